@@ -1,0 +1,1 @@
+//! Runs contracts through the generator (placeholder for the first build).

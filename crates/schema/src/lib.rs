@@ -1,0 +1,5 @@
+//! WSDL 1.1 and XSD 1.0: contracts as written, contracts as meant, and what follows from the meaning (validation,
+//! values by schema, contract text, differences). It knows no SQL, no CRM and no Rust generation.
+
+pub mod contract;
+pub mod model;

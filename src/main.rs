@@ -1,0 +1,2 @@
+//! The `soapstone` command.
+fn main() {}
