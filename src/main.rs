@@ -1,2 +1,5 @@
 //! The `soapstone` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    soapstone_gateway::command::main()
+}

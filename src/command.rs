@@ -1,0 +1,83 @@
+//! The command line: what `soapstone` can be told to do, one file a command. Only commands that work are listed.
+//!
+//! A command gets plain arguments, says what went wrong as a [`Failure`], and never ends the process itself.
+
+mod hash_password;
+
+use std::fmt;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Typed SOAP over a live database: every table, view and routine is an operation.
+#[derive(Debug, Parser)]
+#[command(name = "soapstone", version, about, max_term_width = 110, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    HashPassword(hash_password::Arguments),
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is told on standard error; empty where everything has been told already.
+    pub message: String,
+    /// The exit status.
+    pub status: u8,
+}
+
+impl Failure {
+    /// A failure with the usual exit status, 1.
+    pub fn new(message: impl fmt::Display) -> Failure {
+        Failure { message: message.to_string(), status: 1 }
+    }
+
+    /// A failure that tells an error with all its causes.
+    pub fn of(error: &dyn std::error::Error) -> Failure {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message.push_str(": ");
+            message.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Failure { message, status: 1 }
+    }
+}
+
+/// Runs the command that the process's arguments name.
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::HashPassword(arguments) => hash_password::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                let _ = writeln!(std::io::stderr(), "soapstone: {}", failure.message);
+            }
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+/// Runs a future on a runtime of its own.
+#[allow(dead_code)]
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?.block_on(future)
+}
+
+/// Writes to standard output; a reader that went away (`| head`) is not an error.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(error)),
+        _ => Ok(()),
+    }
+}

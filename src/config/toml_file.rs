@@ -1,0 +1,146 @@
+//! Reading the TOML text: every unknown key at once, each with its place and the nearest known key.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::Config;
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file.
+    pub file: PathBuf,
+    /// Line and column, from 1; absent where the whole file is meant.
+    pub place: Option<(usize, usize)>,
+    /// What is wrong, and what to do about it.
+    pub message: String,
+}
+
+impl ConfigError {
+    /// Makes an error about a file as a whole.
+    pub fn unplaced(file: &Path, message: impl Into<String>) -> ConfigError {
+        ConfigError { file: file.to_path_buf(), place: None, message: message.into() }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some((line, column)) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// How many unknown keys are reported at most.
+const MOST: usize = 50;
+
+/// Parses the text. After an unknown key its line is blanked and the text is parsed again, so that the next one is found too.
+pub(super) fn parse(file: &Path, text: &str) -> Result<Config, Vec<ConfigError>> {
+    let mut errors = Vec::new();
+    let mut rest = text.to_owned();
+    while errors.len() < MOST {
+        let error = match toml::from_str::<Config>(&rest) {
+            Ok(config) if errors.is_empty() => return Ok(config),
+            Ok(_) => break,
+            Err(error) => error,
+        };
+        let unknown = error.message().starts_with("unknown field");
+        if !unknown && !errors.is_empty() {
+            // What the blanking left behind is no fault of the writer.
+            break;
+        }
+        let place = error.span().map(|span| place(text, span.start));
+        errors.push(ConfigError { file: file.to_path_buf(), place, message: message(error.message()) });
+        match error.span() {
+            Some(span) if unknown => blank_line(&mut rest, span),
+            _ => break,
+        }
+    }
+    Err(errors)
+}
+
+/// Replaces the line of `span` by as many spaces, so that offsets stay.
+fn blank_line(text: &mut String, span: Range<usize>) {
+    let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(span.start..).and_then(|after| after.find('\n')).map_or(text.len(), |at| span.start + at);
+    if let Some(line) = text.get(start..end) {
+        let spaces = " ".repeat(line.len());
+        text.replace_range(start..end, &spaces);
+    }
+}
+
+/// Line and column in characters, from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+    (line, column)
+}
+
+/// Turns "unknown field `a`, expected one of `b`, `c`" into what to do about it.
+fn message(message: &str) -> String {
+    let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match names.split_first() {
+        Some((wrong, known)) if message.starts_with("unknown field") => match nearest(wrong, known) {
+            Some(near) => format!("unknown key `{wrong}`: did you mean `{near}`?"),
+            None => format!("unknown key `{wrong}`; known here: {}", known.join(", ")),
+        },
+        _ => message.to_owned(),
+    }
+}
+
+/// The candidate that is near enough to be what was meant.
+pub(crate) fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+    let near = known.iter().map(|name| (distance(wrong, name), *name)).min()?;
+    (near.0 <= 1 + wrong.chars().count() / 3).then_some(near.1)
+}
+
+/// Counts the insertions, deletions, replacements that lead from one word to the other.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut previous = i;
+        let mut next = vec![i + 1];
+        for (b, above) in right.iter().zip(row.iter().skip(1)) {
+            let left_cell = next.last().copied().unwrap_or(i + 1);
+            next.push((previous + usize::from(a != *b)).min(above + 1).min(left_cell + 1));
+            previous = *above;
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(text: &str) -> Vec<String> {
+        parse(Path::new("soapstone.toml"), text).expect_err("wrong").iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_unknown_key_is_told_with_its_place() {
+        let text = "[server]\nlisten = \"127.0.0.1:1\"\nadress = \"x\"\n\n[contract]\npagesize = 3\nquux = 1\n";
+        let found = errors(text);
+        assert_eq!(found[0], "soapstone.toml:3:1: unknown key `adress`: did you mean `address`?");
+        assert_eq!(found[1], "soapstone.toml:6:1: unknown key `pagesize`: did you mean `page_size`?");
+        assert!(found[2].starts_with("soapstone.toml:7:1: unknown key `quux`; known here: "), "{}", found[2]);
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_its_place() {
+        assert!(errors("[server]\nlisten = 5\n")[0].starts_with("soapstone.toml:2:10: "));
+    }
+
+    #[test]
+    fn the_empty_file_is_a_configuration() {
+        assert_eq!(parse(Path::new("x"), "").expect("valid").contract.page_size, 100);
+    }
+}

@@ -1,0 +1,156 @@
+//! SQL names as XML names: PascalCase for types and operations, the SQL/XML mapping of identifiers (ISO 9075-14, 9.1) for elements, and
+//! the one rule for names that clash.
+//!
+//! **The rule for clashes.** Where a name is already taken, `_` is appended until it is free. Names are given in a fixed order: the
+//! contract's own words first (`related`, `record`, `filter`, ...), then tables before views before routines, those of the default schema
+//! first, and within a kind by their SQL names in byte order; columns and parameters by their SQL names in byte order too. So the order in
+//! which the database lists things changes nothing, and `[database] rename` settles a name for good.
+
+use std::collections::HashSet;
+
+/// Maps an SQL identifier to an XML name, fully escaped: injective, so that two identifiers never map to one name.
+///
+/// `sales order` → `sales_x0020_order`; `xml` → `_x0078_ml`; `_x0020_` → `_x005F_x0020_`.
+pub fn element(sql: &str) -> String {
+    let mut name = String::with_capacity(sql.len());
+    let mut chars = sql.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let first = at == 0;
+        let reserved = first && sql.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));
+        let escape_like = c == '_' && matches!(chars.peek(), Some((_, 'x')));
+        if escape_like || reserved || !(if first { starts_name(c) } else { continues_name(c) }) {
+            push_escaped(&mut name, c);
+        } else {
+            name.push(c);
+        }
+    }
+    name
+}
+
+/// Maps an SQL identifier to the PascalCase name of a type: `sales_order` → `SalesOrder`, `OrderLine` → `OrderLine`, `ALL_CAPS` → `AllCaps`.
+///
+/// What is neither letter nor digit separates words. An identifier without any letter or digit keeps its escaped name.
+pub fn pascal(sql: &str) -> String {
+    let mut name = String::with_capacity(sql.len());
+    for word in sql.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let shouted = !word.chars().any(char::is_lowercase);
+        for (index, c) in word.chars().enumerate() {
+            match index {
+                0 => name.extend(c.to_uppercase()),
+                _ if shouted => name.extend(c.to_lowercase()),
+                _ => name.push(c),
+            }
+        }
+    }
+    if name.is_empty() {
+        return element(sql);
+    }
+    let mut escaped = String::with_capacity(name.len());
+    for (index, c) in name.chars().enumerate() {
+        if if index == 0 { starts_name(c) } else { continues_name(c) } { escaped.push(c) } else { push_escaped(&mut escaped, c) }
+    }
+    escaped
+}
+
+/// Names that are taken, in one symbol space.
+#[derive(Debug, Clone, Default)]
+pub struct Taken(HashSet<String>);
+
+impl Taken {
+    /// Starts with the contract's own words.
+    pub fn with(words: &[&str]) -> Taken {
+        Taken(words.iter().map(|word| (*word).to_owned()).collect())
+    }
+
+    /// Takes `name`, or the first free one after it by the rule for clashes.
+    pub fn take(&mut self, name: String) -> String {
+        self.take_all(name, |name| vec![name.to_owned()])
+    }
+
+    /// Takes the first of `name`, `name_`, `name__`, ... for which everything that `derive` makes of it is free, and takes all of that.
+    pub fn take_all(&mut self, mut name: String, derive: impl Fn(&str) -> Vec<String>) -> String {
+        loop {
+            let derived = derive(&name);
+            if derived.iter().all(|name| !self.0.contains(name)) {
+                self.0.extend(derived);
+                return name;
+            }
+            name.push('_');
+        }
+    }
+}
+
+/// ISO 9075-14 writes four digits for a character of the basic plane and six beyond it.
+fn push_escaped(name: &mut String, c: char) {
+    let code = u32::from(c);
+    name.push_str(&if code < 0x1_0000 { format!("_x{code:04X}_") } else { format!("_x{code:06X}_") });
+}
+
+/// Tells whether a character may start a name in both editions of XML 1.0 that stacks in use follow (the fourth is narrower).
+fn starts_name(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_' || is_letter(c)
+}
+
+fn continues_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') || is_letter(c)
+}
+
+/// Letters beyond ASCII that `BaseChar` and `Ideographic` of XML 1.0, fourth edition, admit: the blocks without gaps in them.
+fn is_letter(c: char) -> bool {
+    matches!(c,
+        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ı' | 'Ĵ'..='ľ' | 'Ł'..='ň' | 'Ŋ'..='ž'
+        | '\u{0386}' | '\u{0388}'..='\u{038A}' | '\u{038C}' | '\u{038E}'..='\u{03A1}' | '\u{03A3}'..='\u{03CE}'
+        | '\u{0401}'..='\u{040C}' | '\u{040E}'..='\u{044F}' | '\u{0451}'..='\u{045C}' | '\u{045E}'..='\u{0481}'
+        | '\u{0531}'..='\u{0556}' | '\u{0561}'..='\u{0586}' | '\u{05D0}'..='\u{05EA}'
+        | '\u{0621}'..='\u{063A}' | '\u{0641}'..='\u{064A}'
+        | '\u{3041}'..='\u{3094}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FA5}' | '\u{AC00}'..='\u{D7A3}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_escaped_as_sql_xml_says() {
+        for (sql, xml) in [
+            ("customer_id", "customer_id"),
+            ("Company Name", "Company_x0020_Name"),
+            ("1st", "_x0031_st"),
+            ("a:b", "a_x003A_b"),
+            ("xmlThing", "_x0078_mlThing"),
+            ("XML", "_x0058_ML"),
+            ("a_x0020_b", "a_x005F_x0020_b"),
+            ("żółw", "żółw"),
+            ("-dash", "_x002D_dash"),
+            ("price$", "price_x0024_"),
+            ("🙂", "_x01F642_"),
+            ("_x", "_x005F_x"),
+        ] {
+            assert_eq!(element(sql), xml, "{sql}");
+        }
+    }
+
+    #[test]
+    fn types_are_in_pascal_case() {
+        for (sql, xml) in [
+            ("sales_order", "SalesOrder"),
+            ("OrderLine", "OrderLine"),
+            ("ALL_CAPS", "AllCaps"),
+            ("order details", "OrderDetails"),
+            ("2fast", "_x0032_fast"),
+            ("żółw_morski", "ŻółwMorski"),
+            ("__", "__"),
+            ("us-states", "UsStates"),
+        ] {
+            assert_eq!(pascal(sql), xml, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_taken_name_gets_an_underscore() {
+        let mut taken = Taken::with(&["related"]);
+        assert_eq!(taken.take("related".to_owned()), "related_");
+        assert_eq!(taken.take("related".to_owned()), "related__");
+        assert_eq!(taken.take("other".to_owned()), "other");
+    }
+}
