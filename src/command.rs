@@ -12,7 +12,13 @@ use clap::{Parser, Subcommand};
 
 /// Typed SOAP over a live database: every table, view and routine is an operation.
 #[derive(Debug, Parser)]
-#[command(name = "soapstone", version, about, max_term_width = 110, arg_required_else_help = true)]
+#[command(
+    name = "soapstone",
+    version,
+    about,
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -35,7 +41,10 @@ pub struct Failure {
 impl Failure {
     /// A failure with the usual exit status, 1.
     pub fn new(message: impl fmt::Display) -> Failure {
-        Failure { message: message.to_string(), status: 1 }
+        Failure {
+            message: message.to_string(),
+            status: 1,
+        }
     }
 
     /// A failure that tells an error with all its causes.
@@ -70,7 +79,11 @@ pub fn main() -> ExitCode {
 /// Runs a future on a runtime of its own.
 #[allow(dead_code)]
 fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?.block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::new)?
+        .block_on(future)
 }
 
 /// Writes to standard output; a reader that went away (`| head`) is not an error.

@@ -198,7 +198,10 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Log {
-        Log { format: LogFormat::Text, level: "info".to_owned() }
+        Log {
+            format: LogFormat::Text,
+            level: "info".to_owned(),
+        }
     }
 }
 
@@ -254,11 +257,20 @@ fn any() -> Vec<String> {
 
 /// Reads a configuration file, collecting everything that is wrong with it.
 pub fn load(path: &Path) -> Result<Config, Vec<ConfigError>> {
-    let text = std::fs::read_to_string(path).map_err(|error| vec![ConfigError::unplaced(path, format!("cannot be read: {error}"))])?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        vec![ConfigError::unplaced(
+            path,
+            format!("cannot be read: {error}"),
+        )]
+    })?;
     let mut config = toml_file::parse(path, &text)?;
     config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let errors = check(&config, path);
-    if errors.is_empty() { Ok(config) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(config)
+    } else {
+        Err(errors)
+    }
 }
 
 /// Tells what the keys' own types do not: how values fit together.
@@ -271,18 +283,30 @@ fn check(config: &Config, path: &Path) -> Vec<ConfigError> {
     if config.contract.page_size == 0 || config.contract.page_size > config.contract.max_page_size {
         wrong("contract.page_size must be from 1 to contract.max_page_size".to_owned());
     }
-    if config.contract.namespace.is_empty() || config.contract.namespace.contains(char::is_whitespace) {
+    if config.contract.namespace.is_empty()
+        || config.contract.namespace.contains(char::is_whitespace)
+    {
         wrong("contract.namespace must be a URI without spaces".to_owned());
     }
     for user in &config.users {
-        for role in user.roles.iter().filter(|role| !config.roles.contains_key(*role)) {
-            wrong(format!("user {}: no role [role.{role}] is configured", user.name));
+        for role in user
+            .roles
+            .iter()
+            .filter(|role| !config.roles.contains_key(*role))
+        {
+            wrong(format!(
+                "user {}: no role [role.{role}] is configured",
+                user.name
+            ));
         }
     }
     for (name, role) in &config.roles {
         for operation in role.grants.iter().flat_map(|grant| &grant.operations) {
             if !OPERATIONS.contains(&operation.as_str()) {
-                wrong(format!("role.{name}: {operation:?} is no operation; use one of {}", OPERATIONS.join(", ")));
+                wrong(format!(
+                    "role.{name}: {operation:?} is no operation; use one of {}",
+                    OPERATIONS.join(", ")
+                ));
             }
         }
     }
@@ -290,5 +314,7 @@ fn check(config: &Config, path: &Path) -> Vec<ConfigError> {
 }
 
 /// What `operations` of a grant may name.
-pub(crate) const OPERATIONS: &[&str] =
-    &["get", "query", "count", "create", "update", "upsert", "delete", "changes", "call", "read", "write", "*"];
+pub(crate) const OPERATIONS: &[&str] = &[
+    "get", "query", "count", "create", "update", "upsert", "delete", "changes", "call", "read",
+    "write", "*",
+];

@@ -16,9 +16,19 @@ pub fn element(sql: &str) -> String {
     let mut chars = sql.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let first = at == 0;
-        let reserved = first && sql.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));
+        let reserved = first
+            && sql
+                .get(..3)
+                .is_some_and(|start| start.eq_ignore_ascii_case("xml"));
         let escape_like = c == '_' && matches!(chars.peek(), Some((_, 'x')));
-        if escape_like || reserved || !(if first { starts_name(c) } else { continues_name(c) }) {
+        if escape_like
+            || reserved
+            || !(if first {
+                starts_name(c)
+            } else {
+                continues_name(c)
+            })
+        {
             push_escaped(&mut name, c);
         } else {
             name.push(c);
@@ -32,7 +42,10 @@ pub fn element(sql: &str) -> String {
 /// What is neither letter nor digit separates words. An identifier without any letter or digit keeps its escaped name.
 pub fn pascal(sql: &str) -> String {
     let mut name = String::with_capacity(sql.len());
-    for word in sql.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in sql
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         let shouted = !word.chars().any(char::is_lowercase);
         for (index, c) in word.chars().enumerate() {
             match index {
@@ -47,7 +60,15 @@ pub fn pascal(sql: &str) -> String {
     }
     let mut escaped = String::with_capacity(name.len());
     for (index, c) in name.chars().enumerate() {
-        if if index == 0 { starts_name(c) } else { continues_name(c) } { escaped.push(c) } else { push_escaped(&mut escaped, c) }
+        if if index == 0 {
+            starts_name(c)
+        } else {
+            continues_name(c)
+        } {
+            escaped.push(c)
+        } else {
+            push_escaped(&mut escaped, c)
+        }
     }
     escaped
 }
@@ -83,7 +104,11 @@ impl Taken {
 /// ISO 9075-14 writes four digits for a character of the basic plane and six beyond it.
 fn push_escaped(name: &mut String, c: char) {
     let code = u32::from(c);
-    name.push_str(&if code < 0x1_0000 { format!("_x{code:04X}_") } else { format!("_x{code:06X}_") });
+    name.push_str(&if code < 0x1_0000 {
+        format!("_x{code:04X}_")
+    } else {
+        format!("_x{code:06X}_")
+    });
 }
 
 /// Tells whether a character may start a name in both editions of XML 1.0 that stacks in use follow (the fourth is narrower).

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -57,14 +57,23 @@ impl Action {
 
     /// Tells whether it may change the database. A routine may.
     pub fn writes(self) -> bool {
-        matches!(self, Action::Create | Action::Update | Action::Upsert | Action::Delete | Action::Call)
+        matches!(
+            self,
+            Action::Create | Action::Update | Action::Upsert | Action::Delete | Action::Call
+        )
     }
 
     fn is_named_by(self, word: &str) -> bool {
         match word {
             "*" => true,
-            "read" => matches!(self, Action::Get | Action::Query | Action::Count | Action::Changes),
-            "write" => matches!(self, Action::Create | Action::Update | Action::Upsert | Action::Delete),
+            "read" => matches!(
+                self,
+                Action::Get | Action::Query | Action::Count | Action::Changes
+            ),
+            "write" => matches!(
+                self,
+                Action::Create | Action::Update | Action::Upsert | Action::Delete
+            ),
             word => word == self.name(),
         }
     }
@@ -103,17 +112,30 @@ impl Columns {
 impl Principal {
     /// The one who asks where no users are configured: everything is allowed, and the gateway listens on loopback only.
     pub fn local() -> Principal {
-        let everything = Grant { operations: vec!["*".to_owned()], on: vec!["*".to_owned()], columns: None };
-        Principal { name: Arc::from("local"), grants: Arc::from([everything]) }
+        let everything = Grant {
+            operations: vec!["*".to_owned()],
+            on: vec!["*".to_owned()],
+            columns: None,
+        };
+        Principal {
+            name: Arc::from("local"),
+            grants: Arc::from([everything]),
+        }
     }
 
     /// The columns that the principal may touch by `action`; `None` where the action is not granted at all.
     pub fn may(&self, action: Action, object: Object<'_>) -> Option<Columns> {
         let mut found: Option<Vec<String>> = None;
-        for grant in self.grants.iter().filter(|grant| grants(grant, action, object)) {
+        for grant in self
+            .grants
+            .iter()
+            .filter(|grant| grants(grant, action, object))
+        {
             match &grant.columns {
                 None => return Some(Columns::All),
-                Some(columns) => found.get_or_insert_default().extend(columns.iter().cloned()),
+                Some(columns) => found
+                    .get_or_insert_default()
+                    .extend(columns.iter().cloned()),
             }
         }
         found.map(Columns::Only)
@@ -121,7 +143,9 @@ impl Principal {
 
     /// Tells whether any grant speaks of the action, on whatever object: for operations of the gateway itself.
     pub fn may_everything(&self) -> bool {
-        self.grants.iter().any(|grant| grant.operations.iter().any(|word| word == "*") && grant.on.iter().any(|on| on == "*"))
+        self.grants.iter().any(|grant| {
+            grant.operations.iter().any(|word| word == "*") && grant.on.iter().any(|on| on == "*")
+        })
     }
 }
 
@@ -136,10 +160,16 @@ fn grants(grant: &Grant, action: Action, object: Object<'_>) -> bool {
 /// Tells whether a name fits a pattern with `*` for any run of characters.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else {
+        return false;
+    };
+    let Some(last) = parts.next_back() else {
+        return rest.is_empty();
+    };
     for part in parts {
-        let Some(at) = rest.find(part) else { return false };
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
         rest = rest.get(at + part.len()..).unwrap_or_default();
     }
     rest.ends_with(last)
@@ -195,7 +225,9 @@ pub enum PrincipalError {
 
 /// Makes the argon2 hash of a password, with a salt of its own.
 pub fn hash(password: &str) -> Result<String, PrincipalError> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|error| PrincipalError::Randomness(error.to_string()))?;
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|error| PrincipalError::Randomness(error.to_string()))?;
     Ok(hash.to_string())
 }
 
@@ -207,22 +239,43 @@ impl Users {
         }
         let mut users = HashMap::new();
         for user in &config.users {
-            let hash = user.password_hash.read(folder).map_err(|source| PrincipalError::Secret { user: user.name.clone(), source })?;
-            argon2::PasswordHash::new(&hash).map_err(|_| PrincipalError::Hash(user.name.clone()))?;
-            let grants: Vec<Grant> =
-                user.roles.iter().filter_map(|role| config.roles.get(role)).flat_map(|role| role.grants.iter().cloned()).collect();
-            let principal = Principal { name: Arc::from(user.name.as_str()), grants: Arc::from(grants) };
+            let hash =
+                user.password_hash
+                    .read(folder)
+                    .map_err(|source| PrincipalError::Secret {
+                        user: user.name.clone(),
+                        source,
+                    })?;
+            argon2::PasswordHash::new(&hash)
+                .map_err(|_| PrincipalError::Hash(user.name.clone()))?;
+            let grants: Vec<Grant> = user
+                .roles
+                .iter()
+                .filter_map(|role| config.roles.get(role))
+                .flat_map(|role| role.grants.iter().cloned())
+                .collect();
+            let principal = Principal {
+                name: Arc::from(user.name.as_str()),
+                grants: Arc::from(grants),
+            };
             users.insert(user.name.clone(), Known { hash, principal });
         }
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| PrincipalError::Randomness(error.to_string()))?;
-        Ok(Some(Users { users, verified: Mutex::new(HashMap::new()), key }))
+        Ok(Some(Users {
+            users,
+            verified: Mutex::new(HashMap::new()),
+            key,
+        }))
     }
 
     /// Recognises who sends an `Authorization` header. The first time takes as long as argon2 does (tens of milliseconds).
     pub fn recognise(&self, authorization: Option<&str>) -> Result<Principal, PrincipalError> {
         let header = authorization.ok_or(PrincipalError::Missing)?;
-        let (scheme, encoded) = header.trim().split_once(' ').ok_or(PrincipalError::Malformed)?;
+        let (scheme, encoded) = header
+            .trim()
+            .split_once(' ')
+            .ok_or(PrincipalError::Malformed)?;
         if !scheme.eq_ignore_ascii_case("basic") {
             return Err(PrincipalError::Malformed);
         }
@@ -230,7 +283,9 @@ impl Users {
         if let Some(principal) = self.remembered(&digest) {
             return Ok(principal);
         }
-        let decoded = STANDARD.decode(encoded.trim()).map_err(|_| PrincipalError::Malformed)?;
+        let decoded = STANDARD
+            .decode(encoded.trim())
+            .map_err(|_| PrincipalError::Malformed)?;
         let decoded = String::from_utf8(decoded).map_err(|_| PrincipalError::Malformed)?;
         let (name, password) = decoded.split_once(':').ok_or(PrincipalError::Malformed)?;
         let Some(known) = self.users.get(name) else {
@@ -238,8 +293,11 @@ impl Users {
             let _ = Argon2::default().hash_password(password.as_bytes());
             return Err(PrincipalError::Wrong);
         };
-        let hash = argon2::PasswordHash::new(&known.hash).map_err(|_| PrincipalError::Hash(name.to_owned()))?;
-        Argon2::default().verify_password(password.as_bytes(), &hash).map_err(|_| PrincipalError::Wrong)?;
+        let hash = argon2::PasswordHash::new(&known.hash)
+            .map_err(|_| PrincipalError::Hash(name.to_owned()))?;
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .map_err(|_| PrincipalError::Wrong)?;
         self.remember(digest, &known.principal);
         Ok(known.principal.clone())
     }
@@ -273,11 +331,18 @@ impl Users {
 mod tests {
     use super::*;
 
-    const ORDERS: Object<'static> = Object { schema: "public", name: "sales_order", in_default_schema: true };
+    const ORDERS: Object<'static> = Object {
+        schema: "public",
+        name: "sales_order",
+        in_default_schema: true,
+    };
 
     fn principal(grants: &str) -> Principal {
         let role: crate::config::Role = toml::from_str(grants).expect("grants");
-        Principal { name: Arc::from("anna"), grants: Arc::from(role.grants) }
+        Principal {
+            name: Arc::from("anna"),
+            grants: Arc::from(role.grants),
+        }
     }
 
     #[test]
@@ -301,7 +366,10 @@ mod tests {
             "[[grant]]\noperations = [\"read\"]\n[[grant]]\noperations = [\"update\"]\non = [\"sales_*\"]\ncolumns = [\"note\"]\n",
         );
         assert_eq!(anna.may(Action::Query, ORDERS), Some(Columns::All));
-        assert_eq!(anna.may(Action::Update, ORDERS), Some(Columns::Only(vec!["note".to_owned()])));
+        assert_eq!(
+            anna.may(Action::Update, ORDERS),
+            Some(Columns::Only(vec!["note".to_owned()]))
+        );
         assert_eq!(anna.may(Action::Delete, ORDERS), None);
         assert!(!anna.may_everything() && Principal::local().may_everything());
     }
@@ -314,15 +382,26 @@ mod tests {
             password_hash: crate::config::Secret::text(hash("correct: horse").expect("hash")),
             roles: Vec::new(),
         });
-        let users = Users::new(&config, Path::new("")).expect("users").expect("some");
+        let users = Users::new(&config, Path::new(""))
+            .expect("users")
+            .expect("some");
         let header = |text: &str| format!("Basic {}", STANDARD.encode(text));
         for _ in 0..2 {
-            assert_eq!(&*users.recognise(Some(&header("anna:correct: horse"))).expect("anna").name, "anna");
+            assert_eq!(
+                &*users
+                    .recognise(Some(&header("anna:correct: horse")))
+                    .expect("anna")
+                    .name,
+                "anna"
+            );
         }
         for wrong in ["anna:other", "bert:correct: horse", "anna"] {
             assert!(users.recognise(Some(&header(wrong))).is_err(), "{wrong}");
         }
-        assert!(matches!(users.recognise(None), Err(PrincipalError::Missing)));
+        assert!(matches!(
+            users.recognise(None),
+            Err(PrincipalError::Missing)
+        ));
         assert!(!format!("{users:?}").contains("horse"));
     }
 }

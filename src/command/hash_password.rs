@@ -14,7 +14,9 @@ pub(super) struct Arguments {}
 
 pub(super) fn run(_: &Arguments) -> Result<(), Failure> {
     let mut password = String::new();
-    std::io::stdin().read_to_string(&mut password).map_err(Failure::new)?;
+    std::io::stdin()
+        .read_to_string(&mut password)
+        .map_err(Failure::new)?;
     let password = password.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         return Err(Failure::new("no password on standard input"));

@@ -57,11 +57,18 @@ impl Secret {
     pub fn read(&self, folder: &Path) -> Result<String, SecretError> {
         match &self.0 {
             Source::Text(text) => Ok(text.clone()),
-            Source::Env(name) => std::env::var(name).map_err(|_| SecretError::Environment(name.clone())),
+            Source::Env(name) => {
+                std::env::var(name).map_err(|_| SecretError::Environment(name.clone()))
+            }
             Source::File(path) => {
                 let path = folder.join(path);
-                let text = std::fs::read_to_string(&path).map_err(|source| SecretError::File { path, source })?;
-                Ok(text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text).to_owned())
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|source| SecretError::File { path, source })?;
+                Ok(text
+                    .strip_suffix('\n')
+                    .map(|text| text.strip_suffix('\r').unwrap_or(text))
+                    .unwrap_or(&text)
+                    .to_owned())
             }
         }
     }

@@ -20,7 +20,11 @@ pub struct ConfigError {
 impl ConfigError {
     /// Makes an error about a file as a whole.
     pub fn unplaced(file: &Path, message: impl Into<String>) -> ConfigError {
-        ConfigError { file: file.to_path_buf(), place: None, message: message.into() }
+        ConfigError {
+            file: file.to_path_buf(),
+            place: None,
+            message: message.into(),
+        }
     }
 }
 
@@ -55,7 +59,11 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Config, Vec<ConfigError>>
             break;
         }
         let place = error.span().map(|span| place(text, span.start));
-        errors.push(ConfigError { file: file.to_path_buf(), place, message: message(error.message()) });
+        errors.push(ConfigError {
+            file: file.to_path_buf(),
+            place,
+            message: message(error.message()),
+        });
         match error.span() {
             Some(span) if unknown => blank_line(&mut rest, span),
             _ => break,
@@ -66,8 +74,14 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Config, Vec<ConfigError>>
 
 /// Replaces the line of `span` by as many spaces, so that offsets stay.
 fn blank_line(text: &mut String, span: Range<usize>) {
-    let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let end = text.get(span.start..).and_then(|after| after.find('\n')).map_or(text.len(), |at| span.start + at);
+    let start = text
+        .get(..span.start)
+        .and_then(|before| before.rfind('\n'))
+        .map_or(0, |at| at + 1);
+    let end = text
+        .get(span.start..)
+        .and_then(|after| after.find('\n'))
+        .map_or(text.len(), |at| span.start + at);
     if let Some(line) = text.get(start..end) {
         let spaces = " ".repeat(line.len());
         text.replace_range(start..end, &spaces);
@@ -86,7 +100,8 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
 fn message(message: &str) -> String {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match names.split_first() {
-        Some((wrong, known)) if message.starts_with("unknown field") => match nearest(wrong, known) {
+        Some((wrong, known)) if message.starts_with("unknown field") => match nearest(wrong, known)
+        {
             Some(near) => format!("unknown key `{wrong}`: did you mean `{near}`?"),
             None => format!("unknown key `{wrong}`; known here: {}", known.join(", ")),
         },
@@ -96,7 +111,10 @@ fn message(message: &str) -> String {
 
 /// The candidate that is near enough to be what was meant.
 pub(crate) fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
-    let near = known.iter().map(|name| (distance(wrong, name), *name)).min()?;
+    let near = known
+        .iter()
+        .map(|name| (distance(wrong, name), *name))
+        .min()?;
     (near.0 <= 1 + wrong.chars().count() / 3).then_some(near.1)
 }
 
@@ -109,7 +127,11 @@ fn distance(left: &str, right: &str) -> usize {
         let mut next = vec![i + 1];
         for (b, above) in right.iter().zip(row.iter().skip(1)) {
             let left_cell = next.last().copied().unwrap_or(i + 1);
-            next.push((previous + usize::from(a != *b)).min(above + 1).min(left_cell + 1));
+            next.push(
+                (previous + usize::from(a != *b))
+                    .min(above + 1)
+                    .min(left_cell + 1),
+            );
             previous = *above;
         }
         row = next;
@@ -122,16 +144,30 @@ mod tests {
     use super::*;
 
     fn errors(text: &str) -> Vec<String> {
-        parse(Path::new("soapstone.toml"), text).expect_err("wrong").iter().map(ToString::to_string).collect()
+        parse(Path::new("soapstone.toml"), text)
+            .expect_err("wrong")
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
     fn every_unknown_key_is_told_with_its_place() {
         let text = "[server]\nlisten = \"127.0.0.1:1\"\nadress = \"x\"\n\n[contract]\npagesize = 3\nquux = 1\n";
         let found = errors(text);
-        assert_eq!(found[0], "soapstone.toml:3:1: unknown key `adress`: did you mean `address`?");
-        assert_eq!(found[1], "soapstone.toml:6:1: unknown key `pagesize`: did you mean `page_size`?");
-        assert!(found[2].starts_with("soapstone.toml:7:1: unknown key `quux`; known here: "), "{}", found[2]);
+        assert_eq!(
+            found[0],
+            "soapstone.toml:3:1: unknown key `adress`: did you mean `address`?"
+        );
+        assert_eq!(
+            found[1],
+            "soapstone.toml:6:1: unknown key `pagesize`: did you mean `page_size`?"
+        );
+        assert!(
+            found[2].starts_with("soapstone.toml:7:1: unknown key `quux`; known here: "),
+            "{}",
+            found[2]
+        );
     }
 
     #[test]
@@ -141,6 +177,9 @@ mod tests {
 
     #[test]
     fn the_empty_file_is_a_configuration() {
-        assert_eq!(parse(Path::new("x"), "").expect("valid").contract.page_size, 100);
+        assert_eq!(
+            parse(Path::new("x"), "").expect("valid").contract.page_size,
+            100
+        );
     }
 }
