@@ -2,4 +2,7 @@
 //! values by schema, contract text, differences). It knows no SQL, no CRM and no Rust generation.
 
 pub mod contract;
+pub mod document;
 pub mod model;
+pub mod report;
+pub mod write;
