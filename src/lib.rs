@@ -4,3 +4,9 @@ pub mod command;
 pub mod config;
 pub mod names;
 pub mod principal;
+
+pub mod catalog;
+pub mod call;
+pub mod rows;
+pub mod problem;
+pub mod database;
