@@ -1,0 +1,332 @@
+//! `decimal` (XSD 1.0 part 2, 3.2.3), exact: no digit is lost and no float is on the way.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use super::digits::{Cursor, push};
+use super::{DatatypeError, textual};
+
+/// A decimal number of any precision.
+///
+/// It keeps the zeroes at the end of its fraction, so that `10.50` is written as it was read; `10.5` is equal to it and
+/// hashes alike.
+#[derive(Debug, Clone)]
+pub struct Decimal(Form);
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// `unscaled` × 10^-`scale`.
+    Small { unscaled: i128, scale: u32 },
+    /// What 128 bits cannot hold: the digits of `unscaled` without leading zeroes. Kept as text so that a number of a
+    /// million digits costs a million steps, not their square.
+    Big {
+        negative: bool,
+        digits: Box<str>,
+        scale: u32,
+    },
+}
+
+impl Decimal {
+    /// Zero.
+    pub const ZERO: Decimal = Decimal(Form::Small {
+        unscaled: 0,
+        scale: 0,
+    });
+
+    /// Makes `unscaled` × 10^-`scale`.
+    pub fn new(unscaled: i128, scale: u32) -> Decimal {
+        Decimal(Form::Small { unscaled, scale })
+    }
+
+    /// Reads `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)` (part 2, 3.2.3.1).
+    ///
+    /// # Errors
+    /// [`DatatypeError`] where the text has another form; an exponent is one.
+    pub fn parse(lexical: &str) -> Result<Decimal, DatatypeError> {
+        let mut cursor = Cursor::new(lexical, "decimal")?;
+        let negative = cursor.take(b'-');
+        if !negative {
+            cursor.take(b'+');
+        }
+        let whole = cursor.digits();
+        let fraction = if cursor.take(b'.') {
+            cursor.digits()
+        } else {
+            ""
+        };
+        if whole.is_empty() && fraction.is_empty() {
+            return Err(cursor.error("a digit"));
+        }
+        cursor.finish()?;
+        let whole = whole.trim_start_matches('0');
+        let scale = u32::try_from(fraction.len()).map_err(|_| cursor.range("the length"))?;
+        if whole.len() + fraction.len() <= 38 {
+            let unscaled = match (
+                super::digits::number(whole),
+                super::digits::number(fraction),
+            ) {
+                (Some(whole), Some(fraction)) if scale < 19 => {
+                    i128::from(whole) * i128::from(10u64.pow(scale)) + i128::from(fraction)
+                }
+                _ => whole
+                    .bytes()
+                    .chain(fraction.bytes())
+                    .fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0')),
+            };
+            return Ok(Decimal::new(
+                if negative { -unscaled } else { unscaled },
+                scale,
+            ));
+        }
+        let mut digits = String::with_capacity(whole.len() + fraction.len());
+        digits.push_str(whole);
+        digits.push_str(fraction);
+        let significant = digits.trim_start_matches('0');
+        if significant.len() <= 38 {
+            let unscaled = significant
+                .bytes()
+                .fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0'));
+            return Ok(Decimal::new(
+                if negative { -unscaled } else { unscaled },
+                scale,
+            ));
+        }
+        Ok(Decimal(Form::Big {
+            negative,
+            digits: significant.into(),
+            scale,
+        }))
+    }
+
+    /// Appends the number with the fraction's digits that it holds, without `+` and leading zeroes.
+    pub fn write(&self, out: &mut String) {
+        match &self.0 {
+            Form::Small { unscaled, scale: 0 } => {
+                if *unscaled < 0 {
+                    out.push('-');
+                }
+                push(out, unscaled.unsigned_abs(), 1);
+            }
+            Form::Small {
+                unscaled,
+                scale: scale @ 1..=38,
+            } => {
+                if *unscaled < 0 {
+                    out.push('-');
+                }
+                let power = 10u128.pow(*scale);
+                push(out, unscaled.unsigned_abs() / power, 1);
+                out.push('.');
+                push(out, unscaled.unsigned_abs() % power, *scale as usize);
+            }
+            Form::Small { .. } | Form::Big { .. } => {
+                let (negative, digits, scale) = self.parts();
+                if negative {
+                    out.push('-');
+                }
+                write_digits(digits.as_str(), scale as usize, out);
+            }
+        }
+    }
+
+    /// The value as `unscaled` × 10^-`scale`, where 128 bits hold the digits.
+    pub fn to_scaled(&self) -> Option<(i128, u32)> {
+        match self.0 {
+            Form::Small { unscaled, scale } => Some((unscaled, scale)),
+            Form::Big { .. } => None,
+        }
+    }
+
+    /// The value as an integer, where it is one and 128 bits hold it.
+    pub fn to_i128(&self) -> Option<i128> {
+        let (unscaled, scale) = self.to_scaled()?;
+        if unscaled == 0 || scale == 0 {
+            return Some(unscaled);
+        }
+        let power = 10i128.checked_pow(scale)?;
+        (unscaled % power == 0).then_some(unscaled / power)
+    }
+
+    /// Tells whether it is below zero.
+    pub fn is_negative(&self) -> bool {
+        match self.0 {
+            Form::Small { unscaled, .. } => unscaled < 0,
+            Form::Big { negative, .. } => negative,
+        }
+    }
+
+    /// The digits that the fraction needs: the least `fractionDigits` (part 2, 4.3.12) that the value satisfies.
+    pub fn fraction_digits(&self) -> u64 {
+        match &self.0 {
+            Form::Small { scale: 0, .. } | Form::Small { unscaled: 0, .. } => 0,
+            _ => {
+                let (_, digits, scale) = self.parts();
+                let zeroes = digits
+                    .as_str()
+                    .bytes()
+                    .rev()
+                    .take_while(|digit| *digit == b'0')
+                    .count() as u64;
+                u64::from(scale).saturating_sub(zeroes)
+            }
+        }
+    }
+
+    /// The least `totalDigits` (part 2, 4.3.11) that the value satisfies: for i × 10^-n in lowest terms, the greater of
+    /// the digits of i and n.
+    pub fn total_digits(&self) -> u64 {
+        let (_, digits, scale) = self.parts();
+        let fraction = self.fraction_digits();
+        let dropped = u64::from(scale) - fraction.min(u64::from(scale));
+        let length = (digits.as_str().len() as u64).saturating_sub(dropped);
+        length.max(fraction).max(1)
+    }
+
+    /// Sign, digits without leading zeroes (empty for zero) and scale.
+    fn parts(&self) -> (bool, Digits<'_>, u32) {
+        match &self.0 {
+            Form::Small { unscaled, scale } => {
+                let mut digits = String::new();
+                if *unscaled != 0 {
+                    push(&mut digits, unscaled.unsigned_abs(), 1);
+                }
+                (*unscaled < 0, Digits::Made(digits), *scale)
+            }
+            Form::Big {
+                negative,
+                digits,
+                scale,
+            } => (*negative, Digits::Kept(digits), *scale),
+        }
+    }
+}
+
+enum Digits<'a> {
+    Made(String),
+    Kept(&'a str),
+}
+
+impl Digits<'_> {
+    fn as_str(&self) -> &str {
+        match self {
+            Digits::Made(text) => text,
+            Digits::Kept(text) => text,
+        }
+    }
+}
+
+fn write_digits(digits: &str, scale: usize, out: &mut String) {
+    if digits.len() > scale {
+        let (whole, fraction) = digits.split_at(digits.len() - scale);
+        out.push_str(whole);
+        if !fraction.is_empty() {
+            out.push('.');
+            out.push_str(fraction);
+        }
+    } else {
+        out.push_str("0.");
+        out.extend(std::iter::repeat_n('0', scale - digits.len()));
+        out.push_str(digits);
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Decimal) -> Ordering {
+        if let (
+            Form::Small {
+                unscaled: left,
+                scale: left_scale,
+            },
+            Form::Small {
+                unscaled: right,
+                scale: right_scale,
+            },
+        ) = (&self.0, &other.0)
+        {
+            let align = |unscaled: i128, by: u32| {
+                10i128
+                    .checked_pow(by)
+                    .and_then(|power| unscaled.checked_mul(power))
+            };
+            let aligned = match left_scale.cmp(right_scale) {
+                Ordering::Equal => Some((*left, *right)),
+                Ordering::Less => align(*left, right_scale - left_scale).map(|left| (left, *right)),
+                Ordering::Greater => {
+                    align(*right, left_scale - right_scale).map(|right| (*left, right))
+                }
+            };
+            if let Some((left, right)) = aligned {
+                return left.cmp(&right);
+            }
+        }
+        let (left_negative, left, left_scale) = self.parts();
+        let (right_negative, right, right_scale) = other.parts();
+        match (left_negative, right_negative) {
+            (true, false) => return Ordering::Less,
+            (false, true) => return Ordering::Greater,
+            _ => {}
+        }
+        let order = compare_magnitudes(left.as_str(), left_scale, right.as_str(), right_scale);
+        if left_negative {
+            order.reverse()
+        } else {
+            order
+        }
+    }
+}
+
+fn compare_magnitudes(left: &str, left_scale: u32, right: &str, right_scale: u32) -> Ordering {
+    if left.is_empty() || right.is_empty() {
+        return right.is_empty().cmp(&left.is_empty());
+    }
+    // The place of the first digit decides, then the digits themselves.
+    let place = |digits: &str, scale: u32| digits.len() as i64 - i64::from(scale);
+    place(left, left_scale)
+        .cmp(&place(right, right_scale))
+        .then_with(|| left.trim_end_matches('0').cmp(right.trim_end_matches('0')))
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Decimal) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Decimal) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Decimal {}
+
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (negative, digits, scale) = self.parts();
+        let digits = digits.as_str();
+        (
+            negative,
+            digits.trim_end_matches('0'),
+            digits.len() as i64
+                - if digits.is_empty() {
+                    0
+                } else {
+                    i64::from(scale)
+                },
+        )
+            .hash(state);
+    }
+}
+
+macro_rules! from_integer {
+    ($($type:ty),+) => {$(
+        impl From<$type> for Decimal {
+            fn from(value: $type) -> Decimal {
+                Decimal::new(i128::from(value), 0)
+            }
+        }
+    )+};
+}
+from_integer!(i8, i16, i32, i64, i128, u8, u16, u32, u64);
+
+textual!(Decimal);
