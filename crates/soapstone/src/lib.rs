@@ -3,3 +3,4 @@
 
 pub mod datatype;
 pub mod name;
+pub mod xml;

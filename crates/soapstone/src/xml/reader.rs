@@ -1,0 +1,389 @@
+//! The pull reader: what comes next, with well-formedness and namespaces checked on the way (XML 1.0 fifth edition).
+//!
+//! It reads text in place and borrows whatever can be borrowed. [`tag`](super::tag) reads tags, [`text`](super::text) reads
+//! character data, [`subset`](super::subset) reads a document type declaration.
+
+use std::borrow::Cow;
+
+use super::chars::{self, Survey, is_space};
+use super::doctype::Doctype;
+use super::error::{Error, ErrorKind, Limited, Place};
+use super::scope::Scope;
+use super::{Attribute, Event, Instructions, NsId, Options, Tag};
+
+/// Reads a document's events one after another.
+#[derive(Debug, Clone)]
+pub struct Reader<'a> {
+    pub(crate) source: &'a str,
+    /// The source up to the end of what is being read: all of it, or an entity's replacement text.
+    pub(crate) bytes: &'a [u8],
+    pub(crate) at: usize,
+    pub(crate) options: Options,
+    pub(crate) survey: Survey,
+    pub(crate) scope: Scope<'a>,
+    /// How many bindings of the scope hold for what comes next.
+    pub(crate) kept: usize,
+    pub(crate) open: Vec<Open<'a>>,
+    pub(crate) attributes: Vec<Attribute<'a>>,
+    pub(crate) elements: usize,
+    /// The last start tag was that of an empty element: its end comes next.
+    pub(crate) empty: bool,
+    pub(crate) doctype: Option<Box<Doctype<'a>>>,
+    /// The entities being read, outermost first.
+    pub(crate) frames: Vec<Frame<'a>>,
+    /// How many elements were open where the innermost entity began.
+    pub(crate) floor: usize,
+    start: usize,
+    end: usize,
+    part: Part,
+}
+
+/// An element whose end tag is due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Open<'a> {
+    /// The qualified name as written.
+    pub(crate) name: &'a str,
+    pub(crate) tag: Tag<'a>,
+    /// How many bindings there were before it.
+    pub(crate) mark: usize,
+}
+
+/// Where to go on after an entity.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) at: usize,
+    pub(crate) floor: usize,
+    /// Where the entity's replacement text starts: no two entities start at one place.
+    pub(crate) entity: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Declaration,
+    Prolog,
+    Content,
+    Epilog,
+}
+
+impl<'a> Reader<'a> {
+    /// Makes a reader of a whole document; [`decode`](super::decode) makes the text.
+    pub fn new(text: &'a str, options: &Options) -> Reader<'a> {
+        let within = text.len() <= options.limits.bytes;
+        let survey = chars::survey(if within { text } else { "" });
+        Reader {
+            source: text,
+            bytes: text.as_bytes(),
+            at: 0,
+            options: *options,
+            survey,
+            scope: Scope::new(),
+            kept: 0,
+            open: Vec::with_capacity(16),
+            attributes: Vec::new(),
+            elements: 0,
+            empty: false,
+            doctype: None,
+            frames: Vec::new(),
+            floor: 0,
+            start: 0,
+            end: 0,
+            part: Part::Declaration,
+        }
+    }
+
+    /// Reads the next event.
+    ///
+    /// # Errors
+    /// Whatever keeps the document from being well-formed, and every limit that it goes over. After an error the reader is
+    /// of no further use.
+    #[allow(clippy::should_implement_trait)]
+    #[inline]
+    pub fn next(&mut self) -> Result<Event<'a>, Error> {
+        if self.empty {
+            self.empty = false;
+            self.start = self.at;
+            return self.close();
+        }
+        if self.part == Part::Content {
+            self.scope.truncate(self.kept);
+            return self.content();
+        }
+        self.outside()
+    }
+
+    /// Reads on from inside the root element.
+    #[inline]
+    fn content(&mut self) -> Result<Event<'a>, Error> {
+        loop {
+            self.start = self.at;
+            match self.bytes.get(self.at) {
+                Some(b'<') => match self.bytes.get(self.at + 1) {
+                    Some(b'/') => return self.end_tag(),
+                    Some(b'!' | b'?') => {}
+                    _ => return self.start_tag(),
+                },
+                Some(_) => {
+                    if let Some(text) = self.plain_text()? {
+                        self.end = self.at;
+                        return Ok(Event::Text(Cow::Borrowed(text)));
+                    }
+                }
+                None if self.frames.is_empty() => {
+                    return Err(self.syntax(self.at, "the document ends inside an element"));
+                }
+                None => {
+                    self.leave_entity()?;
+                    continue;
+                }
+            }
+            let text = self.mixed_text()?;
+            if !text.is_empty() {
+                self.end = self.at;
+                return Ok(Event::Text(text));
+            }
+        }
+    }
+
+    #[inline]
+    fn start_tag(&mut self) -> Result<Event<'a>, Error> {
+        let tag = self.read_start_tag()?;
+        self.end = self.at;
+        Ok(Event::Start(tag))
+    }
+
+    #[inline]
+    fn end_tag(&mut self) -> Result<Event<'a>, Error> {
+        self.read_end_tag()?;
+        self.close()
+    }
+
+    /// Closes the innermost element; its bindings stay in scope until the next event.
+    #[inline]
+    pub(crate) fn close(&mut self) -> Result<Event<'a>, Error> {
+        let Some(open) = self.open.pop() else {
+            return Err(self.syntax(self.start, "an end tag without its start tag"));
+        };
+        self.kept = open.mark;
+        self.end = self.at;
+        if self.open.is_empty() {
+            self.part = Part::Epilog;
+        }
+        Ok(Event::End(open.tag))
+    }
+
+    /// Reads what stands before and after the root element.
+    fn outside(&mut self) -> Result<Event<'a>, Error> {
+        if self.part == Part::Declaration {
+            self.begin()?;
+            self.part = Part::Prolog;
+        }
+        self.scope.truncate(self.kept);
+        loop {
+            while self.bytes.get(self.at).is_some_and(|byte| is_space(*byte)) {
+                self.at += 1;
+            }
+            self.start = self.at;
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            match rest {
+                [] if self.part == Part::Epilog => {
+                    self.end = self.at;
+                    return Ok(Event::Eof);
+                }
+                [] => return Err(self.syntax(self.at, "the document has no element")),
+                [b'<', b'?', ..] => self.instruction()?,
+                [b'<', b'!', b'-', b'-', ..] => self.comment()?,
+                [b'<', b'!', ..] if rest.starts_with(b"<!DOCTYPE") => {
+                    if self.part == Part::Epilog || self.doctype.is_some() {
+                        return Err(
+                            self.syntax(self.at, "a document type declaration is out of place")
+                        );
+                    }
+                    if self.options.doctype == super::Doctype::Refuse {
+                        return Err(self.error(self.at, ErrorKind::Doctype));
+                    }
+                    self.read_doctype()?;
+                }
+                [b'<', b'!', ..] => return Err(self.syntax(self.at, "this markup is out of place")),
+                [b'<', ..] if self.part == Part::Epilog => {
+                    return Err(self.syntax(self.at, "there is a second root element"));
+                }
+                [b'<', ..] => {
+                    self.part = Part::Content;
+                    return self.start_tag();
+                }
+                _ => return Err(self.syntax(self.at, "there is text outside the root element")),
+            }
+        }
+    }
+
+    /// Checks what holds of the document as a whole, and passes over its XML declaration.
+    fn begin(&mut self) -> Result<(), Error> {
+        let limit = self.options.limits.bytes;
+        if self.source.len() > limit {
+            return Err(self.error(
+                0,
+                ErrorKind::Limit {
+                    what: Limited::Bytes,
+                    limit,
+                },
+            ));
+        }
+        if let Some(at) = self.survey.illegal {
+            let character = self
+                .source
+                .get(at..)
+                .and_then(|rest| rest.chars().next())
+                .unwrap_or_default();
+            return Err(self.error(at, ErrorKind::Character(u32::from(character))));
+        }
+        if self.source.starts_with('\u{FEFF}') {
+            self.at = '\u{FEFF}'.len_utf8();
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if rest.starts_with(b"<?xml") && rest.get(5).is_some_and(|byte| is_space(*byte)) {
+            self.at +=
+                super::subset::xml_declaration(self.source.get(self.at..).unwrap_or_default())
+                    .map_err(|(at, what)| self.syntax(self.at + at, what))?;
+        }
+        Ok(())
+    }
+
+    /// Passes over a comment (XML 1.0, 2.5); the cursor stands on its `<!--`.
+    pub(crate) fn comment(&mut self) -> Result<(), Error> {
+        let from = self.at + 4;
+        let body = self.bytes.get(from..).unwrap_or_default();
+        let Some(end) = memchr::memmem::find(body, b"--") else {
+            return Err(self.syntax(self.at, "a comment has no end"));
+        };
+        if body.get(end + 2) != Some(&b'>') {
+            return Err(self.syntax(from + end, "-- stands inside a comment"));
+        }
+        self.at = from + end + 3;
+        Ok(())
+    }
+
+    /// Passes over a processing instruction (XML 1.0, 2.6); the cursor stands on its `<?`.
+    pub(crate) fn instruction(&mut self) -> Result<(), Error> {
+        if self.options.instructions == Instructions::Refuse {
+            return Err(self.error(self.at, ErrorKind::Instruction));
+        }
+        let rest = self
+            .source
+            .get(self.at..self.bytes.len())
+            .unwrap_or_default();
+        let length = super::subset::instruction(rest).map_err(|what| self.syntax(self.at, what))?;
+        self.at += length;
+        Ok(())
+    }
+
+    /// Where the last event starts, in bytes.
+    pub fn offset(&self) -> usize {
+        self.start
+    }
+
+    /// Where the last event ends, in bytes; the next one starts here or later.
+    pub fn end_offset(&self) -> usize {
+        self.end
+    }
+
+    /// Counts the line and column of an offset; linear in the offset.
+    pub fn place(&self, offset: usize) -> Place {
+        Place::of(self.source, offset)
+    }
+
+    /// The attributes of the last start tag, namespace declarations left out; defaults of a document type are there.
+    #[inline]
+    pub fn attributes(&self) -> &[Attribute<'a>] {
+        &self.attributes
+    }
+
+    /// The name of a namespace; empty for none, and for an id of another reader.
+    pub fn namespace(&self, id: NsId) -> &str {
+        self.scope.namespace(id)
+    }
+
+    /// The id of a namespace that the document, or [`intern`](Reader::intern), has named so far.
+    pub fn find_namespace(&self, namespace: &str) -> Option<NsId> {
+        self.scope.find(namespace)
+    }
+
+    /// Gives a namespace its id before the document names it: called first thing and in one order, ids are known constants
+    /// (the first is `NsId(2)`).
+    pub fn intern(&mut self, namespace: &'a str) -> NsId {
+        self.scope.intern(Cow::Borrowed(namespace))
+    }
+
+    /// Resolves a prefix at the last event; an unbound default namespace is [`NsId::NONE`].
+    ///
+    /// At an end event the element's own declarations are still in scope.
+    pub fn resolve(&self, prefix: &str) -> Option<NsId> {
+        self.scope.resolve(prefix)
+    }
+
+    /// Every prefix in scope at the last event with its namespace, innermost first; `xml` is left out.
+    pub fn bindings(&self) -> Vec<(&str, &str)> {
+        self.scope.bindings()
+    }
+
+    /// How many elements are open: the one just started is counted, the one just ended is not.
+    #[inline]
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The whole text.
+    pub fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// Tells whether the document type declares this unparsed entity.
+    pub fn unparsed_entity(&self, name: &str) -> bool {
+        self.doctype
+            .as_ref()
+            .is_some_and(|doctype| doctype.is_unparsed(name))
+    }
+
+    /// Tells whether the document type declares this notation.
+    pub fn notation(&self, name: &str) -> bool {
+        self.doctype
+            .as_ref()
+            .is_some_and(|doctype| doctype.is_notation(name))
+    }
+
+    pub(crate) fn set_start(&mut self, start: usize) {
+        self.start = start;
+        self.end = self.at;
+    }
+
+    pub(crate) fn in_content(&self) -> bool {
+        self.part == Part::Content && !self.empty
+    }
+
+    pub(crate) fn reopen(&mut self) {
+        self.part = if self.open.is_empty() {
+            Part::Prolog
+        } else {
+            Part::Content
+        };
+    }
+
+    #[cold]
+    pub(crate) fn error(&self, offset: usize, kind: ErrorKind) -> Error {
+        Error {
+            kind,
+            offset,
+            place: Place::of(self.source, offset),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn syntax(&self, offset: usize, what: &'static str) -> Error {
+        self.error(offset, ErrorKind::Syntax(what))
+    }
+
+    #[cold]
+    pub(crate) fn limit(&self, offset: usize, what: Limited, limit: usize) -> Error {
+        self.error(offset, ErrorKind::Limit { what, limit })
+    }
+}

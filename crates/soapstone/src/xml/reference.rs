@@ -1,0 +1,237 @@
+//! References to characters and entities (XML 1.0, 4.1 to 4.4), with expansion bounded in depth and in bytes.
+
+use std::ops::Range;
+
+use super::chars::{is_name, is_xml_char};
+use super::doctype::Entity;
+use super::error::{Error, ErrorKind, Limited};
+use super::reader::Reader;
+
+/// How deep entities may stand inside each other.
+pub(crate) const ENTITY_DEPTH: usize = 40;
+
+/// The entities that every document has (XML 1.0, 4.6).
+pub(crate) fn predefined(name: &str) -> Option<char> {
+    match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
+/// The character of a reference's number, `38` or `x26`; nothing where XML has no such character.
+pub(crate) fn character(number: &str) -> Option<char> {
+    let (digits, radix) = match number.strip_prefix('x') {
+        Some(hex) => (hex, 16),
+        None => (number, 10),
+    };
+    // `from_str_radix` would take a sign.
+    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
+        return None;
+    }
+    let code = u32::from_str_radix(digits, radix).ok()?;
+    char::from_u32(code).filter(|c| is_xml_char(*c))
+}
+
+/// Splits a text that starts with `&` into the reference's name, `#38` or `amp`, and its length with `&` and `;`.
+pub(crate) fn split(text: &str) -> Option<(&str, usize)> {
+    let rest = text.strip_prefix('&')?;
+    let end = rest.find(|c: char| matches!(c, ';' | '&' | '<' | ' ' | '"' | '\''))?;
+    let name = rest
+        .get(..end)
+        .filter(|_| rest.as_bytes().get(end) == Some(&b';'))?;
+    let legal = match name.strip_prefix('#') {
+        Some(number) => !number.is_empty(),
+        None => is_name(name),
+    };
+    legal.then_some((name, end + 2))
+}
+
+/// Whether a value or content is being put together: they differ in white space and in what an entity may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Attribute,
+    Content,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn reference_name<'t>(
+        &self,
+        text: &'t str,
+        offset: usize,
+    ) -> Result<(&'t str, usize), Error> {
+        split(text).ok_or_else(|| self.syntax(offset, "& does not start a reference"))
+    }
+
+    pub(crate) fn character(&self, number: &str, offset: usize) -> Result<char, Error> {
+        character(number)
+            .ok_or_else(|| self.syntax(offset, "a character reference names no character of XML"))
+    }
+
+    /// Finds an entity's replacement text in the source; nothing where it is not there as such.
+    pub(crate) fn entity(&self, name: &str, offset: usize) -> Result<Option<Range<usize>>, Error> {
+        let why = match self
+            .doctype
+            .as_ref()
+            .and_then(|doctype| doctype.entity(name))
+        {
+            Some(Entity::Slice(range)) => return Ok(Some(range.clone())),
+            Some(Entity::Owned(_)) => return Ok(None),
+            Some(Entity::External) => "is external, and nothing external is fetched",
+            Some(Entity::Unparsed) => "is unparsed and cannot be referred to here",
+            None => "is not declared",
+        };
+        Err(self.error(
+            offset,
+            ErrorKind::Entity {
+                name: name.into(),
+                why,
+            },
+        ))
+    }
+
+    /// Counts what entities expand to, every reference as a few bytes at least.
+    pub(crate) fn count_expansion(&mut self, bytes: usize, offset: usize) -> Result<(), Error> {
+        let limit = self.options.limits.bytes;
+        if let Some(doctype) = &mut self.doctype {
+            doctype.expanded = doctype.expanded.saturating_add(bytes).saturating_add(16);
+            if doctype.expanded > limit {
+                return Err(self.limit(offset, Limited::Bytes, limit));
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends an entity whose replacement text is not in the source, since its declaration holds character references.
+    pub(crate) fn append_owned_entity(
+        &mut self,
+        name: &str,
+        offset: usize,
+        text: &mut String,
+    ) -> Result<(), Error> {
+        self.append_entity(name, offset, Target::Content, &mut Vec::new(), text)
+    }
+
+    /// Appends an attribute's raw value, normalised as CDATA (XML 1.0, 3.3.3).
+    pub(crate) fn append_attribute_value(
+        &mut self,
+        raw: &str,
+        offset: usize,
+        value: &mut String,
+    ) -> Result<(), Error> {
+        self.append_raw(raw, offset, Target::Attribute, &mut Vec::new(), value)
+    }
+
+    fn append_entity(
+        &mut self,
+        name: &str,
+        offset: usize,
+        into: Target,
+        within: &mut Vec<String>,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        if within.iter().any(|outer| outer == name) {
+            return Err(self.error(
+                offset,
+                ErrorKind::Entity {
+                    name: name.into(),
+                    why: "contains itself",
+                },
+            ));
+        }
+        if within.len() >= ENTITY_DEPTH {
+            return Err(self.limit(offset, Limited::Entities, ENTITY_DEPTH));
+        }
+        within.push(name.to_owned());
+        match self.entity(name, offset)? {
+            Some(range) => {
+                self.count_expansion(range.len(), offset)?;
+                let source = self.source;
+                self.append_raw(
+                    source.get(range).unwrap_or_default(),
+                    offset,
+                    into,
+                    within,
+                    out,
+                )?;
+            }
+            None => {
+                if let Some(Entity::Owned(text)) = self
+                    .doctype
+                    .as_ref()
+                    .and_then(|doctype| doctype.entity(name))
+                {
+                    let text = text.clone();
+                    self.count_expansion(text.len(), offset)?;
+                    self.append_raw(&text, offset, into, within, out)?;
+                }
+            }
+        }
+        within.pop();
+        Ok(())
+    }
+
+    fn append_raw(
+        &mut self,
+        raw: &str,
+        offset: usize,
+        into: Target,
+        within: &mut Vec<String>,
+        out: &mut String,
+    ) -> Result<(), Error> {
+        let inside = !within.is_empty();
+        let mut rest = raw;
+        while let Some(at) = rest.find(['&', '<', '\t', '\n', '\r']) {
+            let (plain, special) = rest.split_at(at);
+            out.push_str(plain);
+            // Inside an entity, errors are told at the reference.
+            let here = if inside {
+                offset
+            } else {
+                offset + (raw.len() - special.len())
+            };
+            let mut length = 1;
+            match special.as_bytes() {
+                [b'&', ..] => {
+                    let (name, taken) = self.reference_name(special, here)?;
+                    length = taken;
+                    if let Some(number) = name.strip_prefix('#') {
+                        out.push(self.character(number, here)?);
+                    } else if let Some(character) = predefined(name) {
+                        out.push(character);
+                    } else {
+                        self.append_entity(name, here, into, within, out)?;
+                    }
+                }
+                [b'<', ..] if into == Target::Attribute => {
+                    return Err(self.syntax(here, "< stands in an attribute's value"));
+                }
+                [b'<', ..] => {
+                    let name = within.first().map_or("", |name| name).into();
+                    let why = "has both markup and character references in its declaration, which is not supported";
+                    return Err(self.error(here, ErrorKind::Entity { name, why }));
+                }
+                [other, after @ ..] => {
+                    if *other == b'\r' && after.first() == Some(&b'\n') {
+                        length = 2;
+                    }
+                    out.push(match (into, *other) {
+                        (Target::Attribute, _) => ' ',
+                        (Target::Content, b'\t') => '\t',
+                        (Target::Content, _) => '\n',
+                    });
+                }
+                [] => {}
+            }
+            if out.len() > self.options.limits.text {
+                return Err(self.text_limit(here));
+            }
+            rest = special.get(length..).unwrap_or_default();
+        }
+        out.push_str(rest);
+        Ok(())
+    }
+}

@@ -1,0 +1,668 @@
+//! Reads a document type declaration and its internal subset (XML 1.0, 2.8), and the XML declaration. Nothing is fetched.
+
+use std::sync::Arc;
+
+use super::chars::{is_name, is_ncname, is_nmtoken, is_space};
+use super::doctype::{Declared, Doctype, Entity};
+use super::error::{Error, ErrorKind, Limited};
+use super::reader::Reader;
+use super::text::append_lines;
+use super::{Instructions, Options, reference};
+
+/// How deep the groups of a content model may stand inside each other.
+const GROUP_DEPTH: usize = 64;
+
+type Wrong = (usize, ErrorKind);
+
+/// The length of an XML declaration (XML 1.0, 2.8), which the text starts with; or what is wrong, and where.
+pub(crate) fn xml_declaration(text: &str) -> Result<usize, (usize, &'static str)> {
+    const BROKEN: &str = "the XML declaration is broken";
+    let Some(end) = text.find("?>") else {
+        return Err((0, BROKEN));
+    };
+    let mut rest = text.get(5..end).unwrap_or_default();
+    let mut seen = 0;
+    while !rest.trim_ascii().is_empty() {
+        let spaced = rest.trim_ascii_start();
+        if spaced.len() == rest.len() {
+            return Err((0, BROKEN));
+        }
+        let (name, after) = spaced.split_once('=').ok_or((0, BROKEN))?;
+        let after = after.trim_ascii_start();
+        let quote = after
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '"' | '\''))
+            .ok_or((0, BROKEN))?;
+        let (value, after) = after
+            .get(1..)
+            .unwrap_or_default()
+            .split_once(quote)
+            .ok_or((0, BROKEN))?;
+        let place = match name.trim_ascii_end() {
+            "version" => 1,
+            "encoding" => 2,
+            "standalone" => 3,
+            _ => return Err((0, BROKEN)),
+        };
+        if place <= seen || (seen == 0 && place != 1) {
+            return Err((0, BROKEN));
+        }
+        let legal = match place {
+            1 => value.strip_prefix("1.").is_some_and(|minor| {
+                !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())
+            }),
+            2 => {
+                value.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && value
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+            }
+            _ => matches!(value, "yes" | "no"),
+        };
+        if !legal {
+            return Err((0, BROKEN));
+        }
+        seen = place;
+        rest = after;
+    }
+    if seen == 0 {
+        Err((0, BROKEN))
+    } else {
+        Ok(end + 2)
+    }
+}
+
+/// The length of a processing instruction, which the text starts with.
+pub(crate) fn instruction(text: &str) -> Result<usize, &'static str> {
+    let Some(end) = text.find("?>") else {
+        return Err("a processing instruction has no end");
+    };
+    let inner = text.get(2..end).unwrap_or_default();
+    let target = inner
+        .split(|c: char| c.is_ascii() && is_space(c as u8))
+        .next()
+        .unwrap_or_default();
+    if !is_ncname(target) {
+        return Err("a processing instruction has no target");
+    }
+    if target.eq_ignore_ascii_case("xml") {
+        return Err("an XML declaration is out of place");
+    }
+    Ok(end + 2)
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `<!DOCTYPE … >`, where the cursor stands.
+    pub(crate) fn read_doctype(&mut self) -> Result<(), Error> {
+        let mut subset = Subset {
+            source: self.source,
+            options: self.options,
+            doctype: Doctype::default(),
+            skipped: false,
+            external: false,
+            within: Vec::new(),
+        };
+        let mut cursor = Cursor {
+            text: self.source,
+            at: self.at + "<!DOCTYPE".len(),
+            base: Some(0),
+            told: self.at,
+        };
+        match subset.document_type(&mut cursor) {
+            Ok(()) => {
+                self.at = cursor.at;
+                self.doctype = Some(Box::new(subset.doctype));
+                Ok(())
+            }
+            Err((offset, kind)) => Err(self.error(offset, kind)),
+        }
+    }
+}
+
+/// A place in the source, or in a parameter entity.
+#[derive(Debug)]
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+    /// Where the text starts in the source, if it is there.
+    base: Option<usize>,
+    /// Where errors are told if it is not there.
+    told: usize,
+}
+
+impl<'t> Cursor<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn offset(&self) -> usize {
+        self.base.map_or(self.told, |base| base + self.at)
+    }
+
+    fn wrong<T>(&self, what: &'static str) -> Result<T, Wrong> {
+        Err((self.offset(), ErrorKind::Syntax(what)))
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        let there = self.rest().starts_with(token);
+        if there {
+            self.at += token.len();
+        }
+        there
+    }
+
+    fn expect(&mut self, token: &str, what: &'static str) -> Result<(), Wrong> {
+        if self.take(token) {
+            Ok(())
+        } else {
+            self.wrong(what)
+        }
+    }
+
+    fn skip_space(&mut self) -> bool {
+        let rest = self.rest();
+        let length = rest.bytes().take_while(|byte| is_space(*byte)).count();
+        self.at += length;
+        length > 0
+    }
+
+    fn space(&mut self) -> Result<(), Wrong> {
+        if self.skip_space() {
+            Ok(())
+        } else {
+            self.wrong("white space is due here")
+        }
+    }
+
+    fn word(&mut self) -> &'t str {
+        let rest = self.rest();
+        let end = rest
+            .find(|c: char| {
+                c.is_ascii()
+                    && !matches!(c, '0'..='9' | 'a'..='z' | 'A'..='Z' | '_' | '-' | '.' | ':')
+            })
+            .unwrap_or(rest.len());
+        self.at += end;
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// A name; colons are told apart by the caller.
+    fn name(&mut self) -> Result<&'t str, Wrong> {
+        let start = self.offset();
+        let word = self.word();
+        if is_name(word) {
+            Ok(word)
+        } else {
+            Err((start, ErrorKind::Syntax("a name is due here")))
+        }
+    }
+
+    /// An element's or attribute's name.
+    fn qname(&mut self) -> Result<&'t str, Wrong> {
+        let start = self.offset();
+        let name = self.name()?;
+        let legal = match name.split_once(':') {
+            Some((prefix, local)) => is_ncname(prefix) && is_ncname(local),
+            None => true,
+        };
+        if legal {
+            Ok(name)
+        } else {
+            Err((start, ErrorKind::Name(name.into())))
+        }
+    }
+
+    /// A name without a colon (Namespaces in XML 1.0, 7).
+    fn ncname(&mut self) -> Result<&'t str, Wrong> {
+        let start = self.offset();
+        let name = self.name()?;
+        if is_ncname(name) {
+            Ok(name)
+        } else {
+            Err((start, ErrorKind::Name(name.into())))
+        }
+    }
+
+    /// The inside of a quoted literal; the cursor is left behind it.
+    fn literal(&mut self) -> Result<(usize, &'t str), Wrong> {
+        let rest = self.rest();
+        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+            return self.wrong("a quoted literal is due here");
+        };
+        let Some((inside, _)) = rest.get(1..).unwrap_or_default().split_once(quote) else {
+            return self.wrong("a literal has no end");
+        };
+        let start = self.at + 1;
+        self.at = start + inside.len() + 1;
+        Ok((start, inside))
+    }
+
+    fn public_literal(&mut self) -> Result<(), Wrong> {
+        let told = self.offset();
+        let (_, inside) = self.literal()?;
+        let legal = inside.chars().all(|c| {
+            matches!(c, ' ' | '\r' | '\n' | 'a'..='z' | 'A'..='Z' | '0'..='9')
+                || "-'()+,./:=?;!*#@$_%".contains(c)
+        });
+        if legal {
+            Ok(())
+        } else {
+            Err((
+                told,
+                ErrorKind::Syntax("a public identifier holds other characters than it may"),
+            ))
+        }
+    }
+
+    /// `SYSTEM "…"` or `PUBLIC "…" "…"`; tells whether there is one. A notation may leave out the system literal.
+    fn external_id(&mut self, notation: bool) -> Result<bool, Wrong> {
+        if self.take("SYSTEM") {
+            self.space()?;
+        } else if self.take("PUBLIC") {
+            self.space()?;
+            self.public_literal()?;
+            let spaced = self.skip_space();
+            let literal = self.rest().starts_with(['"', '\'']);
+            if notation && !literal {
+                return Ok(true);
+            }
+            if !spaced {
+                return self.wrong("white space is due here");
+            }
+        } else {
+            return Ok(false);
+        }
+        self.literal()?;
+        Ok(true)
+    }
+
+    fn close(&mut self) -> Result<(), Wrong> {
+        self.skip_space();
+        self.expect(">", "a declaration has no >")
+    }
+}
+
+#[derive(Debug)]
+struct Subset<'a> {
+    source: &'a str,
+    options: Options,
+    doctype: Doctype<'a>,
+    /// Something external was passed over: what is declared behind it no longer counts (XML 1.0, 5.1).
+    skipped: bool,
+    /// There is an external subset.
+    external: bool,
+    within: Vec<Arc<str>>,
+}
+
+impl<'a> Subset<'a> {
+    fn document_type(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Wrong> {
+        cursor.space()?;
+        cursor.qname()?;
+        let spaced = cursor.skip_space();
+        if spaced && cursor.external_id(false)? {
+            self.external = true;
+            cursor.skip_space();
+        }
+        if cursor.take("[") {
+            self.declarations(cursor)?;
+            cursor.expect("]", "the document type declaration has no ]")?;
+        }
+        cursor.close()
+    }
+
+    /// Reads declarations up to `]` or the end of the text.
+    fn declarations(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Wrong> {
+        loop {
+            cursor.skip_space();
+            let rest = cursor.rest();
+            if rest.is_empty() || (rest.starts_with(']') && self.within.is_empty()) {
+                return Ok(());
+            }
+            if rest.starts_with("<!--") {
+                let body = rest.get(4..).unwrap_or_default();
+                match body.find("--") {
+                    Some(end) if body.get(end + 2..end + 3) == Some(">") => cursor.at += end + 7,
+                    Some(_) => return cursor.wrong("-- stands inside a comment"),
+                    None => return cursor.wrong("a comment has no end"),
+                }
+            } else if rest.starts_with("<?") {
+                if self.options.instructions == Instructions::Refuse {
+                    return Err((cursor.offset(), ErrorKind::Instruction));
+                }
+                cursor.at += instruction(rest).or_else(|what| cursor.wrong(what))?;
+            } else if rest.starts_with('%') {
+                self.parameter_reference(cursor)?;
+            } else if cursor.take("<!ENTITY") {
+                self.entity(cursor)?;
+            } else if cursor.take("<!ATTLIST") {
+                self.attributes(cursor)?;
+            } else if cursor.take("<!ELEMENT") {
+                element(cursor)?;
+            } else if cursor.take("<!NOTATION") {
+                cursor.space()?;
+                let name = cursor.ncname()?;
+                cursor.space()?;
+                if !cursor.external_id(true)? {
+                    return cursor.wrong("a notation has no identifier");
+                }
+                cursor.close()?;
+                self.doctype.notations.insert(name.into());
+            } else {
+                return cursor.wrong("a declaration is due here");
+            }
+        }
+    }
+
+    /// `%name;` between declarations: its replacement text is declarations.
+    fn parameter_reference(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Wrong> {
+        let told = cursor.offset();
+        cursor.at += 1;
+        let name = cursor.ncname()?;
+        cursor.expect(";", "a reference has no ;")?;
+        let why = match self.doctype.parameters.get(name) {
+            _ if self.within.iter().any(|outer| **outer == *name) => "contains itself",
+            Some(Entity::Slice(range)) => {
+                let range = range.clone();
+                let text = self.source.get(range.clone()).unwrap_or_default();
+                return self.parameter(
+                    name,
+                    Cursor {
+                        text,
+                        at: 0,
+                        base: Some(range.start),
+                        told,
+                    },
+                );
+            }
+            Some(Entity::Owned(text)) => {
+                let text = text.clone();
+                return self.parameter(
+                    name,
+                    Cursor {
+                        text: &text,
+                        at: 0,
+                        base: None,
+                        told,
+                    },
+                );
+            }
+            Some(_) => {
+                self.skipped = true;
+                return Ok(());
+            }
+            None if self.skipped || self.external => {
+                self.skipped = true;
+                return Ok(());
+            }
+            None => "is not declared",
+        };
+        Err((
+            told,
+            ErrorKind::Entity {
+                name: name.into(),
+                why,
+            },
+        ))
+    }
+
+    fn parameter(&mut self, name: &str, mut cursor: Cursor<'_>) -> Result<(), Wrong> {
+        let limit = self.options.limits.bytes;
+        self.doctype.expanded = self
+            .doctype
+            .expanded
+            .saturating_add(cursor.text.len())
+            .saturating_add(16);
+        if self.doctype.expanded > limit {
+            return Err((
+                cursor.told,
+                ErrorKind::Limit {
+                    what: Limited::Bytes,
+                    limit,
+                },
+            ));
+        }
+        if self.within.len() >= reference::ENTITY_DEPTH {
+            let limit = reference::ENTITY_DEPTH;
+            return Err((
+                cursor.told,
+                ErrorKind::Limit {
+                    what: Limited::Entities,
+                    limit,
+                },
+            ));
+        }
+        self.within.push(name.into());
+        self.declarations(&mut cursor)?;
+        self.within.pop();
+        Ok(())
+    }
+
+    /// `<!ENTITY name "…">`, `<!ENTITY name SYSTEM "…" NDATA gif>`, `<!ENTITY % name "…">`.
+    fn entity(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Wrong> {
+        cursor.space()?;
+        let parameter = cursor.take("%");
+        if parameter {
+            cursor.space()?;
+        }
+        let name = cursor.ncname()?;
+        cursor.space()?;
+        let entity = if cursor.external_id(false)? {
+            let spaced = cursor.skip_space();
+            if spaced && !parameter && cursor.take("NDATA") {
+                cursor.space()?;
+                cursor.ncname()?;
+                Entity::Unparsed
+            } else {
+                Entity::External
+            }
+        } else {
+            entity_value(cursor)?
+        };
+        cursor.close()?;
+        if !self.skipped {
+            let table = if parameter {
+                &mut self.doctype.parameters
+            } else {
+                &mut self.doctype.entities
+            };
+            // The first declaration counts (XML 1.0, 4.2).
+            table.entry(name.into()).or_insert(entity);
+        }
+        Ok(())
+    }
+
+    /// `<!ATTLIST element name CDATA "default">`.
+    fn attributes(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Wrong> {
+        cursor.space()?;
+        let element = cursor.qname()?;
+        loop {
+            let spaced = cursor.skip_space();
+            if cursor.take(">") {
+                return Ok(());
+            }
+            if !spaced {
+                return cursor.wrong("white space is due here");
+            }
+            let offset = cursor.offset();
+            let name = cursor.qname()?;
+            let whole = cursor
+                .base
+                .and_then(|_| self.source.get(offset..offset + name.len()));
+            cursor.space()?;
+            let collapsed = attribute_type(cursor)?;
+            cursor.space()?;
+            let default = attribute_default(cursor)?;
+            if self.skipped || (default.is_none() && !collapsed) {
+                continue;
+            }
+            let Some(whole) = whole else {
+                return cursor
+                    .wrong("an attribute declared through character references is not supported");
+            };
+            let declared = self.doctype.attributes.entry(element.into()).or_default();
+            if declared.iter().all(|other| other.whole != whole) {
+                declared.push(Declared {
+                    whole,
+                    collapsed,
+                    default,
+                    offset,
+                });
+            }
+        }
+    }
+}
+
+/// An entity's literal (XML 1.0, 4.5): character references are expanded, references to entities stay.
+fn entity_value(cursor: &mut Cursor<'_>) -> Result<Entity, Wrong> {
+    let told = cursor.offset();
+    let (start, inside) = cursor.literal()?;
+    let mut text = String::new();
+    let mut made = false;
+    let mut rest = inside;
+    while let Some(at) = rest.find(['&', '%']) {
+        let (plain, special) = rest.split_at(at);
+        text.push_str(plain);
+        if special.starts_with('%') {
+            // Inside markup of the internal subset there are none (XML 1.0, 2.8).
+            return Err((
+                told,
+                ErrorKind::Syntax("a parameter entity reference stands inside a declaration"),
+            ));
+        }
+        let Some((name, length)) = reference::split(special) else {
+            return Err((told, ErrorKind::Syntax("& does not start a reference")));
+        };
+        if let Some(number) = name.strip_prefix('#') {
+            let what = "a character reference names no character of XML";
+            text.push(reference::character(number).ok_or((told, ErrorKind::Syntax(what)))?);
+            made = true;
+        } else {
+            text.push_str(special.get(..length).unwrap_or_default());
+        }
+        rest = special.get(length..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    if let (false, Some(base)) = (made, cursor.base) {
+        let start = base + start;
+        return Ok(Entity::Slice(start..start + inside.len()));
+    }
+    let mut lines = String::with_capacity(text.len());
+    append_lines(&text, &mut lines);
+    Ok(Entity::Owned(lines.into()))
+}
+
+/// Reads an attribute's type (XML 1.0, 3.3.1); tells whether it is another than CDATA.
+fn attribute_type(cursor: &mut Cursor<'_>) -> Result<bool, Wrong> {
+    if cursor.take("(") {
+        return enumeration(cursor, is_nmtoken);
+    }
+    match cursor.word() {
+        "CDATA" => Ok(false),
+        "ID" | "IDREF" | "IDREFS" | "ENTITY" | "ENTITIES" | "NMTOKEN" | "NMTOKENS" => Ok(true),
+        "NOTATION" => {
+            cursor.space()?;
+            cursor.expect("(", "the notations of an attribute are due here")?;
+            enumeration(cursor, is_ncname)
+        }
+        _ => cursor.wrong("an attribute's type is due here"),
+    }
+}
+
+fn enumeration(cursor: &mut Cursor<'_>, legal: fn(&str) -> bool) -> Result<bool, Wrong> {
+    loop {
+        cursor.skip_space();
+        if !legal(cursor.word()) {
+            return cursor.wrong("a value of the attribute's type is broken");
+        }
+        cursor.skip_space();
+        if cursor.take(")") {
+            return Ok(true);
+        }
+        cursor.expect("|", "the values of an attribute's type have no )")?;
+    }
+}
+
+/// Reads an attribute's default (XML 1.0, 3.3.2).
+fn attribute_default(cursor: &mut Cursor<'_>) -> Result<Option<Arc<str>>, Wrong> {
+    if cursor.take("#REQUIRED") || cursor.take("#IMPLIED") {
+        return Ok(None);
+    }
+    if cursor.take("#FIXED") {
+        cursor.space()?;
+    }
+    let told = cursor.offset();
+    let (_, inside) = cursor.literal()?;
+    if inside.contains('<') {
+        return Err((told, ErrorKind::Syntax("< stands in an attribute's value")));
+    }
+    Ok(Some(inside.into()))
+}
+
+/// `<!ELEMENT name EMPTY>`, `ANY`, or a content model, of which only the syntax matters here (XML 1.0, 3.2).
+fn element(cursor: &mut Cursor<'_>) -> Result<(), Wrong> {
+    cursor.space()?;
+    cursor.qname()?;
+    cursor.space()?;
+    if cursor.take("EMPTY") || cursor.take("ANY") {
+        return cursor.close();
+    }
+    cursor.expect("(", "a content model is due here")?;
+    cursor.skip_space();
+    if cursor.take("#PCDATA") {
+        let mut names = 0;
+        loop {
+            cursor.skip_space();
+            if cursor.take(")") {
+                if !cursor.take("*") && names > 0 {
+                    return cursor.wrong("mixed content has no *");
+                }
+                return cursor.close();
+            }
+            cursor.expect("|", "mixed content has no )")?;
+            cursor.skip_space();
+            cursor.qname()?;
+            names += 1;
+        }
+    }
+    group(cursor, 0)?;
+    cursor.close()
+}
+
+/// Reads a group behind its `(`.
+fn group(cursor: &mut Cursor<'_>, depth: usize) -> Result<(), Wrong> {
+    if depth >= GROUP_DEPTH {
+        return cursor.wrong("a content model is too deep");
+    }
+    let mut separator = None;
+    loop {
+        cursor.skip_space();
+        if cursor.take("(") {
+            group(cursor, depth + 1)?;
+        } else {
+            cursor.qname()?;
+            occurrence(cursor);
+        }
+        cursor.skip_space();
+        if cursor.take(")") {
+            occurrence(cursor);
+            return Ok(());
+        }
+        let found = cursor
+            .rest()
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '|' | ','));
+        if found.is_none() || separator.is_some_and(|separator| Some(separator) != found) {
+            return cursor.wrong("a content model is broken");
+        }
+        separator = found;
+        cursor.at += 1;
+    }
+}
+
+fn occurrence(cursor: &mut Cursor<'_>) {
+    if cursor.rest().starts_with(['?', '*', '+']) {
+        cursor.at += 1;
+    }
+}

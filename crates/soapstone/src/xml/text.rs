@@ -1,0 +1,195 @@
+//! Character data: text, CDATA sections and references as one run (XML 1.0, 2.4, 2.7, 2.11, 4.1).
+
+use std::borrow::Cow;
+
+use super::error::{Error, ErrorKind, Limited};
+use super::reader::{Frame, Reader};
+
+/// How many bytes are looked at one by one before the vector search is worth its start.
+const NEAR: usize = 16;
+
+impl<'a> Reader<'a> {
+    /// Reads text up to the next tag where it can be borrowed as it stands; otherwise moves nowhere.
+    #[inline]
+    pub(crate) fn plain_text(&mut self) -> Result<Option<&'a str>, Error> {
+        let from = self.at;
+        let Some(to) = self.find_markup(from) else {
+            return Ok(None);
+        };
+        if self.bytes.get(to) != Some(&b'<') || matches!(self.bytes.get(to + 1), Some(b'!' | b'?'))
+        {
+            return Ok(None);
+        }
+        // Beyond the first carriage return or `]]>` of the document, each run has to be looked at.
+        if to > self.survey.carriage_return || to > self.survey.section_end {
+            return Ok(None);
+        }
+        if to - from > self.options.limits.text {
+            return Err(self.text_limit(from));
+        }
+        self.at = to;
+        Ok(self.source.get(from..to))
+    }
+
+    /// The offset of the next `<` or `&`.
+    #[inline]
+    pub(crate) fn find_markup(&self, from: usize) -> Option<usize> {
+        let rest = self.bytes.get(from..)?;
+        for (length, byte) in rest.iter().take(NEAR).enumerate() {
+            if matches!(byte, b'<' | b'&') {
+                return Some(from + length);
+            }
+        }
+        let rest = rest.get(NEAR..)?;
+        memchr::memchr2(b'<', b'&', rest).map(|length| from + NEAR + length)
+    }
+
+    /// Reads text with everything that can stand in it, up to the next tag or the end of what is being read.
+    #[inline(never)]
+    pub(crate) fn mixed_text(&mut self) -> Result<Cow<'a, str>, Error> {
+        let from = self.at;
+        let mut text = Cow::Borrowed("");
+        loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            match rest {
+                [b'&', ..] => self.reference(&mut text)?,
+                [b'<', b'!', b'-', b'-', ..] => self.comment()?,
+                [b'<', b'!', ..] if rest.starts_with(b"<![CDATA[") => {
+                    let start = self.at + 9;
+                    let body = self.bytes.get(start..).unwrap_or_default();
+                    let Some(length) = memchr::memmem::find(body, b"]]>") else {
+                        return Err(self.syntax(self.at, "a CDATA section has no end"));
+                    };
+                    self.append(&mut text, start, start + length);
+                    self.at = start + length + 3;
+                }
+                [b'<', b'!', ..] => return Err(self.syntax(self.at, "this markup is out of place")),
+                [b'<', b'?', ..] => self.instruction()?,
+                [b'<', ..] => break,
+                [] if self.frames.is_empty() => break,
+                [] => self.leave_entity()?,
+                _ => {
+                    let to = self.find_markup(self.at).unwrap_or(self.bytes.len());
+                    let run = self.bytes.get(self.at..to).unwrap_or_default();
+                    // `]]>` must not stand in text (XML 1.0, 2.4).
+                    if to > self.survey.section_end
+                        && let Some(at) = memchr::memmem::find(run, b"]]>")
+                    {
+                        return Err(self.syntax(self.at + at, "]]> stands in text"));
+                    }
+                    self.append(&mut text, self.at, to);
+                    self.at = to;
+                }
+            }
+            if text.len() > self.options.limits.text {
+                return Err(self.text_limit(from));
+            }
+        }
+        Ok(text)
+    }
+
+    /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11).
+    fn append(&self, text: &mut Cow<'a, str>, from: usize, to: usize) {
+        let piece = self.source.get(from..to).unwrap_or_default();
+        if to > self.survey.carriage_return && piece.contains('\r') {
+            append_lines(piece, text.to_mut());
+        } else if text.is_empty() {
+            *text = Cow::Borrowed(piece);
+        } else {
+            text.to_mut().push_str(piece);
+        }
+    }
+
+    /// Reads a reference in content (XML 1.0, 4.4); the cursor stands on its `&`.
+    fn reference(&mut self, text: &mut Cow<'a, str>) -> Result<(), Error> {
+        let start = self.at;
+        let (name, length) = self.reference_name(
+            self.source.get(start..self.bytes.len()).unwrap_or_default(),
+            start,
+        )?;
+        self.at += length;
+        if let Some(number) = name.strip_prefix('#') {
+            text.to_mut().push(self.character(number, start)?);
+            return Ok(());
+        }
+        if let Some(character) = super::reference::predefined(name) {
+            text.to_mut().push(character);
+            return Ok(());
+        }
+        let Some(replacement) = self.entity(name, start)? else {
+            return self.append_owned_entity(name, start, text.to_mut());
+        };
+        self.count_expansion(replacement.len(), start)?;
+        self.enter_entity(name, replacement, start)
+    }
+
+    fn enter_entity(
+        &mut self,
+        name: &str,
+        replacement: std::ops::Range<usize>,
+        start: usize,
+    ) -> Result<(), Error> {
+        if self
+            .frames
+            .iter()
+            .any(|frame| frame.entity == replacement.start)
+        {
+            return Err(self.error(
+                start,
+                ErrorKind::Entity {
+                    name: name.into(),
+                    why: "contains itself",
+                },
+            ));
+        }
+        if self.frames.len() >= super::reference::ENTITY_DEPTH {
+            return Err(self.limit(start, Limited::Entities, super::reference::ENTITY_DEPTH));
+        }
+        self.frames.push(Frame {
+            bytes: self.bytes,
+            at: self.at,
+            floor: self.floor,
+            entity: replacement.start,
+        });
+        self.bytes = self
+            .source
+            .as_bytes()
+            .get(..replacement.end)
+            .unwrap_or_default();
+        self.at = replacement.start;
+        self.floor = self.open.len();
+        Ok(())
+    }
+
+    /// Goes on behind the reference at the end of an entity, which must hold whole elements (XML 1.0, 4.3.2).
+    pub(crate) fn leave_entity(&mut self) -> Result<(), Error> {
+        if self.open.len() != self.floor {
+            return Err(self.syntax(
+                self.at,
+                "an element that starts in an entity does not end in it",
+            ));
+        }
+        if let Some(frame) = self.frames.pop() {
+            self.bytes = frame.bytes;
+            self.at = frame.at;
+            self.floor = frame.floor;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    pub(crate) fn text_limit(&self, from: usize) -> Error {
+        self.limit(from, Limited::Text, self.options.limits.text)
+    }
+}
+
+/// Appends a text with CR LF and lone CR made LF.
+pub(crate) fn append_lines(piece: &str, text: &mut String) {
+    let mut rest = piece;
+    while let Some((line, after)) = rest.split_once('\r') {
+        text.push_str(line);
+        text.push('\n');
+        rest = after.strip_prefix('\n').unwrap_or(after);
+    }
+    text.push_str(rest);
+}
