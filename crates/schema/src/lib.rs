@@ -1,8 +1,10 @@
 //! WSDL 1.1 and XSD 1.0: contracts as written, contracts as meant, and what follows from the meaning (validation,
 //! values by schema, contract text, differences). It knows no SQL, no CRM and no Rust generation.
 
+pub mod automaton;
 pub mod contract;
 pub mod document;
 pub mod model;
 pub mod report;
+pub mod rules;
 pub mod write;
