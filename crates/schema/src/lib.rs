@@ -5,6 +5,7 @@ pub mod automaton;
 pub mod contract;
 pub mod document;
 pub mod model;
+pub mod read;
 pub mod report;
 pub mod rules;
 pub mod write;
