@@ -1,7 +1,7 @@
 //! SQL names as XML names: PascalCase for types and operations, the SQL/XML mapping of identifiers (ISO 9075-14, 9.1) for elements, and
 //! the one rule for names that clash.
 //!
-//! **The rule for clashes.** Where a name is already taken, `_` is appended until it is free. Names are given in a fixed order: the
+//! **The rule for clashes.** Where a name is already taken, `2`, `3`, ... is appended until it is free. Names are given in a fixed order: the
 //! contract's own words first (`related`, `record`, `filter`, ...), then tables before views before routines, those of the default schema
 //! first, and within a kind by their SQL names in byte order; columns and parameters by their SQL names in byte order too. So the order in
 //! which the database lists things changes nothing, and `[database] rename` settles a name for good.
@@ -88,16 +88,23 @@ impl Taken {
         self.take_all(name, |name| vec![name.to_owned()])
     }
 
-    /// Takes the first of `name`, `name_`, `name__`, ... for which everything that `derive` makes of it is free, and takes all of that.
-    pub fn take_all(&mut self, mut name: String, derive: impl Fn(&str) -> Vec<String>) -> String {
-        loop {
-            let derived = derive(&name);
-            if derived.iter().all(|name| !self.0.contains(name)) {
+    /// Takes the first of `name`, `name2`, `name3`, ... for which everything that `derive` makes of it is free, and takes all of that.
+    pub fn take_all(&mut self, name: String, derive: impl Fn(&str) -> Vec<String>) -> String {
+        let mut candidate = name.clone();
+        for number in 2_u64.. {
+            let derived = derive(&candidate);
+            if self.is_free(&derived) {
                 self.0.extend(derived);
-                return name;
+                break;
             }
-            name.push('_');
+            candidate = format!("{name}{number}");
         }
+        candidate
+    }
+
+    /// Tells whether none of the names is taken.
+    pub fn is_free(&self, names: &[String]) -> bool {
+        names.iter().all(|name| !self.0.contains(name))
     }
 }
 
@@ -172,10 +179,10 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_gets_an_underscore() {
+    fn a_taken_name_gets_a_number() {
         let mut taken = Taken::with(&["related"]);
-        assert_eq!(taken.take("related".to_owned()), "related_");
-        assert_eq!(taken.take("related".to_owned()), "related__");
+        assert_eq!(taken.take("related".to_owned()), "related2");
+        assert_eq!(taken.take("related".to_owned()), "related3");
         assert_eq!(taken.take("other".to_owned()), "other");
     }
 }

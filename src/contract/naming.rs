@@ -1,0 +1,395 @@
+//! Catalog → contract: every name is given here, by the rule of [`crate::names`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use soapstone_schema::model::Builtin;
+
+use super::value_type::{Atomic, Kind, NamedType, TypeReference, ValueType, atomic};
+use super::{Column, Contract, Namespace, Operation, Routine, Table, Target, encode_path};
+use crate::catalog::{self, Catalog, Field, Returns, RoutineId, SqlType, TableId, TypeName};
+use crate::names::{self, Taken};
+use crate::principal::Action;
+
+/// Words of the contract that no table, routine or type may take.
+const WORDS: &[&str] = &[
+    "Problem", "ProblemFault", "Conflict", "Misfit", "Mode", "Status", "ChangeKind", "IdempotencyKey", "CorrelationId", "CrmService",
+    "CrmPortType", "Crm", "RoutinesService", "RoutinesPortType", "Routines", "NullCondition", "UnknownRow", "UnknownField",
+];
+
+/// Built-in types that columns map to: their conditions, lists and ranges have names of their own.
+const BUILTINS: &[Builtin] = &[
+    Builtin::String, Builtin::Boolean, Builtin::Decimal, Builtin::Float, Builtin::Double, Builtin::DateTime, Builtin::Time, Builtin::Date,
+    Builtin::Base64Binary, Builtin::Long, Builtin::Int, Builtin::Short, Builtin::Byte, Builtin::UnsignedLong, Builtin::UnsignedInt,
+    Builtin::UnsignedShort, Builtin::UnsignedByte,
+];
+
+/// Words that no column's element may take: they stand beside columns in records, filters, keys or `Get` requests.
+const BESIDE_COLUMNS: &[&str] = &["related", "misfit", "allOf", "anyOf", "noneOf", "expand", "record"];
+
+/// Names everything in a catalog; `base` is the start of every target namespace.
+pub fn build(catalog: &Catalog, base: &str) -> Contract {
+    let mut naming = Naming::new(catalog, base);
+    let tables = naming.name_tables();
+    let routines = naming.name_routines();
+    naming.contract.tables = tables;
+    naming.contract.routines = routines;
+    naming.add_operations();
+    naming.contract
+}
+
+struct Naming<'a> {
+    catalog: &'a Catalog,
+    contract: Contract,
+    taken: Taken,
+    /// Types that SQL names, and those named after what they hold (`ArrayOfInt`).
+    types: HashMap<TypeKey, TypeReference>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum TypeKey {
+    Sql(TypeName),
+    ListOf(usize, String),
+}
+
+impl<'a> Naming<'a> {
+    fn new(catalog: &'a Catalog, base: &str) -> Naming<'a> {
+        let mut taken = Taken::with(WORDS);
+        for builtin in BUILTINS {
+            let name = capitalised(builtin.name());
+            for word in ["Condition", "List", "Range"] {
+                taken.take(format!("{name}{word}"));
+            }
+            taken.take(format!("ArrayOf{name}"));
+        }
+        let base = base.trim_end_matches('/');
+        let mut schemas: Vec<(&str, Option<String>)> = vec![(&catalog.default_schema, None)];
+        for schema in &catalog.schemas {
+            match schemas.iter_mut().find(|(name, _)| *name == schema.name) {
+                Some((_, comment)) => comment.clone_from(&schema.comment),
+                None => schemas.push((&schema.name, schema.comment.clone())),
+            }
+        }
+        let namespaces = schemas
+            .into_iter()
+            .enumerate()
+            .map(|(index, (schema, comment))| Namespace {
+                uri: Arc::from(format!("{base}/{}", encode_path(schema))),
+                schema: schema.to_owned(),
+                prefix: if index == 0 { "crm".to_owned() } else { format!("n{index}") },
+                comment,
+            })
+            .collect();
+        Naming { catalog, contract: Contract { namespaces, ..Contract::default() }, taken, types: HashMap::new() }
+    }
+
+    fn namespace(&self, schema: &str) -> usize {
+        self.contract.namespaces.iter().position(|namespace| namespace.schema == schema).unwrap_or(0)
+    }
+
+    /// Takes a name with everything derived from it; outside the default schema, the schema's name goes before a taken one.
+    fn take(&mut self, schema: &str, sql: &str, derive: impl Fn(&str) -> Vec<String>) -> Arc<str> {
+        let mut name = names::pascal(sql);
+        if schema != self.catalog.default_schema && !self.taken.is_free(&derive(&name)) {
+            name = names::pascal(schema) + &name;
+        }
+        Arc::from(self.taken.take_all(name, derive))
+    }
+
+    fn name_tables(&mut self) -> Vec<Table> {
+        let tables = &self.catalog.tables;
+        let mut order: Vec<usize> = (0..tables.len()).collect();
+        order.sort_by_key(|index| {
+            tables.get(*index).map(|table| {
+                (!table.kind.writable(), table.schema != self.catalog.default_schema, &table.schema, &table.public_name, &table.name)
+            })
+        });
+        let mut named: HashMap<usize, Arc<str>> = HashMap::new();
+        for index in order {
+            if let Some(table) = tables.get(index) {
+                named.insert(index, self.take(&table.schema, &table.public_name, derived_from_table));
+            }
+        }
+        let mut contracts = Vec::with_capacity(tables.len());
+        for (index, table) in tables.iter().enumerate() {
+            let name = named.remove(&index).unwrap_or_default();
+            contracts.push(self.table(table, name));
+        }
+        contracts
+    }
+
+    fn table(&mut self, table: &catalog::Table, name: Arc<str>) -> Table {
+        let elements = elements(table.columns.iter().map(|column| column.public_name.as_str()), BESIDE_COLUMNS);
+        let namespace = self.namespace(&table.schema);
+        let columns = table
+            .columns
+            .iter()
+            .zip(elements)
+            .map(|(column, element)| Column {
+                value: self.value(&column.sql_type, namespace, &format!("{name}{}", names::pascal(&column.public_name))),
+                element,
+                nillable: column.nullable,
+            })
+            .collect();
+        let path = if table.schema == self.catalog.default_schema {
+            table.public_name.clone()
+        } else {
+            format!("{}.{}", table.schema, table.public_name)
+        };
+        Table {
+            namespace,
+            columns,
+            relations: elements_in_order(table.relations.iter().map(|relation| relation.name.as_str())),
+            path,
+            actions: actions(table),
+            name,
+        }
+    }
+
+    fn name_routines(&mut self) -> Vec<Routine> {
+        let routines = &self.catalog.routines;
+        let mut order: Vec<usize> = (0..routines.len()).collect();
+        order.sort_by_key(|index| {
+            routines.get(*index).map(|routine| {
+                (routine.schema != self.catalog.default_schema, &routine.schema, &routine.public_name, routine.overload)
+            })
+        });
+        let mut named: HashMap<usize, Arc<str>> = HashMap::new();
+        for index in order {
+            if let Some(routine) = routines.get(index) {
+                named.insert(index, self.take(&routine.schema, &routine.public_name, derived_from_routine));
+            }
+        }
+        let mut contracts = Vec::with_capacity(routines.len());
+        for (index, routine) in routines.iter().enumerate() {
+            let name = named.remove(&index).unwrap_or_default();
+            contracts.push(self.routine(routine, name));
+        }
+        contracts
+    }
+
+    fn routine(&mut self, routine: &catalog::Routine, name: Arc<str>) -> Routine {
+        let namespace = self.namespace(&routine.schema);
+        let mut taken = Taken::with(&["return", "row"]);
+        let mut given = Vec::new();
+        let mut answered = Vec::new();
+        for (index, parameter) in routine.parameters.iter().enumerate() {
+            let value = self.value(&parameter.sql_type, namespace, &format!("{name}{}", names::pascal(&parameter.name)));
+            let own = names::element(&parameter.name);
+            let column = |element: String| Column { element: Arc::from(element), value: value.clone(), nillable: true };
+            match (parameter.mode.given(), parameter.mode.answered()) {
+                (true, false) => given.push((index, column(taken.take(own)))),
+                (false, _) => answered.push((index, column(taken.take(own)))),
+                (true, true) => {
+                    // One name may not stand in a request and in its reply, so what comes back is called `…Out`.
+                    given.push((index, column(taken.take(own.clone()))));
+                    answered.push((index, column(taken.take(own + "Out"))));
+                }
+            }
+        }
+        let (mut returns, mut rows, mut unknown_rows) = (None, None, false);
+        match &routine.returns {
+            Returns::Void => {}
+            Returns::Scalar { sql_type, .. } => returns = Some(self.value(sql_type, namespace, &format!("{name}Return"))),
+            Returns::Rows { columns } => rows = Some(self.fields(columns, namespace, &name)),
+            Returns::Unknown => unknown_rows = true,
+        }
+        Routine { namespace, name, given, answered, returns, rows, unknown_rows }
+    }
+
+    fn fields(&mut self, fields: &[Field], namespace: usize, name: &str) -> Vec<Column> {
+        let elements = elements(fields.iter().map(|field| field.name.as_str()), &["misfit"]);
+        let column = |(field, element): (&Field, Arc<str>)| Column {
+            value: self.value(&field.sql_type, namespace, &format!("{name}{}", names::pascal(&field.name))),
+            element,
+            nillable: true,
+        };
+        fields.iter().zip(elements).map(column).collect()
+    }
+
+    /// Gives the type of a value; `hint` names a type that SQL has no name for.
+    fn value(&mut self, sql_type: &SqlType, namespace: usize, hint: &str) -> ValueType {
+        match sql_type {
+            SqlType::Enum { name: Some(name), labels } => {
+                self.sql_named(name, |_| (Kind::Atomic(Atomic { labels: labels.clone(), ..Atomic::new(Builtin::String) }), None))
+            }
+            SqlType::Enum { name: None, .. } => {
+                let kind = Kind::Atomic(atomic(sql_type));
+                self.named(namespace, hint, kind, None)
+            }
+            SqlType::Set { labels } => {
+                let item = Kind::Atomic(Atomic { labels: labels.clone(), ..Atomic::new(Builtin::String) });
+                let item = self.named(namespace, &format!("{hint}Item"), item, None);
+                self.named(namespace, hint, Kind::List(Arc::new(item)), None)
+            }
+            SqlType::Domain { base, .. } if matches!(base.base(), SqlType::Array { .. } | SqlType::Composite { .. }) => {
+                self.value(base, namespace, hint)
+            }
+            SqlType::Domain { name, checks, .. } => {
+                let documentation = (!checks.is_empty()).then(|| checks.join("; "));
+                self.sql_named(name, |_| (Kind::Atomic(atomic(sql_type)), documentation))
+            }
+            SqlType::Array { item } => self.list(item, namespace, hint),
+            SqlType::Composite { name, fields } => {
+                let hint = names::pascal(&name.name);
+                self.sql_named(name, |naming| {
+                    let namespace = naming.namespace(&name.schema);
+                    let fields = naming.fields(fields, namespace, &hint);
+                    (Kind::Composite(fields.into_iter().map(|field| (field.element, field.value)).collect()), None)
+                })
+            }
+            _ => ValueType::Plain(Kind::Atomic(atomic(sql_type))),
+        }
+    }
+
+    fn list(&mut self, item: &SqlType, namespace: usize, hint: &str) -> ValueType {
+        // Facets of items are left to the database: one list type serves every array of a kind.
+        let item = match self.value(item, namespace, &format!("{hint}Item")) {
+            ValueType::Plain(Kind::Atomic(atomic)) => ValueType::Plain(Kind::Atomic(Atomic::new(atomic.builtin))),
+            named => named,
+        };
+        let item_name = match &item {
+            ValueType::Plain(Kind::Atomic(atomic)) => capitalised(atomic.builtin.name()),
+            other => self.contract.named(other).map(|named| named.name.to_string()).unwrap_or_default(),
+        };
+        let key = TypeKey::ListOf(namespace, item_name.clone());
+        if let Some(known) = self.types.get(&key) {
+            return ValueType::Named(*known);
+        }
+        let bare = matches!(item, ValueType::Plain(_));
+        let name = format!("ArrayOf{item_name}");
+        let name = if bare { name } else { self.taken.take(name) };
+        let reference = self.push(namespace, Arc::from(name), Kind::List(Arc::new(item)), None);
+        self.types.insert(key, reference);
+        ValueType::Named(reference)
+    }
+
+    fn sql_named(&mut self, name: &TypeName, kind: impl FnOnce(&mut Self) -> (Kind, Option<String>)) -> ValueType {
+        let key = TypeKey::Sql(name.clone());
+        if let Some(known) = self.types.get(&key) {
+            return ValueType::Named(*known);
+        }
+        let (kind, documentation) = kind(self);
+        let local = self.take(&name.schema, &name.name, derived_from_type);
+        let reference = self.push(self.namespace(&name.schema), local, kind, documentation);
+        self.types.insert(key, reference);
+        ValueType::Named(reference)
+    }
+
+    fn named(&mut self, namespace: usize, hint: &str, kind: Kind, documentation: Option<String>) -> ValueType {
+        let name = self.taken.take_all(hint.to_owned(), derived_from_type);
+        ValueType::Named(self.push(namespace, Arc::from(name), kind, documentation))
+    }
+
+    fn push(&mut self, namespace: usize, name: Arc<str>, kind: Kind, documentation: Option<String>) -> TypeReference {
+        self.contract.types.push(NamedType { namespace, name, kind, documentation });
+        TypeReference(self.contract.types.len() - 1)
+    }
+
+    fn add_operations(&mut self) {
+        let contract = &mut self.contract;
+        for (index, table) in contract.tables.iter().enumerate() {
+            for action in &table.actions {
+                let name = operation_name(*action, &table.name);
+                contract.operations.push(Operation {
+                    reply: Arc::from(format!("{name}Response")),
+                    name: Arc::from(name),
+                    namespace: table.namespace,
+                    action: *action,
+                    target: Target::Table(TableId(index)),
+                });
+            }
+        }
+        for (index, routine) in contract.routines.iter().enumerate() {
+            contract.operations.push(Operation {
+                reply: Arc::from(format!("{}Response", routine.name)),
+                name: Arc::clone(&routine.name),
+                namespace: routine.namespace,
+                action: Action::Call,
+                target: Target::Routine(RoutineId(index)),
+            });
+        }
+        let by_element = contract.operations.iter().enumerate().map(|(index, operation)| (Arc::clone(&operation.name), index));
+        contract.by_element = by_element.collect();
+    }
+}
+
+/// The operations that a table or view has.
+fn actions(table: &catalog::Table) -> Vec<Action> {
+    let may = table.privileges;
+    let writable = table.kind.writable();
+    let keyed = table.key.is_some();
+    [
+        (Action::Get, may.select && keyed),
+        (Action::Query, may.select),
+        (Action::Count, may.select),
+        (Action::Create, writable && may.insert),
+        (Action::Update, writable && may.update && keyed),
+        (Action::Upsert, writable && may.insert && may.update && keyed),
+        (Action::Delete, writable && may.delete && keyed),
+    ]
+    .into_iter()
+    .filter_map(|(action, offered)| offered.then_some(action))
+    .collect()
+}
+
+/// The actions that a table's operations are named after.
+const TABLE_ACTIONS: &[Action] = &[
+    Action::Get,
+    Action::Query,
+    Action::Count,
+    Action::Create,
+    Action::Update,
+    Action::Upsert,
+    Action::Delete,
+    Action::Changes,
+];
+
+/// `GetCustomer`
+fn operation_name(action: Action, table: &str) -> String {
+    format!("{}{table}", capitalised(action.name()))
+}
+
+fn derived_from_table(name: &str) -> Vec<String> {
+    let mut derived = vec![name.to_owned()];
+    derived.extend(["Key", "Filter", "Field", "Related", "Result", "Change", "Service", "PortType"].map(|word| format!("{name}{word}")));
+    for action in TABLE_ACTIONS {
+        let operation = operation_name(*action, name);
+        derived.push(format!("{operation}Response"));
+        derived.push(operation);
+    }
+    derived
+}
+
+fn derived_from_routine(name: &str) -> Vec<String> {
+    vec![name.to_owned(), format!("{name}Response"), format!("{name}Row")]
+}
+
+fn derived_from_type(name: &str) -> Vec<String> {
+    vec![name.to_owned(), format!("{name}Condition"), format!("{name}List")]
+}
+
+/// Gives each SQL name an element, in the order given; clashes are settled in byte order of the SQL names.
+fn elements<'s>(sql: impl Iterator<Item = &'s str>, words: &[&str]) -> Vec<Arc<str>> {
+    let sql: Vec<&str> = sql.collect();
+    let mut order: Vec<usize> = (0..sql.len()).collect();
+    order.sort_by_key(|index| sql.get(*index));
+    let mut taken = Taken::with(words);
+    let mut named: Vec<Arc<str>> = vec![Arc::from(""); sql.len()];
+    for index in order {
+        if let (Some(sql), Some(place)) = (sql.get(index), named.get_mut(index)) {
+            *place = Arc::from(taken.take(names::element(sql)));
+        }
+    }
+    named
+}
+
+fn elements_in_order<'s>(sql: impl Iterator<Item = &'s str>) -> Vec<Arc<str>> {
+    elements(sql, &[])
+}
+
+/// `dateTime` → `DateTime`
+pub(super) fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+}
