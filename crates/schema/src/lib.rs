@@ -6,6 +6,7 @@ pub mod contract;
 pub mod document;
 pub mod model;
 pub mod read;
+pub mod pattern;
 pub mod report;
 pub mod rules;
 pub mod write;
