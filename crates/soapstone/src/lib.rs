@@ -3,4 +3,5 @@
 
 pub mod datatype;
 pub mod name;
+pub mod soap;
 pub mod xml;

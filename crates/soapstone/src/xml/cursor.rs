@@ -123,10 +123,7 @@ impl<'a> Reader<'a> {
         if !self.in_content() {
             return None;
         }
-        match self.plain_text() {
-            Ok(text) => text,
-            Err(_) => None,
-        }
+        self.plain_text().unwrap_or_default()
     }
 
     /// Changes whenever a prefix is bound or a binding ends; while it is the same, what [`resolve`](Reader::resolve) says of

@@ -92,6 +92,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Makes a reader of one element as written somewhere, with the prefixes that were bound around it.
+    pub fn within(
+        text: &'a str,
+        bindings: impl DoubleEndedIterator<Item = (&'a str, &'a str)>,
+        options: &Options,
+    ) -> Reader<'a> {
+        let mut reader = Reader::new(text, options);
+        // They come innermost first.
+        for (prefix, namespace) in bindings.rev() {
+            let ns = reader.scope.intern(Cow::Borrowed(namespace));
+            reader.scope.bind(prefix, ns);
+        }
+        reader.kept = reader.scope.len();
+        reader
+    }
+
     /// Reads the next event.
     ///
     /// # Errors
@@ -303,6 +319,11 @@ impl<'a> Reader<'a> {
         self.scope.namespace(id)
     }
 
+    /// The name of a namespace, borrowed from the document where it stands there.
+    pub fn namespace_name(&self, id: NsId) -> Cow<'a, str> {
+        self.scope.name(id)
+    }
+
     /// The id of a namespace that the document, or [`intern`](Reader::intern), has named so far.
     pub fn find_namespace(&self, namespace: &str) -> Option<NsId> {
         self.scope.find(namespace)
@@ -323,7 +344,18 @@ impl<'a> Reader<'a> {
 
     /// Every prefix in scope at the last event with its namespace, innermost first; `xml` is left out.
     pub fn bindings(&self) -> Vec<(&str, &str)> {
-        self.scope.bindings()
+        self.scope
+            .in_scope()
+            .map(|(prefix, ns)| (prefix, self.scope.namespace(ns)))
+            .collect()
+    }
+
+    /// The same, to keep.
+    pub fn bindings_owned(&self) -> Vec<(&'a str, Cow<'a, str>)> {
+        self.scope
+            .in_scope()
+            .map(|(prefix, ns)| (prefix, self.scope.name(ns)))
+            .collect()
     }
 
     /// How many elements are open: the one just started is counted, the one just ended is not.

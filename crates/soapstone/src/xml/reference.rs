@@ -39,7 +39,7 @@ pub(crate) fn character(number: &str) -> Option<char> {
 /// Splits a text that starts with `&` into the reference's name, `#38` or `amp`, and its length with `&` and `;`.
 pub(crate) fn split(text: &str) -> Option<(&str, usize)> {
     let rest = text.strip_prefix('&')?;
-    let end = rest.find(|c: char| matches!(c, ';' | '&' | '<' | ' ' | '"' | '\''))?;
+    let end = rest.find([';', '&', '<', ' ', '"', '\''])?;
     let name = rest
         .get(..end)
         .filter(|_| rest.as_bytes().get(end) == Some(&b';'))?;

@@ -1,7 +1,7 @@
 //! Namespaces: their ids, and the prefixes that are bound where the reader stands (Namespaces in XML 1.0).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{NsId, XML_NAMESPACE};
 
@@ -118,17 +118,19 @@ impl<'a> Scope<'a> {
     }
 
     /// Every prefix in scope with its namespace, innermost first; the default namespace only where there is one.
-    pub(crate) fn bindings(&self) -> Vec<(&str, &str)> {
-        let mut seen = std::collections::HashSet::new();
-        let mut all = Vec::new();
-        for binding in self.bindings.iter().rev() {
-            if seen.insert(binding.prefix)
-                && !(binding.prefix.is_empty() && binding.ns == NsId::NONE)
-            {
-                all.push((binding.prefix, self.namespace(binding.ns)));
-            }
-        }
-        all
+    pub(crate) fn in_scope(&self) -> impl Iterator<Item = (&'a str, NsId)> {
+        let mut seen = HashSet::new();
+        self.bindings
+            .iter()
+            .rev()
+            .filter(move |binding| seen.insert(binding.prefix))
+            .filter(|binding| !(binding.prefix.is_empty() && binding.ns == NsId::NONE))
+            .map(|binding| (binding.prefix, binding.ns))
+    }
+
+    /// A namespace's name, to keep.
+    pub(crate) fn name(&self, ns: NsId) -> Cow<'a, str> {
+        self.names.get(ns.0 as usize).cloned().unwrap_or_default()
     }
 }
 
