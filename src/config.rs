@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 pub use secret::{Secret, SecretError};
 pub use toml_file::ConfigError;
+pub(crate) use toml_file::nearest;
 
 /// Everything that a gateway is told.
 #[derive(Debug, Clone, Default, Deserialize)]

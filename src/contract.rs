@@ -15,7 +15,9 @@ use crate::catalog::{Catalog, RoutineId, TableId};
 use crate::principal::Action;
 
 pub use naming::build;
-pub use value_type::{Kind, NamedType, TypeReference, ValueType};
+pub(crate) use schema::{Conditions, conditions};
+pub use value_type::{Atomic, Kind, NamedType, TypeReference, ValueType};
+pub(crate) use value_type::{BITS, UUID};
 
 /// The contract of a catalog.
 #[derive(Debug, Clone, Default)]

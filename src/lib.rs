@@ -5,6 +5,7 @@ pub mod config;
 pub mod contract;
 pub mod names;
 pub mod principal;
+pub mod request;
 
 pub mod catalog;
 pub mod call;

@@ -109,7 +109,7 @@ pub(super) fn atomic(sql_type: &SqlType) -> Atomic {
         SqlType::Year => bare(Builtin::UnsignedShort),
         SqlType::Uuid => Atomic { pattern: Some(UUID), ..bare(Builtin::String) },
         SqlType::Bytes { length } => Atomic { max_length: *length, ..bare(Builtin::Base64Binary) },
-        SqlType::Bit { length, .. } => Atomic { pattern: Some("[01]*"), max_length: *length, ..bare(Builtin::String) },
+        SqlType::Bit { length, .. } => Atomic { pattern: Some(BITS), max_length: *length, ..bare(Builtin::String) },
         SqlType::Enum { labels, .. } => Atomic { labels: labels.clone(), ..bare(Builtin::String) },
         SqlType::Domain { base, .. } => atomic(base),
         SqlType::Interval
@@ -126,6 +126,9 @@ pub(super) fn atomic(sql_type: &SqlType) -> Atomic {
 
 /// The form of a UUID.
 pub(crate) const UUID: &str = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+
+/// The form of a string of bits.
+pub(crate) const BITS: &str = "[01]*";
 
 fn integer(bits: u8, unsigned: bool) -> Atomic {
     match (bits, unsigned) {
