@@ -12,3 +12,6 @@ pub mod call;
 pub mod rows;
 pub mod problem;
 pub mod database;
+
+pub mod store;
+pub mod capture;
