@@ -9,4 +9,5 @@ pub mod read;
 pub mod pattern;
 pub mod report;
 pub mod rules;
+pub mod simple;
 pub mod write;

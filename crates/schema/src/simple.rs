@@ -1,0 +1,91 @@
+//! Simple types at work (XSD 1.0 part 2): white space, lexical forms, values, and every facet of every derivation step,
+//! compiled beside the model when a type is first asked for.
+//!
+//! A compiled type stands on its own: it is cheap to share, checks without the model, and allocates nothing to check a
+//! string, a number or a name. Nothing here recurses over a chain of derivations or reads a document.
+
+mod atom;
+mod check;
+mod compile;
+mod facets;
+mod rules;
+mod value;
+mod violation;
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use crate::model::{Model, TypeId};
+
+pub use check::Checked;
+pub use compile::{Compiled, Kind};
+pub use facets::{Bound, Effective};
+pub use rules::check_facets;
+pub use value::Value;
+pub use violation::{Problem, Violation};
+
+/// What a text may refer to from where it stands: prefixes for `QName` and `NOTATION`, entities for `ENTITY`.
+pub trait Context {
+    /// The namespace of a prefix in scope (empty prefix: the default one; empty namespace: none); absent where the prefix
+    /// is not declared.
+    fn namespace(&self, prefix: &str) -> Option<Cow<'_, str>>;
+
+    /// Tells whether the document declares an unparsed entity of that name.
+    fn is_entity(&self, name: &str) -> bool;
+}
+
+/// No prefixes but `xml`, and no entities.
+impl Context for () {
+    fn namespace(&self, prefix: &str) -> Option<Cow<'_, str>> {
+        match prefix {
+            "" => Some(Cow::Borrowed("")),
+            "xml" => Some(Cow::Borrowed("http://www.w3.org/XML/1998/namespace")),
+            _ => None,
+        }
+    }
+
+    fn is_entity(&self, _: &str) -> bool {
+        false
+    }
+}
+
+/// The prefixes where a literal of the schema stands. A schema has no entities to speak of, so every name is one.
+impl Context for crate::model::Scope {
+    fn namespace(&self, prefix: &str) -> Option<Cow<'_, str>> {
+        let declared = self.iter().rev().find(|(name, _)| &**name == prefix);
+        declared
+            .map(|(_, namespace)| Cow::Borrowed(&**namespace))
+            .or_else(|| ().namespace(prefix))
+    }
+
+    fn is_entity(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// The compiled simple types of one model, each made when it is first asked for. `Send` and `Sync`.
+#[derive(Debug)]
+pub struct SimpleTypes {
+    slots: Vec<OnceLock<Arc<Compiled>>>,
+}
+
+impl SimpleTypes {
+    /// Makes room for the types of a model; compiles none.
+    pub fn new(model: &Model) -> SimpleTypes {
+        SimpleTypes {
+            slots: std::iter::repeat_with(OnceLock::new)
+                .take(model.types.len())
+                .collect(),
+        }
+    }
+
+    /// The compiled type. `model` is the one that [`SimpleTypes::new`] was given.
+    ///
+    /// A complex type, or a type that is made of itself, acts as `anySimpleType`; the rules of a schema report such.
+    pub fn get(&self, model: &Model, type_: TypeId) -> Arc<Compiled> {
+        compile::compile(self, model, type_, &mut compile::Path::default())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,642 @@
+//! The rules that the facets of a schema's types must keep (part 2, 4.3, "constraints on schema components", and
+//! cos-applicable-facets of part 1, 3.14.6).
+
+use std::cmp::Ordering;
+
+use super::compile::{Compiled, Kind, is_ur_type};
+use super::{Bound, SimpleTypes, Value, atom};
+use crate::model::{Builtin, Facet, Facets, Model, Place, SimpleType, Type, Variety, WhiteSpace};
+use crate::pattern;
+use crate::report::Report;
+
+/// Reports every type of the schema whose facets break a rule. `types` belongs to the model.
+pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
+    for (index, type_) in model.types.iter().enumerate().skip(Builtin::ALL.len()) {
+        let Type::Simple(simple) = type_ else {
+            continue;
+        };
+        let Ok(_) = u32::try_from(index) else {
+            continue;
+        };
+        let mut step = Step {
+            model,
+            simple,
+            facets: &simple.facets,
+            report,
+        };
+        if is_ur_type(simple.base) {
+            step.check_root();
+            continue;
+        }
+        let base = types.get(model, simple.base);
+        step.check(&base);
+    }
+}
+
+struct Step<'a> {
+    model: &'a Model,
+    simple: &'a SimpleType,
+    facets: &'a Facets,
+    report: &'a mut Report,
+}
+
+impl Step<'_> {
+    fn error(&mut self, place: Place, rule: &'static str, message: String, help: &str) {
+        let name = match &self.simple.name {
+            Some(name) => ["type ", &name.local, ": "].concat(),
+            None => String::new(),
+        };
+        self.report
+            .error(place, rule, [&name, message.as_str()].concat(), help);
+    }
+
+    /// Part 1, 3.14.6: the ur-type can't be restricted by a schema.
+    fn check_root(&mut self) {
+        if self.simple.variety == Variety::Any {
+            let help = "restrict one of the built-in types";
+            self.error(
+                self.simple.place,
+                "cos-st-restricts",
+                "it restricts anySimpleType".to_owned(),
+                help,
+            );
+        }
+    }
+
+    fn check(&mut self, base: &Compiled) {
+        if !self.check_applicable(base) {
+            return;
+        }
+        self.check_patterns();
+        self.check_enumeration(base);
+        self.check_white_space(base);
+        self.check_lengths(base);
+        self.check_digits(base);
+        self.check_bounds(base);
+        self.check_fixed(base);
+    }
+
+    /// cos-applicable-facets: each variety and primitive type has its facets (part 2, 4.1.5).
+    fn check_applicable(&mut self, base: &Compiled) -> bool {
+        let allowed = applicable(&base.kind);
+        let mut fine = true;
+        for (name, place) in written(self.facets) {
+            if !allowed.contains(&name) {
+                fine = false;
+                let message = format!("{name} does not apply to {}", base.name);
+                self.error(
+                    place,
+                    "cos-applicable-facets",
+                    message,
+                    "take the facet away",
+                );
+            }
+        }
+        fine
+    }
+
+    fn check_patterns(&mut self) {
+        for facet in &self.facets.patterns {
+            if let Err(problem) = pattern::check(&facet.value) {
+                let message = format!(
+                    "\"{}\" is not a regular expression of XSD: {problem}",
+                    facet.value
+                );
+                self.error(
+                    facet.place,
+                    "src-pattern-value",
+                    message,
+                    "see XSD part 2, appendix F",
+                );
+            }
+        }
+        // One that is too large to run is refused, rather than left unchecked.
+        if let Err(problem) = pattern::Pattern::compile_any(
+            self.facets
+                .patterns
+                .iter()
+                .map(|facet| facet.value.as_str()),
+        ) && let (pattern::PatternProblem::Size { .. }, Some(first)) =
+            (&problem.problem, self.facets.patterns.first())
+        {
+            self.error(
+                first.place,
+                "src-pattern-value",
+                problem.to_string(),
+                "use smaller counts, or maxLength",
+            );
+        }
+    }
+
+    /// enumeration-valid-restriction (4.3.5.4).
+    fn check_enumeration(&mut self, base: &Compiled) {
+        for one in &self.facets.enumeration {
+            let message = match base.check(&one.lexical, &one.scope) {
+                Ok(checked) => match checked.value {
+                    Value::Notation(name) if !self.model.globals.notations.contains_key(&name) => {
+                        format!("no notation {name} is declared")
+                    }
+                    _ => continue,
+                },
+                Err(violation) => format!("enumeration {violation}"),
+            };
+            self.error(
+                one.place,
+                "enumeration-valid-restriction",
+                message,
+                "enumerate values of the base type only",
+            );
+        }
+    }
+
+    /// whiteSpace-valid-restriction (4.3.6.4): a step can only normalise more.
+    fn check_white_space(&mut self, base: &Compiled) {
+        let Some(facet) = &self.facets.white_space else {
+            return;
+        };
+        let rank = |white_space: WhiteSpace| match white_space {
+            WhiteSpace::Preserve => 0,
+            WhiteSpace::Replace => 1,
+            WhiteSpace::Collapse => 2,
+        };
+        if rank(facet.value) < rank(base.facets.white_space) {
+            let message = format!("whiteSpace keeps more than {} does", base.name);
+            self.error(
+                facet.place,
+                "whiteSpace-valid-restriction",
+                message,
+                "keep the base's value or normalise more",
+            );
+        }
+    }
+
+    fn check_lengths(&mut self, base: &Compiled) {
+        let (length, min, max) = (
+            &self.facets.length,
+            &self.facets.min_length,
+            &self.facets.max_length,
+        );
+        let parent = &base.facets;
+        self.compare(
+            length,
+            parent.length,
+            "length",
+            "length-valid-restriction",
+            Ordering::is_eq,
+            "be equal to",
+        );
+        self.compare(
+            min,
+            parent.min_length,
+            "minLength",
+            "minLength-valid-restriction",
+            Ordering::is_ge,
+            "be at least",
+        );
+        self.compare(
+            max,
+            parent.max_length,
+            "maxLength",
+            "maxLength-valid-restriction",
+            Ordering::is_le,
+            "be at most",
+        );
+        // The same facets, seen together with what is inherited.
+        let effective = super::compile::effective(self.facets, base);
+        let place = [min, max, length]
+            .into_iter()
+            .flatten()
+            .map(|facet| facet.place)
+            .next();
+        let Some(place) = place else { return };
+        if let (Some(least), Some(most)) = (effective.min_length, effective.max_length)
+            && least > most
+        {
+            let message = format!("minLength {least} is above maxLength {most}");
+            self.error(place, "minLength-less-than-equal-to-maxLength", message, "");
+        }
+        let Some(exact) = effective.length else {
+            return;
+        };
+        // length-minLength-maxLength (4.3.1.4, second edition): beside `length` only an inherited bound may stand.
+        let inherited = |own: &Option<Facet<u64>>, parent: Option<u64>| {
+            own.is_none() || own.as_ref().map(|f| f.value) == parent
+        };
+        if effective
+            .min_length
+            .is_some_and(|least| least > exact || !inherited(min, parent.min_length))
+        {
+            let message = "minLength stands beside length".to_owned();
+            self.error(
+                place,
+                "length-minLength-maxLength",
+                message,
+                "length alone says it all",
+            );
+        }
+        if effective
+            .max_length
+            .is_some_and(|most| most < exact || !inherited(max, parent.max_length))
+        {
+            let message = "maxLength stands beside length".to_owned();
+            self.error(
+                place,
+                "length-minLength-maxLength",
+                message,
+                "length alone says it all",
+            );
+        }
+    }
+
+    fn check_digits(&mut self, base: &Compiled) {
+        let (total, fraction) = (&self.facets.total_digits, &self.facets.fraction_digits);
+        let parent = &base.facets;
+        self.compare(
+            total,
+            parent.total_digits,
+            "totalDigits",
+            "totalDigits-valid-restriction",
+            Ordering::is_le,
+            "be at most",
+        );
+        let rule = "fractionDigits-valid-restriction";
+        self.compare(
+            fraction,
+            parent.fraction_digits,
+            "fractionDigits",
+            rule,
+            Ordering::is_le,
+            "be at most",
+        );
+        if let Some(facet) = total.as_ref().filter(|facet| facet.value == 0) {
+            self.error(
+                facet.place,
+                "totalDigits-value",
+                "totalDigits is 0".to_owned(),
+                "write a positive number",
+            );
+        }
+        let effective = super::compile::effective(self.facets, base);
+        if let (Some(total), Some(fraction)) = (effective.total_digits, effective.fraction_digits)
+            && fraction > total
+            && let Some(place) = [&self.facets.fraction_digits, &self.facets.total_digits]
+                .into_iter()
+                .flatten()
+                .map(|facet| facet.place)
+                .next()
+        {
+            let message = format!("fractionDigits {fraction} is above totalDigits {total}");
+            self.error(place, "fractionDigits-totalDigits", message, "");
+        }
+    }
+
+    /// A facet against the base's own value for it.
+    fn compare(
+        &mut self,
+        facet: &Option<Facet<u64>>,
+        parent: Option<u64>,
+        name: &str,
+        rule: &'static str,
+        fine: fn(Ordering) -> bool,
+        must: &str,
+    ) {
+        if let (Some(facet), Some(parent)) = (facet, parent)
+            && !fine(facet.value.cmp(&parent))
+        {
+            let message = format!("{name} {} must {must} the base's {parent}", facet.value);
+            self.error(facet.place, rule, message, "");
+        }
+    }
+
+    fn check_bounds(&mut self, base: &Compiled) {
+        let Kind::Atomic(builtin) = &base.kind else {
+            return;
+        };
+        let facets = self.facets;
+        if let (Some(_), Some(facet)) = (&facets.min_inclusive, &facets.min_exclusive) {
+            let message = "minInclusive and minExclusive are both written".to_owned();
+            self.error(
+                facet.place,
+                "minInclusive-minExclusive",
+                message,
+                "keep one of them",
+            );
+        }
+        if let (Some(_), Some(facet)) = (&facets.max_inclusive, &facets.max_exclusive) {
+            let message = "maxInclusive and maxExclusive are both written".to_owned();
+            self.error(
+                facet.place,
+                "maxInclusive-maxExclusive",
+                message,
+                "keep one of them",
+            );
+        }
+        let min = self.read_bound(&facets.min_inclusive, "minInclusive", *builtin, base);
+        let min =
+            min.or_else(|| self.read_bound(&facets.min_exclusive, "minExclusive", *builtin, base));
+        let max = self.read_bound(&facets.max_inclusive, "maxInclusive", *builtin, base);
+        let max =
+            max.or_else(|| self.read_bound(&facets.max_exclusive, "maxExclusive", *builtin, base));
+        let (parent_min, parent_max) = (&base.facets.min, &base.facets.max);
+        if let Some((bound, name, place)) = &min {
+            self.check_lower(
+                bound,
+                name,
+                *place,
+                parent_min.as_ref(),
+                parent_max.as_ref(),
+            );
+        }
+        if let Some((bound, name, place)) = &max {
+            self.check_upper(
+                bound,
+                name,
+                *place,
+                parent_min.as_ref(),
+                parent_max.as_ref(),
+            );
+        }
+        if let (Some((min, min_name, place)), Some((max, max_name, _))) = (&min, &max) {
+            let order = min.value.partial_cmp(&max.value);
+            // minInclusive-less-than-equal-to-maxInclusive and its like: equal ends are fine where they are of one kind.
+            let fine = order == Some(Ordering::Less)
+                || (order == Some(Ordering::Equal) && min.inclusive == max.inclusive);
+            if !fine {
+                let rule = match (min.inclusive, max.inclusive) {
+                    (true, true) => "minInclusive-less-than-equal-to-maxInclusive",
+                    (false, false) => "minExclusive-less-than-equal-to-maxExclusive",
+                    (true, false) => "minInclusive-less-than-maxExclusive",
+                    (false, true) => "minExclusive-less-than-maxInclusive",
+                };
+                let message = format!(
+                    "{min_name} {} is not below {max_name} {}",
+                    min.lexical, max.lexical
+                );
+                self.error(*place, rule, message, "");
+            }
+        }
+    }
+
+    fn read_bound(
+        &mut self,
+        facet: &Option<Facet<String>>,
+        name: &'static str,
+        builtin: Builtin,
+        base: &Compiled,
+    ) -> Option<(Bound, &'static str, Place)> {
+        let facet = facet.as_ref()?;
+        let lexical = base.normalize(&facet.value);
+        match atom::read(builtin, &lexical, &()) {
+            Ok(value) => {
+                let bound = Bound {
+                    value,
+                    inclusive: name.ends_with("Inclusive"),
+                    lexical: lexical.as_ref().into(),
+                };
+                Some((bound, name, facet.place))
+            }
+            Err(problem) => {
+                let message = format!(
+                    "{name} \"{lexical}\" is no value of {}: {problem}",
+                    base.name
+                );
+                self.error(
+                    facet.place,
+                    restriction_rule(name),
+                    message,
+                    "write a value of the base type",
+                );
+                None
+            }
+        }
+    }
+
+    /// minInclusive-valid-restriction (4.3.10.4) and minExclusive-valid-restriction (4.3.9.4).
+    fn check_lower(
+        &mut self,
+        bound: &Bound,
+        name: &'static str,
+        place: Place,
+        min: Option<&Bound>,
+        max: Option<&Bound>,
+    ) {
+        if let Some(parent) = min {
+            let fine = match bound.value.partial_cmp(&parent.value) {
+                Some(Ordering::Equal) => parent.inclusive || !bound.inclusive,
+                order => order == Some(Ordering::Greater),
+            };
+            self.restricts(fine, bound, name, place, parent);
+        }
+        if let Some(parent) = max {
+            let fine = match bound.value.partial_cmp(&parent.value) {
+                // An exclusive lower bound at the top leaves no value, and the rule allows it below an inclusive one.
+                Some(Ordering::Equal) => parent.inclusive,
+                order => order == Some(Ordering::Less),
+            };
+            self.restricts(fine, bound, name, place, parent);
+        }
+    }
+
+    /// maxInclusive-valid-restriction (4.3.7.4) and maxExclusive-valid-restriction (4.3.8.4).
+    fn check_upper(
+        &mut self,
+        bound: &Bound,
+        name: &'static str,
+        place: Place,
+        min: Option<&Bound>,
+        max: Option<&Bound>,
+    ) {
+        if let Some(parent) = max {
+            let fine = match bound.value.partial_cmp(&parent.value) {
+                Some(Ordering::Equal) => parent.inclusive || !bound.inclusive,
+                order => order == Some(Ordering::Less),
+            };
+            self.restricts(fine, bound, name, place, parent);
+        }
+        if let Some(parent) = min {
+            let fine = match bound.value.partial_cmp(&parent.value) {
+                Some(Ordering::Equal) => parent.inclusive && bound.inclusive,
+                order => order == Some(Ordering::Greater),
+            };
+            self.restricts(fine, bound, name, place, parent);
+        }
+    }
+
+    fn restricts(
+        &mut self,
+        fine: bool,
+        bound: &Bound,
+        name: &'static str,
+        place: Place,
+        parent: &Bound,
+    ) {
+        if !fine {
+            let kind = if parent.inclusive {
+                "inclusive"
+            } else {
+                "exclusive"
+            };
+            let message = format!(
+                "{name} {} goes beyond the base's {kind} bound {}",
+                bound.lexical, parent.lexical
+            );
+            self.error(
+                place,
+                restriction_rule(name),
+                message,
+                "a restriction can only narrow the range",
+            );
+        }
+    }
+
+    /// A facet that the base fixes keeps its value.
+    fn check_fixed(&mut self, base: &Compiled) {
+        let parent = &base.facets;
+        let numbers = [
+            ("length", &self.facets.length, parent.length),
+            ("minLength", &self.facets.min_length, parent.min_length),
+            ("maxLength", &self.facets.max_length, parent.max_length),
+            (
+                "totalDigits",
+                &self.facets.total_digits,
+                parent.total_digits,
+            ),
+            (
+                "fractionDigits",
+                &self.facets.fraction_digits,
+                parent.fraction_digits,
+            ),
+        ];
+        for (name, facet, parent) in numbers {
+            if let Some(facet) = facet {
+                self.check_fixed_one(base, name, facet.place, Some(facet.value) == parent);
+            }
+        }
+        if let Some(facet) = &self.facets.white_space {
+            self.check_fixed_one(
+                base,
+                "whiteSpace",
+                facet.place,
+                facet.value == parent.white_space,
+            );
+        }
+        let Kind::Atomic(builtin) = &base.kind else {
+            return;
+        };
+        let bounds = [
+            ("minInclusive", &self.facets.min_inclusive, &parent.min),
+            ("minExclusive", &self.facets.min_exclusive, &parent.min),
+            ("maxInclusive", &self.facets.max_inclusive, &parent.max),
+            ("maxExclusive", &self.facets.max_exclusive, &parent.max),
+        ];
+        for (name, facet, parent) in bounds {
+            if let Some(facet) = facet
+                && let Ok(value) = atom::read(*builtin, &base.normalize(&facet.value), &())
+            {
+                let same = parent.as_ref().is_some_and(|parent| parent.value == value);
+                self.check_fixed_one(base, name, facet.place, same);
+            }
+        }
+    }
+
+    fn check_fixed_one(&mut self, base: &Compiled, name: &'static str, place: Place, same: bool) {
+        if !same && base.facets.fixed.contains(&name) {
+            let message = format!("{name} is fixed by {}", base.name);
+            self.error(
+                place,
+                restriction_rule(name),
+                message,
+                "take the facet away",
+            );
+        }
+    }
+}
+
+fn restriction_rule(facet: &'static str) -> &'static str {
+    match facet {
+        "length" => "length-valid-restriction",
+        "minLength" => "minLength-valid-restriction",
+        "maxLength" => "maxLength-valid-restriction",
+        "totalDigits" => "totalDigits-valid-restriction",
+        "fractionDigits" => "fractionDigits-valid-restriction",
+        "whiteSpace" => "whiteSpace-valid-restriction",
+        "minInclusive" => "minInclusive-valid-restriction",
+        "minExclusive" => "minExclusive-valid-restriction",
+        "maxInclusive" => "maxInclusive-valid-restriction",
+        _ => "maxExclusive-valid-restriction",
+    }
+}
+
+/// The facets that a kind of type can have (part 2, 4.1.5).
+fn applicable(kind: &Kind) -> &'static [&'static str] {
+    use Builtin as B;
+    const LENGTHS: &[&str] = &[
+        "length",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "enumeration",
+        "whiteSpace",
+    ];
+    const BOUNDS: &[&str] = &[
+        "pattern",
+        "enumeration",
+        "whiteSpace",
+        "minInclusive",
+        "minExclusive",
+        "maxInclusive",
+        "maxExclusive",
+    ];
+    const DIGITS: &[&str] = &[
+        "pattern",
+        "enumeration",
+        "whiteSpace",
+        "minInclusive",
+        "minExclusive",
+        "maxInclusive",
+        "maxExclusive",
+        "totalDigits",
+        "fractionDigits",
+    ];
+    match kind {
+        Kind::List(_) => LENGTHS,
+        Kind::Union(_) => &["pattern", "enumeration"],
+        Kind::Atomic(B::Boolean) => &["pattern", "whiteSpace"],
+        Kind::Atomic(builtin)
+            if *builtin == B::Decimal || super::facets::integer_range(*builtin).is_some() =>
+        {
+            DIGITS
+        }
+        Kind::Atomic(
+            B::Float
+            | B::Double
+            | B::Duration
+            | B::DateTime
+            | B::Time
+            | B::Date
+            | B::GYearMonth
+            | B::GYear
+            | B::GMonthDay
+            | B::GDay
+            | B::GMonth,
+        ) => BOUNDS,
+        Kind::Atomic(_) => LENGTHS,
+    }
+}
+
+/// The facets that a step writes, each name once, with its place.
+fn written(facets: &Facets) -> Vec<(&'static str, Place)> {
+    let mut found = Vec::new();
+    macro_rules! facet {
+        ($($field:ident $name:literal),+) => {$(
+            found.extend(facets.$field.iter().take(1).map(|facet| ($name, facet.place)));
+        )+};
+    }
+    facet!(
+        length "length", min_length "minLength", max_length "maxLength", patterns "pattern", enumeration "enumeration",
+        white_space "whiteSpace", min_inclusive "minInclusive", max_inclusive "maxInclusive",
+        min_exclusive "minExclusive", max_exclusive "maxExclusive", total_digits "totalDigits",
+        fraction_digits "fractionDigits"
+    );
+    found
+}
