@@ -37,7 +37,7 @@ impl Fraction {
     pub fn from_nanos(nanos: u32) -> Fraction {
         let mut digits = 9;
         let mut left = nanos;
-        while digits > 0 && left % 10 == 0 {
+        while digits > 0 && left.is_multiple_of(10) {
             left /= 10;
             digits -= 1;
         }
@@ -229,8 +229,18 @@ fn read_day(cursor: &mut Cursor<'_>, year: i64, month: u8) -> Result<u8, Datatyp
     }
 }
 
-/// Reads `hh:mm:ss(.s+)?`; the last value tells that it was `24:00:00`.
-fn read_time(cursor: &mut Cursor<'_>) -> Result<((u8, u8, u8), Fraction, bool), DatatypeError> {
+/// A time of day as written.
+struct TimeOfDay {
+    hour: u8,
+    minute: u8,
+    second: u8,
+    fraction: Fraction,
+    /// It was written `24:00:00`; `hour` is 0.
+    next_day: bool,
+}
+
+/// Reads `hh:mm:ss(.s+)?`.
+fn read_time(cursor: &mut Cursor<'_>) -> Result<TimeOfDay, DatatypeError> {
     let hour = cursor.pair("an hour of two digits")?;
     cursor.expect(b':', "`:`")?;
     let minute = cursor.pair("a minute of two digits")?;
@@ -244,8 +254,8 @@ fn read_time(cursor: &mut Cursor<'_>) -> Result<((u8, u8, u8), Fraction, bool), 
         }
         fraction = Fraction::parse(digits);
     }
-    let midnight = hour == 24 && minute == 0 && second == 0 && fraction.is_zero();
-    if hour > 23 && !midnight {
+    let next_day = hour == 24 && minute == 0 && second == 0 && fraction.is_zero();
+    if hour > 23 && !next_day {
         return Err(cursor.range("the hour"));
     }
     if minute > 59 {
@@ -254,11 +264,13 @@ fn read_time(cursor: &mut Cursor<'_>) -> Result<((u8, u8, u8), Fraction, bool), 
     if second > 59 {
         return Err(cursor.range("the second"));
     }
-    Ok((
-        (if midnight { 0 } else { hour }, minute, second),
+    Ok(TimeOfDay {
+        hour: if next_day { 0 } else { hour },
+        minute,
+        second,
         fraction,
-        midnight,
-    ))
+        next_day,
+    })
 }
 
 /// Reads `(Z|[+-]hh:mm)?` and the end.

@@ -3,9 +3,9 @@
 use super::super::DatatypeError;
 use super::super::digits::{Cursor, push_pair};
 use super::{
-    ANY_MONTH, ANY_YEAR, Fraction, Instant, NO_FRACTION, Zone, astronomical, days_in_month,
-    instant, read_day, read_month, read_time, read_year, read_zone, write_time, write_year,
-    write_zone,
+    ANY_MONTH, ANY_YEAR, Fraction, Instant, NO_FRACTION, TimeOfDay, Zone, astronomical,
+    days_in_month, instant, read_day, read_month, read_time, read_year, read_zone, write_time,
+    write_year, write_zone,
 };
 
 /// An instant, in a time zone or in none (`xs:dateTime`).
@@ -38,7 +38,13 @@ impl DateTime {
         let mut cursor = Cursor::new(lexical, "dateTime")?;
         let (year, month, day) = read_date(&mut cursor)?;
         cursor.expect(b'T', "`T`")?;
-        let ((hour, minute, second), fraction, midnight) = read_time(&mut cursor)?;
+        let TimeOfDay {
+            hour,
+            minute,
+            second,
+            fraction,
+            next_day,
+        } = read_time(&mut cursor)?;
         let zone = read_zone(&mut cursor)?;
         let mut value = DateTime {
             year,
@@ -50,7 +56,7 @@ impl DateTime {
             fraction,
             zone,
         };
-        if midnight {
+        if next_day {
             value.advance_a_day();
         }
         Ok(value)
@@ -113,7 +119,13 @@ impl Time {
     /// [`DatatypeError`] naming the part that is missing or out of range.
     pub fn parse(lexical: &str) -> Result<Time, DatatypeError> {
         let mut cursor = Cursor::new(lexical, "time")?;
-        let ((hour, minute, second), fraction, _) = read_time(&mut cursor)?;
+        let TimeOfDay {
+            hour,
+            minute,
+            second,
+            fraction,
+            ..
+        } = read_time(&mut cursor)?;
         let zone = read_zone(&mut cursor)?;
         Ok(Time {
             hour,
