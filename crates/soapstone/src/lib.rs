@@ -2,6 +2,8 @@
 //! an HTTP server and client behind features. It knows no schema document, no SQL and no CRM.
 
 pub mod datatype;
+#[cfg(any(feature = "server", feature = "client"))]
+pub mod http;
 pub mod name;
 pub mod soap;
 pub mod xml;

@@ -1,4 +1,5 @@
 //! The XML reader as a table: a document, and what is read of it, or what is wrong with it and where.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use soapstone::xml::{Doctype, Event, Instructions, Limits, Options, Reader};
 

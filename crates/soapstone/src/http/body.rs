@@ -1,0 +1,179 @@
+//! The body of an answer: bytes in memory, or pieces as they are made.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use super::gzip::Packer;
+
+/// The body of an answer.
+#[derive(Debug)]
+pub struct Body {
+    source: Source,
+    packer: Option<Packer>,
+    /// The place in the count of requests in flight, given back when the body is sent or dropped.
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Full(Bytes),
+    Pieces(mpsc::Receiver<Piece>),
+}
+
+#[derive(Debug)]
+enum Piece {
+    Bytes(Bytes),
+    End,
+}
+
+/// A body whose maker went away before its end: the connection is closed without an end, so that the peer sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the body broke off")]
+pub struct Broken;
+
+/// Makes a body piece by piece, no faster than it is sent.
+#[derive(Debug)]
+pub struct BodyWriter(mpsc::Sender<Piece>);
+
+impl Body {
+    /// A body of nothing.
+    pub fn empty() -> Body {
+        Body::from(Bytes::new())
+    }
+
+    /// A body that is made while it is sent, at most `pieces` ahead; without [`BodyWriter::finish`] it counts as broken.
+    pub fn streamed(pieces: usize) -> (BodyWriter, Body) {
+        let (sender, receiver) = mpsc::channel(pieces.max(1));
+        (
+            BodyWriter(sender),
+            Body {
+                source: Source::Pieces(receiver),
+                packer: None,
+                _place: None,
+            },
+        )
+    }
+
+    /// The bytes, if they are in memory.
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match &self.source {
+            Source::Full(bytes) => Some(bytes),
+            Source::Pieces(_) => None,
+        }
+    }
+
+    pub(super) fn holding(mut self, place: Option<OwnedSemaphorePermit>) -> Body {
+        self._place = place;
+        self
+    }
+
+    /// Compresses what is sent, where that is worth it; tells whether it does.
+    pub(super) fn pack(&mut self, above: usize) -> bool {
+        match &mut self.source {
+            Source::Full(bytes) if bytes.len() > above => {
+                *bytes = Packer::default().pack_all(bytes)
+            }
+            Source::Full(_) => return false,
+            Source::Pieces(_) => self.packer = Some(Packer::default()),
+        }
+        true
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Body {
+        Body {
+            source: Source::Full(bytes.into()),
+            packer: None,
+            _place: None,
+        }
+    }
+}
+
+impl BodyWriter {
+    /// Sends a piece; waits where the peer is slower.
+    ///
+    /// # Errors
+    /// Where the peer is gone, so that nothing more needs to be made.
+    pub async fn write(&mut self, bytes: impl Into<Bytes>) -> Result<(), Broken> {
+        let bytes = bytes.into();
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.0.send(Piece::Bytes(bytes)).await.map_err(|_| Broken)
+    }
+
+    /// Ends the body.
+    ///
+    /// # Errors
+    /// Where the peer is gone.
+    pub async fn finish(self) -> Result<(), Broken> {
+        self.0.send(Piece::End).await.map_err(|_| Broken)
+    }
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        let body = self.get_mut();
+        let receiver = match &mut body.source {
+            Source::Full(bytes) if bytes.is_empty() => return Poll::Ready(None),
+            Source::Full(bytes) => {
+                return Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes)))));
+            }
+            Source::Pieces(receiver) => receiver,
+        };
+        loop {
+            let next = match receiver.poll_recv(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(next) => next,
+            };
+            let ready = match next {
+                None => return Poll::Ready(Some(Err(Broken))),
+                Some(Piece::Bytes(bytes)) => match &mut body.packer {
+                    None => bytes,
+                    Some(packer) => packer.pack(&bytes),
+                },
+                Some(Piece::End) => {
+                    let last = body.packer.take().map(Packer::finish).unwrap_or_default();
+                    body.source = Source::Full(Bytes::new());
+                    return Poll::Ready((!last.is_empty()).then(|| Ok(Frame::data(last))));
+                }
+            };
+            // The packer keeps small pieces back.
+            if !ready.is_empty() {
+                return Poll::Ready(Some(Ok(Frame::data(ready))));
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(&self.source, Source::Full(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Source::Pieces(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl fmt::Display for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Source::Full(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+            Source::Pieces(_) => f.write_str("(streamed)"),
+        }
+    }
+}
