@@ -3,8 +3,10 @@
 pub mod command;
 pub mod config;
 pub mod contract;
+pub mod fault;
 pub mod names;
 pub mod principal;
+pub mod reply;
 pub mod request;
 
 pub mod catalog;

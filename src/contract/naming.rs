@@ -13,11 +13,11 @@ use crate::principal::Action;
 
 /// Words of the contract that no table, routine or type may take.
 const WORDS: &[&str] = &[
-    "Problem", "ProblemFault", "Conflict", "Misfit", "Mode", "Status", "ChangeKind", "IdempotencyKey", "CorrelationId", "CrmService",
+    "Problem", "ProblemFault", "Misfit", "Mode", "Status", "ChangeKind", "IdempotencyKey", "CorrelationId", "CrmService",
     "CrmPortType", "Crm", "RoutinesService", "RoutinesPortType", "Routines", "NullCondition", "UnknownRow", "UnknownField",
 ];
 
-/// Built-in types that columns map to: their conditions, lists and ranges have names of their own.
+/// Built-in types that columns map to: their conditions and ranges have names of their own.
 const BUILTINS: &[Builtin] = &[
     Builtin::String, Builtin::Boolean, Builtin::Decimal, Builtin::Float, Builtin::Double, Builtin::DateTime, Builtin::Time, Builtin::Date,
     Builtin::Base64Binary, Builtin::Long, Builtin::Int, Builtin::Short, Builtin::Byte, Builtin::UnsignedLong, Builtin::UnsignedInt,
@@ -57,7 +57,7 @@ impl<'a> Naming<'a> {
         let mut taken = Taken::with(WORDS);
         for builtin in BUILTINS {
             let name = capitalised(builtin.name());
-            for word in ["Condition", "List", "Range"] {
+            for word in ["Condition", "Range"] {
                 taken.take(format!("{name}{word}"));
             }
             taken.take(format!("ArrayOf{name}"));
@@ -352,7 +352,7 @@ fn operation_name(action: Action, table: &str) -> String {
 
 fn derived_from_table(name: &str) -> Vec<String> {
     let mut derived = vec![name.to_owned()];
-    derived.extend(["Key", "Filter", "Field", "Related", "Result", "Change", "Service", "PortType"].map(|word| format!("{name}{word}")));
+    derived.extend(["Key", "Filter", "Field", "Related", "Result", "Problem", "Conflict", "Change", "Service", "PortType"].map(|word| format!("{name}{word}")));
     for action in TABLE_ACTIONS {
         let operation = operation_name(*action, name);
         derived.push(format!("{operation}Response"));
@@ -366,7 +366,7 @@ fn derived_from_routine(name: &str) -> Vec<String> {
 }
 
 fn derived_from_type(name: &str) -> Vec<String> {
-    vec![name.to_owned(), format!("{name}Condition"), format!("{name}List")]
+    vec![name.to_owned(), format!("{name}Condition")]
 }
 
 /// Gives each SQL name an element, in the order given; clashes are settled in byte order of the SQL names.

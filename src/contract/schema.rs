@@ -8,14 +8,13 @@ use std::sync::Arc;
 use soapstone::name::QName;
 use soapstone_schema::document::Schema;
 use soapstone_schema::document::schema::{
-    Admits, Admitted, AttributeItem, Attributes, Component, ComplexType, Content, Element, Particle, Reference, ReferenceKind,
-    SimpleType, Term, TypeUse, Usage, Wildcard,
+    AttributeItem, Attributes, Component, ComplexType, Content, Element, Particle, Reference, ReferenceKind, SimpleType, TypeUse, Usage,
 };
-use soapstone_schema::model::{Builtin, Place, Process};
+use soapstone_schema::model::{Builtin, Derivation, Place};
 
-use self::written::{documented, enumeration, facets, field, many, nillable, optional, sequence, text_list, xsd};
+use self::written::{documented, enumeration, facets, field, many, nillable, optional, sequence, xsd};
 use super::naming::capitalised;
-use super::value_type::{Atomic, Kind, ValueType};
+use super::value_type::{Kind, ValueType};
 use super::{Column, Contract, Operation, Routine, Service, Table, Target};
 use crate::catalog::{self, Catalog, Direction, SqlType, TableId};
 use crate::principal::Action;
@@ -34,6 +33,9 @@ pub(crate) enum Conditions {
     /// Equality, order and patterns.
     Text,
 }
+
+/// Operations that can meet a record which somebody else has changed.
+const CONFLICTING: &[Action] = &[Action::Update, Action::Upsert, Action::Delete];
 
 /// Tells what may be asked of a column.
 pub(crate) fn conditions(contract: &Contract, column: &Column, sql_type: &SqlType) -> Conditions {
@@ -178,7 +180,8 @@ impl Build<'_> {
         let name = &table.name;
         self.part(namespace).operations = true;
         let has = |actions: &[Action]| operations.iter().any(|operation| actions.contains(&operation.action));
-        if has(&[Action::Query, Action::Upsert]) {
+        let conflicts = has(CONFLICTING) && sql.key.is_some();
+        if conflicts || has(&[Action::Query, Action::Upsert]) {
             let elements = table.columns.iter().map(|column| column.element.to_string());
             self.add(namespace, Component::SimpleType(enumeration(&format!("{name}Field"), elements)));
         }
@@ -192,7 +195,7 @@ impl Build<'_> {
         }
         if has(&[Action::Create, Action::Update, Action::Upsert, Action::Delete]) {
             self.part(namespace).writes = true;
-            self.result(namespace, name, sql.key.is_some());
+            self.result(namespace, name, sql.key.is_some(), conflicts);
         }
         for operation in operations {
             let own = |local: &str| TypeUse::Named(QName::new(self.contract.namespace(namespace), local));
@@ -270,15 +273,46 @@ impl Build<'_> {
         self.add(namespace, Component::ComplexType(complex(&name, particles)));
     }
 
-    fn result(&mut self, namespace: usize, name: &str, keyed: bool) {
+    fn result(&mut self, namespace: usize, name: &str, keyed: bool, conflicts: bool) {
         let own = |local: &str| TypeUse::Named(QName::new(self.contract.namespace(namespace), local));
         let mut particles = vec![field("status", own("Status"))];
         if keyed {
             particles.push(optional(field("key", own(&format!("{name}Key")))));
             particles.push(optional(field("version", xsd(Builtin::String))));
         }
-        particles.push(optional(field("problem", own("Problem"))));
+        let problem = if conflicts { format!("{name}Problem") } else { "Problem".to_owned() };
+        particles.push(optional(field("problem", own(&problem))));
         self.add(namespace, Component::ComplexType(complex(&format!("{name}Result"), particles)));
+        if conflicts {
+            self.conflict(namespace, name);
+        }
+    }
+
+    /// A problem that tells the current record: it extends `Problem`, and stands in a fault's detail by `xsi:type`.
+    fn conflict(&mut self, namespace: usize, name: &str) {
+        let own = |local: &str| QName::new(self.contract.namespace(namespace), local);
+        let field_name = TypeUse::Named(own(&format!("{name}Field")));
+        let conflict = complex(
+            &format!("{name}Conflict"),
+            vec![
+                documented(field("record", TypeUse::Named(own(name))), Some("The record as it is now.")),
+                documented(many(field("field", field_name)), Some("The given fields whose current values differ.")),
+            ],
+        );
+        let particle = optional(field("conflict", TypeUse::Named(own(&format!("{name}Conflict")))));
+        let problem = ComplexType {
+            name: Some(Arc::from(format!("{name}Problem"))),
+            content: Content::Complex {
+                derivation: Derivation::Extension,
+                base: own("Problem"),
+                mixed: None,
+                particle: Some(sequence(vec![particle])),
+                place: Place::default(),
+            },
+            ..ComplexType::default()
+        };
+        self.add(namespace, Component::ComplexType(conflict));
+        self.add(namespace, Component::ComplexType(problem));
     }
 
     fn routine(&mut self, sql: &catalog::Routine, routine: &Routine, operation: &Operation) {
@@ -456,7 +490,7 @@ fn condition_name(conditions: &Conditions) -> String {
     }
 }
 
-/// The type of a condition, with those of its list and its range.
+/// The type of a condition, with that of its range.
 fn condition_types(contract: &Contract, conditions: &Conditions, own: &impl Fn(&str) -> QName) -> Vec<Component> {
     let is_null = optional(field("isNull", xsd(Builtin::Boolean)));
     let (stem, value) = match conditions {
@@ -469,7 +503,6 @@ fn condition_types(contract: &Contract, conditions: &Conditions, own: &impl Fn(&
         Conditions::Equal(builtin) | Conditions::Ordered(builtin) => (capitalised(builtin.name()), xsd(*builtin)),
     };
     let one = |name: &str| optional(field(name, value.clone()));
-    let list = format!("{stem}List");
     let range = format!("{stem}Range");
     let ordered = matches!(conditions, Conditions::Ordered(_) | Conditions::Text);
     let listed = ordered || matches!(conditions, Conditions::Label(_));
@@ -478,7 +511,7 @@ fn condition_types(contract: &Contract, conditions: &Conditions, own: &impl Fn(&
         particles.extend(["lt", "le", "gt", "ge"].map(one));
     }
     if listed {
-        particles.push(optional(field("in", TypeUse::Named(own(&list)))));
+        particles.push(many(field("in", value.clone())));
     }
     if ordered {
         particles.push(optional(field("between", TypeUse::Named(own(&range)))));
@@ -489,9 +522,6 @@ fn condition_types(contract: &Contract, conditions: &Conditions, own: &impl Fn(&
     }
     particles.push(is_null);
     let mut components = vec![Component::ComplexType(complex(&format!("{stem}Condition"), particles))];
-    if listed {
-        components.push(Component::ComplexType(complex(&list, vec![some(field("value", value.clone()))])));
-    }
     if ordered {
         components.push(Component::ComplexType(complex(&range, vec![field("from", value.clone()), field("to", value.clone())])));
     }
@@ -503,7 +533,7 @@ fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
     let mut components = Vec::new();
     if part.writes {
         components.push(Component::SimpleType(enumeration("Mode", ["atomic", "perRecord"].map(str::to_owned).into_iter())));
-        let statuses = ["created", "updated", "deleted", "failed"].map(str::to_owned);
+        let statuses = ["created", "updated", "deleted", "conflict", "failed"].map(str::to_owned);
         components.push(Component::SimpleType(enumeration("Status", statuses.into_iter())));
     }
     if part.misfits {
@@ -530,33 +560,12 @@ fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
         components.push(Component::ComplexType(complex("UnknownField", particles)));
     }
     if part.operations {
-        let any = Wildcard {
-            admits: Admits::These(vec![Admitted::Target]),
-            process: Process::Lax,
-            annotation: None,
-            place: Place::default(),
-        };
-        let current = ComplexType {
-            content: Content::Plain(Some(sequence(vec![Particle::new(1, Some(1), Term::Any(any))]))),
-            ..ComplexType::default()
-        };
-        components.push(Component::ComplexType(complex(
-            "Conflict",
-            vec![
-                documented(text_list("field"), Some("The fields whose current values differ from the given ones.")),
-                documented(
-                    optional(field("current", TypeUse::Complex(Box::new(current)))),
-                    Some("The record as it is now: an element named after its type."),
-                ),
-            ],
-        )));
         let particles = vec![
             documented(field("code", xsd(Builtin::String)), Some("A word that stays the same, such as NotFound or Conflict.")),
             field("message", xsd(Builtin::String)),
             documented(field("retryable", xsd(Builtin::Boolean)), Some("The same request may succeed later.")),
             documented(optional(field("path", xsd(Builtin::String))), Some("Where in the request.")),
             field("correlationId", xsd(Builtin::String)),
-            optional(field("conflict", TypeUse::Named(own("Conflict")))),
         ];
         components.push(Component::ComplexType(complex("Problem", particles)));
         components.push(Component::Element(Element::new("Problem", Some(TypeUse::Named(own("Problem"))))));
@@ -575,8 +584,3 @@ fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
     components
 }
 
-/// Tells whether an atomic value is a text whose white space counts.
-#[allow(dead_code)]
-fn keeps_space(atomic: &Atomic) -> bool {
-    atomic.builtin == Builtin::String
-}

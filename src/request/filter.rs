@@ -50,7 +50,7 @@ fn operators(conditions: &Conditions) -> Vec<Slot<'static>> {
         Conditions::Ordered(_) => !matches!(operator, "like" | "startsWith" | "contains"),
         Conditions::Text => true,
     };
-    OPERATORS.iter().filter(|operator| has(operator)).map(|operator| Slot::optional(operator)).collect()
+    OPERATORS.iter().filter(|operator| has(operator)).map(|operator| if *operator == "in" { Slot::many(operator) } else { Slot::optional(operator) }).collect()
 }
 
 fn condition(
@@ -89,12 +89,12 @@ fn condition(
             "gt" => Condition::Gt(one(cursor)?),
             "ge" => Condition::Ge(one(cursor)?),
             "in" => {
-                let mut values = Vec::new();
-                cursor.sequence(namespace, &[Slot::some("value")], |cursor, _| {
-                    values.push(one(cursor)?);
-                    Ok(())
-                })?;
-                Condition::In(values)
+                let next = one(cursor)?;
+                match filter.columns.last_mut() {
+                    Some((last, Condition::In(values))) if *last == column => values.push(next),
+                    _ => filter.columns.push((column, Condition::In(vec![next]))),
+                }
+                return Ok(());
             }
             "between" => {
                 let (mut from, mut to) = (Value::Null, Value::Null);

@@ -29,11 +29,6 @@ pub(super) fn many(mut particle: Particle) -> Particle {
     particle
 }
 
-/// Any number of texts.
-pub(super) fn text_list(name: &str) -> Particle {
-    many(field(name, xsd(Builtin::String)))
-}
-
 /// Makes an element one that may be nil.
 pub(super) fn nillable(mut particle: Particle) -> Particle {
     if let Term::Element(element) = &mut particle.term {

@@ -1,0 +1,378 @@
+//! Writes an operation's reply element straight from rows, by the contract's tables. It decides nothing and asks nobody.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use soapstone::xml::{escape_attribute, escape_text};
+use soapstone_schema::model::XSI;
+
+use crate::call::{Answer, Answered, Call, Key, Outcome, Reply, Status, Value};
+use crate::catalog::{Catalog, TableId};
+use crate::contract::{Column, Contract, Kind, Operation, Table, Target, ValueType};
+use crate::fault::Problem;
+use crate::problem::RunErrorKind;
+use crate::rows::{Cell, Rows, in_xml};
+
+/// Writes the reply element of an operation.
+pub fn write(catalog: &Catalog, contract: &Contract, operation: &Operation, correlation: &str, reply: &Reply, out: &mut String) {
+    let mut writer = Writer { catalog, contract, home: operation.namespace, out };
+    writer.out.push('<');
+    writer.out.push_str(&operation.reply);
+    writer.declare_namespaces();
+    writer.out.push('>');
+    match (reply, operation.target) {
+        (Reply::Record(rows), Target::Table(table)) => writer.records(table, "record", rows),
+        (Reply::Page { rows, next }, Target::Table(table)) => {
+            writer.records(table, "record", rows);
+            if let Some(next) = next {
+                writer.element("nextCursor", next);
+            }
+        }
+        (Reply::Count(count), _) => writer.element("count", &count.to_string()),
+        (Reply::Results(outcomes), Target::Table(table)) => {
+            for outcome in outcomes {
+                writer.result(operation, table, correlation, outcome);
+            }
+        }
+        (Reply::Routine(answer), Target::Routine(routine)) => writer.answer(routine.0, answer),
+        _ => {}
+    }
+    writer.close("", &operation.reply);
+}
+
+/// Writes XML of one operation's namespace.
+pub(crate) struct Writer<'c, 'o> {
+    pub(crate) catalog: &'c Catalog,
+    pub(crate) contract: &'c Contract,
+    /// The namespace that is the default one where this is written.
+    pub(crate) home: usize,
+    pub(crate) out: &'o mut String,
+}
+
+impl<'c> Writer<'c, '_> {
+    /// Declares the default namespace, `xsi`, and the other namespaces that records may come from.
+    pub(crate) fn declare_namespaces(&mut self) {
+        self.attribute("xmlns", self.contract.namespace(self.home));
+        self.attribute("xmlns:xsi", XSI);
+        for (index, namespace) in self.contract.namespaces.iter().enumerate() {
+            if index != self.home {
+                self.attribute(&format!("xmlns:{}", namespace.prefix), &namespace.uri);
+            }
+        }
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        escape_attribute(value, self.out);
+        self.out.push('"');
+    }
+
+    /// The prefix of a namespace here, with its colon; empty for the default one.
+    fn prefix(&self, namespace: usize) -> &'c str {
+        if namespace == self.home {
+            return "";
+        }
+        self.contract.namespaces.get(namespace).map(|namespace| namespace.prefix.as_str()).unwrap_or_default()
+    }
+
+    fn name(&mut self, prefix: &str, name: &str) {
+        self.out.push_str(prefix);
+        if !prefix.is_empty() {
+            self.out.push(':');
+        }
+        self.out.push_str(name);
+    }
+
+    fn open(&mut self, prefix: &str, name: &str) {
+        self.out.push('<');
+        self.name(prefix, name);
+        self.out.push('>');
+    }
+
+    fn close(&mut self, prefix: &str, name: &str) {
+        self.out.push_str("</");
+        self.name(prefix, name);
+        self.out.push('>');
+    }
+
+    fn nil(&mut self, prefix: &str, name: &str) {
+        self.out.push('<');
+        self.name(prefix, name);
+        self.out.push_str(" xsi:nil=\"true\"/>");
+    }
+
+    /// An element of the default namespace with a text.
+    pub(crate) fn element(&mut self, name: &str, text: &str) {
+        self.prefixed("", name, text);
+    }
+
+    fn prefixed(&mut self, prefix: &str, name: &str, text: &str) {
+        self.open(prefix, name);
+        escape_text(text, self.out);
+        self.close(prefix, name);
+    }
+
+    fn bytes(&mut self, prefix: &str, name: &str, bytes: &[u8]) {
+        self.open(prefix, name);
+        STANDARD.encode_string(bytes, self.out);
+        self.close(prefix, name);
+    }
+
+    /// Every row as an element of that name in the default namespace.
+    fn records(&mut self, table: TableId, name: &str, rows: &Rows) {
+        for row in 0..rows.len() {
+            self.record(table, "", name, rows, row);
+        }
+    }
+
+    /// One row, with its related ones; the recursion ends where the rows were expanded no further.
+    pub(crate) fn record(&mut self, id: TableId, prefix: &str, name: &str, rows: &Rows, row: usize) {
+        let Some(table) = self.contract.tables.get(id.0) else { return };
+        self.out.push('<');
+        self.name(prefix, name);
+        let version = rows.version(row);
+        if !version.is_empty() {
+            self.attribute("version", version);
+        }
+        self.out.push('>');
+        let own = self.prefix(table.namespace);
+        self.row(own, &table.columns, rows, row);
+        self.related(id, table, own, rows, row);
+        self.close(prefix, name);
+    }
+
+    /// The cells of a row, in the columns' order, then those that their types cannot hold.
+    fn row(&mut self, prefix: &str, columns: &[Column], rows: &Rows, row: usize) {
+        let mut misfits: Vec<(&str, &[u8])> = Vec::new();
+        let places = rows.columns();
+        if places.is_sorted() {
+            for (place, cell) in places.iter().zip(rows.row(row)) {
+                if let Some(column) = columns.get(*place) {
+                    self.cell(prefix, column, cell, &mut misfits);
+                }
+            }
+        } else {
+            // The schema's order is the table's, whatever order the fields were asked for in.
+            let mut cells: Vec<(usize, Cell<'_>)> = places.iter().copied().zip(rows.row(row)).collect();
+            cells.sort_by_key(|(place, _)| *place);
+            for (place, cell) in cells {
+                if let Some(column) = columns.get(place) {
+                    self.cell(prefix, column, cell, &mut misfits);
+                }
+            }
+        }
+        for (name, bytes) in misfits {
+            self.misfit(prefix, name, bytes);
+        }
+    }
+
+    fn cell<'r>(&mut self, prefix: &str, column: &'r Column, cell: Cell<'r>, misfits: &mut Vec<(&'r str, &'r [u8])>) {
+        match cell {
+            Cell::Null if column.nillable => self.nil(prefix, &column.element),
+            Cell::Null => {}
+            Cell::Misfit(bytes) => misfits.push((&column.element, bytes)),
+            cell => self.value(prefix, &column.element, &column.value, cell),
+        }
+    }
+
+    /// A value that is not NULL; the recursion ends with the type.
+    fn value(&mut self, prefix: &str, name: &str, type_: &ValueType, cell: Cell<'_>) {
+        match cell {
+            Cell::Null => self.nil(prefix, name),
+            Cell::Text(text) => self.prefixed(prefix, name, text),
+            Cell::Bytes(bytes) => self.bytes(prefix, name, bytes),
+            // Inside a list or composite there is no place beside it.
+            Cell::Misfit(bytes) => self.prefixed(prefix, name, &String::from_utf8_lossy(bytes)),
+            Cell::List(items) => {
+                self.open(prefix, name);
+                if let Kind::List(item) = self.contract.kind(type_) {
+                    let own = self.type_prefix(type_);
+                    for cell in items {
+                        self.value(own, "item", item, cell);
+                    }
+                }
+                self.close(prefix, name);
+            }
+            Cell::Fields(cells) => {
+                self.open(prefix, name);
+                if let Kind::Composite(fields) = self.contract.kind(type_) {
+                    let own = self.type_prefix(type_);
+                    for ((element, type_), cell) in fields.iter().zip(cells) {
+                        self.value(own, element, type_, cell);
+                    }
+                }
+                self.close(prefix, name);
+            }
+        }
+    }
+
+    /// The prefix of the local elements of a named type.
+    fn type_prefix(&self, type_: &ValueType) -> &'c str {
+        match self.contract.named(type_) {
+            Some(named) => self.prefix(named.namespace),
+            None => "",
+        }
+    }
+
+    fn misfit(&mut self, prefix: &str, field: &str, bytes: &[u8]) {
+        self.open(prefix, "misfit");
+        self.prefixed(prefix, "field", field);
+        match std::str::from_utf8(bytes) {
+            Ok(text) if in_xml(text) => self.prefixed(prefix, "text", text),
+            _ => self.bytes(prefix, "bytes", bytes),
+        }
+        self.close(prefix, "misfit");
+    }
+
+    fn related(&mut self, id: TableId, table: &Table, prefix: &str, rows: &Rows, row: usize) {
+        if rows.related.is_empty() {
+            return;
+        }
+        let Some(sql) = self.catalog.table(id) else { return };
+        self.open(prefix, "related");
+        let mut order: Vec<usize> = (0..rows.related.len()).collect();
+        order.sort_by_key(|index| rows.related.get(*index).map(|related| related.relation));
+        for related in order.into_iter().filter_map(|index| rows.related.get(index)) {
+            let (Some(relation), Some(name)) = (sql.relations.get(related.relation), table.relations.get(related.relation)) else {
+                continue;
+            };
+            for index in related.of.get(row).into_iter().flatten() {
+                self.record(relation.table, prefix, name, &related.rows, *index as usize);
+            }
+        }
+        self.close(prefix, "related");
+    }
+
+    fn result(&mut self, operation: &Operation, id: TableId, correlation: &str, outcome: &Outcome) {
+        let conflict = outcome.problem.as_ref().is_some_and(|problem| matches!(problem.kind, RunErrorKind::Conflict(_)));
+        self.open("", "result");
+        let status = match outcome.status {
+            Status::Created => "created",
+            Status::Updated => "updated",
+            Status::Deleted => "deleted",
+            Status::Failed if conflict => "conflict",
+            Status::Failed => "failed",
+        };
+        self.element("status", status);
+        if let Some(key) = &outcome.key {
+            self.key(id, key);
+        }
+        if let Some(error) = &outcome.problem {
+            let problem = Problem::of_run(self.catalog, self.contract, Some(operation), error);
+            self.open("", "problem");
+            problem.write_content(self, correlation);
+            self.close("", "problem");
+        }
+        self.close("", "result");
+    }
+
+    fn key(&mut self, id: TableId, key: &Key) {
+        let Some(table) = self.contract.tables.get(id.0) else { return };
+        let columns = self.catalog.table(id).and_then(|table| table.key.as_deref()).unwrap_or_default();
+        let prefix = self.prefix(table.namespace);
+        self.out.push('<');
+        self.name(prefix, "key");
+        if let Some(version) = &key.version {
+            self.attribute("version", version);
+        }
+        self.out.push('>');
+        for (column, value) in columns.iter().filter_map(|column| table.columns.get(*column)).zip(&key.values) {
+            self.owned(prefix, &column.element, &column.value, value);
+        }
+        self.close(prefix, "key");
+        if let Some(version) = &key.version {
+            self.element("version", version);
+        }
+    }
+
+    /// A value that is kept outside of rows.
+    fn owned(&mut self, prefix: &str, name: &str, type_: &ValueType, value: &Value) {
+        match value {
+            Value::Null => self.nil(prefix, name),
+            Value::Text(text) => self.prefixed(prefix, name, text),
+            Value::Bytes(bytes) => self.bytes(prefix, name, bytes),
+            Value::List(items) => {
+                self.open(prefix, name);
+                if let Kind::List(item) = self.contract.kind(type_) {
+                    let own = self.type_prefix(type_);
+                    for value in items {
+                        self.owned(own, "item", item, value);
+                    }
+                }
+                self.close(prefix, name);
+            }
+            Value::Fields(values) => {
+                self.open(prefix, name);
+                if let Kind::Composite(fields) = self.contract.kind(type_) {
+                    let own = self.type_prefix(type_);
+                    for (index, value) in values {
+                        if let Some((element, type_)) = fields.get(*index) {
+                            self.owned(own, element, type_, value);
+                        }
+                    }
+                }
+                self.close(prefix, name);
+            }
+        }
+    }
+
+    fn answer(&mut self, routine: usize, answer: &Answer) {
+        let Some(routine) = self.contract.routines.get(routine) else { return };
+        let mut misfits: Vec<(Arc<str>, &[u8])> = Vec::new();
+        for (index, column) in &routine.answered {
+            if let Some((_, value)) = answer.parameters.iter().find(|(known, _)| known == index) {
+                match value {
+                    Answered::Value(value) => self.owned("", &column.element, &column.value, value),
+                    Answered::Misfit(bytes) => misfits.push((Arc::clone(&column.element), bytes)),
+                }
+            }
+        }
+        match (&answer.value, &routine.returns) {
+            (Some(Answered::Value(value)), Some(type_)) => self.owned("", "return", type_, value),
+            (Some(Answered::Misfit(bytes)), Some(_)) => misfits.push((Arc::from("return"), bytes)),
+            _ => {}
+        }
+        if let (Some(rows), Some(columns)) = (&answer.rows, &routine.rows) {
+            for row in 0..rows.len() {
+                self.open("", "row");
+                self.row("", columns, rows, row);
+                self.close("", "row");
+            }
+        }
+        for row in &answer.unknown {
+            self.unknown_row(row);
+        }
+        for (name, bytes) in misfits {
+            self.misfit("", &name, bytes);
+        }
+    }
+
+    fn unknown_row(&mut self, row: &[(String, Answered)]) {
+        self.open("", "row");
+        for (name, value) in row {
+            self.open("", "field");
+            self.element("name", name);
+            match value {
+                Answered::Value(Value::Null) => self.nil("", "text"),
+                Answered::Value(Value::Text(text)) => self.element("text", text),
+                Answered::Value(Value::Bytes(bytes)) | Answered::Misfit(bytes) => self.bytes("", "bytes", bytes),
+                Answered::Value(Value::List(_) | Value::Fields(_)) => {}
+            }
+            self.close("", "field");
+        }
+        self.close("", "row");
+    }
+}
+
+/// Tells which records a reply is about, for logs: never what is in them.
+pub fn count(call: &Call, reply: &Reply) -> usize {
+    match (call, reply) {
+        (_, Reply::Record(rows) | Reply::Page { rows, .. }) => rows.len(),
+        (_, Reply::Results(outcomes)) => outcomes.len(),
+        (_, Reply::Routine(answer)) => answer.rows.as_ref().map_or(answer.unknown.len(), Rows::len),
+        (_, Reply::Count(_)) => 1,
+    }
+}
