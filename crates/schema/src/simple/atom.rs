@@ -54,7 +54,7 @@ pub(super) fn form(builtin: Builtin, text: &str, context: &dyn Context) -> Resul
         Builtin::Name => name::is_name(text),
         Builtin::NcName | Builtin::Id | Builtin::IdRef => name::is_ncname(text),
         Builtin::Entity if name::is_ncname(text) => {
-            return if context.is_entity(text) {
+            return if context.unparsed_entity(text) {
                 Ok(())
             } else {
                 Err(Problem::Entity)
@@ -94,5 +94,5 @@ pub(super) fn is_text(builtin: Builtin) -> bool {
 fn qualified(text: &str, type_: &'static str, context: &dyn Context) -> Result<QName, Problem> {
     let (prefix, local) = name::split_qname(text).ok_or(Problem::Form(type_))?;
     let namespace = context.namespace(prefix).ok_or(Problem::Prefix(type_))?;
-    Ok(QName::new(&*namespace, local))
+    Ok(QName::new(namespace, local))
 }

@@ -93,6 +93,7 @@ impl Compiled {
         let cut = text.char_indices().nth(80).map_or(text.len(), |(at, _)| at);
         let lexical = text.get(..cut).unwrap_or_default().into();
         Violation {
+            rule: problem.rule(),
             lexical,
             type_name: Arc::clone(&self.name),
             problem,

@@ -125,7 +125,7 @@ pub(super) fn is_ur_type(type_: TypeId) -> bool {
     type_ == Builtin::AnyType.id() || type_ == Builtin::AnySimpleType.id()
 }
 
-fn any(type_: TypeId) -> Arc<Compiled> {
+pub(super) fn any(type_: TypeId) -> Arc<Compiled> {
     Arc::new(builtin(type_, Builtin::AnySimpleType))
 }
 

@@ -29,7 +29,7 @@ pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
             continue;
         }
         let base = types.get(model, simple.base);
-        step.check(&base);
+        step.check(base);
     }
 }
 

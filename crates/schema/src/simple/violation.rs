@@ -9,6 +9,8 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("\"{lexical}\" is not valid for {type_name}: {problem}")]
 pub struct Violation {
+    /// The validation rule that is broken, by its name in part 2.
+    pub rule: &'static str,
     /// The text, cut after 80 characters.
     pub lexical: Box<str>,
     /// The type as people know it: `xs:int`, `Sku`, or `a restriction of xs:string`.
@@ -103,7 +105,7 @@ pub enum Problem {
 
 impl Problem {
     /// The validation rule that is broken, by its name in part 2, 4.1.4 and 4.3.
-    pub fn rule(&self) -> &'static str {
+    pub(super) fn rule(&self) -> &'static str {
         match self {
             Problem::Datatype(_)
             | Problem::Form(_)
@@ -132,12 +134,5 @@ impl Problem {
             Problem::FractionDigits { .. } => "cvc-fractionDigits-valid",
             Problem::Item { problem, .. } => problem.rule(),
         }
-    }
-}
-
-impl Violation {
-    /// The validation rule that is broken.
-    pub fn rule(&self) -> &'static str {
-        self.problem.rule()
     }
 }
