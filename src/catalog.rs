@@ -3,7 +3,22 @@
 //! It never speaks to a database: the modules below it read one and answer a [`Catalog`]; everything after it (contract,
 //! plans, pages) is a pure function of the catalog. Tables, columns, relations and routines are named by their index.
 
+mod assemble;
+mod load;
+mod mysql;
+mod mysql_types;
+mod named;
+mod postgres;
+mod postgres_routines;
+mod postgres_types;
+mod selection;
+mod sqlite;
+
 use std::fmt;
+
+pub use load::{CatalogError, load};
+pub use named::NamedError;
+pub use selection::Selection;
 
 /// The SQL that a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,7 +75,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { page_size: 100, page_size_limit: 10_000, expand_depth: 4, related_rows: 100_000, routine_rows: 100_000 }
+        Limits {
+            page_size: 100,
+            page_size_limit: 10_000,
+            expand_depth: 4,
+            related_rows: 100_000,
+            routine_rows: 100_000,
+        }
     }
 }
 
@@ -99,7 +120,10 @@ pub enum TableKind {
 impl TableKind {
     /// Tells whether rows can be written: views have `Query`, `Count` and `Get` only.
     pub fn writable(self) -> bool {
-        matches!(self, TableKind::Table | TableKind::Partitioned | TableKind::Foreign)
+        matches!(
+            self,
+            TableKind::Table | TableKind::Partitioned | TableKind::Foreign
+        )
     }
 }
 
@@ -277,7 +301,7 @@ pub enum SqlType {
     },
     /// xs:date without zone.
     Date,
-    /// xs:time; with a zone offset when `zone`.
+    /// xs:time; with a zone offset when `zone`. MySQL's values outside one day are misfits.
     Time {
         /// Keeps a zone offset.
         zone: bool,
@@ -288,7 +312,7 @@ pub enum SqlType {
         zone: bool,
     },
     /// ISO 8601 with a sign before each number (`P1Y-2M3DT-4H5M6.5S`), as PostgreSQL's `intervalstyle = iso_8601` writes:
-    /// not always an xs:duration, so a string. MySQL's `time`, which may be negative or above 24 hours, also reads as one.
+    /// not always an xs:duration, so a string.
     Interval,
     /// A year of MySQL: `1901` to `2155`, and `0000`: four digits.
     Year,
@@ -507,7 +531,10 @@ impl Catalog {
 
     /// Finds a table by its names in SQL.
     pub fn find_table(&self, schema: &str, name: &str) -> Option<TableId> {
-        self.tables.iter().position(|table| table.schema == schema && table.name == name).map(TableId)
+        self.tables
+            .iter()
+            .position(|table| table.schema == schema && table.name == name)
+            .map(TableId)
     }
 }
 
@@ -519,6 +546,8 @@ impl Table {
 
     /// Finds a relation by its name.
     pub fn find_relation(&self, name: &str) -> Option<usize> {
-        self.relations.iter().position(|relation| relation.name == name)
+        self.relations
+            .iter()
+            .position(|relation| relation.name == name)
     }
 }

@@ -3,6 +3,7 @@
 //! It knows no table and plans nothing. Calls run on [`Lanes`], which cost no round trip to lend or give back; SQL that is
 //! not in the path of a call (introspection, flows, stored answers) may use the sqlx pool beside them.
 
+use std::cmp::Ordering;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use sqlx::{ConnectOptions as _, Connection, MySql, Postgres, Sqlite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::catalog::Dialect;
+use crate::plan::DECIMAL_COLLATION;
 
 /// Where a database is and how it is used.
 #[derive(Debug, Clone)]
@@ -53,7 +55,9 @@ impl Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The URL says nothing that we understand.
-    #[error("database url: {0}; write postgres://user@host/name, mysql://user@host/name or sqlite:PATH")]
+    #[error(
+        "database url: {0}; write postgres://user@host/name, mysql://user@host/name or sqlite:PATH"
+    )]
     Url(String),
     /// The server did not let us in, or was not there.
     #[error("database: no connection")]
@@ -87,7 +91,10 @@ pub struct Connections<D: sqlx::Database> {
 
 impl<D: sqlx::Database> Clone for Connections<D> {
     fn clone(&self) -> Self {
-        Connections { pool: self.pool.clone(), lanes: self.lanes.clone() }
+        Connections {
+            pool: self.pool.clone(),
+            lanes: self.lanes.clone(),
+        }
     }
 }
 
@@ -121,7 +128,10 @@ impl Database {
                     .max_connections(settings.connections)
                     .acquire_timeout(settings.connect_time)
                     .connect_lazy_with(options.clone());
-                Ok(Database::Postgres(Connections { pool, lanes: Lanes::new(options, settings) }))
+                Ok(Database::Postgres(Connections {
+                    pool,
+                    lanes: Lanes::new(options, settings),
+                }))
             }
             "mysql" | "mariadb" => {
                 let text = settings.url.replacen("mariadb:", "mysql:", 1);
@@ -129,12 +139,18 @@ impl Database {
                 if let Some(password) = &settings.password {
                     options = options.password(password);
                 }
-                let options = options.charset("utf8mb4").statement_cache_capacity(500).disable_statement_logging();
+                let options = options
+                    .charset("utf8mb4")
+                    .statement_cache_capacity(500)
+                    .disable_statement_logging();
                 let pool = MySqlPoolOptions::new()
                     .max_connections(settings.connections)
                     .acquire_timeout(settings.connect_time)
                     .connect_lazy_with(options.clone());
-                Ok(Database::Mysql(Connections { pool, lanes: Lanes::new(options, settings) }))
+                Ok(Database::Mysql(Connections {
+                    pool,
+                    lanes: Lanes::new(options, settings),
+                }))
             }
             "sqlite" => {
                 let options = SqliteConnectOptions::from_str(&settings.url)
@@ -144,14 +160,20 @@ impl Database {
                     .busy_timeout(settings.wait_time)
                     .statement_cache_capacity(500)
                     .row_buffer_size(256)
+                    .collation(DECIMAL_COLLATION, compare_decimals)
                     .disable_statement_logging();
                 let pool = SqlitePoolOptions::new()
                     .max_connections(settings.connections)
                     .acquire_timeout(settings.connect_time)
                     .connect_lazy_with(options.clone());
-                Ok(Database::Sqlite(Connections { pool, lanes: Lanes::new(options, settings) }))
+                Ok(Database::Sqlite(Connections {
+                    pool,
+                    lanes: Lanes::new(options, settings),
+                }))
             }
-            _ => Err(ConnectError::Url(format!("\"{scheme}\" is not a database that we speak to"))),
+            _ => Err(ConnectError::Url(format!(
+                "\"{scheme}\" is not a database that we speak to"
+            ))),
         }
     }
 
@@ -208,7 +230,9 @@ struct Inner<D: sqlx::Database> {
 
 impl<D: sqlx::Database> Clone for Lanes<D> {
     fn clone(&self) -> Self {
-        Lanes { inner: Arc::clone(&self.inner) }
+        Lanes {
+            inner: Arc::clone(&self.inner),
+        }
     }
 }
 
@@ -229,7 +253,12 @@ impl<D: sqlx::Database> Lanes<D> {
     /// Lends an idle connection, or opens one.
     pub async fn lend(&self) -> Result<Lane<D>, ConnectError> {
         let permit = self.permit().await?;
-        let idle = self.inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .inner
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         match idle {
             Some((connection, opened)) => Ok(self.lane(connection, opened, permit, true)),
             None => self.fresh(permit).await,
@@ -244,7 +273,13 @@ impl<D: sqlx::Database> Lanes<D> {
 
     /// Closes all idle connections: after one of them turned out dead, the others most likely are.
     pub fn forget_idle(&self) {
-        let idle = std::mem::take(&mut *self.inner.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        let idle = std::mem::take(
+            &mut *self
+                .inner
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
         drop(idle);
     }
 
@@ -252,7 +287,12 @@ impl<D: sqlx::Database> Lanes<D> {
         let permits = Arc::clone(&self.inner.permits);
         match permits.try_acquire_owned() {
             Ok(permit) => Ok(permit),
-            Err(_) => match tokio::time::timeout(self.inner.wait_time, Arc::clone(&self.inner.permits).acquire_owned()).await {
+            Err(_) => match tokio::time::timeout(
+                self.inner.wait_time,
+                Arc::clone(&self.inner.permits).acquire_owned(),
+            )
+            .await
+            {
                 Ok(Ok(permit)) => Ok(permit),
                 _ => Err(ConnectError::Busy),
             },
@@ -268,8 +308,20 @@ impl<D: sqlx::Database> Lanes<D> {
         }
     }
 
-    fn lane(&self, connection: D::Connection, opened: Instant, permit: OwnedSemaphorePermit, reused: bool) -> Lane<D> {
-        Lane { connection, reused, opened, inner: Arc::clone(&self.inner), permit }
+    fn lane(
+        &self,
+        connection: D::Connection,
+        opened: Instant,
+        permit: OwnedSemaphorePermit,
+        reused: bool,
+    ) -> Lane<D> {
+        Lane {
+            connection,
+            reused,
+            opened,
+            inner: Arc::clone(&self.inner),
+            permit,
+        }
     }
 
     async fn ping(&self) -> Result<(), ConnectError> {
@@ -306,9 +358,19 @@ impl<D: sqlx::Database> Lane<D> {
 
     /// Gives the connection back; it must be outside any transaction, with nothing left to read.
     pub fn keep(self) {
-        let Lane { connection, opened, inner, permit, .. } = self;
+        let Lane {
+            connection,
+            opened,
+            inner,
+            permit,
+            ..
+        } = self;
         if opened.elapsed() < LIFETIME && !inner.permits.is_closed() {
-            inner.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, opened));
+            inner
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((connection, opened));
         }
         // Only now may the next one look for an idle connection.
         drop(permit);
@@ -317,5 +379,98 @@ impl<D: sqlx::Database> Lane<D> {
     async fn alive(&mut self) -> bool {
         let ping = tokio::time::timeout(self.inner.connect_time, self.connection.ping());
         matches!(ping.await, Ok(Ok(())))
+    }
+}
+
+/// Compares decimals kept as text by their value; what is no decimal comes after all that are, by its bytes.
+fn compare_decimals(a: &str, b: &str) -> Ordering {
+    match (DecimalText::read(a), DecimalText::read(b)) {
+        (Some(a), Some(b)) => a.compare(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => a.cmp(b),
+    }
+}
+
+/// A decimal in its parts, without zeros that mean nothing.
+struct DecimalText<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+}
+
+impl<'a> DecimalText<'a> {
+    fn read(text: &'a str) -> Option<DecimalText<'a>> {
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if whole.len() + fraction.len() == 0 || !digits(whole) || !digits(fraction) {
+            return None;
+        }
+        let (whole, fraction) = (
+            whole.trim_start_matches('0'),
+            fraction.trim_end_matches('0'),
+        );
+        let negative = text.starts_with('-') && !(whole.is_empty() && fraction.is_empty());
+        Some(DecimalText {
+            negative,
+            whole,
+            fraction,
+        })
+    }
+
+    fn compare(&self, other: &DecimalText<'_>) -> Ordering {
+        let magnitude = |a: &DecimalText<'_>, b: &DecimalText<'_>| {
+            (a.whole.len(), a.whole, a.fraction).cmp(&(b.whole.len(), b.whole, b.fraction))
+        };
+        match (self.negative, other.negative) {
+            (false, false) => magnitude(self, other),
+            (true, true) => magnitude(other, self),
+            (negative, _) => {
+                if negative {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_ordered_by_value() {
+        let ascending = [
+            "-100",
+            "-20.5",
+            "-3",
+            "-0.001",
+            "0",
+            "0.5",
+            "0.55",
+            "1",
+            "2.0",
+            "10",
+            "123456789012345678.01",
+        ];
+        for pair in ascending.windows(2) {
+            assert_eq!(
+                compare_decimals(pair[0], pair[1]),
+                Ordering::Less,
+                "{pair:?}"
+            );
+            assert_eq!(
+                compare_decimals(pair[1], pair[0]),
+                Ordering::Greater,
+                "{pair:?}"
+            );
+        }
+        for (a, b) in [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), ("+1", "1.")] {
+            assert_eq!(compare_decimals(a, b), Ordering::Equal, "{a} {b}");
+        }
+        assert_eq!(compare_decimals("1", "x"), Ordering::Less);
     }
 }

@@ -17,3 +17,4 @@ pub mod database;
 
 pub mod store;
 pub mod capture;
+pub mod plan;

@@ -24,7 +24,11 @@ pub struct Place {
 impl Place {
     /// A column of a table, outside any record.
     pub fn column(table: TableId, column: usize) -> Place {
-        Place { table: Some(table), columns: vec![column], ..Place::default() }
+        Place {
+            table: Some(table),
+            columns: vec![column],
+            ..Place::default()
+        }
     }
 }
 
@@ -220,7 +224,11 @@ impl PartialEq for Inner {
 impl RunError {
     /// An error without place or source.
     pub fn new(kind: RunErrorKind) -> RunError {
-        RunError { kind, place: Place::default(), source: None }
+        RunError {
+            kind,
+            place: Place::default(),
+            source: None,
+        }
     }
 
     /// The code that callers may rely on.
@@ -252,16 +260,26 @@ impl RunError {
     pub fn retryable(&self) -> bool {
         matches!(
             self.kind,
-            RunErrorKind::Contention | RunErrorKind::Unavailable | RunErrorKind::Busy | RunErrorKind::Late | RunErrorKind::Changed
+            RunErrorKind::Contention
+                | RunErrorKind::Unavailable
+                | RunErrorKind::Busy
+                | RunErrorKind::Late
+                | RunErrorKind::Changed
         )
     }
 
     /// Tells whether the caller is to blame, rather than the database or us.
     pub fn callers(&self) -> bool {
-        !self.retryable() && !matches!(self.kind, RunErrorKind::Internal | RunErrorKind::Uncertain | RunErrorKind::Denied)
+        !self.retryable()
+            && !matches!(
+                self.kind,
+                RunErrorKind::Internal | RunErrorKind::Uncertain | RunErrorKind::Denied
+            )
     }
 }
 
 fn name(name: &Option<String>) -> String {
-    name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default()
+    name.as_deref()
+        .map(|name| format!(" ({name})"))
+        .unwrap_or_default()
 }

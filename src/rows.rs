@@ -90,14 +90,21 @@ impl<'a> Cells<'a> {
     fn inside(&mut self, count: u32) -> Cells<'a> {
         let start = self.at;
         self.at = (start + count as usize).min(self.end);
-        Cells { rows: self.rows, at: start, end: self.at }
+        Cells {
+            rows: self.rows,
+            at: start,
+            end: self.at,
+        }
     }
 }
 
 impl Rows {
     /// Starts rows that will hold these columns.
     pub fn new(columns: Arc<[usize]>) -> Rows {
-        Rows { columns, ..Rows::default() }
+        Rows {
+            columns,
+            ..Rows::default()
+        }
     }
 
     /// How many rows.
@@ -118,8 +125,16 @@ impl Rows {
     /// The cells of a row; none where there is no such row.
     pub fn row(&self, index: usize) -> Cells<'_> {
         let at = self.starts.get(index).copied().unwrap_or(self.cells.len());
-        let end = self.starts.get(index + 1).copied().unwrap_or(self.cells.len());
-        Cells { rows: self, at, end }
+        let end = self
+            .starts
+            .get(index + 1)
+            .copied()
+            .unwrap_or(self.cells.len());
+        Cells {
+            rows: self,
+            at,
+            end,
+        }
     }
 
     /// The cell of one column in a row.
@@ -130,7 +145,10 @@ impl Rows {
 
     /// The version of a row; empty where the table keeps none.
     pub fn version(&self, row: usize) -> &str {
-        self.versions.get(row).map(|(start, end)| self.text(*start, *end)).unwrap_or_default()
+        self.versions
+            .get(row)
+            .map(|(start, end)| self.text(*start, *end))
+            .unwrap_or_default()
     }
 
     /// The bytes that the rows take, related ones left out.
@@ -144,7 +162,9 @@ impl Rows {
     }
 
     fn bytes(&self, start: u32, end: u32) -> &[u8] {
-        self.buffer.get(start as usize..end as usize).unwrap_or_default()
+        self.buffer
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -158,7 +178,11 @@ impl Rows {
     /// Adds a text, or a misfit where XML has not all of its characters.
     pub fn push_text(&mut self, text: &str) {
         let range = self.append(text.as_bytes());
-        self.cells.push(if in_xml(text) { Slot::Text(range.0, range.1) } else { Slot::Misfit(range.0, range.1) });
+        self.cells.push(if in_xml(text) {
+            Slot::Text(range.0, range.1)
+        } else {
+            Slot::Misfit(range.0, range.1)
+        });
     }
 
     /// Adds a text of characters that are known to be plain, written by `write` straight into the buffer.
@@ -181,7 +205,10 @@ impl Rows {
     }
 
     /// Adds a list; `items` pushes what is in it.
-    pub fn push_list<E>(&mut self, items: impl FnOnce(&mut Rows) -> Result<(), E>) -> Result<(), E> {
+    pub fn push_list<E>(
+        &mut self,
+        items: impl FnOnce(&mut Rows) -> Result<(), E>,
+    ) -> Result<(), E> {
         let place = self.cells.len();
         self.cells.push(Slot::List(0));
         items(self)?;
@@ -190,7 +217,10 @@ impl Rows {
     }
 
     /// Adds a composite; `fields` pushes its fields, all of them in order.
-    pub fn push_fields<E>(&mut self, fields: impl FnOnce(&mut Rows) -> Result<(), E>) -> Result<(), E> {
+    pub fn push_fields<E>(
+        &mut self,
+        fields: impl FnOnce(&mut Rows) -> Result<(), E>,
+    ) -> Result<(), E> {
         let place = self.cells.len();
         self.cells.push(Slot::Fields(0));
         fields(self)?;
@@ -241,7 +271,10 @@ impl Rows {
 /// Tells whether XML 1.0 has every character of the text (XML 1.0, 2.2).
 pub fn in_xml(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if !bytes.iter().any(|byte| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xEF) {
+    if !bytes
+        .iter()
+        .any(|byte| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xEF)
+    {
         return true;
     }
     text.chars().all(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))

@@ -1,0 +1,63 @@
+//! From a call to statements: pure, by the catalog alone.
+//!
+//! It checks everything that can be known without the database, for all records of a call, before anything runs.
+
+mod cursor;
+mod filter;
+mod read;
+mod routine;
+mod sql;
+mod time;
+mod value;
+mod write;
+
+pub use cursor::{Form, RawCell, Start};
+pub(crate) use read::{BATCH, related};
+pub use read::{ExpandRead, Page, Read, Shape, VersionFrom};
+pub use routine::{AnswerForm, RoutinePlan};
+pub use sql::{Bind, Kind, Statement};
+pub(crate) use sql::{DECIMAL_COLLATION, placeholder};
+pub(crate) use time::civil;
+pub use write::{Change, Insert, Source, Unit, WritePlan};
+pub(crate) use write::{
+    delete_statement, find_statement, insert_statement, update_statement, written,
+};
+
+use crate::call::Call;
+use crate::catalog::Catalog;
+use crate::problem::PlanError;
+
+/// What is to be run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// One row by its key.
+    Get(Read),
+    /// A page of rows.
+    Query(Page),
+    /// A number.
+    Count(Statement),
+    /// Rows to write.
+    Write(WritePlan),
+    /// A routine.
+    Routine(RoutinePlan),
+}
+
+/// Plans a call.
+pub fn plan(catalog: &Catalog, call: &Call) -> Result<Plan, PlanError> {
+    match call {
+        Call::Get(get) => read::get(catalog, get).map(Plan::Get),
+        Call::Query(query) => read::query(catalog, query).map(Plan::Query),
+        Call::Count { table, filter } => {
+            read::count(catalog, *table, filter.as_ref()).map(Plan::Count)
+        }
+        Call::Create(write) => write::create(catalog, write).map(Plan::Write),
+        Call::Update(write) => write::update(catalog, write).map(Plan::Write),
+        Call::Upsert { write, match_on } => {
+            write::upsert(catalog, write, match_on).map(Plan::Write)
+        }
+        Call::Delete(delete) => write::delete(catalog, delete).map(Plan::Write),
+        Call::Routine { routine, arguments } => {
+            routine::routine(catalog, *routine, arguments).map(Plan::Routine)
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Keyset paging: the order of a page, where it starts, and the opaque text that says so.
+//!
+//! A cursor holds the last row's values of the order's columns, as stored; they only ever become binds. It carries a
+//! digest of the query that it belongs to and a checksum, so that a changed or foreign one is refused with a reason.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::sql::{Bind, Comparison, Sql, comparison, is_geometry, postgres_type};
+use super::value;
+use crate::call::{OrderBy, Query, Value};
+use crate::catalog::{Catalog, Column, Dialect, SqlType, Table};
+use crate::problem::{Place, PlanError, PlanErrorKind};
+
+/// A value of an order's column, exactly as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawCell {
+    /// NULL.
+    Null,
+    /// PostgreSQL: the type's text. MySQL: the lexical form of its type. SQLite: a text.
+    Text(String),
+    /// MySQL: a stored value without lexical form, as text.
+    Misfit(String),
+    /// SQLite: an integer.
+    Long(i64),
+    /// SQLite: a double.
+    Double(f64),
+    /// MySQL and SQLite: bytes.
+    Bytes(Vec<u8>),
+}
+
+/// Where a page starts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Start {
+    /// The values of the row before it, one for each column of the order; none on the first page.
+    pub values: Vec<RawCell>,
+    /// Of the rows that are equal to these values, how many came already. Only where the order has no key in it.
+    pub skip: u32,
+}
+
+/// The order of a query and the digest that its cursors carry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    /// The columns, the asked ones first.
+    pub order: Vec<OrderBy>,
+    /// The table has no key: rows may be equal in all of the order.
+    pub duplicates: bool,
+    /// Where the page itself starts.
+    pub start: Start,
+    query: [u8; 8],
+}
+
+impl Form {
+    pub(crate) fn new(catalog: &Catalog, table: &Table, call: &Query, order: Vec<OrderBy>) -> Form {
+        let mut digest = Sha256::new();
+        digest.update(format!(
+            "{}\0{}\0{}\0",
+            catalog.dialect, table.schema, table.name
+        ));
+        for by in &order {
+            if let Some(column) = table.columns.get(by.column) {
+                digest.update(format!(
+                    "{}\0{}\0{}\0",
+                    column.name, column.type_name, by.descending
+                ));
+            }
+        }
+        digest.update(format!("{:?}", call.filter));
+        Form {
+            order,
+            duplicates: table.key.is_none(),
+            start: Start::default(),
+            query: eight(&digest.finalize()),
+        }
+    }
+
+    pub(crate) fn starting(self, start: Start) -> Form {
+        Form { start, ..self }
+    }
+
+    /// Writes the cursor of a page that starts here.
+    pub fn write(&self, start: &Start) -> String {
+        let mut bytes = vec![VERSION];
+        bytes.extend_from_slice(&self.query);
+        bytes.extend_from_slice(&start.skip.to_be_bytes());
+        for value in &start.values {
+            let (tag, content) = match value {
+                RawCell::Null => (b'n', Vec::new()),
+                RawCell::Text(text) => (b't', text.clone().into_bytes()),
+                RawCell::Misfit(text) => (b'm', text.clone().into_bytes()),
+                RawCell::Long(number) => (b'i', number.to_be_bytes().to_vec()),
+                RawCell::Double(number) => (b'r', number.to_bits().to_be_bytes().to_vec()),
+                RawCell::Bytes(bytes) => (b'b', bytes.clone()),
+            };
+            bytes.push(tag);
+            bytes.extend_from_slice(
+                &u32::try_from(content.len())
+                    .unwrap_or(u32::MAX)
+                    .to_be_bytes(),
+            );
+            bytes.extend_from_slice(&content);
+        }
+        let check = eight(&Sha256::digest(&bytes));
+        bytes.extend_from_slice(&check);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads a cursor of this query.
+    pub(crate) fn read(&self, text: &str) -> Result<Start, PlanError> {
+        let error = |kind| PlanError {
+            kind,
+            place: Place::default(),
+        };
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text.trim())
+            .map_err(|_| error(PlanErrorKind::Cursor))?;
+        let (body, check) = bytes
+            .split_last_chunk::<8>()
+            .ok_or_else(|| error(PlanErrorKind::Cursor))?;
+        if eight(&Sha256::digest(body)) != *check {
+            return Err(error(PlanErrorKind::Cursor));
+        }
+        let start = self
+            .parse(body)
+            .ok_or_else(|| error(PlanErrorKind::Cursor))?;
+        // The checksum is right, so it is ours: what differs is the query.
+        start
+            .filter(|start| start.values.len() == self.order.len())
+            .ok_or_else(|| error(PlanErrorKind::ForeignCursor))
+    }
+
+    /// `None`: not the form of a cursor; `Some(None)`: of another query.
+    fn parse(&self, body: &[u8]) -> Option<Option<Start>> {
+        let (version, rest) = body.split_first()?;
+        let (query, rest) = rest.split_first_chunk::<8>()?;
+        if *version != VERSION || *query != self.query {
+            return Some(None);
+        }
+        let (skip, mut rest) = rest.split_first_chunk::<4>()?;
+        let mut values = Vec::new();
+        while let Some((tag, after)) = rest.split_first() {
+            let (length, after) = after.split_first_chunk::<4>()?;
+            let (content, after) =
+                after.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+            let text = || String::from_utf8(content.to_vec()).ok();
+            values.push(match tag {
+                b'n' => RawCell::Null,
+                b't' => RawCell::Text(text()?),
+                b'm' => RawCell::Misfit(text()?),
+                b'i' => RawCell::Long(i64::from_be_bytes(content.try_into().ok()?)),
+                b'r' => {
+                    RawCell::Double(f64::from_bits(u64::from_be_bytes(content.try_into().ok()?)))
+                }
+                b'b' => RawCell::Bytes(content.to_vec()),
+                _ => return None,
+            });
+            rest = after;
+        }
+        Some(Some(Start {
+            values,
+            skip: u32::from_be_bytes(*skip),
+        }))
+    }
+}
+
+const VERSION: u8 = 1;
+
+fn eight(digest: &[u8]) -> [u8; 8] {
+    digest.first_chunk::<8>().copied().unwrap_or_default()
+}
+
+/// Adds a column of the order as the cursor reads it.
+pub(crate) fn raw_column(sql: &mut Sql, column: &Column) {
+    match sql.dialect {
+        Dialect::Postgres => {
+            sql.name(&column.name).push("::text");
+        }
+        Dialect::Mysql if is_geometry(&column.type_name) => {
+            sql.push("st_astext(").name(&column.name).push(")");
+        }
+        _ => {
+            sql.name(&column.name);
+        }
+    }
+}
+
+/// Adds ` order by …`: NULL last when ascending, first when descending.
+pub(crate) fn order_by(sql: &mut Sql, table: &Table, order: &[OrderBy]) {
+    sql.push(" order by ");
+    let mut first = true;
+    for by in order {
+        let Some(column) = table.columns.get(by.column) else {
+            continue;
+        };
+        if !std::mem::take(&mut first) {
+            sql.push(", ");
+        }
+        let direction = if by.descending { " desc" } else { "" };
+        // PostgreSQL's own order of NULL is the one that we want, and its indexes have it.
+        if column.nullable && sql.dialect != Dialect::Postgres {
+            sql.name(&column.name)
+                .push(" is null")
+                .push(direction)
+                .push(", ");
+        }
+        sql.compared(column).push(direction);
+    }
+}
+
+/// Adds the condition of the rows after the start: `a > ? or (a = ? and (b > ? or …))`.
+pub(crate) fn after(sql: &mut Sql, table: &Table, form: &Form, start: &Start) {
+    let columns: Vec<(&Column, bool, &RawCell)> = form
+        .order
+        .iter()
+        .zip(&start.values)
+        .filter_map(|(by, value)| Some((table.columns.get(by.column)?, by.descending, value)))
+        .collect();
+    let plain = columns
+        .iter()
+        .all(|(column, descending, _)| !column.nullable && !descending);
+    if plain && sql.dialect != Dialect::Mysql && columns.len() > 1 {
+        // A row comparison can use an index over all of the columns; MySQL does not.
+        sql.push("(");
+        for (place, (column, _, _)) in columns.iter().enumerate() {
+            sql.push(if place > 0 { ", " } else { "" }).compared(column);
+        }
+        sql.push(if form.duplicates { ") >= (" } else { ") > (" });
+        for (place, (column, _, value)) in columns.iter().enumerate() {
+            sql.push(if place > 0 { ", " } else { "" });
+            raw_bind(sql, column, value);
+        }
+        sql.push(")");
+        return;
+    }
+    let last = columns.len().saturating_sub(1);
+    sql.push("(");
+    for (place, (column, descending, value)) in columns.iter().enumerate() {
+        later(sql, column, *descending, value);
+        sql.push(" or (");
+        equal(sql, column, value);
+        if place < last {
+            sql.push(" and (");
+        }
+    }
+    // Rows equal in all of the order are left out, or counted by the offset where they are not one row.
+    if !form.duplicates {
+        sql.push(" and 1 = 0");
+    }
+    for place in 0..columns.len() {
+        sql.push(if place < last { "))" } else { ")" });
+    }
+    sql.push(")");
+}
+
+fn later(sql: &mut Sql, column: &Column, descending: bool, value: &RawCell) {
+    match (value, descending) {
+        (RawCell::Null, false) => {
+            sql.push("1 = 0");
+        }
+        (RawCell::Null, true) => {
+            sql.name(&column.name).push(" is not null");
+        }
+        (value, true) => {
+            sql.compared(column).push(" < ");
+            raw_bind(sql, column, value);
+        }
+        (value, false) => {
+            if column.nullable {
+                sql.push("(");
+            }
+            sql.compared(column).push(" > ");
+            raw_bind(sql, column, value);
+            if column.nullable {
+                sql.push(" or ").name(&column.name).push(" is null)");
+            }
+        }
+    }
+}
+
+fn equal(sql: &mut Sql, column: &Column, value: &RawCell) {
+    if *value == RawCell::Null {
+        sql.name(&column.name).push(" is null");
+    } else {
+        sql.compared(column).push(" = ");
+        raw_bind(sql, column, value);
+    }
+}
+
+/// Adds a placeholder for a value as it was stored.
+fn raw_bind(sql: &mut Sql, column: &Column, value: &RawCell) {
+    match sql.dialect {
+        Dialect::Postgres => {
+            let text = match value {
+                RawCell::Text(text) => text.clone(),
+                _ => String::new(),
+            };
+            sql.plain_bind(Bind::Text(text));
+            let cast = match comparison(Dialect::Postgres, column) {
+                Comparison::Text => String::new(),
+                _ => {
+                    let name = if matches!(column.sql_type, SqlType::Domain { .. }) {
+                        ""
+                    } else {
+                        &column.type_name
+                    };
+                    format!("::text::{}", postgres_type(column.sql_type.base(), name))
+                }
+            };
+            sql.push(&cast);
+        }
+        Dialect::Mysql => {
+            let lexical = match value {
+                RawCell::Text(text) => value::bind(
+                    Dialect::Mysql,
+                    &column.sql_type,
+                    &column.type_name,
+                    &Value::Text(text.clone()),
+                )
+                .unwrap_or_else(|_| Bind::Text(text.clone())),
+                RawCell::Bytes(bytes) => Bind::Bytes(bytes.clone()),
+                RawCell::Misfit(text) => Bind::Text(text.clone()),
+                RawCell::Long(number) => Bind::Long(*number),
+                RawCell::Double(number) => Bind::Double(*number),
+                RawCell::Null => Bind::Null(super::Kind::Text),
+            };
+            sql.compare_bind(column, lexical);
+        }
+        Dialect::Sqlite => {
+            sql.plain_bind(match value {
+                RawCell::Text(text) | RawCell::Misfit(text) => Bind::Text(text.clone()),
+                RawCell::Long(number) => Bind::Long(*number),
+                RawCell::Double(number) => Bind::Double(*number),
+                RawCell::Bytes(bytes) => Bind::Bytes(bytes.clone()),
+                RawCell::Null => Bind::Null(super::Kind::Text),
+            });
+        }
+    }
+}

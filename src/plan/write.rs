@@ -1,0 +1,712 @@
+//! Writes: the steps of Create, Update, Upsert and Delete, planned for all records before the first one runs.
+
+use super::read::{key_condition, shape, table, whole};
+use super::sql::{Bind, Sql, Statement};
+use super::value;
+use super::{Shape, VersionFrom};
+use crate::call::{Delete, Key, Mode, Record, Value, Write};
+use crate::catalog::{Catalog, Column, Dialect, Direction, Generation, Table, TableId, Versioning};
+use crate::problem::{Place, PlanError, PlanErrorKind};
+
+/// A whole write: one unit for each record or key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WritePlan {
+    /// The records' table.
+    pub table: TableId,
+    /// All or none, or each for itself.
+    pub mode: Mode,
+    /// What is done for each record.
+    pub units: Vec<Unit>,
+}
+
+/// What is done for one record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unit {
+    /// Inserts in order; the record's own is [`Unit::Create`]'s `own`.
+    Create {
+        /// Parents come before, children after what they refer to.
+        inserts: Vec<Insert>,
+        /// Which of them is the record itself.
+        own: usize,
+    },
+    /// A change of one row.
+    Update(Change),
+    /// A change where the row exists, otherwise inserts.
+    Upsert {
+        /// Finds the row: equal in the `matchOn` columns.
+        find: Vec<(usize, Value)>,
+        /// What to set where it exists.
+        set: Vec<(usize, Value)>,
+        /// The version that the caller read.
+        version: Option<String>,
+        /// What to insert where it does not.
+        insert: Insert,
+    },
+    /// A row to delete.
+    Delete(Key),
+}
+
+/// A change of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The row, in the key's order.
+    pub key: Vec<Value>,
+    /// The columns to set.
+    pub set: Vec<(usize, Value)>,
+    /// The version that the caller read.
+    pub version: Option<String>,
+}
+
+/// One row to insert.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Insert {
+    /// Where.
+    pub table: TableId,
+    /// Columns and where their values come from.
+    pub values: Vec<(usize, Source)>,
+    /// Where the row stands in the call.
+    pub place: Place,
+}
+
+/// Where an inserted value comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// The caller.
+    Given(Value),
+    /// A column of the row that an earlier insert of the same unit made.
+    Earlier {
+        /// Which insert.
+        insert: usize,
+        /// Which column of its table.
+        column: usize,
+    },
+}
+
+fn error(kind: PlanErrorKind, place: &Place) -> PlanError {
+    PlanError {
+        kind,
+        place: place.clone(),
+    }
+}
+
+/// Most records or keys of one call.
+const BATCH_LIMIT: usize = 10_000;
+
+fn bounded(count: usize) -> Result<(), PlanError> {
+    match count > BATCH_LIMIT {
+        true => Err(error(
+            PlanErrorKind::Limit {
+                what: "records in one call",
+                limit: BATCH_LIMIT as u64,
+            },
+            &Place::default(),
+        )),
+        false => Ok(()),
+    }
+}
+
+pub(crate) fn create(catalog: &Catalog, write: &Write) -> Result<WritePlan, PlanError> {
+    let target = table(catalog, write.table)?;
+    offered(target, target.privileges.insert, "Create")?;
+    bounded(write.records.len())?;
+    let mut units = Vec::with_capacity(write.records.len());
+    for (index, record) in write.records.iter().enumerate() {
+        let mut inserts = Vec::new();
+        let place = Place {
+            record: Some(index),
+            table: Some(write.table),
+            ..Place::default()
+        };
+        let own = inserts_of(
+            catalog,
+            write.table,
+            record,
+            &mut inserts,
+            Vec::new(),
+            place,
+            catalog.limits.expand_depth + 1,
+        )?;
+        units.push(Unit::Create { inserts, own });
+    }
+    Ok(WritePlan {
+        table: write.table,
+        mode: write.mode,
+        units,
+    })
+}
+
+/// Adds the inserts of a record: its parents, itself, its children. Answers which one is the record.
+fn inserts_of(
+    catalog: &Catalog,
+    id: TableId,
+    record: &Record,
+    inserts: &mut Vec<Insert>,
+    linked: Vec<(usize, Source)>,
+    place: Place,
+    depth: u32,
+) -> Result<usize, PlanError> {
+    let Some(depth) = depth.checked_sub(1) else {
+        let limit = u64::from(catalog.limits.expand_depth);
+        return Err(error(
+            PlanErrorKind::Limit {
+                what: "levels of related records",
+                limit,
+            },
+            &place,
+        ));
+    };
+    let target = table(catalog, id)?;
+    offered(target, target.privileges.insert, "Create")?;
+    check_fields(
+        catalog.dialect,
+        target,
+        id,
+        &record.fields,
+        &place,
+        |column| column.insertable,
+    )?;
+    let mut values: Vec<(usize, Source)> = record
+        .fields
+        .iter()
+        .map(|(index, value)| (*index, Source::Given(value.clone())))
+        .collect();
+    // What links records stands above what the caller gave for the same columns.
+    let link = |values: &mut Vec<(usize, Source)>, column: usize, source: Source| {
+        values.retain(|(index, _)| *index != column);
+        values.push((column, source));
+    };
+    for (column, source) in linked {
+        link(&mut values, column, source);
+    }
+    let below = |relation: usize, index: usize, table: TableId| {
+        let mut place = place.clone();
+        place.related.push((relation, index));
+        place.table = Some(table);
+        place
+    };
+    let relation_of = |index: usize| {
+        target
+            .relations
+            .get(index)
+            .ok_or_else(|| error(PlanErrorKind::Unknown("relation"), &place))
+    };
+    for (index, records) in &record.related {
+        let relation = relation_of(*index)?;
+        if relation.direction == Direction::Parent {
+            let [parent] = records.as_slice() else {
+                return Err(error(
+                    PlanErrorKind::Limit {
+                        what: "records of a parent relation",
+                        limit: 1,
+                    },
+                    &place,
+                ));
+            };
+            let at = below(*index, 0, relation.table);
+            let parent = inserts_of(
+                catalog,
+                relation.table,
+                parent,
+                inserts,
+                Vec::new(),
+                at,
+                depth,
+            )?;
+            for (own, other) in relation.columns.iter().zip(&relation.other) {
+                link(
+                    &mut values,
+                    *own,
+                    Source::Earlier {
+                        insert: parent,
+                        column: *other,
+                    },
+                );
+            }
+        }
+    }
+    let own = inserts.len();
+    if own >= BATCH_LIMIT {
+        return Err(error(
+            PlanErrorKind::Limit {
+                what: "related records",
+                limit: BATCH_LIMIT as u64,
+            },
+            &place,
+        ));
+    }
+    inserts.push(Insert {
+        table: id,
+        values,
+        place: place.clone(),
+    });
+    for (index, records) in &record.related {
+        let relation = relation_of(*index)?;
+        if relation.direction == Direction::Children {
+            for (number, child) in records.iter().enumerate() {
+                let pairs = relation.other.iter().zip(&relation.columns);
+                let linked = pairs
+                    .map(|(theirs, ours)| {
+                        (
+                            *theirs,
+                            Source::Earlier {
+                                insert: own,
+                                column: *ours,
+                            },
+                        )
+                    })
+                    .collect();
+                let at = below(*index, number, relation.table);
+                inserts_of(catalog, relation.table, child, inserts, linked, at, depth)?;
+            }
+        }
+    }
+    Ok(own)
+}
+
+pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, PlanError> {
+    let target = table(catalog, write.table)?;
+    offered(target, target.privileges.update, "Update")?;
+    bounded(write.records.len())?;
+    let key = key_of(target, "Update")?;
+    let mut units = Vec::with_capacity(write.records.len());
+    for (index, record) in write.records.iter().enumerate() {
+        let place = Place {
+            record: Some(index),
+            table: Some(write.table),
+            ..Place::default()
+        };
+        if !record.related.is_empty() {
+            return Err(error(
+                PlanErrorKind::NotOffered("related records in Update"),
+                &place,
+            ));
+        }
+        let set: Vec<(usize, Value)> = record
+            .fields
+            .iter()
+            .filter(|(column, _)| !key.contains(column))
+            .cloned()
+            .collect();
+        check_fields(
+            catalog.dialect,
+            target,
+            write.table,
+            &set,
+            &place,
+            |column| column.updatable,
+        )?;
+        let key = key_values(target, write.table, &key, &record.fields, &place)?;
+        check_key(catalog.dialect, target, write.table, &key, &place)?;
+        units.push(Unit::Update(Change {
+            key,
+            set,
+            version: record.version.clone(),
+        }));
+    }
+    Ok(WritePlan {
+        table: write.table,
+        mode: write.mode,
+        units,
+    })
+}
+
+pub(crate) fn upsert(
+    catalog: &Catalog,
+    write: &Write,
+    match_on: &[usize],
+) -> Result<WritePlan, PlanError> {
+    let target = table(catalog, write.table)?;
+    offered(
+        target,
+        target.privileges.insert && target.privileges.update,
+        "Upsert",
+    )?;
+    bounded(write.records.len())?;
+    let key = key_of(target, "Upsert")?;
+    let matched: Vec<usize> = if match_on.is_empty() {
+        key.clone()
+    } else {
+        match_on.to_vec()
+    };
+    let same = |columns: &[usize]| {
+        columns.len() == matched.len() && columns.iter().all(|column| matched.contains(column))
+    };
+    if !same(&key) && !target.uniques.iter().any(|unique| same(&unique.columns)) {
+        let place = Place {
+            table: Some(write.table),
+            columns: matched,
+            ..Place::default()
+        };
+        return Err(error(PlanErrorKind::MatchOn, &place));
+    }
+    let mut units = Vec::with_capacity(write.records.len());
+    for (index, record) in write.records.iter().enumerate() {
+        let place = Place {
+            record: Some(index),
+            table: Some(write.table),
+            ..Place::default()
+        };
+        if !record.related.is_empty() {
+            return Err(error(
+                PlanErrorKind::NotOffered("related records in Upsert"),
+                &place,
+            ));
+        }
+        let values = record
+            .fields
+            .iter()
+            .map(|(column, value)| (*column, Source::Given(value.clone())))
+            .collect();
+        let insert = Insert {
+            table: write.table,
+            values,
+            place: place.clone(),
+        };
+        check_fields(
+            catalog.dialect,
+            target,
+            write.table,
+            &record.fields,
+            &place,
+            |column| column.insertable,
+        )?;
+        let given = |column: &usize| {
+            record
+                .fields
+                .iter()
+                .any(|(index, value)| index == column && *value != Value::Null)
+        };
+        let made = |column: &usize| {
+            target
+                .columns
+                .get(*column)
+                .is_some_and(|c| c.generation == Generation::Default)
+        };
+        if matched.iter().all(|column| !given(column) && made(column)) {
+            // The database makes the key, so the record cannot be there yet.
+            units.push(Unit::Create {
+                inserts: vec![insert],
+                own: 0,
+            });
+            continue;
+        }
+        let find = matched
+            .iter()
+            .copied()
+            .zip(key_values(
+                target,
+                write.table,
+                &matched,
+                &record.fields,
+                &place,
+            )?)
+            .collect();
+        let settable = |column: &usize| !matched.contains(column) && !key.contains(column);
+        let set: Vec<(usize, Value)> = record
+            .fields
+            .iter()
+            .filter(|(column, _)| settable(column))
+            .cloned()
+            .collect();
+        check_fields(
+            catalog.dialect,
+            target,
+            write.table,
+            &set,
+            &place,
+            |column| column.updatable,
+        )?;
+        units.push(Unit::Upsert {
+            find,
+            set,
+            version: record.version.clone(),
+            insert,
+        });
+    }
+    Ok(WritePlan {
+        table: write.table,
+        mode: write.mode,
+        units,
+    })
+}
+
+pub(crate) fn delete(catalog: &Catalog, call: &Delete) -> Result<WritePlan, PlanError> {
+    let target = table(catalog, call.table)?;
+    offered(target, target.privileges.delete, "Delete")?;
+    bounded(call.keys.len())?;
+    key_of(target, "Delete")?;
+    let mut units = Vec::with_capacity(call.keys.len());
+    for (index, key) in call.keys.iter().enumerate() {
+        let place = Place {
+            record: Some(index),
+            table: Some(call.table),
+            ..Place::default()
+        };
+        check_key(catalog.dialect, target, call.table, &key.values, &place)?;
+        units.push(Unit::Delete(key.clone()));
+    }
+    Ok(WritePlan {
+        table: call.table,
+        mode: call.mode,
+        units,
+    })
+}
+
+fn offered(target: &Table, allowed: bool, operation: &'static str) -> Result<(), PlanError> {
+    match allowed && target.kind.writable() {
+        true => Ok(()),
+        false => Err(error(
+            PlanErrorKind::NotOffered(operation),
+            &Place::default(),
+        )),
+    }
+}
+
+fn key_of(target: &Table, operation: &'static str) -> Result<Vec<usize>, PlanError> {
+    target
+        .key
+        .clone()
+        .ok_or_else(|| error(PlanErrorKind::NotOffered(operation), &Place::default()))
+}
+
+/// Every field is known, given once, may be written, and has a value of its type.
+fn check_fields(
+    dialect: Dialect,
+    target: &Table,
+    id: TableId,
+    fields: &[(usize, Value)],
+    place: &Place,
+    writable: impl Fn(&Column) -> bool,
+) -> Result<(), PlanError> {
+    let mut seen = vec![false; target.columns.len()];
+    for (index, value) in fields {
+        let at = || Place {
+            table: Some(id),
+            columns: vec![*index],
+            ..place.clone()
+        };
+        let column = target
+            .columns
+            .get(*index)
+            .ok_or_else(|| error(PlanErrorKind::Unknown("column"), &at()))?;
+        match seen.get_mut(*index) {
+            Some(seen) if !*seen => *seen = true,
+            _ => return Err(error(PlanErrorKind::Twice, &at())),
+        }
+        if !writable(column) {
+            return Err(error(PlanErrorKind::ReadOnly, &at()));
+        }
+        value::bind(dialect, &column.sql_type, &column.type_name, value)
+            .map_err(|kind| error(kind, &at()))?;
+    }
+    Ok(())
+}
+
+fn key_values(
+    target: &Table,
+    id: TableId,
+    key: &[usize],
+    fields: &[(usize, Value)],
+    place: &Place,
+) -> Result<Vec<Value>, PlanError> {
+    let value = |column: &usize| {
+        let given = fields
+            .iter()
+            .find(|(index, value)| index == column && *value != Value::Null);
+        let missing = || {
+            error(
+                PlanErrorKind::Key,
+                &Place {
+                    table: Some(id),
+                    columns: vec![*column],
+                    ..place.clone()
+                },
+            )
+        };
+        target
+            .columns
+            .get(*column)
+            .and(given)
+            .map(|(_, value)| value.clone())
+            .ok_or_else(missing)
+    };
+    key.iter().map(value).collect()
+}
+
+/// Plans the key's condition for its checks alone.
+fn check_key(
+    dialect: Dialect,
+    target: &Table,
+    id: TableId,
+    values: &[Value],
+    place: &Place,
+) -> Result<(), PlanError> {
+    let key = target.key.as_deref().unwrap_or_default();
+    key_condition(&mut Sql::new(dialect), target, id, key, values).map_err(|error| PlanError {
+        kind: error.kind,
+        place: Place {
+            record: place.record,
+            ..error.place
+        },
+    })
+}
+
+/// What is read back of a written row: the key, the columns that related records refer to, and the version.
+pub(crate) fn written(target: &Table, id: TableId) -> Shape {
+    let mut columns: Vec<usize> = target.key.clone().unwrap_or_default();
+    columns.extend(
+        target
+            .relations
+            .iter()
+            .flat_map(|relation| relation.columns.iter().copied()),
+    );
+    columns.sort_unstable();
+    columns.dedup();
+    let version = if target.versioning == Versioning::Xmin {
+        VersionFrom::Xmin
+    } else {
+        VersionFrom::Nothing
+    };
+    shape(target, id, columns, version)
+}
+
+/// The bind of a value that is stored in a column; the values have been checked while planning.
+fn stored_bind(
+    dialect: Dialect,
+    column: &Column,
+    id: TableId,
+    index: usize,
+    given: &Value,
+) -> Result<Bind, PlanError> {
+    value::bind(dialect, &column.sql_type, &column.type_name, given).map_err(|kind| PlanError {
+        kind,
+        place: Place::column(id, index),
+    })
+}
+
+/// `insert … returning …`; without `returning` where the server does not know it.
+pub(crate) fn insert_statement(
+    catalog: &Catalog,
+    id: TableId,
+    values: &[(usize, Value)],
+    returning: Option<&Shape>,
+) -> Result<Statement, PlanError> {
+    let target = table(catalog, id)?;
+    let mut sql = Sql::new(catalog.dialect);
+    sql.push("insert into ").table(target);
+    if values.is_empty() {
+        sql.push(if catalog.dialect == Dialect::Mysql {
+            " () values ()"
+        } else {
+            " default values"
+        });
+    } else {
+        sql.push(" (");
+        for (place, (index, _)) in values.iter().enumerate() {
+            sql.push(if place > 0 { ", " } else { "" })
+                .name(&super::read::column(target, id, *index)?.name);
+        }
+        sql.push(") values (");
+        for (place, (index, value)) in values.iter().enumerate() {
+            let column = super::read::column(target, id, *index)?;
+            let bind = stored_bind(catalog.dialect, column, id, *index, value)?;
+            sql.push(if place > 0 { ", " } else { "" })
+                .store_bind(column, bind);
+        }
+        sql.push(")");
+    }
+    returning_clause(&mut sql, target, returning);
+    Ok(sql.finish())
+}
+
+fn returning_clause(sql: &mut Sql, target: &Table, returning: Option<&Shape>) {
+    let Some(shape) = returning else { return };
+    sql.push(" returning ");
+    if shape.columns.is_empty() && shape.version != VersionFrom::Xmin {
+        sql.push("1");
+    } else if shape.columns.is_empty() {
+        sql.push("xmin::text::int8");
+    } else {
+        super::read::select_list(sql, target, shape);
+    }
+}
+
+/// `update … set … where key`, with the version where PostgreSQL compares it, answering what `returning` says.
+pub(crate) fn update_statement(
+    catalog: &Catalog,
+    id: TableId,
+    change: &Change,
+    returning: Option<&Shape>,
+) -> Result<Statement, PlanError> {
+    let target = table(catalog, id)?;
+    let mut sql = Sql::new(catalog.dialect);
+    sql.push("update ").table(target).push(" set ");
+    for (place, (index, value)) in change.set.iter().enumerate() {
+        let column = super::read::column(target, id, *index)?;
+        let bind = stored_bind(catalog.dialect, column, id, *index, value)?;
+        sql.push(if place > 0 { ", " } else { "" })
+            .name(&column.name)
+            .push(" = ")
+            .store_bind(column, bind);
+    }
+    sql.push(" where ");
+    key_condition(
+        &mut sql,
+        target,
+        id,
+        target.key.as_deref().unwrap_or_default(),
+        &change.key,
+    )?;
+    version_condition(&mut sql, target, change.version.as_deref());
+    returning_clause(&mut sql, target, returning);
+    Ok(sql.finish())
+}
+
+/// `delete from … where key`, with the version where PostgreSQL compares it.
+pub(crate) fn delete_statement(
+    catalog: &Catalog,
+    id: TableId,
+    key: &Key,
+) -> Result<Statement, PlanError> {
+    let target = table(catalog, id)?;
+    let mut sql = Sql::new(catalog.dialect);
+    sql.push("delete from ").table(target).push(" where ");
+    key_condition(
+        &mut sql,
+        target,
+        id,
+        target.key.as_deref().unwrap_or_default(),
+        &key.values,
+    )?;
+    version_condition(&mut sql, target, key.version.as_deref());
+    Ok(sql.finish())
+}
+
+fn version_condition(sql: &mut Sql, target: &Table, version: Option<&str>) {
+    if let (Versioning::Xmin, Some(version)) = (target.versioning, version) {
+        sql.push(" and xmin::text = ")
+            .plain_bind(Bind::Text(version.to_owned()));
+    }
+}
+
+/// `select` all columns of the row with these values, locked until the transaction ends where `lock`.
+pub(crate) fn find_statement(
+    catalog: &Catalog,
+    id: TableId,
+    values: &[(usize, Value)],
+    lock: bool,
+) -> Result<(Statement, Shape), PlanError> {
+    let target = table(catalog, id)?;
+    let shape = whole(target, id);
+    let mut sql = Sql::new(catalog.dialect);
+    sql.push("select ");
+    super::read::select_list(&mut sql, target, &shape);
+    sql.push(" from ").table(target).push(" where ");
+    let (columns, values): (Vec<usize>, Vec<Value>) = values.iter().cloned().unzip();
+    key_condition(&mut sql, target, id, &columns, &values)?;
+    // SQLite's write transactions lock the whole file.
+    if lock && catalog.dialect != Dialect::Sqlite {
+        sql.push(" for update");
+    }
+    Ok((sql.finish(), shape))
+}
