@@ -18,3 +18,4 @@ pub mod database;
 pub mod store;
 pub mod capture;
 pub mod plan;
+pub mod flow;

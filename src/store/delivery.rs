@@ -318,7 +318,10 @@ pub enum Next {
     /// A person must look: it may have arrived.
     Doubt,
     /// It can't be delivered.
-    Dead,
+    Dead {
+        /// It holds back what is behind it in its lane.
+        blocks: bool,
+    },
 }
 
 /// Settles a claimed delivery; `false` if the worker does not own it any more, and then nothing is changed.
@@ -352,9 +355,9 @@ pub async fn settle(
             "state = 'doubt', resolve = 'yes', settled_at = ?, owner = null",
             binds![now].to_vec(),
         ),
-        Next::Dead => (
-            "state = 'dead', settled_at = ?, owner = null",
-            binds![now].to_vec(),
+        Next::Dead { blocks } => (
+            "state = 'dead', blocks = ?, settled_at = ?, owner = null",
+            binds![i64::from(*blocks), now].to_vec(),
         ),
     };
     values.extend(binds![ended.class, ended.reason.clone()].to_vec());
@@ -371,10 +374,12 @@ pub async fn settle(
     match next {
         // What waits behind it is not looked at with every claim.
         Next::Again { at, .. } => defer(session, claimed, *at).await?,
-        Next::Doubt | Next::Dead => defer(session, claimed, PARKED).await?,
+        Next::Doubt | Next::Dead { blocks: true } => defer(session, claimed, PARKED).await?,
         // Only where there was trouble can something be parked behind it.
-        Next::Delivered { .. } if claimed.attempt > 1 => release(session, claimed.id, now).await?,
-        Next::Delivered { .. } => {}
+        Next::Delivered { .. } | Next::Dead { .. } if claimed.attempt > 1 => {
+            release(session, claimed.id, now).await?
+        }
+        Next::Delivered { .. } | Next::Dead { .. } => {}
     }
     session
         .run(

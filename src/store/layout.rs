@@ -78,6 +78,7 @@ const STEPS: &[&[&str]] = &[&[
     "create unique index {s}delivery_once on {s}delivery (flow, once)",
     "create index {s}delivery_due on {s}delivery (flow, state, due_at, id)",
     "create index {s}delivery_lane on {s}delivery (destination, lane, id){blocking}",
+    "create index {s}delivery_written on {s}delivery (flow, written){due}",
     "create table if not exists {s}attempt (
         delivery bigint not null,
         number bigint not null,
@@ -259,6 +260,14 @@ fn column_types(sql: &str, dialect: Dialect) -> String {
         .replace("{engine}", engine)
         .replace("{blocking}", blocking)
         .replace("{xid}", xid)
+        .replace(
+            "{due}",
+            if blocking.is_empty() {
+                ""
+            } else {
+                " where written = 'due'"
+            },
+        )
         // An index's name has no schema before it on PostgreSQL: it stands in its table's.
         .replace(
             "index {s}",

@@ -9,4 +9,5 @@
 )]
 
 mod capture;
+mod engine;
 mod ground;

@@ -1,0 +1,351 @@
+//! One gateway's flows at work: its place among the workers, the wake-ups, and a feeder and a pump for each flow.
+//!
+//! No gateway leads. Each says once a second that it lives, and takes over what a gateway held whose beat stood still for a lease.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::catalog::Dialect;
+use crate::database::Database;
+use crate::store::session::Session;
+use crate::store::worker::Worker;
+use crate::store::{StoreError, delivery, layout, progress, worker};
+
+use super::policy::backoff;
+use super::{Ambient, Flow, feeder, pump};
+
+/// How the gateway works, flows aside.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a beat may stand still before a gateway is taken for dead.
+    pub lease: Duration,
+    /// How often to look where nothing wakes.
+    pub poll: Duration,
+    /// How long what is on its way may take to end after a stop is asked for.
+    pub drain: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            lease: Duration::from_secs(10),
+            poll: Duration::from_millis(500),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// What a gateway's tasks share.
+pub(crate) struct Shared {
+    pub(crate) database: Database,
+    pub(crate) settings: Settings,
+    pub(crate) ambient: Ambient,
+    /// For each flow: there are changes; there are deliveries.
+    pub(crate) changed: HashMap<String, Notify>,
+    pub(crate) accepted: HashMap<String, Notify>,
+    lease: Lease,
+}
+
+/// This gateway's place among the workers.
+struct Lease {
+    id: RwLock<String>,
+    started: Instant,
+    /// Milliseconds after `started` at which the last beat that the database took was sent.
+    beaten: AtomicU64,
+    length: Duration,
+}
+
+impl Lease {
+    fn id(&self) -> String {
+        self.id
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn renew(&self, sent: Instant) {
+        let since = sent.saturating_duration_since(self.started).as_millis();
+        self.beaten
+            .store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Others wait for the whole length; half of it is left for what was begun in time.
+    fn holds(&self) -> bool {
+        let beaten = self.started + Duration::from_millis(self.beaten.load(Ordering::Relaxed));
+        beaten.elapsed() < self.length / 2
+    }
+}
+
+impl Shared {
+    /// This gateway's id; a new one after it was taken for dead.
+    pub(crate) fn worker(&self) -> String {
+        self.lease.id()
+    }
+
+    /// Tells whether this gateway is sure that nobody takes its deliveries over: without that it sends nothing.
+    pub(crate) fn lease_holds(&self) -> bool {
+        self.lease.holds()
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        (self.ambient.now)()
+    }
+}
+
+/// Runs the flows until `stop` turns true; what is on its way then is awaited.
+///
+/// # Errors
+/// The gateway's tables can't be made. What fails later is logged and tried again.
+pub async fn run(
+    database: Database,
+    flows: Vec<Arc<Flow>>,
+    settings: Settings,
+    ambient: Ambient,
+    stop: watch::Receiver<bool>,
+) -> Result<(), StoreError> {
+    layout::migrate(&database).await?;
+    let notifies = || {
+        flows
+            .iter()
+            .map(|flow| (flow.name.clone(), Notify::new()))
+            .collect()
+    };
+    let lease = Lease {
+        id: RwLock::new(String::new()),
+        started: Instant::now(),
+        beaten: AtomicU64::new(0),
+        length: settings.lease,
+    };
+    let shared = Arc::new(Shared {
+        database,
+        settings,
+        ambient,
+        changed: notifies(),
+        accepted: notifies(),
+        lease,
+    });
+    join(&shared).await?;
+    let mut session = Session::begin(&shared.database).await?;
+    for flow in &flows {
+        progress::ensure(&mut session, &flow.name, "", shared.now()).await?;
+    }
+    // Only one process uses a SQLite file: what others held is free at once.
+    if worker::alone(shared.database.dialect()) {
+        for other in worker::all(&mut session)
+            .await?
+            .iter()
+            .filter(|other| other.id != shared.worker())
+        {
+            worker::strike_off(&mut session, other).await?;
+        }
+    }
+    take_over(&shared, &flows, &mut session).await?;
+    session.commit().await?;
+
+    let mut tasks = JoinSet::new();
+    for flow in &flows {
+        tasks.spawn(feeder::run(
+            Arc::clone(&shared),
+            Arc::clone(flow),
+            stop.clone(),
+        ));
+        tasks.spawn(pump::run(
+            Arc::clone(&shared),
+            Arc::clone(flow),
+            stop.clone(),
+        ));
+    }
+    // In a set of their own, which ends them when this future is dropped.
+    let mut beside = JoinSet::new();
+    beside.spawn(watch_over(Arc::clone(&shared), flows.clone()));
+    beside.spawn(listen(Arc::clone(&shared)));
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a flow's task broke off");
+        }
+    }
+    beside.shutdown().await;
+    let mut session = Session::begin(&shared.database).await?;
+    worker::leave(&mut session, &shared.worker()).await?;
+    session.commit().await
+}
+
+/// Signs on under a new id.
+async fn join(shared: &Shared) -> Result<(), StoreError> {
+    let id = uuid::Uuid::now_v7().to_string();
+    let sent = Instant::now();
+    let mut session = Session::begin(&shared.database).await?;
+    worker::join(&mut session, &id, &worker::process(), shared.now()).await?;
+    session.commit().await?;
+    shared.lease.renew(sent);
+    *shared
+        .lease
+        .id
+        .write()
+        .unwrap_or_else(PoisonError::into_inner) = id;
+    Ok(())
+}
+
+/// Beats, and watches the beats of others.
+async fn watch_over(shared: Arc<Shared>, flows: Vec<Arc<Flow>>) {
+    let mut seen: HashMap<String, (i64, Instant)> = HashMap::new();
+    let pause = (shared.settings.lease / 10).min(Duration::from_secs(1));
+    loop {
+        tokio::time::sleep(pause).await;
+        if let Err(error) = watch_once(&shared, &flows, &mut seen).await {
+            tracing::warn!(%error, "the gateway could not tell the others that it lives");
+        }
+    }
+}
+
+async fn watch_once(
+    shared: &Shared,
+    flows: &[Arc<Flow>],
+    seen: &mut HashMap<String, (i64, Instant)>,
+) -> Result<(), StoreError> {
+    let sent = Instant::now();
+    let mut session = Session::begin(&shared.database).await?;
+    let alive = worker::beat(&mut session, &shared.worker()).await?;
+    session.commit().await?;
+    if alive {
+        shared.lease.renew(sent);
+    } else {
+        tracing::warn!(
+            worker = shared.worker(),
+            "another gateway took this one for dead; it signs on anew"
+        );
+        join(shared).await?;
+    }
+    let mut session = Session::begin(&shared.database).await?;
+    let workers = worker::all(&mut session).await?;
+    seen.retain(|id, _| workers.iter().any(|worker| worker.id == *id));
+    let own = shared.worker();
+    for other in workers.iter().filter(|other| other.id != own) {
+        let (beat, since) = *seen.entry(other.id.clone()).or_insert((other.beat, sent));
+        if beat != other.beat {
+            seen.insert(other.id.clone(), (other.beat, sent));
+        } else if since.elapsed() > shared.settings.lease || worker::gone(&other.process) {
+            strike(&mut session, other).await?;
+        }
+    }
+    take_over(shared, flows, &mut session).await?;
+    session.commit().await
+}
+
+async fn strike(session: &mut Session, other: &Worker) -> Result<(), StoreError> {
+    if worker::strike_off(session, other).await? {
+        tracing::warn!(
+            worker = other.id,
+            "a gateway is gone; its deliveries are taken over"
+        );
+    }
+    Ok(())
+}
+
+/// Takes over the deliveries whose worker is not signed on.
+async fn take_over(
+    shared: &Shared,
+    flows: &[Arc<Flow>],
+    session: &mut Session,
+) -> Result<(), StoreError> {
+    for gone in worker::strangers(session).await? {
+        for flow in flows {
+            let now = shared.now();
+            let next = if flow.policy.resolves() {
+                let wait = flow
+                    .policy
+                    .look_up_after
+                    .unwrap_or_else(|| backoff(&flow.policy, 0, &*shared.ambient.below));
+                delivery::Next::Again {
+                    at: now + wait,
+                    unresolved: true,
+                    counts: false,
+                }
+            } else {
+                delivery::Next::Doubt
+            };
+            let count = delivery::take_over(session, &gone, &flow.name, &next, now).await?;
+            if count > 0 {
+                tracing::warn!(
+                    flow = flow.name,
+                    worker = gone,
+                    count,
+                    "deliveries of a gateway that is gone"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Listens for wake-ups; polling stands behind it, so a lost connection delays and loses nothing.
+async fn listen(shared: Arc<Shared>) {
+    let Database::Postgres(connections) = &shared.database else {
+        return;
+    };
+    loop {
+        let outcome: Result<(), sqlx::Error> = async {
+            let mut listener = sqlx::postgres::PgListener::connect_with(&connections.pool).await?;
+            listener
+                .listen_all(["soapstone_change", "soapstone_delivery"])
+                .await?;
+            loop {
+                let notice = listener.recv().await?;
+                let wakes = if notice.channel() == "soapstone_change" {
+                    &shared.changed
+                } else {
+                    &shared.accepted
+                };
+                for (flow, wake) in wakes {
+                    if notice.payload().is_empty() || notice.payload() == flow {
+                        wake.notify_one();
+                    }
+                }
+            }
+        }
+        .await;
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "no wake-ups for a while; polling goes on");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Waits for a wake-up, the next poll, or the stop; answers whether to stop.
+pub(crate) async fn rest(
+    wake: Option<&Notify>,
+    poll: Duration,
+    stop: &mut watch::Receiver<bool>,
+) -> bool {
+    let woken = async {
+        match wake {
+            Some(wake) => wake.notified().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = woken => {}
+        () = tokio::time::sleep(poll) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+    // The sender is gone: nobody could ever ask for a stop again.
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
+/// Wakes the other gateways' pumps of a flow at commit, where the database can.
+pub(crate) async fn announce(session: &mut Session, flow: &str) -> Result<(), StoreError> {
+    if session.dialect() == Dialect::Postgres {
+        session
+            .rows(
+                "select pg_notify('soapstone_delivery', ?)::text",
+                crate::binds![flow],
+            )
+            .await?;
+    }
+    Ok(())
+}
