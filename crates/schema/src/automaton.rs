@@ -153,6 +153,20 @@ impl Automaton {
         })
     }
 
+    /// The automaton of content without any element.
+    pub fn empty() -> Automaton {
+        Automaton {
+            nodes: tree::empty(),
+            leaves: Vec::new(),
+            terms: Vec::new(),
+            by_name: Vec::new(),
+            wildcards: Vec::new(),
+            ambiguous: false,
+            slots: 0,
+            all: None,
+        }
+    }
+
     /// The leaves that an element's name matches, by name first.
     fn candidates(&self, name: Option<NameId>) -> &[Named] {
         let Some(name) = name else { return &[] };

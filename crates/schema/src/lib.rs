@@ -10,4 +10,5 @@ pub mod pattern;
 pub mod report;
 pub mod rules;
 pub mod simple;
+pub mod validate;
 pub mod write;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use soapstone::name::QName;
 
-use crate::model::{Model, Namespaces, Step, Wildcard};
+use crate::model::{Model, Namespaces, Step, Wildcard, XSI};
 
 /// A namespace that the model mentions; [`NamespaceId::UNKNOWN`] for every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub struct NamespaceId(pub u32);
 impl NamespaceId {
     /// No namespace.
     pub const NONE: NamespaceId = NamespaceId(0);
+    /// The namespace of `xsi:type` and `xsi:nil`.
+    pub const XSI: NamespaceId = NamespaceId(1);
     /// A namespace that the model never mentions.
     pub const UNKNOWN: NamespaceId = NamespaceId(u32::MAX);
 }
@@ -46,7 +48,7 @@ struct Entry {
 const EMPTY: u32 = u32::MAX;
 
 impl Names {
-    /// Collects every name of elements, attributes and identity constraint paths of the model.
+    /// Collects every name of elements, attributes, types and identity constraint paths of the model.
     pub fn of(model: &Model) -> Names {
         let mut names = Names {
             namespaces: vec![String::new()],
@@ -55,8 +57,12 @@ impl Names {
             locals: String::new(),
             slots: vec![EMPTY; 64],
         };
+        names.add_namespace(XSI);
         for namespace in &model.namespaces {
             names.add_namespace(namespace);
+        }
+        for name in model.globals.types.keys() {
+            names.add(name);
         }
         for element in &model.elements {
             names.add(&element.name);

@@ -202,6 +202,14 @@ pub(super) fn build<'m>(
     Ok((nodes, leaves))
 }
 
+/// The tree of content without any element.
+pub(super) fn empty() -> Vec<Node> {
+    let mut root = node(NONE, 0, 0, 1, Body::Sequence);
+    root.nullable = true;
+    root.end = 1;
+    vec![root]
+}
+
 fn node(parent: u32, depth: u32, min: u32, max: u32, body: Body) -> Node {
     Node {
         parent,

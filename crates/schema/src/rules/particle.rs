@@ -1,0 +1,580 @@
+//! Whether one content model restricts another (XSD 1.0 part 1, 3.9.6 "Particle Valid (Restriction)").
+//!
+//! The rule goes by the shape of the two models, case by case, and so does this. Groups that say nothing are removed first;
+//! an element that heads a substitution group counts as a choice of its members.
+
+use crate::automaton::names::admits;
+use crate::model::{
+    Compositor, Derivations, Element, ElementId, Model, Particle, Process, Term, Type, Wildcard,
+};
+use crate::rules::{derivation, wildcard};
+
+/// Content models that expand to more particles, or nest deeper, are left unchecked: their groups multiply.
+const NODES: usize = 50_000;
+const DEPTH: usize = 400;
+
+/// What keeps a content model from restricting another: the rule, and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) rule: &'static str,
+    pub(crate) why: String,
+}
+
+type Outcome = Result<(), Refusal>;
+
+fn refuse(rule: &'static str, why: impl Into<String>) -> Outcome {
+    Err(Refusal {
+        rule,
+        why: why.into(),
+    })
+}
+
+/// Compares the values of two fixed constraints.
+pub(crate) type SameFixed<'f> = &'f dyn Fn(&Element, &Element) -> bool;
+
+/// Checks that a content model restricts another.
+pub(crate) fn restricts(
+    model: &Model,
+    derived: &Particle,
+    base: &Particle,
+    same_fixed: SameFixed<'_>,
+) -> Outcome {
+    let mut budget = NODES;
+    let (Some(derived), Some(base)) = (
+        reduce(model, derived, &mut budget, 0),
+        reduce(model, base, &mut budget, 0),
+    ) else {
+        return Ok(());
+    };
+    Check { model, same_fixed }.particle(&derived, &base, true)
+}
+
+/// Tells whether no element at all can satisfy a particle (3.9.6 "Particle Emptiable").
+pub(crate) fn emptiable(model: &Model, particle: &Particle) -> bool {
+    let mut budget = NODES;
+    reduce(model, particle, &mut budget, 0).is_none_or(|node| node.range().0 == 0)
+}
+
+/// A particle without the groups that say nothing.
+#[derive(Debug, Clone)]
+struct Node<'m> {
+    min: u64,
+    max: Option<u64>,
+    kind: Kind<'m>,
+}
+
+#[derive(Debug, Clone)]
+enum Kind<'m> {
+    /// An element; `head` where members of a substitution group may stand in for it.
+    Element {
+        id: ElementId,
+        head: bool,
+    },
+    Any(&'m Wildcard),
+    Group(Compositor, Vec<Node<'m>>),
+}
+
+/// Builds the node of a particle; none where it is too large.
+fn reduce<'m>(
+    model: &'m Model,
+    particle: &'m Particle,
+    budget: &mut usize,
+    depth: usize,
+) -> Option<Node<'m>> {
+    *budget = budget.checked_sub(1)?;
+    if depth > DEPTH {
+        return None;
+    }
+    let (min, max) = (particle.min, particle.max);
+    let kind = match &particle.term {
+        Term::Element(id) => Kind::Element {
+            id: *id,
+            head: derivation::substitutes(model, *id).nth(1).is_some(),
+        },
+        Term::Any(wildcard) => Kind::Any(wildcard),
+        Term::Group(id) => {
+            let group = model.groups.get(id.index())?;
+            let mut children = Vec::new();
+            for inner in &group.particles {
+                if inner.max == Some(0) {
+                    continue;
+                }
+                let node = reduce(model, inner, budget, depth + 1)?;
+                let once = (node.min, node.max) == (1, Some(1));
+                match node.kind {
+                    Kind::Group(Compositor::Choice, inner) if inner.is_empty() && node.min > 0 => {
+                        children.push(Node {
+                            kind: Kind::Group(Compositor::Choice, inner),
+                            ..node
+                        });
+                    }
+                    Kind::Group(_, inner) if inner.is_empty() => {}
+                    Kind::Group(compositor, inner)
+                        if once
+                            && compositor == group.compositor
+                            && compositor != Compositor::All =>
+                    {
+                        children.extend(inner);
+                    }
+                    kind => children.push(Node { kind, ..node }),
+                }
+            }
+            if (min, max) == (1, Some(1)) && children.len() == 1 {
+                return children.pop();
+            }
+            Kind::Group(group.compositor, children)
+        }
+    };
+    Some(Node { min, max, kind })
+}
+
+impl Node<'_> {
+    /// The effective total range (3.8.6).
+    fn range(&self) -> (u64, Option<u64>) {
+        let Kind::Group(compositor, children) = &self.kind else {
+            return (self.min, self.max);
+        };
+        let ranges = children.iter().map(Node::range);
+        let (low, high) = match compositor {
+            Compositor::Choice => {
+                let low = ranges.clone().map(|range| range.0).min().unwrap_or(0);
+                let high = ranges
+                    .map(|range| range.1)
+                    .try_fold(0u64, |most, high| Some(most.max(high?)));
+                (low, high)
+            }
+            _ => {
+                let low = ranges
+                    .clone()
+                    .fold(0u64, |sum, range| sum.saturating_add(range.0));
+                let high = ranges
+                    .map(|range| range.1)
+                    .try_fold(0u64, |sum, high| Some(sum.saturating_add(high?)));
+                (low, high)
+            }
+        };
+        let max = match (self.max, high) {
+            (_, Some(0)) => Some(0),
+            (Some(max), Some(high)) => Some(max.saturating_mul(high)),
+            (Some(0), None) => Some(0),
+            _ => None,
+        };
+        (self.min.saturating_mul(low), max)
+    }
+}
+
+/// "Occurrence Range OK" (3.9.6).
+fn within(derived: (u64, Option<u64>), base: (u64, Option<u64>)) -> bool {
+    derived.0 >= base.0
+        && match (derived.1, base.1) {
+            (_, None) => true,
+            (Some(derived), Some(base)) => derived <= base,
+            (None, Some(_)) => false,
+        }
+}
+
+struct Check<'c> {
+    model: &'c Model,
+    same_fixed: SameFixed<'c>,
+}
+
+impl<'c> Check<'c> {
+    /// Checks two particles. `counted` is false for the members of a group under a wildcard, whose range is checked as a sum.
+    fn particle(&self, derived: &Node<'c>, base: &Node<'c>, counted: bool) -> Outcome {
+        match (&derived.kind, &base.kind) {
+            (Kind::Element { id: one, .. }, Kind::Element { id: other, .. }) if one == other => {
+                self.element(*one, *other, derived, base)
+            }
+            (Kind::Element { id, head: true }, _) if expands(*id, base) => {
+                self.particle(&self.choice(*id, derived), base, counted)
+            }
+            (_, Kind::Element { id, head: true }) => {
+                self.particle(derived, &self.choice(*id, base), counted)
+            }
+            (Kind::Element { id: one, .. }, Kind::Element { id: other, .. }) => {
+                self.element(*one, *other, derived, base)
+            }
+            (Kind::Element { id, .. }, Kind::Any(wildcard)) => {
+                self.element_of(*id, wildcard, derived, base, counted)
+            }
+            (Kind::Element { .. }, Kind::Group(compositor, children)) => {
+                let alone = Node {
+                    min: 1,
+                    max: Some(1),
+                    kind: Kind::Group(*compositor, vec![derived.clone()]),
+                };
+                self.groups(
+                    *compositor,
+                    &alone,
+                    std::slice::from_ref(derived),
+                    *compositor,
+                    base,
+                    children,
+                )
+            }
+            (Kind::Any(one), Kind::Any(other)) => {
+                if counted && !within((derived.min, derived.max), (base.min, base.max)) {
+                    return refuse(
+                        "rcase-NSSubset.1",
+                        "a wildcard may occur more or less often than in the base",
+                    );
+                }
+                if !wildcard::subset(&one.namespaces, &other.namespaces) {
+                    return refuse(
+                        "rcase-NSSubset.2",
+                        "a wildcard admits namespaces that the base's does not",
+                    );
+                }
+                if weaker(one.process, other.process) {
+                    return refuse(
+                        "rcase-NSSubset.3",
+                        "a wildcard's processContents is weaker than the base's",
+                    );
+                }
+                Ok(())
+            }
+            (Kind::Any(_), _) => refuse(
+                "cos-particle-restrict.2",
+                "a wildcard can't restrict an element or a group",
+            ),
+            (Kind::Group(_, children), Kind::Any(_)) => {
+                for child in children {
+                    self.particle(child, base, false)?;
+                }
+                if counted && !within(derived.range(), (base.min, base.max)) {
+                    return refuse(
+                        "rcase-NSRecurseCheckCardinality.2",
+                        "a group may hold more or fewer elements than the base's wildcard",
+                    );
+                }
+                Ok(())
+            }
+            (Kind::Group(..), Kind::Element { .. }) => refuse(
+                "cos-particle-restrict.2",
+                "a group can't restrict an element",
+            ),
+            (Kind::Group(one, children), Kind::Group(other, others)) => {
+                self.groups(*one, derived, children, *other, base, others)
+            }
+        }
+    }
+
+    fn groups(
+        &self,
+        one: Compositor,
+        derived: &Node<'c>,
+        children: &[Node<'c>],
+        other: Compositor,
+        base: &Node<'c>,
+        others: &[Node<'c>],
+    ) -> Outcome {
+        let ranges = within((derived.min, derived.max), (base.min, base.max));
+        match (one, other) {
+            (Compositor::Sequence, Compositor::Sequence) | (Compositor::All, Compositor::All) => {
+                if !ranges {
+                    return refuse(
+                        "rcase-Recurse.1",
+                        "a group may occur more or less often than in the base",
+                    );
+                }
+                self.in_order(children, others)
+            }
+            (Compositor::Choice, Compositor::Choice) => {
+                if !ranges {
+                    return refuse(
+                        "rcase-RecurseLax.1",
+                        "a choice may occur more or less often than in the base",
+                    );
+                }
+                let mut rest = others.iter();
+                for child in children {
+                    if !rest.any(|other| self.particle(child, other, true).is_ok()) {
+                        return refuse(
+                            "rcase-RecurseLax.2",
+                            format!(
+                                "{} has no counterpart in the base's choice",
+                                self.shown(child)
+                            ),
+                        );
+                    }
+                }
+                Ok(())
+            }
+            (Compositor::Sequence, Compositor::All) => {
+                if !ranges {
+                    return refuse(
+                        "rcase-RecurseUnordered.1",
+                        "a group may occur more or less often than in the base",
+                    );
+                }
+                self.unordered(children, others)
+            }
+            (Compositor::Sequence, Compositor::Choice) => {
+                for child in children {
+                    if !others
+                        .iter()
+                        .any(|other| self.particle(child, other, true).is_ok())
+                    {
+                        return refuse(
+                            "rcase-MapAndSum.1",
+                            format!(
+                                "{} has no counterpart in the base's choice",
+                                self.shown(child)
+                            ),
+                        );
+                    }
+                }
+                let count = children.len() as u64;
+                let sum = (
+                    derived.min.saturating_mul(count),
+                    derived.max.map(|max| max.saturating_mul(count)),
+                );
+                if !within(sum, (base.min, base.max)) {
+                    return refuse(
+                        "rcase-MapAndSum.2",
+                        "a sequence has more or fewer members than the base's choice may occur",
+                    );
+                }
+                Ok(())
+            }
+            _ => refuse(
+                "cos-particle-restrict.2",
+                format!("{} can't restrict {}", name(one), name(other)),
+            ),
+        }
+    }
+
+    /// Each particle restricts one of the base's, in order; those passed over can be left out.
+    fn in_order(&self, children: &[Node<'c>], others: &[Node<'c>]) -> Outcome {
+        let mut rest = others.iter();
+        for child in children {
+            loop {
+                let Some(other) = rest.next() else {
+                    return refuse(
+                        "rcase-Recurse.2",
+                        format!("{} has no counterpart in the base", self.shown(child)),
+                    );
+                };
+                match self.particle(child, other, true) {
+                    Ok(()) => break,
+                    Err(refusal) if other.range().0 > 0 => return Err(refusal),
+                    Err(_) => {}
+                }
+            }
+        }
+        match rest.find(|other| other.range().0 > 0) {
+            None => Ok(()),
+            Some(other) => refuse(
+                "rcase-Recurse.2",
+                format!("{} is required by the base and left out", self.shown(other)),
+            ),
+        }
+    }
+
+    fn unordered(&self, children: &[Node<'c>], others: &[Node<'c>]) -> Outcome {
+        let mut taken = vec![false; others.len()];
+        for child in children {
+            let mut free = taken.iter_mut().zip(others);
+            match free.find(|(taken, other)| !**taken && self.particle(child, other, true).is_ok())
+            {
+                Some((taken, _)) => *taken = true,
+                None => {
+                    return refuse(
+                        "rcase-RecurseUnordered.2",
+                        format!("{} has no counterpart in the base", self.shown(child)),
+                    );
+                }
+            }
+        }
+        for (taken, other) in taken.iter().zip(others) {
+            if !taken && other.range().0 > 0 {
+                return refuse(
+                    "rcase-RecurseUnordered.2.3",
+                    format!("{} is required by the base and left out", self.shown(other)),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// "NameAndTypeOK": an element restricts an element.
+    fn element(
+        &self,
+        one: ElementId,
+        other: ElementId,
+        derived: &Node<'c>,
+        base: &Node<'c>,
+    ) -> Outcome {
+        let (Some(element), Some(of)) = (
+            self.model.elements.get(one.index()),
+            self.model.elements.get(other.index()),
+        ) else {
+            return Ok(());
+        };
+        let named = format!("the element {}", element.name);
+        if element.name != of.name {
+            return refuse(
+                "rcase-NameAndTypeOK.1",
+                format!("{named} stands where the base has {}", of.name),
+            );
+        }
+        if !within((derived.min, derived.max), (base.min, base.max)) {
+            return refuse(
+                "rcase-NameAndTypeOK.3",
+                format!("{named} may occur more or less often than in the base"),
+            );
+        }
+        if one == other {
+            return Ok(());
+        }
+        if element.nillable && !of.nillable {
+            return refuse(
+                "rcase-NameAndTypeOK.2",
+                format!("{named} is nillable, in the base it is not"),
+            );
+        }
+        if of.value.as_ref().is_some_and(|value| value.fixed) && !(self.same_fixed)(element, of) {
+            return refuse(
+                "rcase-NameAndTypeOK.4",
+                format!("{named} does not keep the fixed value of the base"),
+            );
+        }
+        if !element
+            .constraints
+            .iter()
+            .all(|constraint| of.constraints.contains(constraint))
+        {
+            return refuse(
+                "rcase-NameAndTypeOK.5",
+                format!("{named} has identity constraints that the base's has not"),
+            );
+        }
+        if !covers(element.block, of.block) {
+            return refuse(
+                "rcase-NameAndTypeOK.6",
+                format!("{named} does not block what the base's blocks"),
+            );
+        }
+        let barred = Derivations {
+            extension: true,
+            list: true,
+            union: true,
+            ..Derivations::default()
+        };
+        if !derivation::derives(self.model, element.type_, of.type_, barred) {
+            return refuse(
+                "rcase-NameAndTypeOK.7",
+                format!("the type of {named} does not restrict that of the base's"),
+            );
+        }
+        Ok(())
+    }
+
+    /// "NSCompat": an element restricts a wildcard.
+    fn element_of(
+        &self,
+        id: ElementId,
+        wildcard: &Wildcard,
+        derived: &Node<'c>,
+        base: &Node<'c>,
+        counted: bool,
+    ) -> Outcome {
+        let Some(element) = self.model.elements.get(id.index()) else {
+            return Ok(());
+        };
+        if !admits(&wildcard.namespaces, &element.name.namespace) {
+            return refuse(
+                "rcase-NSCompat.1",
+                format!(
+                    "the base's wildcard does not admit the element {}",
+                    element.name
+                ),
+            );
+        }
+        if counted && !within((derived.min, derived.max), (base.min, base.max)) {
+            return refuse(
+                "rcase-NSCompat.2",
+                format!(
+                    "the element {} may occur more or less often than the base's wildcard",
+                    element.name
+                ),
+            );
+        }
+        Ok(())
+    }
+
+    fn choice(&self, id: ElementId, node: &Node<'c>) -> Node<'c> {
+        // The head stands for itself here, not for its group again.
+        let member = |id| Node {
+            min: 1,
+            max: Some(1),
+            kind: Kind::Element { id, head: false },
+        };
+        let members = derivation::substitutes(self.model, id)
+            .map(member)
+            .collect();
+        Node {
+            min: node.min,
+            max: node.max,
+            kind: Kind::Group(Compositor::Choice, members),
+        }
+    }
+
+    fn shown(&self, node: &Node<'c>) -> String {
+        match &node.kind {
+            Kind::Element { id, .. } => match self.model.elements.get(id.index()) {
+                Some(element) => format!("the element {}", element.name),
+                None => "an element".to_owned(),
+            },
+            Kind::Any(_) => "a wildcard".to_owned(),
+            Kind::Group(compositor, _) => name(*compositor).to_owned(),
+        }
+    }
+}
+
+/// A head in the derived model counts as a choice of its group, except under a wildcard, and where the base has that head too.
+fn expands(id: ElementId, base: &Node<'_>) -> bool {
+    match &base.kind {
+        Kind::Any(_) => false,
+        Kind::Element { .. } => true,
+        Kind::Group(_, children) => !children
+            .iter()
+            .any(|child| matches!(child.kind, Kind::Element { id: other, .. } if other == id)),
+    }
+}
+
+fn name(compositor: Compositor) -> &'static str {
+    match compositor {
+        Compositor::Sequence => "a sequence",
+        Compositor::Choice => "a choice",
+        Compositor::All => "an all group",
+    }
+}
+
+/// Tells whether `processContents` asks for less.
+pub(crate) fn weaker(derived: Process, base: Process) -> bool {
+    let strength = |process| match process {
+        Process::Skip => 0,
+        Process::Lax => 1,
+        Process::Strict => 2,
+    };
+    strength(derived) < strength(base)
+}
+
+fn covers(all: Derivations, part: Derivations) -> bool {
+    (all.extension || !part.extension)
+        && (all.restriction || !part.restriction)
+        && (all.substitution || !part.substitution)
+}
+
+/// The content particle of a type, if it has one.
+pub(crate) fn content(type_: &Type) -> Option<&Particle> {
+    use crate::model::Content;
+    match type_ {
+        Type::Complex(complex) => match &complex.content {
+            Content::Elements(particle) | Content::Mixed(Some(particle)) => Some(particle),
+            _ => None,
+        },
+        Type::Simple(_) => None,
+    }
+}
