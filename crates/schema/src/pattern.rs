@@ -109,6 +109,33 @@ impl Pattern {
         }
     }
 
+    /// The text that the `regex` crate takes for several expressions of which one must match, anchored at both ends: for
+    /// code that is generated and checks without this crate.
+    ///
+    /// # Errors
+    /// [`PatternError`] of the first expression that has one, or where the text would be too large for that crate.
+    pub fn to_regex<'a>(
+        expressions: impl IntoIterator<Item = &'a str>,
+    ) -> Result<String, PatternError> {
+        let parsed = expressions
+            .into_iter()
+            .map(parse::parse)
+            .collect::<Result<Vec<_>, _>>()?;
+        let anchored = Hir::concat(vec![
+            Hir::look(Look::Start),
+            Hir::alternation(parsed),
+            Hir::look(Look::End),
+        ])
+        .to_string();
+        match regex::RegexBuilder::new(&anchored).size_limit(REGEX_SIZE).build() {
+            Ok(_) => Ok(anchored),
+            Err(_) => Err(PatternError {
+                position: 1,
+                problem: PatternProblem::Size { limit: REGEX_SIZE },
+            }),
+        }
+    }
+
     /// Tells whether the whole text matches.
     pub fn is_match(&self, text: &str) -> bool {
         match &self.0 {

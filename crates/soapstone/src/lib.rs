@@ -1,6 +1,7 @@
 //! The SOAP runtime that generated code calls: XML reader and writer, XSD datatypes, envelope, headers and faults;
 //! an HTTP server and client behind features. It knows no schema document, no SQL and no CRM.
 
+pub mod codec;
 pub mod datatype;
 #[cfg(any(feature = "server", feature = "client"))]
 pub mod http;

@@ -6,6 +6,7 @@ mod cursor;
 mod decode;
 mod doctype;
 mod error;
+mod predict;
 mod reader;
 mod reference;
 mod scope;
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 pub use chars::{is_name, is_ncname, is_nmtoken, is_xml_char};
 pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
+pub use predict::Prediction;
 pub use reader::Reader;
 pub use writer::{Writer, escape_attribute, escape_text};
 

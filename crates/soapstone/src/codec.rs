@@ -1,0 +1,174 @@
+//! What generated code calls: values of a schema's types are read from XML while their structure is checked, and written
+//! with constant tags. It knows no schema document; what a type looks like is told by the implementations of its traits.
+//!
+//! Reading predicts: the schema says which start tag comes next, and while the bytes at the cursor are that tag, nothing
+//! else is looked at. Where they differ the general path reads the same bytes with every check.
+
+mod any;
+mod array;
+mod attribute;
+mod element;
+mod error;
+mod facet;
+mod group;
+mod lenient;
+mod macros;
+mod nillable;
+mod reader;
+mod simple;
+mod tag;
+mod text;
+mod writer;
+
+use std::borrow::Cow;
+
+pub use any::{AnyAttribute, AnyElement, AnyType, Wildcard};
+pub use array::inline_references;
+pub use element::{Element, Root};
+pub use error::{Error, ErrorKind, Invalid, Step};
+pub use facet::{Faceted, Facets, Lexical, WhiteSpace};
+pub use nillable::Nillable;
+pub use reader::Reader;
+pub use simple::{List, lexical, parse};
+pub use tag::{Namespace, Tag};
+pub use text::{
+    AnyUri, Entities, Entity, Id, IdRef, IdRefs, Language, Name, NcName, NegativeInteger, NmToken,
+    NmTokens, NonNegativeInteger, NonPositiveInteger, NormalizedString, PositiveInteger, Token,
+};
+pub use writer::Writer;
+
+pub use crate::name::QName;
+
+/// The result of reading.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// No upper bound on occurrences.
+pub const UNBOUNDED: usize = usize::MAX;
+
+/// How messages are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strictness {
+    /// What is read is valid by its schema.
+    #[default]
+    Strict,
+    /// Elements and attributes that the schema does not know are passed over, and the order of elements is free.
+    Lenient,
+}
+
+/// A type that an element can have.
+pub trait Type: Sized {
+    /// The type's name, where it has one.
+    const NAME: Option<&'static Tag> = None;
+    /// There may be attributes: the start tag cannot be written as a constant.
+    const ATTRIBUTES: bool = false;
+    /// The type decides by `xsi:type` itself what it is.
+    const FAMILY: bool = false;
+
+    /// Reads attributes and content; the start tag has been read, the end tag is left.
+    ///
+    /// # Errors
+    /// Whatever is not as the schema says.
+    fn read(reader: &mut Reader<'_>) -> Result<Self>;
+
+    /// Writes the attributes into the open start tag.
+    fn attributes(&self, _writer: &mut Writer) {}
+
+    /// Writes the content.
+    fn content(&self, writer: &mut Writer);
+
+    /// Tells whether `xsi:type` may name this type for an element of the type.
+    fn accepts_type(namespace: &str, local: &str, known: &[Namespace]) -> bool {
+        Self::NAME.is_some_and(|name| name.is(namespace, local, known))
+    }
+
+    /// Reads a whole element with this tag, if it comes next.
+    ///
+    /// # Errors
+    /// As [`read`](Type::read).
+    #[inline]
+    fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Self>> {
+        if !reader.start(tag)? {
+            return Ok(None);
+        }
+        reader.finish(tag).map(Some)
+    }
+}
+
+/// A struct or enum of particles without an element of its own: a repeated sequence, a choice.
+pub trait Group: Sized {
+    /// Reads one occurrence, if what comes next begins one.
+    ///
+    /// # Errors
+    /// Whatever is not as the schema says inside of it.
+    fn read(reader: &mut Reader<'_>) -> Result<Option<Self>>;
+
+    /// Writes the particles.
+    fn write(&self, writer: &mut Writer);
+}
+
+/// An item of mixed content: an element, or text.
+pub trait Mixed: Group {
+    /// Makes an item of text.
+    fn text(text: String) -> Self;
+}
+
+/// A simple type: its values stand in text and in attributes.
+pub trait Simple: Sized {
+    /// Reads a value; white space is the type's own concern.
+    ///
+    /// # Errors
+    /// [`Invalid`] where the text is no value of the type.
+    fn from_text(text: Cow<'_, str>, bindings: &dyn Bindings)
+    -> std::result::Result<Self, Invalid>;
+
+    /// Writes a value as text.
+    fn to_text(&self, writer: &mut Writer);
+}
+
+/// Resolves the prefixes in values of type `xs:QName`.
+pub trait Bindings {
+    /// The namespace of a prefix; the empty prefix is the default namespace.
+    fn resolve(&self, prefix: &str) -> Option<&str>;
+}
+
+/// No prefix is bound.
+impl Bindings for () {
+    fn resolve(&self, prefix: &str) -> Option<&str> {
+        prefix.is_empty().then_some("")
+    }
+}
+
+impl<T: Type> Type for Box<T> {
+    const NAME: Option<&'static Tag> = T::NAME;
+    const ATTRIBUTES: bool = T::ATTRIBUTES;
+    const FAMILY: bool = T::FAMILY;
+
+    fn read(reader: &mut Reader<'_>) -> Result<Box<T>> {
+        T::read(reader).map(Box::new)
+    }
+
+    fn attributes(&self, writer: &mut Writer) {
+        T::attributes(self, writer);
+    }
+
+    fn content(&self, writer: &mut Writer) {
+        T::content(self, writer);
+    }
+
+    fn accepts_type(namespace: &str, local: &str, known: &[Namespace]) -> bool {
+        T::accepts_type(namespace, local, known)
+    }
+}
+
+impl<T: Group> Group for Box<T> {
+    fn read(reader: &mut Reader<'_>) -> Result<Option<Box<T>>> {
+        Ok(T::read(reader)?.map(Box::new))
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        T::write(self, writer);
+    }
+}
+
+#[cfg(test)]
+mod tests;

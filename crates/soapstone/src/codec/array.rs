@@ -1,0 +1,261 @@
+//! SOAP 1.1 encoding as rpc/encoded services use it: arrays whose items have any name, and values that stand apart and are
+//! referred to (SOAP 1.1, 5.2.1, 5.4).
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::reader::Ahead;
+use super::{Error, ErrorKind, Reader, Result, Tag, Type, Writer};
+use crate::xml::{self, Event};
+
+/// The namespace of SOAP 1.1 encoding.
+pub(super) const SOAP_ENCODING: &str = "http://schemas.xmlsoap.org/soap/encoding/";
+
+/// How items are written; readers take any name (SOAP 1.1, 5.4.2).
+const ITEM: &Tag = &Tag::new(0, "item", "<item>", "</item>");
+
+/// How many times its length a message may become when references are replaced by what they refer to.
+const EXPANSION: usize = 16;
+/// References inside what is referred to nest no deeper.
+const DEPTH: usize = 64;
+
+impl Reader<'_> {
+    /// Reads the items of an encoded array, whatever their name.
+    ///
+    /// # Errors
+    /// Where an item is not as its type says.
+    pub fn encoded_items<T: Type>(&mut self) -> Result<Vec<T>> {
+        self.take_type()?;
+        self.pending = 0;
+        let mut items = Vec::new();
+        loop {
+            self.look()?;
+            if !matches!(self.ahead, Ahead::Start(_)) {
+                return Ok(items);
+            }
+            self.ahead = Ahead::Nothing;
+            self.open_attributes();
+            self.forget_encoding_attributes();
+            self.grow(size_of::<T>())?;
+            items.push(
+                self.finish(ITEM)
+                    .map_err(|e| e.within(ITEM.local, Some(items.len() + 1)))?,
+            );
+        }
+    }
+
+    /// `position`, `offset` and the like say nothing that the order of items does not.
+    fn forget_encoding_attributes(&mut self) {
+        for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
+            if !*taken
+                && (self.xml.namespace(attribute.ns) == SOAP_ENCODING || attribute.local == "id")
+            {
+                *taken = true;
+                self.pending = self.pending.saturating_sub(1);
+            }
+        }
+    }
+}
+
+impl Writer {
+    /// Writes the items of an encoded array.
+    pub fn encoded_items<T: Type>(&mut self, items: &[T]) {
+        self.many(ITEM, items);
+    }
+}
+
+/// Replaces each reference (`href="#id1"`) by the content of the element with that id, so that the message reads like one
+/// without references. A message without any stays as it is.
+///
+/// # Errors
+/// Where the message is not well-formed, a reference leads to nothing or to itself, or the result grows without measure.
+pub fn inline_references<'t>(text: &'t str, options: &xml::Options) -> Result<Cow<'t, str>> {
+    if !text.contains("href=") {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut references = References::collect(text, options)?;
+    if references.places.is_empty() {
+        return Ok(Cow::Borrowed(text));
+    }
+    references.limit = text.len().saturating_mul(EXPANSION);
+    let mut out = String::with_capacity(text.len() * 2);
+    references.copy(text, 0..text.len(), &mut out, &mut Vec::new())?;
+    Ok(Cow::Owned(out))
+}
+
+/// Where the elements with ids and the references to them stand.
+#[derive(Debug, Default)]
+struct References {
+    targets: HashMap<String, Target>,
+    /// In document order, none inside another.
+    places: Vec<Place>,
+    limit: usize,
+}
+
+#[derive(Debug)]
+struct Target {
+    /// The rest of the start tag behind the name, up to its `>`.
+    attributes: String,
+    content: Range<usize>,
+}
+
+#[derive(Debug)]
+struct Place {
+    whole: Range<usize>,
+    name: String,
+    target: String,
+}
+
+impl References {
+    fn collect(text: &str, options: &xml::Options) -> Result<References> {
+        let mut reader = xml::Reader::new(text, options);
+        let mut found = References::default();
+        let mut open: Vec<(Option<String>, Option<String>, usize, usize, String, String)> =
+            Vec::new();
+        loop {
+            match reader.next()? {
+                Event::Start(tag) => {
+                    let value = |local: &str| {
+                        reader
+                            .attributes()
+                            .iter()
+                            .find(|a| a.local == local && a.prefix.is_empty())
+                            .map(|a| a.value.to_string())
+                    };
+                    let href = value("href").and_then(|h| h.strip_prefix('#').map(str::to_owned));
+                    let name = if tag.prefix.is_empty() {
+                        tag.local.to_owned()
+                    } else {
+                        format!("{}:{}", tag.prefix, tag.local)
+                    };
+                    open.push((
+                        value("id"),
+                        href,
+                        reader.offset(),
+                        reader.end_offset(),
+                        name,
+                        attributes_text(&reader),
+                    ));
+                }
+                Event::End(_) => {
+                    let Some((id, href, start, content, name, attributes)) = open.pop() else {
+                        continue;
+                    };
+                    if let Some(id) = id {
+                        let end = reader.offset().max(content);
+                        found.targets.insert(
+                            id,
+                            Target {
+                                attributes,
+                                content: content..end,
+                            },
+                        );
+                    }
+                    if let Some(target) = href {
+                        found.places.push(Place {
+                            whole: start..reader.end_offset(),
+                            name,
+                            target,
+                        });
+                    }
+                }
+                Event::Text(_) => {}
+                Event::Eof => break,
+            }
+        }
+        found.places.sort_by_key(|p| p.whole.start);
+        Ok(found)
+    }
+
+    fn copy(
+        &self,
+        text: &str,
+        range: Range<usize>,
+        out: &mut String,
+        inside: &mut Vec<String>,
+    ) -> Result<()> {
+        let mut at = range.start;
+        let from = self.places.partition_point(|p| p.whole.start < range.start);
+        for place in self
+            .places
+            .iter()
+            .skip(from)
+            .take_while(|p| p.whole.end <= range.end)
+        {
+            if place.whole.start < at {
+                continue;
+            }
+            let Some(target) = self.targets.get(&place.target) else {
+                return Err(broken(text, place, "the reference leads nowhere"));
+            };
+            if inside.len() >= DEPTH || inside.contains(&place.target) {
+                return Err(broken(text, place, "the reference leads to itself"));
+            }
+            out.push_str(text.get(at..place.whole.start).unwrap_or_default());
+            out.push('<');
+            out.push_str(&place.name);
+            out.push_str(&target.attributes);
+            out.push('>');
+            inside.push(place.target.clone());
+            self.copy(text, target.content.clone(), out, inside)?;
+            inside.pop();
+            out.push_str("</");
+            out.push_str(&place.name);
+            out.push('>');
+            at = place.whole.end;
+            if out.len() > self.limit {
+                return Err(broken(text, place, "references make the message too large"));
+            }
+        }
+        out.push_str(text.get(at..range.end).unwrap_or_default());
+        Ok(())
+    }
+}
+
+fn broken(text: &str, place: &Place, what: &'static str) -> Error {
+    Error::new(
+        ErrorKind::Limit(what),
+        xml::Place::of(text, place.whole.start),
+    )
+}
+
+/// The attributes of a target that go to the place of the reference: its `xsi:` ones, its array type, and its declarations.
+fn attributes_text(reader: &xml::Reader<'_>) -> String {
+    let source = reader
+        .source()
+        .get(reader.offset()..reader.end_offset())
+        .unwrap_or_default();
+    let mut out = String::new();
+    for (prefix, uri) in reader.bindings() {
+        let name = if prefix.is_empty() {
+            "xmlns".to_owned()
+        } else {
+            format!("xmlns:{prefix}")
+        };
+        if source.contains(&name) {
+            push_attribute(&mut out, &name, uri);
+        }
+    }
+    for attribute in reader.attributes() {
+        let plain = attribute.prefix.is_empty() && matches!(attribute.local, "id" | "href");
+        let root = attribute.local == "root" || attribute.local == "encodingStyle";
+        if !plain && !root {
+            let name = if attribute.prefix.is_empty() {
+                attribute.local.to_owned()
+            } else {
+                format!("{}:{}", attribute.prefix, attribute.local)
+            };
+            push_attribute(&mut out, &name, &attribute.value);
+        }
+    }
+    out
+}
+
+fn push_attribute(out: &mut String, name: &str, value: &str) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    xml::escape_attribute(value, out);
+    out.push('"');
+}

@@ -1,0 +1,307 @@
+//! Attributes of the element that was just started, those of `xsi` first.
+
+use std::borrow::Cow;
+
+use super::any::{AnyAttribute, Wildcard};
+use super::error::{Error, ErrorKind, Invalid, shorten};
+use super::simple::lexical;
+use super::{Bindings, QName, Reader, Result, Simple, Strictness, Tag, Type};
+
+/// The namespace of `xsi:type`, `xsi:nil` and the location hints.
+pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// How an attribute is named: a plain local name, or a tag for one with a namespace.
+pub trait Key: Copy {
+    /// Tells whether an attribute in a document has this name.
+    fn matches(self, namespace: &str, local: &str, reader: &Reader<'_>) -> bool;
+    /// The name for errors.
+    fn local(self) -> &'static str;
+    /// The name as it is written, and the index of its namespace.
+    fn qualified(self) -> (&'static str, usize);
+}
+
+impl Key for &'static str {
+    #[inline]
+    fn matches(self, namespace: &str, local: &str, _reader: &Reader<'_>) -> bool {
+        namespace.is_empty() && local == self
+    }
+    fn local(self) -> &'static str {
+        self
+    }
+    #[inline]
+    fn qualified(self) -> (&'static str, usize) {
+        (self, 0)
+    }
+}
+
+impl Key for &'static Tag {
+    fn matches(self, namespace: &str, local: &str, reader: &Reader<'_>) -> bool {
+        self.is(namespace, local, reader.namespaces)
+    }
+    fn local(self) -> &'static str {
+        self.local
+    }
+    fn qualified(self) -> (&'static str, usize) {
+        (self.qualified(), self.namespace)
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Notes which attributes the element has, and takes out those that speak of the schema.
+    pub(super) fn open_attributes(&mut self) {
+        self.taken.clear();
+        self.taken.resize(self.xml.attributes().len(), false);
+        self.pending = self.taken.len();
+        for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
+            if self.xml.namespace(attribute.ns) != XSI {
+                continue;
+            }
+            match attribute.local {
+                "type" => self.type_ = Some(attribute.value.clone()),
+                "nil" => self.nil = Some(matches!(attribute.value.trim_ascii(), "true" | "1")),
+                "schemaLocation" | "noNamespaceSchemaLocation" => {}
+                _ => continue,
+            }
+            *taken = true;
+            // What asks for the nil flag clears it; where nothing does, it stands for an attribute that is not allowed.
+            if attribute.local != "nil" {
+                self.pending -= 1;
+            }
+        }
+    }
+
+    /// Takes the nil flag.
+    pub(super) fn take_nil(&mut self) -> bool {
+        match self.nil.take() {
+            Some(nil) => {
+                self.pending = self.pending.saturating_sub(1);
+                nil
+            }
+            None => false,
+        }
+    }
+
+    /// Reads an attribute that must be there.
+    ///
+    /// # Errors
+    /// Where it is not, or its value is not of the type.
+    #[inline]
+    pub fn attribute<T: Simple>(&mut self, key: impl Key) -> Result<T> {
+        match self.optional_attribute(key)? {
+            Some(value) => Ok(value),
+            None => Err(self.error(ErrorKind::MissingAttribute(key.local()))),
+        }
+    }
+
+    /// Reads an attribute that may be there.
+    ///
+    /// # Errors
+    /// Where its value is not of the type.
+    #[inline]
+    pub fn optional_attribute<T: Simple>(&mut self, key: impl Key) -> Result<Option<T>> {
+        if self.pending == 0 {
+            return Ok(None);
+        }
+        self.find_attribute(key)
+    }
+
+    fn find_attribute<T: Simple>(&mut self, key: impl Key) -> Result<Option<T>> {
+        let found = self
+            .xml
+            .attributes()
+            .iter()
+            .position(|a| key.matches(self.xml.namespace(a.ns), a.local, self));
+        let Some(index) = found else { return Ok(None) };
+        let Some(attribute) = self.xml.attributes().get(index) else {
+            return Ok(None);
+        };
+        match T::from_text(attribute.value.clone(), &self.xml) {
+            Ok(value) => {
+                if let Some(taken) = self.taken.get_mut(index)
+                    && !std::mem::replace(taken, true)
+                {
+                    self.pending -= 1;
+                }
+                Ok(Some(value))
+            }
+            Err(problem) => Err(self.invalid_attribute(key.local(), &attribute.value, problem)),
+        }
+    }
+
+    /// Reads an attribute with a default.
+    ///
+    /// # Errors
+    /// Where its value is not of the type.
+    pub fn attribute_or<T: Simple>(&mut self, key: impl Key, default: &'static str) -> Result<T> {
+        match self.optional_attribute(key)? {
+            Some(value) => Ok(value),
+            None => T::from_text(Cow::Borrowed(default), &())
+                .map_err(|problem| self.invalid_attribute(key.local(), default, problem)),
+        }
+    }
+
+    /// Reads an attribute whose value is fixed; where it is absent it has that value too.
+    ///
+    /// # Errors
+    /// Where it has another value.
+    pub fn fixed_attribute<T: Simple>(&mut self, key: impl Key, fixed: &'static str) -> Result<T> {
+        let expected: T = T::from_text(Cow::Borrowed(fixed), &())
+            .map_err(|problem| self.invalid_attribute(key.local(), fixed, problem))?;
+        let Some(value) = self.optional_attribute::<T>(key)? else {
+            return Ok(expected);
+        };
+        if lexical(&value) == lexical(&expected) {
+            return Ok(value);
+        }
+        Err(self.invalid_attribute(key.local(), &lexical(&value), Invalid::Fixed(fixed)))
+    }
+
+    /// Reads an attribute that must be there with its fixed value.
+    ///
+    /// # Errors
+    /// Where it is not there, or has another value.
+    pub fn required_fixed_attribute<T: Simple>(
+        &mut self,
+        key: impl Key,
+        fixed: &'static str,
+    ) -> Result<T> {
+        let present = self
+            .xml
+            .attributes()
+            .iter()
+            .any(|a| key.matches(self.xml.namespace(a.ns), a.local, self));
+        if self.pending == 0 || !present {
+            return Err(self.error(ErrorKind::MissingAttribute(key.local())));
+        }
+        self.fixed_attribute(key, fixed)
+    }
+
+    /// Takes the attributes that a wildcard admits and nothing has asked for.
+    ///
+    /// # Errors
+    /// None so far: the others are reported when the content is read.
+    pub fn any_attributes(&mut self, wildcard: &Wildcard) -> Result<Vec<AnyAttribute>> {
+        let mut found = Vec::new();
+        if self.pending == 0 {
+            return Ok(found);
+        }
+        for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
+            let namespace = self.xml.namespace(attribute.ns);
+            if !*taken && wildcard.admits(namespace) {
+                *taken = true;
+                self.pending -= 1;
+                found.push(AnyAttribute {
+                    name: QName::new(namespace, attribute.local),
+                    value: attribute.value.to_string(),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The attributes that nothing asked for: an error, unless reading is lenient.
+    #[cold]
+    pub(super) fn unexpected_attributes(&mut self) -> Result<()> {
+        self.pending = 0;
+        let nil = self.nil.take();
+        if self.strictness == Strictness::Lenient {
+            return Ok(());
+        }
+        let other = self
+            .xml
+            .attributes()
+            .iter()
+            .zip(&self.taken)
+            .find(|(_, taken)| !**taken)
+            .map(|(a, _)| a.local.to_owned());
+        Err(match other {
+            Some(name) => self.error(ErrorKind::UnexpectedAttribute(name)),
+            None if nil.is_some() => self.error(ErrorKind::NotNillable),
+            None => return Ok(()),
+        })
+    }
+
+    /// Checks that `xsi:type` names the type that is read anyway.
+    #[cold]
+    pub(super) fn check_type<T: Type>(&mut self) -> Result<()> {
+        let Some((name, lexical)) = self.take_type()? else {
+            return Ok(());
+        };
+        if T::accepts_type(&name.namespace, &name.local, self.namespaces)
+            || self.strictness == Strictness::Lenient
+        {
+            return Ok(());
+        }
+        Err(self.error(ErrorKind::Type(lexical)))
+    }
+
+    /// Takes the name in `xsi:type`, if there is one.
+    pub(super) fn take_type(&mut self) -> Result<Option<(QName, String)>> {
+        let Some(value) = self.type_.take() else {
+            return Ok(None);
+        };
+        let trimmed = value.trim_ascii();
+        let (prefix, local) = trimmed.split_once(':').unwrap_or(("", trimmed));
+        match Bindings::resolve(&self.xml, prefix) {
+            Some(namespace) => Ok(Some((QName::new(namespace, local), value.into_owned()))),
+            None => Err(self.error(ErrorKind::Type(value.into_owned()))),
+        }
+    }
+
+    /// Which of several types `xsi:type` names: an index, 0 where there is none.
+    ///
+    /// # Errors
+    /// Where it names none of them.
+    pub fn family(&mut self, members: &[&'static Tag]) -> Result<usize> {
+        self.member(members).map(|member| member.unwrap_or(0))
+    }
+
+    /// Which of several types `xsi:type` names, where it must be there.
+    ///
+    /// # Errors
+    /// Where it is not, or names none of them.
+    pub fn abstract_family(&mut self, members: &[&'static Tag]) -> Result<usize> {
+        match self.member(members)? {
+            Some(member) => Ok(member),
+            None => Err(self.error(ErrorKind::AbstractType)),
+        }
+    }
+
+    fn member(&mut self, members: &[&'static Tag]) -> Result<Option<usize>> {
+        let Some((name, lexical)) = self.take_type()? else {
+            return Ok(None);
+        };
+        match members
+            .iter()
+            .position(|m| m.is(&name.namespace, &name.local, self.namespaces))
+        {
+            Some(member) => Ok(Some(member)),
+            None => Err(self.error(ErrorKind::Type(lexical))),
+        }
+    }
+
+    #[cold]
+    pub(super) fn invalid(&self, value: &str, problem: Invalid) -> Error {
+        self.error(ErrorKind::Value {
+            value: shorten(value),
+            problem,
+        })
+    }
+
+    #[cold]
+    fn invalid_attribute(&self, name: &str, value: &str, problem: Invalid) -> Error {
+        self.error(ErrorKind::Attribute {
+            name: name.to_owned(),
+            value: shorten(value),
+            problem,
+        })
+    }
+}
+
+impl Reader<'_> {
+    /// The error where none of a family's types was found.
+    #[cold]
+    pub fn no_member(&self) -> Error {
+        self.error(ErrorKind::AbstractType)
+    }
+}

@@ -1,0 +1,142 @@
+//! Global elements as constants: the way into and out of a document, or a part of a message.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer};
+use crate::xml;
+
+/// A global element of a contract, with the type of its content.
+pub struct Element<T> {
+    tag: &'static Tag,
+    namespaces: &'static [Namespace],
+    type_: PhantomData<fn() -> T>,
+}
+
+/// A type that belongs to one global element.
+pub trait Root: Type + Sized + 'static {
+    /// The element.
+    const ELEMENT: Element<Self>;
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Where it is not well-formed, or not as the schema says.
+    fn from_xml(text: &str) -> Result<Self> {
+        Self::ELEMENT.read(text)
+    }
+
+    /// Writes a document.
+    fn to_xml(&self) -> String {
+        Self::ELEMENT.write(self)
+    }
+}
+
+impl<T> Element<T> {
+    /// Makes the constant; generated code calls it.
+    pub const fn new(tag: &'static Tag, namespaces: &'static [Namespace]) -> Element<T> {
+        Element {
+            tag,
+            namespaces,
+            type_: PhantomData,
+        }
+    }
+
+    /// The element's name.
+    pub fn name(&self) -> QName {
+        let namespace = self
+            .namespaces
+            .get(self.tag.namespace)
+            .map_or("", |n| n.uri);
+        QName::new(namespace, self.tag.local)
+    }
+
+    /// The element's tag.
+    pub fn tag(&self) -> &'static Tag {
+        self.tag
+    }
+
+    /// The namespaces of its contract.
+    pub fn namespaces(&self) -> &'static [Namespace] {
+        self.namespaces
+    }
+}
+
+impl<T: Type> Element<T> {
+    /// Reads a document with this root element.
+    ///
+    /// # Errors
+    /// Where it is not well-formed, or not as the schema says.
+    pub fn read(&self, text: &str) -> Result<T> {
+        self.read_with(text, &xml::Options::message(), Strictness::Strict)
+    }
+
+    /// Reads a document with this root element within other limits, or leniently.
+    ///
+    /// # Errors
+    /// As [`read`](Element::read).
+    pub fn read_with(
+        &self,
+        text: &str,
+        options: &xml::Options,
+        strictness: Strictness,
+    ) -> Result<T> {
+        let mut reader = Reader::new(xml::Reader::new(text, options), self.namespaces, strictness);
+        let value = self.read_from(&mut reader)?;
+        reader.finish_document()?;
+        Ok(value)
+    }
+
+    /// Reads the element at a reader that stands before it, as in the body of an envelope.
+    ///
+    /// # Errors
+    /// As [`read`](Element::read).
+    pub fn read_from(&self, reader: &mut Reader<'_>) -> Result<T> {
+        match T::element(reader, self.tag)? {
+            Some(value) => Ok(value),
+            None => Err(reader.missing()),
+        }
+    }
+
+    /// Reads the element at an XML reader that stands before it, and gives the reader back behind it.
+    ///
+    /// # Errors
+    /// As [`read`](Element::read).
+    pub fn read_at<'a>(
+        &self,
+        xml: xml::Reader<'a>,
+        strictness: Strictness,
+    ) -> Result<(T, xml::Reader<'a>)> {
+        let mut reader = Reader::new(xml, self.namespaces, strictness);
+        let value = self.read_from(&mut reader)?;
+        Ok((value, reader.into_xml()))
+    }
+
+    /// Writes the element as a document without an XML declaration.
+    pub fn write(&self, value: &T) -> String {
+        let mut out = String::new();
+        self.write_to(value, &mut out);
+        out
+    }
+
+    /// Appends the element, with every namespace that it uses declared on it.
+    pub fn write_to(&self, value: &T, out: &mut String) {
+        let mut writer = Writer::new(std::mem::take(out), self.namespaces);
+        writer.root(self.tag, value);
+        *out = writer.into_text();
+    }
+}
+
+impl<T> Clone for Element<T> {
+    fn clone(&self) -> Element<T> {
+        *self
+    }
+}
+
+impl<T> Copy for Element<T> {}
+
+impl<T> fmt::Debug for Element<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Element({})", self.name())
+    }
+}

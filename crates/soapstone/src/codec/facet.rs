@@ -1,0 +1,427 @@
+//! Constraining facets (XSD 1.0 part 2, 4.3), built once for a type and checked on each value.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use regex::Regex;
+
+use super::error::Invalid;
+use super::simple::{List, lexical};
+use super::{QName, Simple};
+use crate::datatype::{
+    Base64Binary, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth,
+    HexBinary, Integer, Time, name, space,
+};
+
+/// What becomes of white space before anything is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WhiteSpace {
+    /// It stays.
+    Preserve,
+    /// Each becomes a space.
+    Replace,
+    /// Runs become one space, ends are trimmed.
+    Collapse,
+}
+
+/// The lexical spaces of the types that are derived from strings, and of `anyURI`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Lexical {
+    NormalizedString,
+    Token,
+    Language,
+    NmToken,
+    Name,
+    NcName,
+    Id,
+    IdRef,
+    Entity,
+    AnyUri,
+}
+
+impl Lexical {
+    /// Tells whether a text, its white space settled, is in the space.
+    fn admits(self, text: &str) -> bool {
+        match self {
+            Lexical::NormalizedString | Lexical::Token => true,
+            Lexical::Language => name::is_language(text),
+            Lexical::NmToken => name::is_nmtoken(text),
+            Lexical::Name => name::is_name(text),
+            Lexical::NcName | Lexical::Id | Lexical::IdRef | Lexical::Entity => {
+                name::is_ncname(text)
+            }
+            Lexical::AnyUri => name::is_any_uri(text),
+        }
+    }
+
+    /// The type's name.
+    fn name(self) -> &'static str {
+        match self {
+            Lexical::NormalizedString => "normalizedString",
+            Lexical::Token => "token",
+            Lexical::Language => "language",
+            Lexical::NmToken => "NMTOKEN",
+            Lexical::Name => "Name",
+            Lexical::NcName => "NCName",
+            Lexical::Id => "ID",
+            Lexical::IdRef => "IDREF",
+            Lexical::Entity => "ENTITY",
+            Lexical::AnyUri => "anyURI",
+        }
+    }
+}
+
+/// A representation on which facets are checked.
+pub trait Faceted: Simple + PartialEq {
+    /// White space matters unless a facet says otherwise.
+    const TEXT: bool = false;
+
+    /// The order of two values, for types that have one.
+    fn order(&self, _other: &Self) -> Option<Ordering> {
+        None
+    }
+
+    /// The length in the units of the type (part 2, 4.3.1).
+    fn length(&self) -> Option<usize> {
+        None
+    }
+
+    /// The number of digits in all, and behind the point (part 2, 4.3.11, 4.3.12).
+    fn digits(&self) -> Option<(u64, u64)> {
+        None
+    }
+}
+
+/// The facets of a type.
+#[derive(Debug)]
+pub struct Facets<B> {
+    white_space: WhiteSpace,
+    lexical: Option<Lexical>,
+    length: Option<usize>,
+    min_length: Option<usize>,
+    max_length: Option<usize>,
+    min_inclusive: Option<B>,
+    max_inclusive: Option<B>,
+    min_exclusive: Option<B>,
+    max_exclusive: Option<B>,
+    total_digits: Option<u64>,
+    fraction_digits: Option<u64>,
+    enumeration: Vec<B>,
+    patterns: Vec<Regex>,
+}
+
+/// A bound or a pattern that cannot be read constrains nothing: the generator has checked them, so none is left here.
+impl<B: Faceted> Facets<B> {
+    /// No facets.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Facets<B> {
+        Facets {
+            white_space: if B::TEXT {
+                WhiteSpace::Preserve
+            } else {
+                WhiteSpace::Collapse
+            },
+            lexical: None,
+            length: None,
+            min_length: None,
+            max_length: None,
+            min_inclusive: None,
+            max_inclusive: None,
+            min_exclusive: None,
+            max_exclusive: None,
+            total_digits: None,
+            fraction_digits: None,
+            enumeration: Vec::new(),
+            patterns: Vec::new(),
+        }
+    }
+
+    /// `whiteSpace`.
+    pub fn white_space(mut self, white_space: WhiteSpace) -> Facets<B> {
+        self.white_space = white_space;
+        self
+    }
+
+    /// The lexical space of a built-in base.
+    pub fn lexical(mut self, lexical: Lexical) -> Facets<B> {
+        let white_space = if lexical == Lexical::NormalizedString {
+            WhiteSpace::Replace
+        } else {
+            WhiteSpace::Collapse
+        };
+        self.white_space = self.white_space.max(white_space);
+        self.lexical = Some(lexical);
+        self
+    }
+
+    /// `length`.
+    pub fn length(mut self, length: usize) -> Facets<B> {
+        self.length = Some(length);
+        self
+    }
+
+    /// `minLength`.
+    pub fn min_length(mut self, length: usize) -> Facets<B> {
+        self.min_length = Some(length);
+        self
+    }
+
+    /// `maxLength`.
+    pub fn max_length(mut self, length: usize) -> Facets<B> {
+        self.max_length = Some(length);
+        self
+    }
+
+    /// `minInclusive`.
+    pub fn min_inclusive(mut self, bound: &str) -> Facets<B> {
+        self.min_inclusive = value(bound);
+        self
+    }
+
+    /// `maxInclusive`.
+    pub fn max_inclusive(mut self, bound: &str) -> Facets<B> {
+        self.max_inclusive = value(bound);
+        self
+    }
+
+    /// `minExclusive`.
+    pub fn min_exclusive(mut self, bound: &str) -> Facets<B> {
+        self.min_exclusive = value(bound);
+        self
+    }
+
+    /// `maxExclusive`.
+    pub fn max_exclusive(mut self, bound: &str) -> Facets<B> {
+        self.max_exclusive = value(bound);
+        self
+    }
+
+    /// `totalDigits`.
+    pub fn total_digits(mut self, digits: u64) -> Facets<B> {
+        self.total_digits = Some(digits);
+        self
+    }
+
+    /// `fractionDigits`.
+    pub fn fraction_digits(mut self, digits: u64) -> Facets<B> {
+        self.fraction_digits = Some(digits);
+        self
+    }
+
+    /// `enumeration`.
+    pub fn enumeration(mut self, values: &[&str]) -> Facets<B> {
+        self.enumeration = values.iter().filter_map(|v| value(v)).collect();
+        self
+    }
+
+    /// The `pattern`s of one derivation step, as one regular expression.
+    pub fn pattern(mut self, pattern: &str) -> Facets<B> {
+        self.patterns.extend(Regex::new(pattern).ok());
+        self
+    }
+
+    /// Settles white space.
+    pub fn space<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        match self.white_space {
+            WhiteSpace::Preserve => text,
+            WhiteSpace::Replace => match text {
+                Cow::Borrowed(text) => space::replace(text),
+                Cow::Owned(text) => Cow::Owned(space::replace(&text).into_owned()),
+            },
+            WhiteSpace::Collapse => match text {
+                Cow::Borrowed(text) => space::collapse(text),
+                Cow::Owned(text) => Cow::Owned(space::collapse(&text).into_owned()),
+            },
+        }
+    }
+
+    /// Checks what holds of the text.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the facet that it breaks.
+    pub fn check_text(&self, text: &str) -> Result<(), Invalid> {
+        if let Some(lexical) = self.lexical
+            && !lexical.admits(text)
+        {
+            return Err(Invalid::Lexical(lexical.name()));
+        }
+        match self.patterns.iter().find(|p| !p.is_match(text)) {
+            Some(pattern) => Err(broken("pattern", pattern.as_str())),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks what holds of the value.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the facet that it breaks.
+    pub fn check_value(&self, value: &B) -> Result<(), Invalid> {
+        if (self.length.is_some() || self.min_length.is_some() || self.max_length.is_some())
+            && let Some(length) = value.length()
+        {
+            for (facet, limit, holds) in [
+                ("length", self.length, self.length == Some(length)),
+                (
+                    "minLength",
+                    self.min_length,
+                    self.min_length.is_none_or(|min| length >= min),
+                ),
+                (
+                    "maxLength",
+                    self.max_length,
+                    self.max_length.is_none_or(|max| length <= max),
+                ),
+            ] {
+                if let Some(limit) = limit.filter(|_| !holds) {
+                    return Err(broken(facet, &limit.to_string()));
+                }
+            }
+        }
+        if let Some(bound) = self
+            .min_inclusive
+            .as_ref()
+            .filter(|b| !value.order(b).is_some_and(Ordering::is_ge))
+        {
+            return Err(broken("minInclusive", &lexical(bound)));
+        }
+        if let Some(bound) = self
+            .max_inclusive
+            .as_ref()
+            .filter(|b| !value.order(b).is_some_and(Ordering::is_le))
+        {
+            return Err(broken("maxInclusive", &lexical(bound)));
+        }
+        if let Some(bound) = self
+            .min_exclusive
+            .as_ref()
+            .filter(|b| !value.order(b).is_some_and(Ordering::is_gt))
+        {
+            return Err(broken("minExclusive", &lexical(bound)));
+        }
+        if let Some(bound) = self
+            .max_exclusive
+            .as_ref()
+            .filter(|b| !value.order(b).is_some_and(Ordering::is_lt))
+        {
+            return Err(broken("maxExclusive", &lexical(bound)));
+        }
+        if (self.total_digits.is_some() || self.fraction_digits.is_some())
+            && let Some((total, fraction)) = value.digits()
+        {
+            if let Some(limit) = self.total_digits.filter(|limit| total > *limit) {
+                return Err(broken("totalDigits", &limit.to_string()));
+            }
+            if let Some(limit) = self.fraction_digits.filter(|limit| fraction > *limit) {
+                return Err(broken("fractionDigits", &limit.to_string()));
+            }
+        }
+        if !self.enumeration.is_empty() && !self.enumeration.contains(value) {
+            return Err(Invalid::Enumeration);
+        }
+        Ok(())
+    }
+
+    /// Whether a value's text has to be made to check it.
+    pub fn has_text_checks(&self) -> bool {
+        self.lexical.is_some() || !self.patterns.is_empty()
+    }
+}
+
+fn value<B: Simple>(text: &str) -> Option<B> {
+    B::from_text(Cow::Borrowed(text), &()).ok()
+}
+
+#[cold]
+fn broken(facet: &'static str, limit: &str) -> Invalid {
+    Invalid::Facet {
+        facet,
+        limit: limit.to_owned(),
+    }
+}
+
+impl Faceted for String {
+    const TEXT: bool = true;
+    fn length(&self) -> Option<usize> {
+        // Most texts are ASCII and short; counting characters of the others is linear too.
+        Some(if self.is_ascii() {
+            self.len()
+        } else {
+            self.chars().count()
+        })
+    }
+}
+
+impl Faceted for HexBinary {
+    fn length(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+impl Faceted for Base64Binary {
+    fn length(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+impl Faceted for Decimal {
+    fn order(&self, other: &Self) -> Option<Ordering> {
+        self.partial_cmp(other)
+    }
+    fn digits(&self) -> Option<(u64, u64)> {
+        Some((self.total_digits(), self.fraction_digits()))
+    }
+}
+
+impl Faceted for Integer {
+    fn order(&self, other: &Self) -> Option<Ordering> {
+        self.partial_cmp(other)
+    }
+    fn digits(&self) -> Option<(u64, u64)> {
+        Some((self.digit_count(), 0))
+    }
+}
+
+impl<T: Simple + PartialEq> Faceted for List<T> {
+    fn length(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+macro_rules! faceted {
+    ($($type:ty),+) => {$(
+        impl Faceted for $type {
+            fn order(&self, other: &Self) -> Option<Ordering> {
+                self.partial_cmp(other)
+            }
+        }
+    )+};
+}
+faceted!(
+    f32, f64, Duration, DateTime, Time, Date, GYearMonth, GYear, GMonthDay, GDay, GMonth
+);
+impl Faceted for bool {}
+impl Faceted for QName {}
+
+macro_rules! integers {
+    ($($type:ty),+) => {$(
+        impl Faceted for $type {
+            fn order(&self, other: &Self) -> Option<Ordering> {
+                self.partial_cmp(other)
+            }
+            fn digits(&self) -> Option<(u64, u64)> {
+                Some((u64::from(self.checked_ilog10_of()) + 1, 0))
+            }
+        }
+        impl Digits for $type {
+            fn checked_ilog10_of(self) -> u32 {
+                i128::from(self).unsigned_abs().checked_ilog10().unwrap_or(0)
+            }
+        }
+    )+};
+}
+
+trait Digits {
+    fn checked_ilog10_of(self) -> u32;
+}
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);

@@ -1,0 +1,340 @@
+//! Particles: one, perhaps one, several; elements, groups, wildcards, mixed content, elements in any order.
+
+use std::borrow::Cow;
+
+use super::any::{AnyElement, Wildcard};
+use super::error::ErrorKind;
+use super::reader::Ahead;
+use super::{Group, Mixed, Reader, Result, Simple, Strictness, Tag, Type};
+use crate::xml::{Event, Prediction};
+
+impl<'a> Reader<'a> {
+    /// Reads an element that must come next.
+    ///
+    /// # Errors
+    /// Where it does not, or is not as its type says.
+    #[inline]
+    pub fn one<T: Type>(&mut self, tag: &'static Tag) -> Result<T> {
+        match T::element(self, tag)? {
+            Some(value) => Ok(value),
+            None => self.seek(tag)?.ok_or_else(|| self.missing()),
+        }
+    }
+
+    /// Reads an element that may come next.
+    ///
+    /// # Errors
+    /// Where it is not as its type says.
+    #[inline]
+    pub fn option<T: Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        match T::element(self, tag)? {
+            None if self.strictness == Strictness::Lenient => self.seek(tag),
+            value => Ok(value),
+        }
+    }
+
+    /// Reads any number of elements.
+    ///
+    /// # Errors
+    /// Where one is not as its type says.
+    #[inline]
+    pub fn many<T: Type>(&mut self, tag: &'static Tag) -> Result<Vec<T>> {
+        self.times(tag, 0, usize::MAX)
+    }
+
+    /// Reads at least `min` and at most `max` elements.
+    ///
+    /// # Errors
+    /// Where there are too few, or one is not as its type says.
+    pub fn times<T: Type>(&mut self, tag: &'static Tag, min: usize, max: usize) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        let constraint = self.value;
+        while values.len() < max {
+            self.value = constraint;
+            let value = match T::element(self, tag)
+                .map_err(|e| e.within(tag.local, Some(values.len() + 1)))?
+            {
+                None if self.strictness == Strictness::Lenient => self.seek(tag)?,
+                value => value,
+            };
+            let Some(value) = value else { break };
+            self.grow(size_of::<T>())?;
+            values.push(value);
+        }
+        self.value = None;
+        if values.len() < min {
+            return Err(self.error(ErrorKind::TooFew {
+                name: tag.local,
+                found: values.len(),
+                min,
+            }));
+        }
+        Ok(values)
+    }
+
+    /// Reads several elements if at least one comes next.
+    ///
+    /// # Errors
+    /// As [`times`](Reader::times).
+    pub fn some<T: Type>(
+        &mut self,
+        tag: &'static Tag,
+        min: usize,
+        max: usize,
+    ) -> Result<Option<Vec<T>>> {
+        if !self.at(&[tag])? {
+            self.value = None;
+            return Ok(None);
+        }
+        self.times(tag, min, max).map(Some)
+    }
+
+    /// Tells whether an element with one of these tags comes next.
+    ///
+    /// # Errors
+    /// Where something else than an element or the parent's end comes.
+    pub fn at(&mut self, tags: &[&'static Tag]) -> Result<bool> {
+        for tag in tags {
+            match self.predict(tag)? {
+                Prediction::Hit => return Ok(true),
+                Prediction::Miss => self.miss(tag),
+                Prediction::Unknown => {
+                    if self.is_ahead(tag) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Says what value an empty element has: for the next element only.
+    #[inline]
+    pub fn or(&mut self, lexical: &'static str) -> &mut Reader<'a> {
+        self.value = Some((lexical, false));
+        self
+    }
+
+    /// Says what value the next element must have.
+    #[inline]
+    pub fn fixed(&mut self, lexical: &'static str) -> &mut Reader<'a> {
+        self.value = Some((lexical, true));
+        self
+    }
+
+    /// Reads a leaf, in one step where it stands as expected.
+    #[inline]
+    pub(crate) fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        if self.value.is_none()
+            && self.predict(tag)? == Prediction::Hit
+            && let Some(text) = self.take_leaf(tag)
+        {
+            return match T::from_text(Cow::Borrowed(text), &self.xml) {
+                Ok(value) => Ok(Some(value)),
+                Err(problem) => Err(self.invalid(text, problem).within(tag.local, None)),
+            };
+        }
+        if !self.start(tag)? {
+            return Ok(None);
+        }
+        self.finish(tag).map(Some)
+    }
+
+    /// Reads a group that must come next.
+    ///
+    /// # Errors
+    /// Where it does not, or is not as the schema says.
+    #[inline]
+    pub fn group<T: Group>(&mut self) -> Result<T> {
+        match T::read(self)? {
+            Some(value) => Ok(value),
+            None => Err(self.missing()),
+        }
+    }
+
+    /// Reads a group that may come next.
+    ///
+    /// # Errors
+    /// Where it is not as the schema says.
+    #[inline]
+    pub fn optional_group<T: Group>(&mut self) -> Result<Option<T>> {
+        T::read(self)
+    }
+
+    /// Reads groups, at least `min` and at most `max`.
+    ///
+    /// # Errors
+    /// Where there are too few, or one is not as the schema says.
+    pub fn groups<T: Group>(&mut self, min: usize, max: usize) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        while values.len() < max {
+            let Some(value) = T::read(self)? else { break };
+            self.grow(size_of::<T>())?;
+            values.push(value);
+        }
+        if values.len() < min {
+            return Err(self.missing());
+        }
+        Ok(values)
+    }
+
+    /// Reads groups if at least one comes next.
+    ///
+    /// # Errors
+    /// As [`groups`](Reader::groups).
+    pub fn some_groups<T: Group>(&mut self, min: usize, max: usize) -> Result<Option<Vec<T>>> {
+        let Some(first) = T::read(self)? else {
+            return Ok(None);
+        };
+        let mut values = vec![first];
+        values.extend(self.groups(min.saturating_sub(1), max.saturating_sub(1))?);
+        Ok(Some(values))
+    }
+
+    /// Reads an element of an `all` group into its slot, if it comes next and the slot is free.
+    ///
+    /// # Errors
+    /// Where it is not as its type says.
+    pub fn once<T: Type>(&mut self, tag: &'static Tag, slot: &mut Option<T>) -> Result<bool> {
+        if slot.is_some() {
+            self.value = None;
+            return Ok(false);
+        }
+        *slot = T::element(self, tag)?;
+        Ok(slot.is_some())
+    }
+
+    /// Reads a group of an `all` group into its slot.
+    ///
+    /// # Errors
+    /// Where it is not as the schema says.
+    pub fn group_once<T: Group>(&mut self, slot: &mut Option<T>) -> Result<bool> {
+        if slot.is_some() {
+            return Ok(false);
+        }
+        *slot = T::read(self)?;
+        Ok(slot.is_some())
+    }
+
+    /// The element of an `all` group that must be there.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn required<T>(&mut self, _tag: &'static Tag, slot: Option<T>) -> Result<T> {
+        slot.ok_or_else(|| self.missing())
+    }
+
+    /// The group of an `all` group that must be there.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn required_group<T>(&mut self, slot: Option<T>) -> Result<T> {
+        slot.ok_or_else(|| self.missing())
+    }
+
+    /// Reads an element that a wildcard admits, and that must come next.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn any(&mut self, wildcard: &Wildcard) -> Result<AnyElement> {
+        self.optional_any(wildcard)?.ok_or_else(|| self.missing())
+    }
+
+    /// Reads an element that a wildcard admits, if one comes next.
+    ///
+    /// # Errors
+    /// Where it is not well-formed.
+    pub fn optional_any(&mut self, wildcard: &Wildcard) -> Result<Option<AnyElement>> {
+        if !self.at_any(wildcard)? {
+            return Ok(None);
+        }
+        self.tries = 0;
+        self.capture().map(Some)
+    }
+
+    /// Reads elements that a wildcard admits, at least `min` and at most `max`.
+    ///
+    /// # Errors
+    /// Where there are too few.
+    pub fn anys(&mut self, wildcard: &Wildcard, min: usize, max: usize) -> Result<Vec<AnyElement>> {
+        let mut values = Vec::new();
+        while values.len() < max {
+            let Some(value) = self.optional_any(wildcard)? else {
+                break;
+            };
+            self.grow(size_of::<AnyElement>())?;
+            values.push(value);
+        }
+        if values.len() < min {
+            return Err(self.missing());
+        }
+        Ok(values)
+    }
+
+    /// Reads elements that a wildcard admits, if at least one comes next.
+    ///
+    /// # Errors
+    /// As [`anys`](Reader::anys).
+    pub fn some_anys(
+        &mut self,
+        wildcard: &Wildcard,
+        min: usize,
+        max: usize,
+    ) -> Result<Option<Vec<AnyElement>>> {
+        if !self.at_any(wildcard)? {
+            return Ok(None);
+        }
+        self.anys(wildcard, min, max).map(Some)
+    }
+
+    /// Tells whether an element that a wildcard admits comes next.
+    ///
+    /// # Errors
+    /// Where something else than an element or the parent's end comes.
+    pub fn at_any(&mut self, wildcard: &Wildcard) -> Result<bool> {
+        self.look()?;
+        Ok(match &self.ahead {
+            Ahead::Start(tag) => wildcard.admits(self.xml.namespace(tag.ns)),
+            _ => false,
+        })
+    }
+
+    /// Reads text and elements up to the end tag.
+    ///
+    /// # Errors
+    /// Where an element is not one that may stand there.
+    pub fn mixed<T: Mixed>(&mut self) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        if self.pending > 0 {
+            self.unexpected_attributes()?;
+        }
+        loop {
+            if matches!(self.ahead, Ahead::Nothing) {
+                match self.xml.next()? {
+                    Event::Text(text) => {
+                        self.grow(size_of::<T>())?;
+                        items.push(T::text(text.into_owned()));
+                        continue;
+                    }
+                    Event::Start(tag) => self.ahead = Ahead::Start(tag),
+                    Event::End(_) | Event::Eof => self.ahead = Ahead::End,
+                }
+            }
+            match &self.ahead {
+                Ahead::End => return Ok(items),
+                Ahead::Start(_) => match T::read(self)? {
+                    Some(item) => {
+                        self.grow(size_of::<T>())?;
+                        items.push(item);
+                    }
+                    None if self.strictness == Strictness::Lenient => {
+                        self.xml.skip_element()?;
+                        self.ahead = Ahead::Nothing;
+                    }
+                    None => return Err(self.missing()),
+                },
+                Ahead::Nothing => {}
+            }
+        }
+    }
+}

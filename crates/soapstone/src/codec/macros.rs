@@ -1,0 +1,374 @@
+//! The declarations that generated code makes of simple types, families and tags: what is said there in a line is spelled
+//! out here once.
+
+/// Declares tags: `LINE_NO = 1 "o:lineNo";`, the number being the namespace's index.
+#[macro_export]
+macro_rules! tags {
+    ($($name:ident = $namespace:literal $qualified:literal;)*) => {$(
+        #[allow(dead_code)]
+        pub(crate) const $name: &codec::Tag = &codec::Tag::new(
+            $namespace,
+            $qualified,
+            concat!("<", $qualified, ">"),
+            concat!("</", $qualified, ">"),
+        );
+    )*};
+}
+
+/// Declares a simple type with facets: `pub struct Sku(String): max_length(20);`
+#[macro_export]
+macro_rules! newtype {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident($base:ty) $(: $($facet:ident($argument:expr)),+)?;) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        $vis struct $name($base);
+
+        #[allow(unreachable_pub, dead_code)]
+        impl $name {
+            /// Makes a value, if the facets allow it.
+            ///
+            /// # Errors
+            /// The facet that it breaks.
+            pub fn new(value: impl Into<$base>) -> ::std::result::Result<Self, $crate::codec::Invalid> {
+                let value = value.into();
+                let facets = Self::facets();
+                if facets.has_text_checks() {
+                    facets.check_text(&$crate::codec::lexical(&value))?;
+                }
+                facets.check_value(&value)?;
+                Ok(Self(value))
+            }
+
+            /// The value.
+            pub fn get(&self) -> &$base {
+                &self.0
+            }
+
+            /// The value, taken out.
+            pub fn into_inner(self) -> $base {
+                self.0
+            }
+
+            fn facets() -> &'static $crate::codec::Facets<$base> {
+                static FACETS: ::std::sync::LazyLock<$crate::codec::Facets<$base>> =
+                    ::std::sync::LazyLock::new(|| $crate::codec::Facets::new()$($(.$facet($argument))+)?);
+                &FACETS
+            }
+        }
+
+        impl ::std::ops::Deref for $name {
+            type Target = $base;
+            fn deref(&self) -> &$base {
+                &self.0
+            }
+        }
+
+        impl ::std::convert::TryFrom<$base> for $name {
+            type Error = $crate::codec::Invalid;
+            fn try_from(value: $base) -> ::std::result::Result<Self, Self::Error> {
+                Self::new(value)
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::codec::Invalid;
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                $crate::codec::parse(text)
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&$crate::codec::lexical(self))
+            }
+        }
+
+        impl $crate::codec::Simple for $name {
+            fn from_text(
+                text: ::std::borrow::Cow<'_, str>,
+                bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
+                let facets = Self::facets();
+                let text = facets.space(text);
+                facets.check_text(&text)?;
+                let value = <$base as $crate::codec::Simple>::from_text(text, bindings)?;
+                facets.check_value(&value)?;
+                Ok(Self(value))
+            }
+            #[inline]
+            fn to_text(&self, writer: &mut $crate::codec::Writer) {
+                $crate::codec::Simple::to_text(&self.0, writer);
+            }
+        }
+        $crate::__simple_element!($name);
+
+        impl $crate::codec::Faceted for $name {
+            const TEXT: bool = <$base as $crate::codec::Faceted>::TEXT;
+            fn order(&self, other: &Self) -> ::std::option::Option<::std::cmp::Ordering> {
+                $crate::codec::Faceted::order(&self.0, &other.0)
+            }
+            fn length(&self) -> ::std::option::Option<usize> {
+                $crate::codec::Faceted::length(&self.0)
+            }
+            fn digits(&self) -> ::std::option::Option<(u64, u64)> {
+                $crate::codec::Faceted::digits(&self.0)
+            }
+        }
+    };
+}
+
+/// Declares named values whose white space counts.
+#[macro_export]
+macro_rules! enumeration {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* $(,)? }) => {
+        $crate::__enumeration! { [text => text.as_ref()] $(#[$meta])* $vis enum $name { $($(#[$value_meta])* $value = $lexical),* } }
+    };
+}
+
+/// Declares named values whose white space is collapsed.
+#[macro_export]
+macro_rules! token_enumeration {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* $(,)? }) => {
+        $crate::__enumeration! { [text => &*$crate::datatype::space::collapse(&text)] $(#[$meta])* $vis enum $name { $($(#[$value_meta])* $value = $lexical),* } }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __enumeration {
+    ([$text:ident => $spaced:expr] $(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        $vis enum $name {
+            $($(#[$value_meta])* $value),*
+        }
+
+        #[allow(unreachable_pub, dead_code)]
+        impl $name {
+            /// Every value, in the schema's order.
+            pub const ALL: &'static [Self] = &[$(Self::$value),*];
+
+            /// The value as it stands in documents.
+            pub fn as_str(&self) -> &'static str {
+                match self { $(Self::$value => $lexical),* }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::codec::Invalid;
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                $crate::codec::parse(text)
+            }
+        }
+
+        impl $crate::codec::Simple for $name {
+            fn from_text(
+                $text: ::std::borrow::Cow<'_, str>,
+                _bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
+                match $spaced {
+                    $($lexical => Ok(Self::$value),)*
+                    _ => Err($crate::codec::Invalid::Enumeration),
+                }
+            }
+            fn to_text(&self, writer: &mut $crate::codec::Writer) {
+                writer.text(self.as_str());
+            }
+        }
+        $crate::__simple_element!($name);
+
+        impl $crate::codec::Faceted for $name {}
+    };
+}
+
+/// Declares named values, and a variant that keeps any other.
+#[macro_export]
+macro_rules! open_enumeration {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal,)* ..$other:ident }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        $vis enum $name {
+            $($(#[$value_meta])* $value,)*
+            /// A value that the contract does not list.
+            $other(String),
+        }
+
+        #[allow(unreachable_pub, dead_code)]
+        impl $name {
+            /// The value as it stands in documents.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$value => $lexical,)*
+                    Self::$other(text) => text,
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::codec::Simple for $name {
+            fn from_text(
+                text: ::std::borrow::Cow<'_, str>,
+                _bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
+                Ok(match text.as_ref() {
+                    $($lexical => Self::$value,)*
+                    other => Self::$other(other.to_owned()),
+                })
+            }
+            fn to_text(&self, writer: &mut $crate::codec::Writer) {
+                writer.text(self.as_str());
+            }
+        }
+        $crate::__simple_element!($name);
+
+        impl $crate::codec::Faceted for $name {}
+    };
+}
+
+/// Declares a union: a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3).
+#[macro_export]
+macro_rules! union {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($member:ident($type:ty)),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(missing_docs)]
+        $vis enum $name {
+            $($member($type)),*
+        }
+
+        impl $crate::codec::Simple for $name {
+            fn from_text(
+                text: ::std::borrow::Cow<'_, str>,
+                bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
+                $(
+                    if let Ok(value) = <$type as $crate::codec::Simple>::from_text(::std::borrow::Cow::Borrowed(&*text), bindings) {
+                        return Ok(Self::$member(value));
+                    }
+                )*
+                let _ = (text, bindings);
+                Err($crate::codec::Invalid::Union)
+            }
+            fn to_text(&self, writer: &mut $crate::codec::Writer) {
+                match self {
+                    $(Self::$member(value) => $crate::codec::Simple::to_text(value, writer)),*
+                }
+            }
+        }
+        $crate::__simple_element!($name);
+
+        impl $crate::codec::Faceted for $name {}
+    };
+}
+
+/// Declares a type together with those that derive from it, told apart by `xsi:type`; the first is the declared one.
+#[macro_export]
+macro_rules! family {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $base_tag:expr => $base:ident($base_type:ty), $($tag:expr => $member:ident($type:ty)),* $(,)?
+    }) => {
+        $crate::__family! {
+            family, [$base_tag => $base($base_type), $($tag => $member($type),)*],
+            $(#[$meta])* $vis enum $name
+        }
+    };
+}
+
+/// Declares the types that derive from an abstract one, told apart by `xsi:type`.
+#[macro_export]
+macro_rules! abstract_family {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($tag:expr => $member:ident($type:ty)),* $(,)? }) => {
+        $crate::__family! {
+            abstract_family, [$($tag => $member($type),)*],
+            $(#[$meta])* $vis enum $name
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __family {
+    ($which:ident, [$($tag:expr => $member:ident($type:ty),)*], $(#[$meta:meta])* $vis:vis enum $name:ident) => {
+        $(#[$meta])*
+        #[allow(missing_docs)]
+        $vis enum $name {
+            $($member($type)),*
+        }
+
+        impl $crate::codec::Type for $name {
+            const ATTRIBUTES: bool = true;
+            const FAMILY: bool = true;
+
+            #[allow(unused_assignments)]
+            fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
+                let mut found = reader.$which(&[$($tag),*])?;
+                $(
+                    if found == 0 {
+                        return Ok(Self::$member($crate::codec::Type::read(reader)?));
+                    }
+                    found = found.wrapping_sub(1);
+                )*
+                Err(reader.no_member())
+            }
+
+            fn attributes(&self, writer: &mut $crate::codec::Writer) {
+                let members: &[&'static $crate::codec::Tag] = &[$($tag),*];
+                match self {
+                    $(Self::$member(value) => {
+                        writer.member_type($crate::__family!(@$which), $tag, members);
+                        $crate::codec::Type::attributes(value, writer);
+                    })*
+                }
+            }
+
+            fn content(&self, writer: &mut $crate::codec::Writer) {
+                match self {
+                    $(Self::$member(value) => $crate::codec::Type::content(value, writer)),*
+                }
+            }
+        }
+    };
+    (@family) => { false };
+    (@abstract_family) => { true };
+}
+
+/// Declares a SOAP-encoded array with the name of its item type.
+#[macro_export]
+macro_rules! encoded_array {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident(pub Vec<$item:ty>): $tag:expr;) => {
+        $(#[$meta])*
+        $vis struct $name(pub Vec<$item>);
+
+        impl ::std::convert::From<Vec<$item>> for $name {
+            fn from(items: Vec<$item>) -> Self {
+                Self(items)
+            }
+        }
+
+        impl $crate::codec::Type for $name {
+            const ATTRIBUTES: bool = true;
+            const FAMILY: bool = true;
+
+            fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
+                reader.encoded_items().map(Self)
+            }
+            fn attributes(&self, writer: &mut $crate::codec::Writer) {
+                writer.array_type($tag, self.0.len());
+            }
+            fn content(&self, writer: &mut $crate::codec::Writer) {
+                writer.encoded_items(&self.0);
+            }
+        }
+    };
+}

@@ -1,0 +1,83 @@
+//! `xsi:nil`: an element that is there and has no value, which differs from one that is absent and from one that is empty.
+
+use super::{Namespace, Reader, Result, Tag, Type, Writer};
+use crate::xml::Prediction;
+
+/// The value of a nillable element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Nillable<T> {
+    /// `xsi:nil="true"`.
+    #[default]
+    Nil,
+    /// A value.
+    Value(T),
+}
+
+impl<T> Nillable<T> {
+    /// The value, if there is one.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Nillable::Nil => None,
+            Nillable::Value(value) => Some(value),
+        }
+    }
+
+    /// A reference to the value, if there is one.
+    pub fn as_ref(&self) -> Option<&T> {
+        match self {
+            Nillable::Nil => None,
+            Nillable::Value(value) => Some(value),
+        }
+    }
+}
+
+impl<T> From<T> for Nillable<T> {
+    fn from(value: T) -> Nillable<T> {
+        Nillable::Value(value)
+    }
+}
+
+impl<T: Type> Type for Nillable<T> {
+    const NAME: Option<&'static Tag> = T::NAME;
+    const ATTRIBUTES: bool = true;
+    const FAMILY: bool = T::FAMILY;
+
+    fn read(reader: &mut Reader<'_>) -> Result<Nillable<T>> {
+        if !reader.take_nil() {
+            return T::read(reader).map(Nillable::Value);
+        }
+        // A nil element may carry attributes (XSD 1.0 part 1, 3.3.4, 3.2), which say nothing without a value.
+        reader.pending = 0;
+        reader.type_ = None;
+        reader.value = None;
+        Ok(Nillable::Nil)
+    }
+
+    fn attributes(&self, writer: &mut Writer) {
+        match self {
+            Nillable::Nil => writer.nil(),
+            Nillable::Value(value) => value.attributes(writer),
+        }
+    }
+
+    fn content(&self, writer: &mut Writer) {
+        if let Nillable::Value(value) = self {
+            value.content(writer);
+        }
+    }
+
+    fn accepts_type(namespace: &str, local: &str, known: &[Namespace]) -> bool {
+        T::accepts_type(namespace, local, known)
+    }
+
+    fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Nillable<T>>> {
+        // Without attributes it is not nil, and the value's own way is the shorter one.
+        if reader.predict(tag)? == Prediction::Hit {
+            return Ok(T::element(reader, tag)?.map(Nillable::Value));
+        }
+        if !reader.start(tag)? {
+            return Ok(None);
+        }
+        reader.finish(tag).map(Some)
+    }
+}

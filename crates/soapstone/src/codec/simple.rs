@@ -1,0 +1,219 @@
+//! Values of the built-in datatypes, and lists of values.
+
+use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
+
+use super::error::Invalid;
+use super::writer::Mode;
+use super::{Bindings, QName, Reader, Result, Simple, Type, Writer};
+use crate::datatype::{
+    Base64Binary, Datatype, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear,
+    GYearMonth, HexBinary, Integer, Time, space,
+};
+
+/// Gives a simple type the part of an element's type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __simple_element {
+    ($type:ty) => {
+        impl $crate::codec::Type for $type {
+            $crate::__simple_element!();
+        }
+    };
+    () => {
+        #[inline]
+        fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
+            reader.value()
+        }
+        #[inline]
+        fn content(&self, writer: &mut $crate::codec::Writer) {
+            $crate::codec::Simple::to_text(self, writer);
+        }
+        #[inline]
+        fn accepts_type(
+            _namespace: &str,
+            _local: &str,
+            _known: &[$crate::codec::Namespace],
+        ) -> bool {
+            // A simple type has no content but its text, which is checked as the declared type in any case.
+            true
+        }
+        #[inline]
+        fn element(
+            reader: &mut $crate::codec::Reader<'_>,
+            tag: &'static $crate::codec::Tag,
+        ) -> $crate::codec::Result<Option<Self>> {
+            reader.leaf(tag)
+        }
+    };
+}
+
+macro_rules! datatypes {
+    ($($type:ty),+ $(,)?) => {$(
+        impl Simple for $type {
+            #[inline]
+            fn from_text(text: Cow<'_, str>, _bindings: &dyn Bindings) -> std::result::Result<Self, Invalid> {
+                Ok(<$type as Datatype>::parse(&text)?)
+            }
+            #[inline]
+            fn to_text(&self, writer: &mut Writer) {
+                Datatype::write(self, writer.out());
+            }
+        }
+        $crate::__simple_element!($type);
+    )+};
+}
+
+datatypes!(
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+    f32,
+    f64,
+    Decimal,
+    Integer,
+    Duration,
+    DateTime,
+    Time,
+    Date,
+    GYearMonth,
+    GYear,
+    GMonthDay,
+    GDay,
+    GMonth,
+    HexBinary,
+    Base64Binary,
+);
+
+impl Simple for String {
+    #[inline]
+    fn from_text(
+        text: Cow<'_, str>,
+        _bindings: &dyn Bindings,
+    ) -> std::result::Result<String, Invalid> {
+        Ok(text.into_owned())
+    }
+
+    #[inline]
+    fn to_text(&self, writer: &mut Writer) {
+        writer.text(self);
+    }
+}
+crate::__simple_element!(String);
+
+/// `xs:QName`: the prefix is resolved when read and chosen when written.
+impl Simple for QName {
+    fn from_text(
+        text: Cow<'_, str>,
+        bindings: &dyn Bindings,
+    ) -> std::result::Result<QName, Invalid> {
+        let text = space::trim(&text);
+        let (prefix, local) =
+            crate::datatype::name::split_qname(text).ok_or(Invalid::Lexical("QName"))?;
+        let namespace = bindings.resolve(prefix).ok_or(Invalid::Prefix)?;
+        Ok(QName::new(namespace, local))
+    }
+
+    fn to_text(&self, writer: &mut Writer) {
+        writer.qname(self);
+    }
+}
+crate::__simple_element!(QName);
+
+/// White-space separated values.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct List<T>(pub Vec<T>);
+
+impl<T: Simple> Simple for List<T> {
+    fn from_text(
+        text: Cow<'_, str>,
+        bindings: &dyn Bindings,
+    ) -> std::result::Result<List<T>, Invalid> {
+        space::words(&text)
+            .map(|word| T::from_text(Cow::Borrowed(word), bindings))
+            .collect::<std::result::Result<_, _>>()
+            .map(List)
+    }
+
+    fn to_text(&self, writer: &mut Writer) {
+        for (index, value) in self.0.iter().enumerate() {
+            if index > 0 {
+                writer.raw(" ");
+            }
+            value.to_text(writer);
+        }
+    }
+}
+
+impl<T: Simple> Type for List<T> {
+    crate::__simple_element!();
+}
+
+impl<T> Deref for List<T> {
+    type Target = Vec<T>;
+    fn deref(&self) -> &Vec<T> {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for List<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        &mut self.0
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(values: Vec<T>) -> List<T> {
+        List(values)
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the text of the element as a value.
+    ///
+    /// # Errors
+    /// Where the text is no value of the type, or there are elements in it.
+    pub fn value<T: Simple>(&mut self) -> Result<T> {
+        let constraint = self.value.take();
+        let text = self.text()?;
+        let (lexical_, fixed) = match constraint {
+            None => {
+                return T::from_text(text.clone(), &self.xml)
+                    .map_err(|problem| self.invalid(&text, problem));
+            }
+            Some(constraint) => constraint,
+        };
+        let default = T::from_text(Cow::Borrowed(lexical_), &())
+            .map_err(|problem| self.invalid(lexical_, problem))?;
+        if text.is_empty() {
+            return Ok(default);
+        }
+        let value = T::from_text(text.clone(), &self.xml)
+            .map_err(|problem| self.invalid(&text, problem))?;
+        if fixed && lexical(&value) != lexical(&default) {
+            return Err(self.invalid(&text, Invalid::Fixed(lexical_)));
+        }
+        Ok(value)
+    }
+}
+
+/// Reads a value from a text that is in no document: no prefix is bound.
+///
+/// # Errors
+/// [`Invalid`] where the text is no value of the type.
+pub fn parse<T: Simple>(text: &str) -> std::result::Result<T, Invalid> {
+    T::from_text(Cow::Borrowed(text), &())
+}
+
+/// The text of a value, without escapes; a QName is written as `{namespace}local`.
+pub fn lexical<T: Simple>(value: &T) -> String {
+    let mut writer = Writer::plain(Mode::Plain);
+    value.to_text(&mut writer);
+    writer.into_text()
+}

@@ -1,0 +1,234 @@
+//! The codec with types written as the generator writes them.
+
+use crate::codec::{self, Element, Group, Nillable, Reader, Result, Type, Writer};
+use crate::datatype::Decimal;
+
+const NAMESPACES: &[codec::Namespace] = &[
+    codec::Namespace {
+        uri: "",
+        prefix: "",
+    },
+    codec::Namespace {
+        uri: "urn:orders",
+        prefix: "o",
+    },
+];
+
+crate::tags! {
+    ORDER = 1 "o:order";
+    LINE = 1 "o:line";
+    QTY = 1 "o:qty";
+    PRICE = 1 "o:price";
+    NOTE = 1 "o:note";
+    CARD = 1 "o:card";
+    CASH = 1 "o:cash";
+    BIG_LINE = 1 "o:BigLine";
+    LINE_TYPE = 1 "o:Line";
+}
+
+crate::newtype! {
+    struct Price(Decimal): min_inclusive("0"), fraction_digits(2);
+}
+
+crate::enumeration! {
+    enum Unit { Each = "EA", Kilo = "KG" }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Line {
+    unit: Option<Unit>,
+    qty: i32,
+    price: Price,
+}
+
+impl Type for Line {
+    const NAME: Option<&'static codec::Tag> = Some(LINE_TYPE);
+    const ATTRIBUTES: bool = true;
+    fn read(r: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self {
+            unit: r.optional_attribute("unit")?,
+            qty: r.one(QTY)?,
+            price: r.one(PRICE)?,
+        })
+    }
+    fn attributes(&self, w: &mut Writer) {
+        w.optional_attribute("unit", &self.unit);
+    }
+    fn content(&self, w: &mut Writer) {
+        w.one(QTY, &self.qty);
+        w.one(PRICE, &self.price);
+    }
+}
+
+crate::family! {
+    #[derive(Debug, Clone, PartialEq)]
+    enum AnyLine {
+        LINE_TYPE => Line(Line),
+        BIG_LINE => Big(Box<Line>),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Payment {
+    Card(String),
+    Cash(Vec<i32>),
+}
+
+impl Group for Payment {
+    fn read(r: &mut Reader<'_>) -> Result<Option<Self>> {
+        if let Some(x) = r.option(CARD)? {
+            return Ok(Some(Self::Card(x)));
+        }
+        if let Some(x) = r.some(CASH, 1, codec::UNBOUNDED)? {
+            return Ok(Some(Self::Cash(x)));
+        }
+        Ok(None)
+    }
+    fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Card(x) => w.one(CARD, x),
+            Self::Cash(x) => w.many(CASH, x),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Order {
+    note: Option<Nillable<String>>,
+    payment: Payment,
+    line: Vec<AnyLine>,
+}
+
+impl Type for Order {
+    fn read(r: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self {
+            note: r.option(NOTE)?,
+            payment: r.group()?,
+            line: r.times(LINE, 1, codec::UNBOUNDED)?,
+        })
+    }
+    fn content(&self, w: &mut Writer) {
+        w.option(NOTE, &self.note);
+        w.group(&self.payment);
+        w.many(LINE, &self.line);
+    }
+}
+
+const ELEMENT: Element<Order> = Element::new(ORDER, NAMESPACES);
+
+/// The same document in the shapes that peers write it in.
+#[test]
+fn one_order_is_read_from_every_shape_of_it() {
+    let documents = [
+        r#"<o:order xmlns:o="urn:orders"><o:note>a &amp; b</o:note><o:cash>1</o:cash><o:cash>2</o:cash><o:line unit="EA"><o:qty>3</o:qty><o:price>1.50</o:price></o:line><o:line><o:qty>4</o:qty><o:price>2</o:price></o:line></o:order>"#,
+        "<order xmlns=\"urn:orders\">\n  <note>a <![CDATA[&]]> b</note>\n  <cash>1</cash><!-- two -->\n <cash> 2 </cash>\r\n<line unit='EA'><qty>3</qty><price>1.50</price></line><line xmlns:y='urn:y'><qty>+4</qty><price>2.0</price></line></order>",
+        r#"<x:order xmlns:x="urn:orders"><x:note>a &#38; b</x:note><x:cash>1</x:cash><y:cash xmlns:y="urn:orders">2</y:cash><x:line unit="EA"><z:qty xmlns:z="urn:orders">3</z:qty><x:price>1.50</x:price></x:line><x:line><x:qty>4</x:qty><x:price>2</x:price></x:line></x:order>"#,
+    ];
+    let mut texts: Vec<String> = Vec::new();
+    for document in documents {
+        let order = ELEMENT.read(document).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(order.line.len(), 2);
+        let text = ELEMENT.write(&order);
+        assert_eq!(ELEMENT.read(&text).unwrap(), order);
+        texts.push(text);
+    }
+    assert_eq!(
+        texts.first().unwrap().len(),
+        documents.first().unwrap().len()
+    );
+}
+
+#[test]
+fn nil_and_xsi_type_are_kept() {
+    let text = r#"<o:order xmlns:o="urn:orders" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><o:note xsi:nil="true"></o:note><o:card>x</o:card><o:line xsi:type="o:BigLine" unit="KG"><o:qty>3</o:qty><o:price>1.5</o:price></o:line></o:order>"#;
+    let order = ELEMENT.read(text).unwrap();
+    assert_eq!(order.note, Some(Nillable::Nil));
+    assert!(matches!(order.line.first(), Some(AnyLine::Big(_))));
+    assert_eq!(ELEMENT.write(&order), text);
+}
+
+#[test]
+fn mistakes_name_path_and_rule() {
+    let wrap = |inner: &str| {
+        format!(
+            "<o:order xmlns:o=\"urn:orders\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">{inner}</o:order>"
+        )
+    };
+    let line = "<o:line><o:qty>3</o:qty><o:price>1.5</o:price></o:line>";
+    let cases = [
+        (
+            wrap(line),
+            "order: <line> where one of <note>, <card>, <cash> is due (1:",
+        ),
+        (
+            wrap("<o:card>x</o:card>"),
+            "order: 0 of line, at least 1 are due",
+        ),
+        (
+            wrap(&format!(
+                "<o:card>x</o:card>{line}<o:line><o:qty>ten</o:qty></o:line>"
+            )),
+            "order/line[2]/qty: \"ten\" is not an xs:int",
+        ),
+        (
+            wrap(&format!(
+                "<o:card>x</o:card>{line}<o:line><o:qty>1</o:qty><o:price>1.234</o:price></o:line>"
+            )),
+            "order/line[2]/price: \"1.234\" breaks fractionDigits 2",
+        ),
+        (
+            wrap("<o:card>x</o:card><o:line unit=\"XX\"><o:qty>3</o:qty></o:line>"),
+            "order/line[1]: attribute unit: \"XX\" is none of the values listed",
+        ),
+        (
+            wrap("<o:card>x</o:card><o:line size=\"1\"><o:qty>3</o:qty></o:line>"),
+            "order/line[1]: the attribute size is not allowed",
+        ),
+        (
+            wrap("<o:card xsi:nil=\"true\"/>"),
+            "order/card: xsi:nil is not allowed",
+        ),
+        (
+            wrap(&format!("<o:card>x</o:card>{line}<o:extra/>")),
+            "order: <extra> where <line> is due",
+        ),
+        (
+            wrap("<o:card>x</o:card><o:line xsi:type=\"o:Other\"/>"),
+            "order/line[1]: xsi:type \"o:Other\" may not stand here",
+        ),
+        (wrap("text<o:card>x</o:card>"), "order: text \"text\" where"),
+        (
+            "<o:order xmlns:o=\"urn:other\"/>".to_owned(),
+            "<order> where <order> is due",
+        ),
+    ];
+    for (text, expected) in cases {
+        let error = ELEMENT.read(&text).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}\n{expected}");
+    }
+}
+
+#[test]
+fn lenient_reading_takes_any_order_and_passes_over_the_unknown() {
+    let text = r#"<o:order xmlns:o="urn:orders"><o:new/><o:line new="1"><o:price>1.5</o:price><o:x><o:qty>9</o:qty></o:x><o:qty>3</o:qty></o:line><o:card>x</o:card><o:note>n</o:note><o:more>y</o:more></o:order>"#;
+    let options = crate::xml::Options::message();
+    let order = ELEMENT
+        .read_with(text, &options, codec::Strictness::Lenient)
+        .unwrap();
+    assert_eq!(order.note, Some(Nillable::Value("n".to_owned())));
+    assert_eq!(order.payment, Payment::Card("x".to_owned()));
+    assert!(matches!(order.line.first(), Some(AnyLine::Line(line)) if line.qty == 3));
+}
+
+#[test]
+fn references_are_replaced_by_what_they_refer_to() {
+    let options = crate::xml::Options::message();
+    let text = r##"<b><r><item href="#a"/><item href="#b"/></r><m id="a" x="1">one</m><m id="b"><k href="#a"/></m></b>"##;
+    let inlined = codec::inline_references(text, &options).unwrap();
+    assert!(
+        inlined.starts_with(r#"<b><r><item x="1">one</item><item><k x="1">one</k></item></r>"#),
+        "{inlined}"
+    );
+    let cycle = r##"<b><r href="#a"/><m id="a"><k href="#a"/></m></b>"##;
+    assert!(codec::inline_references(cycle, &options).is_err());
+}
