@@ -1,1 +1,27 @@
-//! Runs contracts through the generator (placeholder for the first build).
+//! Contracts become Rust: types that read like their schema, server traits, clients. A library for `build.rs`; what the
+//! generated code calls is in the crate `soapstone`. It reports and never panics, and the same contract gives the same bytes.
+//!
+//! The way of a contract, top to bottom: [`choose`] what to make, [`lower`](lower::lower) it to items,
+//! [`settle`](lower::settle) what depends on all of them, [`emit`](emit::emit) text.
+
+mod choose;
+mod emit;
+mod item;
+mod lower;
+mod names;
+mod options;
+mod service;
+
+use soapstone_schema::contract::Contract;
+use soapstone_schema::report::Report;
+
+pub use emit::File;
+pub use options::Options;
+
+/// Makes Rust of a contract. What is left out is reported; the rest is made.
+pub fn generate(contract: &Contract, options: &Options, report: &mut Report) -> Vec<File> {
+    let chosen = choose::choose(contract, options, report);
+    let mut package = lower::lower(contract, &chosen, options, report);
+    lower::settle(&mut package);
+    emit::emit(&package, &options.derives)
+}

@@ -1,0 +1,63 @@
+//! Simple types: a declaration each, whose logic is the runtime's.
+
+use std::fmt::Write;
+
+use super::{Scope, doc, literal};
+use crate::item::{Enumeration, Item, Newtype, Union};
+
+impl Scope<'_> {
+    pub(super) fn enumeration(&self, out: &mut String, item: &Item, enumeration: &Enumeration) {
+        let kind = match (enumeration.open.is_some(), enumeration.preserve) {
+            (true, _) => "open_enumeration",
+            (false, true) => "enumeration",
+            (false, false) => "token_enumeration",
+        };
+        let _ = writeln!(out, "soapstone::{kind}! {{");
+        self.simple_head(out, item);
+        let _ = writeln!(out, "pub enum {} {{", item.name);
+        for value in &enumeration.values {
+            doc(out, 4, &value.documentation);
+            let _ = writeln!(out, "    {} = {},", value.name, literal(&value.lexical));
+        }
+        if let Some(other) = &enumeration.open {
+            let _ = writeln!(out, "    ..{other}");
+        }
+        out.push_str("}\n}\n");
+    }
+
+    pub(super) fn newtype(&self, out: &mut String, item: &Item, newtype: &Newtype) {
+        out.push_str("soapstone::newtype! {\n");
+        self.simple_head(out, item);
+        let _ = write!(
+            out,
+            "pub struct {}({})",
+            item.name,
+            self.rust(&newtype.rust)
+        );
+        for (index, facet) in newtype.facets.iter().enumerate() {
+            let separator = if index == 0 { ":" } else { "," };
+            let _ = write!(out, "{separator} {}({})", facet.method, facet.argument);
+        }
+        out.push_str(";\n}\n");
+    }
+
+    pub(super) fn union_(&self, out: &mut String, item: &Item, union_: &Union) {
+        out.push_str("soapstone::union! {\n");
+        self.simple_head(out, item);
+        let _ = writeln!(out, "pub enum {} {{", item.name);
+        for (name, rust) in &union_.members {
+            let _ = writeln!(out, "    {name}({}),", self.rust(rust));
+        }
+        out.push_str("}\n}\n");
+    }
+
+    fn simple_head(&self, out: &mut String, item: &Item) {
+        self.item_doc(out, item);
+        for derive in self.derives {
+            let _ = writeln!(out, "#[derive({derive})]");
+        }
+        for attribute in &item.attributes {
+            let _ = writeln!(out, "{attribute}");
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Structs: a line for each attribute and element, and direction.
+
+use std::fmt::Write;
+
+use super::{Scope, doc, literal, wildcard};
+use crate::item::{
+    AttributeField, AttributeKey, Body, Constraint, Field, First, Item, Occurs, Particle, Struct,
+};
+
+impl Scope<'_> {
+    pub(super) fn structure(&self, out: &mut String, item: &Item, struct_: &Struct) {
+        self.item_head(out, item);
+        let _ = writeln!(out, "pub struct {} {{", item.name);
+        for attribute in &struct_.attributes {
+            doc(out, 4, &attribute.documentation);
+            let optional = !attribute.required && attribute.value.is_none();
+            let rust = self.rust(&attribute.rust);
+            let rust = if optional {
+                format!("Option<{rust}>")
+            } else {
+                rust
+            };
+            let _ = writeln!(out, "    pub {}: {rust},", attribute.name);
+        }
+        if let Some((name, _)) = &struct_.any_attribute {
+            let _ = writeln!(out, "    pub {name}: Vec<codec::AnyAttribute>,");
+        }
+        for field in fields(&struct_.body) {
+            doc(out, 4, &field.documentation);
+            let _ = writeln!(out, "    pub {}: {},", field.name, self.field_type(field));
+        }
+        if let Body::Mixed(name, content) = &struct_.body {
+            let _ = writeln!(
+                out,
+                "    pub {name}: Vec<{}>,",
+                self.rust(&crate::item::Rust::Item(*content))
+            );
+        }
+        out.push_str("}\n\n");
+        match &struct_.first {
+            Some(first) => self.group_impl(out, item, struct_, first),
+            None => self.type_impl(out, item, struct_),
+        }
+    }
+
+    fn field_type(&self, field: &Field) -> String {
+        let rust = self.rust(&field.rust);
+        match field.occurs {
+            Occurs::One => rust,
+            Occurs::Option => format!("Option<{rust}>"),
+            Occurs::Many(..) => format!("Vec<{rust}>"),
+        }
+    }
+
+    fn type_impl(&self, out: &mut String, item: &Item, struct_: &Struct) {
+        let has_attributes = !struct_.attributes.is_empty() || struct_.any_attribute.is_some();
+        let _ = writeln!(out, "impl codec::Type for {} {{", item.name);
+        self.type_name(out, item);
+        if has_attributes {
+            out.push_str("    const ATTRIBUTES: bool = true;\n");
+        }
+        out.push_str("    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Self> {\n");
+        self.read_body(out, struct_, "Ok(Self {", "})");
+        out.push_str("    }\n");
+        if has_attributes {
+            out.push_str("    fn attributes(&self, w: &mut codec::Writer) {\n");
+            for attribute in &struct_.attributes {
+                let method = if attribute.required || attribute.value.is_some() {
+                    "attribute"
+                } else {
+                    "optional_attribute"
+                };
+                let _ = writeln!(
+                    out,
+                    "        w.{method}({}, &self.{});",
+                    self.key(attribute),
+                    attribute.name
+                );
+            }
+            if let Some((name, _)) = &struct_.any_attribute {
+                let _ = writeln!(out, "        w.any_attributes(&self.{name});");
+            }
+            out.push_str("    }\n");
+        }
+        out.push_str("    fn content(&self, w: &mut codec::Writer) {\n");
+        self.write_body(out, struct_);
+        out.push_str("    }\n}\n");
+    }
+
+    pub(super) fn type_name(&self, out: &mut String, item: &Item) {
+        if let Some(tag) = item.tag {
+            let _ = writeln!(
+                out,
+                "    const NAME: Option<&'static codec::Tag> = Some({});",
+                self.tag(tag)
+            );
+        }
+    }
+
+    fn group_impl(&self, out: &mut String, item: &Item, struct_: &Struct, first: &[First]) {
+        let _ = writeln!(out, "impl codec::Group for {} {{", item.name);
+        out.push_str("    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {\n");
+        let tags: Vec<String> = first
+            .iter()
+            .filter_map(|f| {
+                if let First::Tag(tag) = f {
+                    Some(self.tag(*tag))
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let mut tests: Vec<String> = Vec::new();
+        if !tags.is_empty() {
+            tests.push(format!("r.at(&[{}])?", tags.join(", ")));
+        }
+        for any in first {
+            if let First::Any(any) = any {
+                tests.push(format!("r.at_any({})?", wildcard(any)));
+            }
+        }
+        if tests.is_empty() {
+            tests.push("false".to_owned());
+        }
+        let _ = writeln!(
+            out,
+            "        if !({}) {{\n            return Ok(None);\n        }}",
+            tests.join(" || ")
+        );
+        self.read_body(out, struct_, "Ok(Some(Self {", "}))");
+        out.push_str("    }\n    fn write(&self, w: &mut codec::Writer) {\n");
+        self.write_body(out, struct_);
+        out.push_str("    }\n}\n");
+    }
+
+    fn read_body(&self, out: &mut String, struct_: &Struct, open: &str, close: &str) {
+        if let Body::All(fields) = &struct_.body {
+            self.read_all(out, struct_, fields, open, close);
+            return;
+        }
+        let _ = writeln!(out, "        {open}");
+        for attribute in &struct_.attributes {
+            let _ = writeln!(
+                out,
+                "            {}: {},",
+                attribute.name,
+                self.read_attribute(attribute)
+            );
+        }
+        if let Some((name, any)) = &struct_.any_attribute {
+            let _ = writeln!(
+                out,
+                "            {name}: r.any_attributes({})?,",
+                wildcard(any)
+            );
+        }
+        for field in fields(&struct_.body) {
+            let _ = writeln!(
+                out,
+                "            {}: {},",
+                field.name,
+                self.read_field(field)
+            );
+        }
+        if let Body::Mixed(name, _) = &struct_.body {
+            let _ = writeln!(out, "            {name}: r.mixed()?,");
+        }
+        let _ = writeln!(out, "        {close}");
+    }
+
+    /// Elements in any order are collected first; attributes have to be read before them.
+    fn read_all(
+        &self,
+        out: &mut String,
+        struct_: &Struct,
+        fields: &[Field],
+        open: &str,
+        close: &str,
+    ) {
+        for (index, attribute) in struct_.attributes.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "        let attribute{index} = {};",
+                self.read_attribute(attribute)
+            );
+        }
+        if let Some((_, any)) = &struct_.any_attribute {
+            let _ = writeln!(
+                out,
+                "        let any = r.any_attributes({})?;",
+                wildcard(any)
+            );
+        }
+        let nones = vec!["None"; fields.len()].join(", ");
+        let _ = writeln!(out, "        let mut found = ({nones},);");
+        let steps: Vec<String> = fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| match &field.particle {
+                Particle::Element(tag, value) => format!(
+                    "r{}.once({}, &mut found.{index})?",
+                    constrained(value),
+                    self.tag(*tag)
+                ),
+                _ => format!("r.group_once(&mut found.{index})?"),
+            })
+            .collect();
+        let _ = writeln!(
+            out,
+            "        while {} {{}}",
+            steps.join("\n            || ")
+        );
+        let _ = writeln!(out, "        {open}");
+        for (index, attribute) in struct_.attributes.iter().enumerate() {
+            let _ = writeln!(out, "            {}: attribute{index},", attribute.name);
+        }
+        if let Some((name, _)) = &struct_.any_attribute {
+            let _ = writeln!(out, "            {name}: any,");
+        }
+        for (index, field) in fields.iter().enumerate() {
+            let _ = match (&field.particle, field.occurs) {
+                (Particle::Element(tag, _), Occurs::One) => writeln!(
+                    out,
+                    "            {}: r.required({}, found.{index})?,",
+                    field.name,
+                    self.tag(*tag)
+                ),
+                (_, Occurs::One) => writeln!(
+                    out,
+                    "            {}: r.required_group(found.{index})?,",
+                    field.name
+                ),
+                _ => writeln!(out, "            {}: found.{index},", field.name),
+            };
+        }
+        let _ = writeln!(out, "        {close}");
+    }
+
+    fn read_attribute(&self, attribute: &AttributeField) -> String {
+        let key = self.key(attribute);
+        match (&attribute.value, attribute.required) {
+            (None, true) => format!("r.attribute({key})?"),
+            (None, false) => format!("r.optional_attribute({key})?"),
+            (
+                Some(Constraint {
+                    fixed: false,
+                    lexical,
+                }),
+                _,
+            ) => format!("r.attribute_or({key}, {})?", literal(lexical)),
+            (Some(Constraint { lexical, .. }), true) => {
+                format!("r.required_fixed_attribute({key}, {})?", literal(lexical))
+            }
+            (Some(Constraint { lexical, .. }), false) => {
+                format!("r.fixed_attribute({key}, {})?", literal(lexical))
+            }
+        }
+    }
+
+    fn key(&self, attribute: &AttributeField) -> String {
+        match &attribute.key {
+            AttributeKey::Plain(name) => literal(name),
+            AttributeKey::Qualified(tag) => self.tag(*tag),
+        }
+    }
+
+    fn read_field(&self, field: &Field) -> String {
+        match (&field.particle, field.occurs) {
+            (Particle::Value, _) => "r.value()?".to_owned(),
+            (Particle::Element(tag, value), occurs) => {
+                let (tag, constraint) = (self.tag(*tag), constrained(value));
+                match occurs {
+                    Occurs::One => format!("r{constraint}.one({tag})?"),
+                    Occurs::Option => format!("r{constraint}.option({tag})?"),
+                    Occurs::Many(0, None) => format!("r{constraint}.many({tag})?"),
+                    Occurs::Many(min, max) => {
+                        format!("r{constraint}.times({tag}, {})?", range(min, max))
+                    }
+                }
+            }
+            (Particle::Group, Occurs::One) => "r.group()?".to_owned(),
+            (Particle::Group, Occurs::Option) => "r.optional_group()?".to_owned(),
+            (Particle::Group, Occurs::Many(min, max)) => format!("r.groups({})?", range(min, max)),
+            (Particle::Any(any), Occurs::One) => format!("r.any({})?", wildcard(any)),
+            (Particle::Any(any), Occurs::Option) => format!("r.optional_any({})?", wildcard(any)),
+            (Particle::Any(any), Occurs::Many(min, max)) => {
+                format!("r.anys({}, {})?", wildcard(any), range(min, max))
+            }
+        }
+    }
+
+    fn write_body(&self, out: &mut String, struct_: &Struct) {
+        for field in fields(&struct_.body) {
+            let name = &field.name;
+            let _ = match (&field.particle, field.occurs) {
+                (Particle::Value, _) => writeln!(out, "        w.value(&self.{name});"),
+                (Particle::Element(tag, _), occurs) => {
+                    let method = match occurs {
+                        Occurs::One => "one",
+                        Occurs::Option => "option",
+                        Occurs::Many(..) => "many",
+                    };
+                    writeln!(out, "        w.{method}({}, &self.{name});", self.tag(*tag))
+                }
+                (Particle::Group, Occurs::One) => writeln!(out, "        w.group(&self.{name});"),
+                (Particle::Group, Occurs::Option) => {
+                    writeln!(out, "        w.optional_group(&self.{name});")
+                }
+                (Particle::Group, Occurs::Many(..)) => {
+                    writeln!(out, "        w.groups(&self.{name});")
+                }
+                (Particle::Any(_), Occurs::One) => writeln!(out, "        w.any(&self.{name});"),
+                (Particle::Any(_), Occurs::Option) => {
+                    writeln!(out, "        w.optional_any(&self.{name});")
+                }
+                (Particle::Any(_), Occurs::Many(..)) => {
+                    writeln!(out, "        w.anys(&self.{name});")
+                }
+            };
+        }
+        if let Body::Mixed(name, _) = &struct_.body {
+            let _ = writeln!(out, "        w.mixed(&self.{name});");
+        }
+    }
+}
+
+fn fields(body: &Body) -> &[Field] {
+    match body {
+        Body::Value(field) => std::slice::from_ref(field),
+        Body::Sequence(fields) | Body::All(fields) => fields,
+        Body::Empty | Body::Mixed(..) => &[],
+    }
+}
+
+/// The call that tells the reader an element's default or fixed value.
+pub(super) fn constrained(value: &Option<Constraint>) -> String {
+    match value {
+        None => String::new(),
+        Some(Constraint {
+            fixed: true,
+            lexical,
+        }) => format!(".fixed({})", literal(lexical)),
+        Some(Constraint { lexical, .. }) => format!(".or({})", literal(lexical)),
+    }
+}
+
+/// An occurrence range as two arguments.
+pub(super) fn range(min: u64, max: Option<u64>) -> String {
+    match max {
+        Some(max) => format!("{min}, {max}"),
+        None => format!("{min}, codec::UNBOUNDED"),
+    }
+}

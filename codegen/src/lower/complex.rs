@@ -1,0 +1,404 @@
+//! Complex types: structs, families told apart by `xsi:type`, SOAP-encoded arrays, mixed content.
+
+use std::collections::HashSet;
+
+use soapstone_schema::model::{
+    Builtin, ComplexType, Compositor, Content, ElementId, Particle, Term, Type, TypeId,
+};
+
+use super::{Lowering, Owner, SOAP_ENCODING, Work, documentation};
+use crate::item::{
+    Arm, Array, Body, Choice, Family, Field, ItemId, Kind, Member, Occurs, Particle as Place, Rust,
+    Struct,
+};
+use crate::names::{self, Names};
+
+impl<'m> Lowering<'m> {
+    /// The Rust type for elements of a complex type: its struct, or the family of what may stand for it.
+    pub(super) fn complex(&mut self, id: TypeId, owner: &Owner) -> Rust {
+        if id == Builtin::AnyType.id() {
+            return Rust::Path("codec::AnyType");
+        }
+        if let Some(rust) = self.families.get(&id) {
+            return rust.clone();
+        }
+        let Some(type_) = self.complex_type(id) else {
+            return Rust::Path("codec::AnyType");
+        };
+        if type_
+            .name
+            .as_ref()
+            .is_some_and(|n| &*n.namespace == SOAP_ENCODING)
+        {
+            let rust = encoding_type(type_.name.as_ref().map_or("", |n| &n.local));
+            self.families.insert(id, rust.clone());
+            return rust;
+        }
+        let rust = if let Some((tag, item)) = self.array_of(id, owner) {
+            let array = self.struct_item_of(id, owner);
+            self.set(
+                array,
+                Kind::Array(Array { item, tag }),
+                documentation(type_.annotation.as_deref()),
+            );
+            Rust::Item(array)
+        } else {
+            let members = self.members(id);
+            match members.as_slice() {
+                [] => Rust::Path("codec::AnyType"),
+                [only] if *only == id => Rust::Item(self.structure(id, owner)),
+                _ => {
+                    let (module, name) = self
+                        .reserved
+                        .get(&id)
+                        .cloned()
+                        .unwrap_or((owner.module, owner.name.clone()));
+                    let qname = type_.name.clone();
+                    let item = if type_.abstract_ {
+                        let item = self.place(module, name, qname);
+                        self.queue.push_back((item, Work::Family(id)));
+                        item
+                    } else {
+                        self.allocate(module, &format!("Any{name}"), qname, Work::Family(id))
+                    };
+                    Rust::Item(item)
+                }
+            }
+        };
+        self.families.insert(id, rust.clone());
+        rust
+    }
+
+    pub(super) fn complex_type(&self, id: TypeId) -> Option<&'m ComplexType> {
+        match self.model.types.get(id.index())? {
+            Type::Complex(complex) => Some(complex),
+            Type::Simple(_) => None,
+        }
+    }
+
+    /// The types that may stand where this one is declared: itself and all that derive from it, none of them abstract.
+    fn members(&self, id: TypeId) -> Vec<TypeId> {
+        let mut members = Vec::new();
+        let mut seen = HashSet::from([id]);
+        let mut stack = vec![id];
+        while let Some(next) = stack.pop() {
+            if self.complex_type(next).is_some_and(|t| !t.abstract_) {
+                members.push(next);
+            }
+            let below = self
+                .derived
+                .get(&next)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            stack.extend(below.iter().rev().copied().filter(|t| seen.insert(*t)));
+        }
+        members
+    }
+
+    /// The struct of exactly this type.
+    fn structure(&mut self, id: TypeId, owner: &Owner) -> ItemId {
+        if let Some(&item) = self.structs.get(&id) {
+            return item;
+        }
+        let item = self.struct_item_of(id, owner);
+        self.queue.push_back((item, Work::Complex(id)));
+        item
+    }
+
+    fn struct_item_of(&mut self, id: TypeId, owner: &Owner) -> ItemId {
+        let qname = self.type_name(id).cloned();
+        let (module, name) = match self.reserved.get(&id) {
+            Some(reserved) => reserved.clone(),
+            None => {
+                let module = owner.module;
+                (module, self.symbols.types(module).claim(&owner.name))
+            }
+        };
+        let item = self.place(module, name, qname);
+        self.structs.insert(id, item);
+        item
+    }
+
+    /// Lowers a type with derived types to an enum of all that can stand there.
+    ///
+    /// `<complexType name="Cat"><complexContent><extension base="Pet">`  →  `enum AnyPet { Pet(Pet), Cat(Cat) }`
+    pub(super) fn family_item(&mut self, item: ItemId, id: TypeId) {
+        let Some(type_) = self.complex_type(id) else {
+            return;
+        };
+        let mut names = Names::default();
+        let mut members = Vec::new();
+        for member in self.members(id) {
+            let Some(name) = self.type_name(member) else {
+                continue;
+            };
+            let owner = self.owner_of(member);
+            let tag = self.tag(&name.namespace, &name.local, owner.module);
+            let rust = Rust::Item(self.structure(member, &owner));
+            members.push(Member {
+                name: names.claim(&names::pascal(&name.local)),
+                tag,
+                rust,
+            });
+        }
+        self.set(
+            item,
+            Kind::Family(Family {
+                abstract_: type_.abstract_,
+                members,
+            }),
+            documentation(type_.annotation.as_deref()),
+        );
+    }
+
+    /// Lowers a complex type to a struct: attributes first, then content, in the schema's order.
+    ///
+    /// `<complexType name="Line"><sequence><element name="qty" type="int"/>…`  →  `struct Line { qty: i32, … }`
+    pub(super) fn complex_item(&mut self, item: ItemId, id: TypeId) {
+        let Some(type_) = self.complex_type(id) else {
+            return;
+        };
+        let owner = self.owner(item);
+        let mut names = Names::default();
+        let (attributes, any_attribute) = self.attributes(type_, &owner, &mut names);
+        let bare = attributes.is_empty() && any_attribute.is_none();
+        if bare
+            && let Content::Elements(particle) = &type_.content
+            && let Some(choice) = self.whole_choice(particle, &owner)
+        {
+            self.set(
+                item,
+                Kind::Choice(choice),
+                documentation(type_.annotation.as_deref()),
+            );
+            return;
+        }
+        let body = match &type_.content {
+            Content::Empty => Body::Empty,
+            Content::Simple(simple) => Body::Value(value_field(
+                self.simple(*simple, &owner.nested("Value")),
+                &mut names,
+            )),
+            Content::Mixed(None) => Body::Value(value_field(Rust::Path("String"), &mut names)),
+            Content::Mixed(Some(_)) => {
+                let content = self.allocate(
+                    owner.module,
+                    &format!("{}Content", owner.name),
+                    None,
+                    Work::MixedContent(id),
+                );
+                Body::Mixed(names.claim_snake("content"), content)
+            }
+            Content::Elements(particle) => self.body(particle, &owner, &mut names),
+        };
+        let kind = Kind::Struct(Struct {
+            first: None,
+            attributes,
+            any_attribute,
+            body,
+        });
+        self.set(item, kind, documentation(type_.annotation.as_deref()));
+    }
+
+    fn body(&mut self, particle: &'m Particle, owner: &Owner, names: &mut Names) -> Body {
+        let mut fields = Vec::new();
+        if let Term::Group(group) = &particle.term
+            && let Some(group) = self.model.groups.get(group.index())
+            && group.compositor == Compositor::All
+        {
+            for member in &group.particles {
+                self.fields(member, owner, names, &mut fields, 0);
+            }
+            if particle.min == 0 {
+                // An absent `all` group is every element of it absent.
+                for field in fields.iter_mut().filter(|f| f.occurs == Occurs::One) {
+                    field.occurs = Occurs::Option;
+                }
+            }
+            return if fields.is_empty() {
+                Body::Empty
+            } else {
+                Body::All(fields)
+            };
+        }
+        self.fields(particle, owner, names, &mut fields, 0);
+        if fields.is_empty() {
+            Body::Empty
+        } else {
+            Body::Sequence(fields)
+        }
+    }
+
+    /// Lowers mixed content to a list whose items are text or one of the elements, so that their order is kept.
+    ///
+    /// `<complexType mixed="true"><choice maxOccurs="unbounded"><element name="b"/>…`  →  `enum ParaContent { Text(String), B(B) }`
+    pub(super) fn mixed_item(&mut self, item: ItemId, id: TypeId) {
+        let Some(type_) = self.complex_type(id) else {
+            return;
+        };
+        let Content::Mixed(Some(particle)) = &type_.content else {
+            return;
+        };
+        let mut owner = self.owner(item);
+        if let Some(name) = owner.name.strip_suffix("Content") {
+            owner.name = name.to_owned();
+        }
+        let mut names = Names::default();
+        names.reserve(&["Text"]);
+        let mut arms = Vec::new();
+        self.mixed_arms(
+            particle,
+            &owner,
+            &mut names,
+            &mut arms,
+            &mut HashSet::new(),
+            0,
+        );
+        let kind = Kind::Choice(Choice {
+            mixed: true,
+            type_: false,
+            arms,
+        });
+        self.set(item, kind, String::new());
+    }
+
+    fn mixed_arms(
+        &mut self,
+        particle: &'m Particle,
+        owner: &Owner,
+        names: &mut Names,
+        arms: &mut Vec<Arm>,
+        seen: &mut HashSet<ElementId>,
+        depth: usize,
+    ) {
+        match &particle.term {
+            Term::Element(id) => {
+                let Some(element) = self.model.elements.get(id.index()) else {
+                    return;
+                };
+                let again = seen.iter().any(|e| {
+                    self.model
+                        .elements
+                        .get(e.index())
+                        .is_some_and(|e| e.name == element.name)
+                });
+                if again || !seen.insert(*id) {
+                    return;
+                }
+                let mut fields = Vec::new();
+                self.fields(particle, owner, &mut Names::default(), &mut fields, 0);
+                for field in fields {
+                    let name = names.claim(&names::pascal(&element.name.local));
+                    arms.push(Arm {
+                        name,
+                        documentation: field.documentation,
+                        rust: field.rust,
+                        particle: field.particle,
+                        occurs: Occurs::One,
+                    });
+                }
+            }
+            Term::Any(wildcard) => {
+                let place = Place::Any(super::particle::wildcard(wildcard));
+                arms.push(Arm {
+                    name: names.claim("Any"),
+                    documentation: String::new(),
+                    rust: Rust::Path("codec::AnyElement"),
+                    particle: place,
+                    occurs: Occurs::One,
+                });
+            }
+            Term::Group(group) if depth < super::particle::DEPTH => {
+                let Some(group) = self.model.groups.get(group.index()) else {
+                    return;
+                };
+                for member in &group.particles {
+                    self.mixed_arms(member, owner, names, arms, seen, depth + 1);
+                }
+            }
+            Term::Group(_) => {}
+        }
+    }
+
+    /// The item type of a type derived from `soapenc:Array` (SOAP 1.1, 5.4.2; WSDL 1.1, 2.2).
+    ///
+    /// `<attribute ref="soapenc:arrayType" wsdl:arrayType="t:Line[]"/>`  →  `Array { item: Line }`
+    fn array_of(&mut self, id: TypeId, owner: &Owner) -> Option<(crate::item::TagId, Rust)> {
+        let type_ = self.complex_type(id)?;
+        if !self.type_name(type_.base)?.is(SOAP_ENCODING, "Array") {
+            return None;
+        }
+        for use_ in &type_.attributes {
+            let Some(attribute) = self.model.attributes.get(use_.attribute.index()) else {
+                continue;
+            };
+            let Some(foreign) = attribute
+                .foreign
+                .iter()
+                .find(|f| &*f.name.local == "arrayType")
+            else {
+                continue;
+            };
+            let bare = foreign.value.split('[').next().unwrap_or_default().trim();
+            let (prefix, local) = bare.split_once(':').unwrap_or(("", bare));
+            let namespace = foreign
+                .scope
+                .iter()
+                .find(|(p, _)| &**p == prefix)
+                .map(|(_, ns)| ns.to_string())
+                .unwrap_or_default();
+            let name = soapstone::name::QName::new(namespace.as_str(), local);
+            let item = match self.model.globals.types.get(&name) {
+                Some(&item) => {
+                    let owner = self.owner_of(item);
+                    self.declared(item, &owner)
+                }
+                None => Rust::Path("codec::AnyType"),
+            };
+            let tag = self.tag(&namespace, local, owner.module);
+            return Some((tag, item));
+        }
+        let item = self
+            .element_of_array(type_, owner)
+            .unwrap_or(Rust::Path("codec::AnyType"));
+        let tag = self.tag(soapstone_schema::model::XSD, "anyType", owner.module);
+        Some((tag, item))
+    }
+
+    /// Older contracts restrict the content to one repeated element instead of naming an array type.
+    fn element_of_array(&mut self, type_: &'m ComplexType, owner: &Owner) -> Option<Rust> {
+        let (Content::Elements(particle) | Content::Mixed(Some(particle))) = &type_.content else {
+            return None;
+        };
+        let mut fields = Vec::new();
+        self.fields(particle, owner, &mut Names::default(), &mut fields, 0);
+        match fields.as_slice() {
+            [
+                Field {
+                    rust,
+                    particle: Place::Element(..),
+                    ..
+                },
+            ] => Some(rust.clone()),
+            _ => None,
+        }
+    }
+}
+
+fn value_field(rust: Rust, names: &mut Names) -> Field {
+    Field {
+        name: names.claim_snake("value"),
+        documentation: String::new(),
+        rust,
+        particle: Place::Value,
+        occurs: Occurs::One,
+    }
+}
+
+/// The types of SOAP encoding are those of XSD with `id` and `href` (SOAP 1.1, 5.2).
+fn encoding_type(local: &str) -> Rust {
+    match Builtin::ALL.iter().find(|b| b.name() == local) {
+        Some(builtin) => super::simple::builtin(*builtin),
+        None => Rust::Path("codec::AnyType"),
+    }
+}

@@ -1,0 +1,184 @@
+//! Facets as calls of the runtime's builder, and the representation that the facets are checked on.
+
+use soapstone_schema::model::{Builtin, SimpleType, WhiteSpace};
+use soapstone_schema::pattern::Pattern;
+
+use crate::emit::literal;
+use crate::item::{FacetCall, Rust};
+
+/// The Rust type that holds the values of a restriction: the built-in's, or a machine integer where the bounds allow one.
+pub(super) fn representation(root: Builtin, steps: &[&SimpleType]) -> &'static str {
+    let Rust::Path(path) = super::simple::builtin(root) else {
+        return "String";
+    };
+    let unbounded = matches!(
+        root,
+        Builtin::Integer
+            | Builtin::NonNegativeInteger
+            | Builtin::PositiveInteger
+            | Builtin::NonPositiveInteger
+            | Builtin::NegativeInteger
+    );
+    if !unbounded {
+        return path;
+    }
+    let fits = |text: &String| {
+        text.trim()
+            .trim_start_matches('+')
+            .parse::<i64>()
+            .is_ok_and(|v| v.abs() < 1_000_000_000_000_000_000)
+    };
+    let digits = steps.iter().any(|s| {
+        s.facets
+            .total_digits
+            .as_ref()
+            .is_some_and(|d| d.value <= 18)
+    });
+    let above = steps.iter().any(|s| {
+        s.facets
+            .max_inclusive
+            .as_ref()
+            .is_some_and(|f| fits(&f.value))
+            || s.facets
+                .max_exclusive
+                .as_ref()
+                .is_some_and(|f| fits(&f.value))
+    }) || matches!(root, Builtin::NonPositiveInteger | Builtin::NegativeInteger);
+    let below = steps.iter().any(|s| {
+        s.facets
+            .min_inclusive
+            .as_ref()
+            .is_some_and(|f| fits(&f.value))
+            || s.facets
+                .min_exclusive
+                .as_ref()
+                .is_some_and(|f| fits(&f.value))
+    }) || matches!(root, Builtin::NonNegativeInteger | Builtin::PositiveInteger);
+    if digits || (above && below) {
+        "i64"
+    } else {
+        path
+    }
+}
+
+/// The representation inside a newtype: the texts that have a lexical check of their own are plain strings there, and the
+/// unbounded integers with a sign are integers.
+pub(super) fn unchecked(representation: &'static str) -> &'static str {
+    match representation {
+        "codec::NonPositiveInteger"
+        | "codec::NegativeInteger"
+        | "codec::NonNegativeInteger"
+        | "codec::PositiveInteger" => "datatype::Integer",
+        "codec::NmTokens" | "codec::IdRefs" | "codec::Entities" | "codec::QName" => representation,
+        path if path.starts_with("codec::") => "String",
+        path => path,
+    }
+}
+
+/// Adds the check that the built-in's own newtype would have made.
+pub(super) fn with_lexical(
+    representation: &'static str,
+    mut facets: Vec<FacetCall>,
+) -> Vec<FacetCall> {
+    let call = |method, argument: &str| FacetCall {
+        method,
+        argument: argument.to_owned(),
+    };
+    match representation {
+        "codec::NonPositiveInteger" => facets.push(call("max_inclusive", "\"0\"")),
+        "codec::NegativeInteger" => facets.push(call("max_inclusive", "\"-1\"")),
+        "codec::NonNegativeInteger" => facets.push(call("min_inclusive", "\"0\"")),
+        "codec::PositiveInteger" => facets.push(call("min_inclusive", "\"1\"")),
+        "codec::NmTokens" | "codec::IdRefs" | "codec::Entities" | "codec::QName" => {}
+        path if path.starts_with("codec::") => facets.insert(
+            0,
+            call("lexical", &path.replace("codec::", "codec::Lexical::")),
+        ),
+        _ => {}
+    }
+    facets
+}
+
+/// Collects the facets of every step, nearest first; of one kind the nearest is the strictest, so it alone counts, but
+/// patterns of all steps apply (XSD 1.0 part 2, 4.3.4.3).
+pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
+    let mut calls: Vec<FacetCall> = Vec::new();
+    let mut once = |method: &'static str, argument: String| {
+        if !calls.iter().any(|c| c.method == method) {
+            calls.push(FacetCall { method, argument });
+        }
+    };
+    let temporal_or_text = |text: &str| literal(text.trim());
+    for step in steps {
+        let f = &step.facets;
+        if let Some(space) = &f.white_space {
+            let stronger = match (space.value, root) {
+                (WhiteSpace::Preserve, _) => None,
+                (WhiteSpace::Replace, Builtin::String) => Some("Replace"),
+                (WhiteSpace::Collapse, Builtin::String | Builtin::NormalizedString) => {
+                    Some("Collapse")
+                }
+                _ => None,
+            };
+            if let Some(name) = stronger {
+                once("white_space", format!("codec::WhiteSpace::{name}"));
+            }
+        }
+        for (method, facet) in [
+            ("length", &f.length),
+            ("min_length", &f.min_length),
+            ("max_length", &f.max_length),
+        ] {
+            // `minLength="0"` says nothing.
+            if let Some(facet) = facet
+                .as_ref()
+                .filter(|x| method != "min_length" || x.value > 0)
+            {
+                once(method, facet.value.to_string());
+            }
+        }
+        for (method, facet) in [
+            ("min_inclusive", &f.min_inclusive),
+            ("max_inclusive", &f.max_inclusive),
+            ("min_exclusive", &f.min_exclusive),
+            ("max_exclusive", &f.max_exclusive),
+        ] {
+            if let Some(facet) = facet {
+                once(method, temporal_or_text(&facet.value));
+            }
+        }
+        for (method, facet) in [
+            ("total_digits", &f.total_digits),
+            ("fraction_digits", &f.fraction_digits),
+        ] {
+            if let Some(facet) = facet {
+                once(method, facet.value.to_string());
+            }
+        }
+        if !f.enumeration.is_empty() {
+            let values: Vec<String> = f.enumeration.iter().map(|v| literal(&v.lexical)).collect();
+            once("enumeration", format!("&[{}]", values.join(", ")));
+        }
+    }
+    for step in steps {
+        if !step.facets.patterns.is_empty()
+            && let Ok(regex) =
+                Pattern::to_regex(step.facets.patterns.iter().map(|p| p.value.as_str()))
+        {
+            calls.push(FacetCall {
+                method: "pattern",
+                argument: literal(&regex),
+            });
+        }
+    }
+    calls
+}
+
+/// White space counts in the values of these types.
+pub(super) fn preserves_space(steps: &[&SimpleType]) -> bool {
+    let written = steps.iter().find_map(|s| s.facets.white_space.as_ref());
+    match written {
+        Some(space) => space.value == WhiteSpace::Preserve,
+        None => true,
+    }
+}

@@ -1,0 +1,591 @@
+//! Particles: what becomes a field of the struct around it, what an `Option`, a `Vec`, an enum or a struct of its own.
+
+use soapstone_schema::model::{
+    Compositor, Element, ElementId, Group, GroupId, Namespaces, Particle, Term, Wildcard as Any,
+};
+
+use super::{Lowering, Owner, Work, documentation};
+use crate::item::{
+    Arm, Body, Choice, Constraint, Field, First, ItemId, Kind, Occurs, Particle as Place, Rust,
+    Struct, TagId, Wildcard,
+};
+use crate::names::{self, Names};
+
+/// Groups nest no deeper in the contracts that people write; what is deeper is left to the raw way in.
+pub(super) const DEPTH: usize = 64;
+
+impl<'m> Lowering<'m> {
+    /// Adds the fields for a particle to those of a struct.
+    ///
+    /// `<sequence><element name="a"/><element name="b" minOccurs="0"/></sequence>`  →  `a: A, b: Option<B>`
+    pub(super) fn fields(
+        &mut self,
+        particle: &'m Particle,
+        owner: &Owner,
+        names: &mut Names,
+        out: &mut Vec<Field>,
+        depth: usize,
+    ) {
+        let occurs = occurs(particle.min, particle.max);
+        match &particle.term {
+            _ if particle.max == Some(0) || depth > DEPTH => {}
+            Term::Element(id) => out.extend(self.element_field(*id, occurs, owner, names)),
+            Term::Any(any) => out.push(any_field(any, occurs, names)),
+            Term::Group(id) => {
+                let Some(group) = self.model.groups.get(id.index()) else {
+                    return;
+                };
+                match (group.compositor, group.particles.as_slice()) {
+                    (_, []) => {}
+                    (_, [only]) if let Some(product) = multiply(particle, only) => {
+                        // A group around one particle says only how often it occurs.
+                        let combined = self.single(only, product, owner, names, depth);
+                        out.extend(combined);
+                    }
+                    (Compositor::Choice, _) => {
+                        out.push(self.choice_field(*id, group, particle, owner, names))
+                    }
+                    (_, members) => {
+                        let all_optional = members.iter().all(|m| self.emptiable(m, 0));
+                        if occurs == Occurs::One || (occurs == Occurs::Option && all_optional) {
+                            for member in members {
+                                self.fields(member, owner, names, out, depth + 1);
+                            }
+                        } else {
+                            out.push(self.sequence_field(*id, group, particle, owner, names));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The fields of the only particle of a group, with the product of both occurrence ranges.
+    fn single(
+        &mut self,
+        only: &'m Particle,
+        (min, max): (u64, Option<u64>),
+        owner: &Owner,
+        names: &mut Names,
+        depth: usize,
+    ) -> Vec<Field> {
+        let mut fields = Vec::new();
+        let range = occurs(min, max);
+        match &only.term {
+            Term::Element(id) => fields.extend(self.element_field(*id, range, owner, names)),
+            Term::Any(any) => fields.push(any_field(any, range, names)),
+            Term::Group(id) => {
+                let inner = self.model.groups.get(id.index());
+                if (min, max) == (1, Some(1)) {
+                    self.fields(only, owner, names, &mut fields, depth + 1);
+                } else if let Some(group) = inner {
+                    let outer = Particle {
+                        min,
+                        max,
+                        term: only.term.clone(),
+                        place: only.place,
+                    };
+                    match (group.compositor, group.particles.as_slice()) {
+                        (_, []) => {}
+                        (_, [single]) if let Some(product) = multiply(&outer, single) => {
+                            if depth < DEPTH {
+                                fields = self.single(single, product, owner, names, depth + 1);
+                            }
+                        }
+                        (Compositor::Choice, _) => {
+                            fields.push(self.choice_field(*id, group, &outer, owner, names))
+                        }
+                        (_, members) => {
+                            if range == Occurs::Option
+                                && members.iter().all(|m| self.emptiable(m, 0))
+                            {
+                                for member in members {
+                                    self.fields(member, owner, names, &mut fields, depth + 1);
+                                }
+                            } else {
+                                fields.push(self.sequence_field(*id, group, &outer, owner, names));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        fields
+    }
+
+    fn element_field(
+        &mut self,
+        id: ElementId,
+        occurs: Occurs,
+        owner: &Owner,
+        names: &mut Names,
+    ) -> Option<Field> {
+        let element = self.model.elements.get(id.index())?;
+        let name = names.claim_snake(&names::snake(&element.name.local));
+        let documentation = documentation(element.annotation.as_deref());
+        let (rust, particle) = self.element_place(id, element, owner);
+        Some(Field {
+            name,
+            documentation,
+            rust,
+            particle,
+            occurs,
+        })
+    }
+
+    /// An element by its tag, or by the enum of its substitution group.
+    fn element_place(
+        &mut self,
+        id: ElementId,
+        element: &'m Element,
+        owner: &Owner,
+    ) -> (Rust, Place) {
+        if !self.substitutes(id).is_empty() {
+            return (Rust::Item(self.substitution(id, element)), Place::Group);
+        }
+        let rust = self.element_type(id, owner);
+        let tag = self.element_tag(element, owner.module);
+        let constraint = element.value.as_ref().map(|v| Constraint {
+            fixed: v.fixed,
+            lexical: v.lexical.clone(),
+        });
+        (rust, Place::Element(tag, constraint))
+    }
+
+    fn element_tag(&mut self, element: &Element, module: usize) -> TagId {
+        self.tag(&element.name.namespace, &element.name.local, module)
+    }
+
+    /// The members of an element's substitution group that may stand in a document.
+    fn substitutes(&self, id: ElementId) -> Vec<ElementId> {
+        let members = self
+            .model
+            .substitutions
+            .get(&id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        members
+            .iter()
+            .copied()
+            .filter(|m| {
+                self.model
+                    .elements
+                    .get(m.index())
+                    .is_some_and(|e| !e.abstract_)
+            })
+            .collect()
+    }
+
+    fn substitution(&mut self, id: ElementId, element: &Element) -> ItemId {
+        if let Some(&item) = self.substitutions.get(&id) {
+            return item;
+        }
+        let module = self.module(&element.name.namespace);
+        let wanted = format!("{}Group", names::pascal(&element.name.local));
+        let item = self.allocate(module, &wanted, None, Work::Substitution(id));
+        self.substitutions.insert(id, item);
+        item
+    }
+
+    /// Lowers the head of a substitution group to an enum of the elements that may take its place.
+    ///
+    /// `<element name="circle" substitutionGroup="shape"/>`  →  `enum ShapeGroup { Circle(Circle), … }`
+    pub(super) fn substitution_item(&mut self, item: ItemId, id: ElementId) {
+        let Some(head) = self.model.elements.get(id.index()) else {
+            return;
+        };
+        let members = (!head.abstract_)
+            .then_some(id)
+            .into_iter()
+            .chain(self.substitutes(id))
+            .collect::<Vec<_>>();
+        let mut names = Names::default();
+        let mut arms = Vec::new();
+        for member in members {
+            let Some(element) = self.model.elements.get(member.index()) else {
+                continue;
+            };
+            let module = self.module(&element.name.namespace);
+            let rust = self.element_type(
+                member,
+                &Owner {
+                    module,
+                    name: String::new(),
+                },
+            );
+            let tag = self.element_tag(element, module);
+            let constraint = element.value.as_ref().map(|v| Constraint {
+                fixed: v.fixed,
+                lexical: v.lexical.clone(),
+            });
+            arms.push(Arm {
+                name: names.claim(&names::pascal(&element.name.local)),
+                documentation: documentation(element.annotation.as_deref()),
+                rust,
+                particle: Place::Element(tag, constraint),
+                occurs: Occurs::One,
+            });
+        }
+        self.set(
+            item,
+            Kind::Choice(Choice {
+                mixed: false,
+                type_: false,
+                arms,
+            }),
+            documentation(head.annotation.as_deref()),
+        );
+    }
+
+    fn sequence_field(
+        &mut self,
+        id: GroupId,
+        group: &'m Group,
+        particle: &Particle,
+        owner: &Owner,
+        names: &mut Names,
+    ) -> Field {
+        let optional = group.particles.iter().all(|m| self.emptiable(m, 0));
+        let item = self.group_item(id, group, owner, "Sequence", false, Work::Sequence(id));
+        let field = group
+            .name
+            .as_ref()
+            .map_or("sequence".to_owned(), |n| names::snake(&n.local));
+        Field {
+            name: names.claim_snake(&field),
+            documentation: documentation(group.annotation.as_deref()),
+            rust: Rust::Item(item),
+            particle: Place::Group,
+            occurs: occurs(if optional { 0 } else { particle.min }, particle.max),
+        }
+    }
+
+    fn choice_field(
+        &mut self,
+        id: GroupId,
+        group: &'m Group,
+        particle: &Particle,
+        owner: &Owner,
+        names: &mut Names,
+    ) -> Field {
+        let optional = group.particles.iter().any(|m| self.emptiable(m, 0));
+        let min = if optional { 0 } else { particle.min };
+        let starred = min <= 1 && particle.max.is_none();
+        let item = self.group_item(
+            id,
+            group,
+            owner,
+            "Choice",
+            starred,
+            Work::Choice(id, starred),
+        );
+        let field = group
+            .name
+            .as_ref()
+            .map_or("choice".to_owned(), |n| names::snake(&n.local));
+        Field {
+            name: names.claim_snake(&field),
+            documentation: documentation(group.annotation.as_deref()),
+            rust: Rust::Item(item),
+            particle: Place::Group,
+            occurs: occurs(min, particle.max),
+        }
+    }
+
+    fn group_item(
+        &mut self,
+        id: GroupId,
+        group: &Group,
+        owner: &Owner,
+        suffix: &str,
+        starred: bool,
+        work: Work,
+    ) -> ItemId {
+        if let Some(&item) = self.groups.get(&(id, starred)) {
+            return item;
+        }
+        let (module, wanted) = match &group.name {
+            Some(name) => (self.module(&name.namespace), names::pascal(&name.local)),
+            None => (owner.module, format!("{}{suffix}", owner.name)),
+        };
+        let item = self.allocate(module, &wanted, None, work);
+        self.groups.insert((id, starred), item);
+        item
+    }
+
+    /// Lowers a sequence that repeats or may be absent as a whole to a struct.
+    ///
+    /// `<sequence maxOccurs="unbounded"><element name="a"/><element name="b"/>`  →  `Vec<OrderSequence { a, b }>`
+    pub(super) fn sequence_item(&mut self, item: ItemId, id: GroupId) {
+        let Some(group) = self.model.groups.get(id.index()) else {
+            return;
+        };
+        let owner = self.owner(item);
+        let mut names = Names::default();
+        let mut fields = Vec::new();
+        for member in &group.particles {
+            self.fields(member, &owner, &mut names, &mut fields, 0);
+        }
+        let mut first = Vec::new();
+        for member in &group.particles {
+            self.first(member, owner.module, &mut first, 0);
+            if !self.emptiable(member, 0) {
+                break;
+            }
+        }
+        let body = if group.compositor == Compositor::All {
+            Body::All(fields)
+        } else {
+            Body::Sequence(fields)
+        };
+        let kind = Kind::Struct(Struct {
+            first: Some(first),
+            attributes: Vec::new(),
+            any_attribute: None,
+            body,
+        });
+        self.set(item, kind, documentation(group.annotation.as_deref()));
+    }
+
+    /// Lowers a choice to an enum; each arm becomes one variant.
+    ///
+    /// `<choice><element name="card"/><element name="cash"/></choice>`  →  `enum Payment { Card(..), Cash(..) }`
+    pub(super) fn choice_item(&mut self, item: ItemId, id: GroupId, starred: bool) {
+        let Some(group) = self.model.groups.get(id.index()) else {
+            return;
+        };
+        let owner = self.owner(item);
+        let mut names = Names::default();
+        let mut arms = Vec::new();
+        for member in &group.particles {
+            self.arms(member, starred, &owner, &mut names, &mut arms, 0);
+        }
+        self.set(
+            item,
+            Kind::Choice(Choice {
+                mixed: false,
+                type_: false,
+                arms,
+            }),
+            documentation(group.annotation.as_deref()),
+        );
+    }
+
+    /// The choice that a type is, where its content is one choice that must occur once.
+    pub(super) fn whole_choice(&mut self, particle: &'m Particle, owner: &Owner) -> Option<Choice> {
+        let Term::Group(id) = &particle.term else {
+            return None;
+        };
+        let group = self.model.groups.get(id.index())?;
+        let once = (particle.min, particle.max) == (1, Some(1));
+        match group.particles.as_slice() {
+            [only]
+                if once
+                    && group.compositor != Compositor::All
+                    && matches!(only.term, Term::Group(_)) =>
+            {
+                self.whole_choice(only, owner)
+            }
+            members
+                if once
+                    && group.compositor == Compositor::Choice
+                    && members.len() > 1
+                    && group.name.is_none() =>
+            {
+                if members.iter().any(|m| self.emptiable(m, 0)) {
+                    return None;
+                }
+                let mut names = Names::default();
+                let mut arms = Vec::new();
+                for member in members {
+                    self.arms(member, false, owner, &mut names, &mut arms, 0);
+                }
+                Some(Choice {
+                    mixed: false,
+                    type_: true,
+                    arms,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn arms(
+        &mut self,
+        particle: &'m Particle,
+        starred: bool,
+        owner: &Owner,
+        names: &mut Names,
+        out: &mut Vec<Arm>,
+        depth: usize,
+    ) {
+        if particle.max == Some(0) || depth > DEPTH {
+            return;
+        }
+        // In `(a* | b)*` the repetition inside adds nothing.
+        let once = particle.max == Some(1) || (starred && particle.min <= 1);
+        let occurs = if once {
+            Occurs::One
+        } else {
+            Occurs::Many(particle.min.max(1), particle.max)
+        };
+        match &particle.term {
+            Term::Element(id) => {
+                let Some(element) = self.model.elements.get(id.index()) else {
+                    return;
+                };
+                let (rust, place) = self.element_place(*id, element, owner);
+                out.push(Arm {
+                    name: names.claim(&names::pascal(&element.name.local)),
+                    documentation: documentation(element.annotation.as_deref()),
+                    rust,
+                    particle: place,
+                    occurs,
+                });
+            }
+            Term::Any(any) => out.push(Arm {
+                name: names.claim("Any"),
+                documentation: documentation(any.annotation.as_deref()),
+                rust: Rust::Path("codec::AnyElement"),
+                particle: Place::Any(wildcard(any)),
+                occurs,
+            }),
+            Term::Group(id) => {
+                let Some(group) = self.model.groups.get(id.index()) else {
+                    return;
+                };
+                match (group.compositor, group.particles.as_slice()) {
+                    (_, []) => {}
+                    (_, [only]) if occurs == Occurs::One => {
+                        self.arms(only, starred, owner, names, out, depth + 1)
+                    }
+                    (Compositor::Choice, members) if occurs == Occurs::One => {
+                        for member in members {
+                            self.arms(member, starred, owner, names, out, depth + 1);
+                        }
+                    }
+                    (compositor, _) => {
+                        let choice = compositor == Compositor::Choice;
+                        let (suffix, work) = if choice {
+                            ("Choice", Work::Choice(*id, false))
+                        } else {
+                            ("Sequence", Work::Sequence(*id))
+                        };
+                        let item = self.group_item(*id, group, owner, suffix, false, work);
+                        let name = group
+                            .name
+                            .as_ref()
+                            .map_or(suffix.to_owned(), |n| names::pascal(&n.local));
+                        out.push(Arm {
+                            name: names.claim(&name),
+                            documentation: documentation(group.annotation.as_deref()),
+                            rust: Rust::Item(item),
+                            particle: Place::Group,
+                            occurs,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells whether a particle accepts nothing at all (XSD 1.0 part 1, 3.9.6, particle emptiable).
+    pub(super) fn emptiable(&self, particle: &Particle, depth: usize) -> bool {
+        if particle.min == 0 || depth > DEPTH {
+            return true;
+        }
+        let Term::Group(id) = &particle.term else {
+            return false;
+        };
+        let Some(group) = self.model.groups.get(id.index()) else {
+            return true;
+        };
+        match group.compositor {
+            Compositor::Choice => {
+                group.particles.is_empty()
+                    || group.particles.iter().any(|p| self.emptiable(p, depth + 1))
+            }
+            _ => group.particles.iter().all(|p| self.emptiable(p, depth + 1)),
+        }
+    }
+
+    /// Adds what can begin a particle.
+    fn first(&mut self, particle: &'m Particle, module: usize, out: &mut Vec<First>, depth: usize) {
+        if depth > DEPTH {
+            return;
+        }
+        match &particle.term {
+            Term::Element(id) => {
+                let Some(element) = self.model.elements.get(id.index()) else {
+                    return;
+                };
+                let own = (!element.abstract_).then_some(*id);
+                for id in own.into_iter().chain(self.substitutes(*id)) {
+                    let Some(element) = self.model.elements.get(id.index()) else {
+                        continue;
+                    };
+                    let tag = First::Tag(self.element_tag(element, module));
+                    if !out.contains(&tag) {
+                        out.push(tag);
+                    }
+                }
+            }
+            Term::Any(any) => out.push(First::Any(wildcard(any))),
+            Term::Group(id) => {
+                let Some(group) = self.model.groups.get(id.index()) else {
+                    return;
+                };
+                for member in &group.particles {
+                    self.first(member, module, out, depth + 1);
+                    if group.compositor == Compositor::Sequence && !self.emptiable(member, 0) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn any_field(any: &Any, occurs: Occurs, names: &mut Names) -> Field {
+    Field {
+        name: names.claim_snake("any"),
+        documentation: documentation(any.annotation.as_deref()),
+        rust: Rust::Path("codec::AnyElement"),
+        particle: Place::Any(wildcard(any)),
+        occurs,
+    }
+}
+
+/// A wildcard's namespaces.
+pub(super) fn wildcard(any: &Any) -> Wildcard {
+    match &any.namespaces {
+        Namespaces::Any => Wildcard::Any,
+        Namespaces::Not(namespace) => Wildcard::Not(namespace.to_string()),
+        Namespaces::In(namespaces) => {
+            Wildcard::In(namespaces.iter().map(|n| n.to_string()).collect())
+        }
+    }
+}
+
+fn occurs(min: u64, max: Option<u64>) -> Occurs {
+    match (min, max) {
+        (1, Some(1)) => Occurs::One,
+        (0, Some(1)) => Occurs::Option,
+        (min, max) => Occurs::Many(min, max),
+    }
+}
+
+/// The range of a particle alone in a repeated group, where one range says the same as both.
+fn multiply(outer: &Particle, inner: &Particle) -> Option<(u64, Option<u64>)> {
+    match ((outer.min, outer.max), (inner.min, inner.max)) {
+        ((1, Some(1)), range) | (range, (1, Some(1))) => Some(range),
+        // Any number, in whatever portions.
+        ((o, None), (i, _)) | ((o, _), (i, None))
+            if o <= 1 && i <= 1 && outer.max != Some(0) && inner.max != Some(0) =>
+        {
+            Some((o.min(i), None))
+        }
+        ((0, Some(1)), (0, max)) | ((_, max @ Some(_)), (0, Some(1))) => Some((0, max)),
+        _ => None,
+    }
+}

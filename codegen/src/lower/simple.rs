@@ -1,0 +1,286 @@
+//! Simple types: enumerations, newtypes with facets, lists, unions, and names for what is none of these.
+
+use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety};
+
+use super::{Lowering, Owner, documentation, facet};
+use crate::item::{Enumeration, EnumerationValue, Kind, Newtype, Rust, Union};
+use crate::names::{self, Names};
+
+impl<'m> Lowering<'m> {
+    /// The Rust type for values of a simple type.
+    pub(super) fn simple(&mut self, id: TypeId, owner: &Owner) -> Rust {
+        if let Some(builtin_) = Builtin::from_id(id) {
+            return builtin(builtin_);
+        }
+        if let Some(rust) = self.simples.get(&id) {
+            return rust.clone();
+        }
+        let Some(Type::Simple(type_)) = self.model.types.get(id.index()) else {
+            return Rust::Path("String");
+        };
+        if let Some(name) = &type_.name
+            && &*name.namespace == super::SOAP_ENCODING
+            && let Some(builtin_) = Builtin::ALL.iter().find(|b| b.name() == &*name.local)
+        {
+            return builtin(*builtin_);
+        }
+        let rust = self.simple_item(id, type_, owner);
+        self.simples.insert(id, rust.clone());
+        rust
+    }
+
+    fn simple_item(&mut self, id: TypeId, type_: &'m SimpleType, owner: &Owner) -> Rust {
+        let kind = match &type_.variety {
+            Variety::Any => return Rust::Path("String"),
+            Variety::Atomic(_) if self.is_enumeration(type_) => {
+                Kind::Enumeration(self.enumeration(type_))
+            }
+            Variety::Atomic(_) => {
+                let chain = self.chain(id);
+                // A restriction of an enumeration that lists no values of its own keeps the base's.
+                if let Some(base) = chain
+                    .steps
+                    .iter()
+                    .skip(1)
+                    .find(|(_, t)| self.is_enumeration(t))
+                {
+                    let base_owner = self.owner_of(base.0);
+                    let rust = self.simple(base.0, &base_owner);
+                    return self.alias(type_, id, rust);
+                }
+                let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
+                let facets = facet::calls(&steps, chain.root);
+                let representation = facet::representation(chain.root, &steps);
+                if facets.is_empty() {
+                    return self.alias(type_, id, Rust::Path(representation));
+                }
+                Kind::Newtype(Newtype {
+                    rust: Rust::Path(facet::unchecked(representation)),
+                    facets: facet::with_lexical(representation, facets),
+                })
+            }
+            Variety::List(item) => {
+                let item_owner = self.owner_or(*item, &owner.nested("Item"));
+                let rust = Rust::List(Box::new(self.simple(*item, &item_owner)));
+                let chain = self.chain(id);
+                let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
+                let facets = facet::calls(&steps, Builtin::AnySimpleType);
+                if facets.is_empty() {
+                    return self.alias(type_, id, rust);
+                }
+                Kind::Newtype(Newtype { rust, facets })
+            }
+            Variety::Union(members) => {
+                let base = self.model.types.get(type_.base.index());
+                if let Some(Type::Simple(base)) = base
+                    && matches!(base.variety, Variety::Union(_))
+                {
+                    let base_owner = self.owner_or(type_.base, &owner.nested("Base"));
+                    let rust = self.simple(type_.base, &base_owner);
+                    let facets = facet::calls(&[type_], Builtin::AnySimpleType);
+                    if facets.is_empty() {
+                        return self.alias(type_, id, rust);
+                    }
+                    Kind::Newtype(Newtype { rust, facets })
+                } else {
+                    Kind::Union(self.union_(members, owner))
+                }
+            }
+        };
+        let (module, name) = match self.reserved.get(&id) {
+            Some(reserved) => reserved.clone(),
+            None => {
+                let name = self.symbols.types(owner.module).claim(&owner.name);
+                (owner.module, name)
+            }
+        };
+        let item = self.place(module, name, type_.name.clone());
+        self.set(item, kind, documentation(type_.annotation.as_deref()));
+        Rust::Item(item)
+    }
+
+    /// Keeps a type's name where it adds nothing to its base; a nameless one is its base.
+    fn alias(&mut self, type_: &SimpleType, id: TypeId, rust: Rust) -> Rust {
+        let (Some(_), Some((module, name))) = (&type_.name, self.reserved.get(&id).cloned()) else {
+            return rust;
+        };
+        let item = self.place(module, name, type_.name.clone());
+        self.set(
+            item,
+            Kind::Alias(rust),
+            documentation(type_.annotation.as_deref()),
+        );
+        Rust::Item(item)
+    }
+
+    fn owner_or(&mut self, id: TypeId, otherwise: &Owner) -> Owner {
+        if self.reserved.contains_key(&id) {
+            self.owner_of(id)
+        } else {
+            otherwise.clone()
+        }
+    }
+
+    /// Values of a text that this step lists by name.
+    fn is_enumeration(&self, type_: &SimpleType) -> bool {
+        let Variety::Atomic(primitive) = type_.variety else {
+            return false;
+        };
+        !type_.facets.enumeration.is_empty()
+            && matches!(primitive, Builtin::String | Builtin::AnyUri)
+    }
+
+    /// Lowers named values to an enum.
+    ///
+    /// `<enumeration value="EUR"/><enumeration value="US-D"/>`  →  `enum Currency { Eur, UsD }`
+    fn enumeration(&self, type_: &SimpleType) -> Enumeration {
+        let mut names = Names::default();
+        let mut values: Vec<EnumerationValue> = Vec::new();
+        let chain = self.steps_of(type_);
+        let preserve = facet::preserves_space(&chain);
+        for value in &type_.facets.enumeration {
+            let lexical = if preserve {
+                value.lexical.clone()
+            } else {
+                value
+                    .lexical
+                    .split_ascii_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            if values.iter().any(|v| v.lexical == lexical) {
+                continue;
+            }
+            let name = names.claim(&names::variant(&lexical));
+            values.push(EnumerationValue {
+                name,
+                lexical,
+                documentation: documentation(value.annotation.as_deref()),
+            });
+        }
+        let open = self.options.open_enumerations.then(|| names.claim("Other"));
+        Enumeration {
+            preserve,
+            open,
+            values,
+        }
+    }
+
+    /// Lowers a union to an enum; a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3).
+    ///
+    /// `<union memberTypes="xs:int t:Size"/>`  →  `enum AnySize { Int(i32), Size(Size) }`
+    fn union_(&mut self, members: &[TypeId], owner: &Owner) -> Union {
+        let mut names = Names::default();
+        let mut lowered = Vec::new();
+        for (index, member) in members.iter().enumerate() {
+            let name = match self.type_name(*member) {
+                Some(name) => names::pascal(&name.local),
+                None => format!("Member{}", index + 1),
+            };
+            let member_owner = self.owner_or(
+                *member,
+                &Owner {
+                    module: owner.module,
+                    name: format!("{}{name}", owner.name),
+                },
+            );
+            let rust = self.simple(*member, &member_owner);
+            lowered.push((names.claim(&name), rust));
+        }
+        Union { members: lowered }
+    }
+
+    fn steps_of(&self, type_: &'m SimpleType) -> Vec<&'m SimpleType> {
+        let mut steps = vec![type_];
+        let mut base = type_.base;
+        while let Some(Type::Simple(next)) = self.model.types.get(base.index()) {
+            if next.base == base || steps.len() > 256 {
+                break;
+            }
+            steps.push(next);
+            base = next.base;
+        }
+        steps
+    }
+
+    /// The user-made steps of a type's derivation, from itself upwards, and the built-in that they end at.
+    fn chain(&self, id: TypeId) -> Chain<'m> {
+        let mut steps = Vec::new();
+        let mut next = id;
+        while let Some(Type::Simple(type_)) = self.model.types.get(next.index()) {
+            if Builtin::from_id(next).is_some() || steps.len() > 256 {
+                break;
+            }
+            if let Some(name) = &type_.name
+                && &*name.namespace == super::SOAP_ENCODING
+                && let Some(builtin) = Builtin::ALL.iter().find(|b| b.name() == &*name.local)
+            {
+                return Chain {
+                    steps,
+                    root: *builtin,
+                };
+            }
+            steps.push((next, type_));
+            next = type_.base;
+        }
+        Chain {
+            steps,
+            root: Builtin::from_id(next).unwrap_or(Builtin::String),
+        }
+    }
+}
+
+struct Chain<'m> {
+    steps: Vec<(TypeId, &'m SimpleType)>,
+    root: Builtin,
+}
+
+/// The Rust type of a built-in.
+pub(super) fn builtin(builtin: Builtin) -> Rust {
+    Rust::Path(match builtin {
+        Builtin::AnyType => "codec::AnyType",
+        Builtin::AnySimpleType | Builtin::String => "String",
+        Builtin::Boolean => "bool",
+        Builtin::Decimal => "datatype::Decimal",
+        Builtin::Float => "f32",
+        Builtin::Double => "f64",
+        Builtin::Duration => "datatype::Duration",
+        Builtin::DateTime => "datatype::DateTime",
+        Builtin::Time => "datatype::Time",
+        Builtin::Date => "datatype::Date",
+        Builtin::GYearMonth => "datatype::GYearMonth",
+        Builtin::GYear => "datatype::GYear",
+        Builtin::GMonthDay => "datatype::GMonthDay",
+        Builtin::GDay => "datatype::GDay",
+        Builtin::GMonth => "datatype::GMonth",
+        Builtin::HexBinary => "datatype::HexBinary",
+        Builtin::Base64Binary => "datatype::Base64Binary",
+        Builtin::AnyUri => "codec::AnyUri",
+        Builtin::QName | Builtin::Notation => "codec::QName",
+        Builtin::NormalizedString => "codec::NormalizedString",
+        Builtin::Token => "codec::Token",
+        Builtin::Language => "codec::Language",
+        Builtin::NmToken => "codec::NmToken",
+        Builtin::NmTokens => "codec::NmTokens",
+        Builtin::Name => "codec::Name",
+        Builtin::NcName => "codec::NcName",
+        Builtin::Id => "codec::Id",
+        Builtin::IdRef => "codec::IdRef",
+        Builtin::IdRefs => "codec::IdRefs",
+        Builtin::Entity => "codec::Entity",
+        Builtin::Entities => "codec::Entities",
+        Builtin::Integer => "datatype::Integer",
+        Builtin::NonPositiveInteger => "codec::NonPositiveInteger",
+        Builtin::NegativeInteger => "codec::NegativeInteger",
+        Builtin::Long => "i64",
+        Builtin::Int => "i32",
+        Builtin::Short => "i16",
+        Builtin::Byte => "i8",
+        Builtin::NonNegativeInteger => "codec::NonNegativeInteger",
+        Builtin::UnsignedLong => "u64",
+        Builtin::UnsignedInt => "u32",
+        Builtin::UnsignedShort => "u16",
+        Builtin::UnsignedByte => "u8",
+        Builtin::PositiveInteger => "codec::PositiveInteger",
+    })
+}

@@ -1,0 +1,57 @@
+//! What a user of the generator can choose.
+
+use soapstone::name::QName;
+
+/// How a contract becomes Rust. `Options::default()` is the common case.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The operations to make, by name or as `PortType.Operation`; all of them where this is empty.
+    pub operations: Vec<String>,
+    /// Every global element is made, not only what operations reach. A contract without operations makes all in any case.
+    pub all_elements: bool,
+    /// Every named type is made as well.
+    pub all_types: bool,
+    /// Module names by namespace; others are named after their namespace.
+    pub modules: Vec<(String, String)>,
+    /// Derives for every type, besides `Debug`, `Clone` and `PartialEq`: `serde::Serialize`.
+    pub derives: Vec<String>,
+    /// Attributes for single types, by local name, by `{namespace}local` or by Rust name: `("Order", "#[non_exhaustive]")`.
+    pub attributes: Vec<(String, String)>,
+    /// Rust types in the place of schema types, by local name or `{namespace}local`; they implement `codec::Type`.
+    pub replacements: Vec<(String, String)>,
+    /// Enumerations get a variant for values that the contract does not list.
+    pub open_enumerations: bool,
+    /// No clients are made.
+    pub no_clients: bool,
+    /// No servers are made.
+    pub no_servers: bool,
+}
+
+impl Options {
+    pub(crate) fn module_for(&self, namespace: &str) -> Option<String> {
+        self.modules
+            .iter()
+            .find(|(uri, _)| uri == namespace)
+            .map(|(_, name)| name.clone())
+    }
+
+    pub(crate) fn replacement(&self, name: &QName) -> Option<String> {
+        self.replacements
+            .iter()
+            .find(|(key, _)| names(key, name))
+            .map(|(_, rust)| rust.clone())
+    }
+
+    pub(crate) fn attributes_for(&self, qname: Option<&QName>, rust: &str) -> Vec<String> {
+        let matches = |key: &String| key == rust || qname.is_some_and(|q| names(key, q));
+        self.attributes
+            .iter()
+            .filter(|(key, _)| matches(key))
+            .map(|(_, attribute)| attribute.clone())
+            .collect()
+    }
+}
+
+fn names(key: &str, name: &QName) -> bool {
+    key == &*name.local || key == name.to_string()
+}
