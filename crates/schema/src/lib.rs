@@ -4,10 +4,12 @@
 pub mod automaton;
 pub mod contract;
 pub mod document;
+pub mod load;
 pub mod model;
 pub mod read;
 pub mod pattern;
 pub mod report;
+pub(crate) mod resolve;
 pub mod rules;
 pub mod simple;
 pub mod validate;

@@ -6,6 +6,7 @@ mod simple;
 mod text;
 mod wsdl;
 
+use crate::document::schema::Component;
 use crate::document::{Definitions, Document, Root, Schema};
 
 /// Writes a document of either kind, with its XML declaration.
@@ -24,4 +25,9 @@ pub fn schema(schema: &Schema) -> String {
 /// Writes a WSDL document, with its XML declaration.
 pub fn definitions(definitions: &Definitions) -> String {
     text::DECLARATION.to_owned() + &wsdl::definitions(definitions)
+}
+
+/// Writes one global component, to compare it with another.
+pub(crate) fn component(component: &Component) -> String {
+    schema::only(component)
 }

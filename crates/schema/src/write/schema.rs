@@ -47,6 +47,14 @@ pub(super) fn schema(schema: &Schema, depth: usize) -> String {
     text.finish(&root, &attributes)
 }
 
+/// Writes a component under a root of its own.
+pub(super) fn only(component: &Component) -> String {
+    let mut text = Text::new(0, &Default::default(), "");
+    text.declare(XSD);
+    self::component(&mut text, component);
+    text.finish("xs:schema", &[])
+}
+
 fn reference(text: &mut Text, reference: &Reference) {
     let name = match reference.kind {
         ReferenceKind::Include => "include",

@@ -1,0 +1,33 @@
+//! The schemas that everybody refers to and nobody ships, in as few lines as serve. Ours, not copies.
+
+use soapstone::xml::XML_NAMESPACE;
+
+use crate::model::XSD;
+
+/// Namespaces with the schema that stands in for theirs.
+const WELL_KNOWN: &[(&str, &str)] = &[
+    (XML_NAMESPACE, include_str!("catalog/xml.xsd")),
+    (XSD, include_str!("catalog/xsd.xsd")),
+    ("http://schemas.xmlsoap.org/soap/encoding/", include_str!("catalog/encoding11.xsd")),
+    ("http://www.w3.org/2003/05/soap-encoding", include_str!("catalog/encoding12.xsd")),
+    ("http://schemas.xmlsoap.org/soap/envelope/", include_str!("catalog/envelope11.xsd")),
+    ("http://www.w3.org/2003/05/soap-envelope", include_str!("catalog/envelope12.xsd")),
+    ("http://schemas.xmlsoap.org/wsdl/", include_str!("catalog/wsdl.xsd")),
+    ("http://www.w3.org/2004/08/xop/include", include_str!("catalog/xop.xsd")),
+    ("http://www.w3.org/2005/05/xmlmime", include_str!("catalog/xmlmime.xsd")),
+    ("http://www.w3.org/2004/11/xmlmime", include_str!("catalog/xmlmime2004.xsd")),
+    ("http://ws-i.org/profiles/basic/1.1/xsd", include_str!("catalog/swaref.xsd")),
+    ("http://schemas.xmlsoap.org/ws/2004/08/addressing", include_str!("catalog/addressing200408.xsd")),
+    ("http://www.w3.org/2005/08/addressing", include_str!("catalog/addressing200508.xsd")),
+    ("http://www.w3.org/1999/xlink", include_str!("catalog/xlink.xsd")),
+];
+
+/// The schema for a well-known namespace.
+pub(super) fn find(namespace: &str) -> Option<&'static str> {
+    WELL_KNOWN.iter().find(|(name, _)| *name == namespace).map(|(_, text)| *text)
+}
+
+/// Tells whether ours goes before any file: XSD's own types are built in, and `xml:` never changes.
+pub(super) fn goes_first(namespace: &str) -> bool {
+    namespace == XSD || namespace == XML_NAMESPACE
+}

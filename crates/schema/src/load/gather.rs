@@ -1,0 +1,244 @@
+//! Reads the documents that a contract is made of: the roots and everything that they refer to, each once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::fetch::{Fetch, FetchError};
+use super::{LoadOptions, Source, catalog, location};
+use crate::document::schema::{Reference, ReferenceKind};
+use crate::document::{Document, Root, Schema};
+use crate::model::Place;
+use crate::read;
+use crate::report::Report;
+
+/// The documents, and which reference leads where.
+pub(super) struct Gathered {
+    /// Every document that could be read; places in the report index this list.
+    pub(super) documents: Vec<Document>,
+    /// What is wrong so far.
+    pub(super) report: Report,
+    /// The roots' documents.
+    pub(super) roots: Vec<usize>,
+    /// Where references lead: by document, schema in it, reference in that.
+    pub(super) links: HashMap<(usize, usize, usize), usize>,
+    /// Where the imports of WSDL documents lead.
+    pub(super) imports: HashMap<(usize, usize), usize>,
+}
+
+/// The schemas of a document: itself, or those in its `types`.
+pub(super) fn schemas(document: &Document) -> &[Schema] {
+    match &document.root {
+        Root::Schema(schema) => std::slice::from_ref(schema),
+        Root::Definitions(definitions) => &definitions.schemas,
+    }
+}
+
+struct Gatherer<'f> {
+    fetch: &'f mut dyn Fetch,
+    options: LoadOptions,
+    gathered: Gathered,
+    /// Every location that was tried; absent where it could not be read.
+    tried: HashMap<String, Option<usize>>,
+    bytes: usize,
+}
+
+/// Reads everything that can be reached from the roots.
+pub(super) fn gather(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOptions) -> Gathered {
+    let gathered = Gathered {
+        documents: Vec::new(),
+        report: Report::default(),
+        roots: Vec::new(),
+        links: HashMap::new(),
+        imports: HashMap::new(),
+    };
+    let mut gatherer = Gatherer { fetch, options: *options, gathered, tried: HashMap::new(), bytes: 0 };
+    for root in roots {
+        gatherer.root(root);
+    }
+    let mut next = 0;
+    while next < gatherer.gathered.documents.len() {
+        gatherer.follow(next);
+        next += 1;
+    }
+    gatherer.without_location();
+    gatherer.gathered
+}
+
+impl Gatherer<'_> {
+    fn root(&mut self, source: &Source) {
+        let index = match source {
+            Source::Location(place) => {
+                let place = location::normal(place);
+                match self.tried.get(&place) {
+                    Some(known) => *known,
+                    None => match self.fetch.fetch(&place) {
+                        Ok(bytes) => self.read(&place, &bytes),
+                        Err(error) => {
+                            self.gathered.report.error(Place::default(), "load", format!("{place}: {error}"), "");
+                            None
+                        }
+                    },
+                }
+            }
+            Source::Bytes(place, bytes) => self.read(&location::normal(place), bytes),
+            Source::Document(document) => {
+                let index = self.gathered.documents.len();
+                self.gathered.report.documents.push(document.location.clone());
+                self.gathered.documents.push(document.clone());
+                self.tried.insert(document.location.to_string(), Some(index));
+                Some(index)
+            }
+        };
+        self.gathered.roots.extend(index.filter(|index| !self.gathered.roots.contains(index)));
+    }
+
+    /// Reads bytes as a document; what can't be read keeps its place in the list of names only.
+    fn read(&mut self, place: &str, bytes: &[u8]) -> Option<usize> {
+        self.tried.insert(place.to_owned(), None);
+        self.bytes = self.bytes.saturating_add(bytes.len());
+        let report = &mut self.gathered.report;
+        if self.bytes > self.options.bytes || self.gathered.documents.len() >= self.options.documents {
+            let message = format!("{place}: the contract is larger than allowed");
+            report.error(Place::default(), "load", message, "raise the limit if the source can be trusted");
+            return None;
+        }
+        let index = self.gathered.documents.len();
+        let document = u32::try_from(index).ok()?;
+        report.documents.push(place.into());
+        let root = read::decode(bytes, document, report).and_then(|text| read::read(&text, document, report));
+        // Places point at this number even where nothing was read, so something has to take it.
+        let root_or_empty = root.clone().unwrap_or_else(|| Root::Schema(Schema::default()));
+        self.gathered.documents.push(Document { location: place.into(), root: root_or_empty });
+        root?;
+        self.tried.insert(place.to_owned(), Some(index));
+        Some(index)
+    }
+
+    fn follow(&mut self, index: usize) {
+        let Some(document) = self.gathered.documents.get(index) else { return };
+        let base = document.location.clone();
+        let mut references: Vec<(usize, usize, Reference)> = Vec::new();
+        for (at, schema) in schemas(document).iter().enumerate() {
+            for (number, reference) in schema.references.iter().enumerate() {
+                let kind = match &reference.kind {
+                    ReferenceKind::Redefine(_) => ReferenceKind::Redefine(Vec::new()),
+                    kind => kind.clone(),
+                };
+                references.push((at, number, Reference { kind, ..reference.clone() }));
+            }
+        }
+        let imports = match &document.root {
+            Root::Definitions(definitions) => definitions.imports.clone(),
+            Root::Schema(_) => Vec::new(),
+        };
+        for (at, number, reference) in references {
+            if let Some(target) = self.locate(&base, &reference) {
+                self.gathered.links.insert((index, at, number), target);
+            }
+        }
+        for (number, import) in imports.into_iter().enumerate() {
+            let Some(written) = &import.location else {
+                let message = format!("the import of {} names no location", import.namespace);
+                self.gathered.report.warning(import.place, "wsdl-import", message, "");
+                continue;
+            };
+            let place = location::join(&base, written);
+            match self.open(&place) {
+                Ok(Some(target)) => {
+                    self.gathered.imports.insert((index, number), target);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    if let Some(target) = self.well_known(&import.namespace) {
+                        self.gathered.imports.insert((index, number), target);
+                        continue;
+                    }
+                    let message = format!("{written} can't be loaded: {error}");
+                    let help = "give the document beside this one, or load it too";
+                    self.gathered.report.warning(import.place, "wsdl-import", message, help);
+                }
+            }
+        }
+    }
+
+    /// Finds the document of a reference between schemas.
+    fn locate(&mut self, base: &str, reference: &Reference) -> Option<usize> {
+        let namespace = match &reference.kind {
+            ReferenceKind::Import(namespace) => namespace.as_deref().unwrap_or(""),
+            _ => "",
+        };
+        if catalog::goes_first(namespace) {
+            return self.well_known(namespace);
+        }
+        let written = reference.location.as_deref().filter(|written| !written.is_empty())?;
+        let place = location::join(base, written);
+        match self.open(&place) {
+            Ok(target) => target,
+            Err(error) => {
+                let known = self.well_known(namespace).or_else(|| self.well_known(place.trim_end_matches('/')));
+                if known.is_some() {
+                    return known;
+                }
+                let message = format!("{written} can't be loaded: {error}");
+                let help = "give the document beside this one, or load it too";
+                let report = &mut self.gathered.report;
+                match reference.kind {
+                    // 4.2.2, 4.2.3: for include and import a location is a hint; a redefine must find its document.
+                    ReferenceKind::Include => report.warning(reference.place, "src-include", message, help),
+                    ReferenceKind::Import(_) => report.warning(reference.place, "src-import", message, help),
+                    ReferenceKind::Redefine(_) => report.error(reference.place, "src-redefine", message, help),
+                }
+                None
+            }
+        }
+    }
+
+    /// Opens a location once. `Ok(None)`: it was tried, and reported, before.
+    fn open(&mut self, place: &str) -> Result<Option<usize>, FetchError> {
+        if let Some(known) = self.tried.get(place) {
+            return Ok(*known);
+        }
+        let bytes = self.fetch.fetch(place)?;
+        Ok(self.read(place, &bytes))
+    }
+
+    /// Our schema for a well-known namespace.
+    fn well_known(&mut self, namespace: &str) -> Option<usize> {
+        let text = catalog::find(namespace)?;
+        let place = format!("well-known:{namespace}");
+        match self.tried.get(&place) {
+            Some(known) => *known,
+            None => self.read(&place, text.as_bytes()),
+        }
+    }
+
+    /// Brings in our schemas for well-known namespaces that are imported by name only, or used in a WSDL without import.
+    fn without_location(&mut self) {
+        let mut wanted: Vec<Arc<str>> = Vec::new();
+        let mut there: Vec<Arc<str>> = Vec::new();
+        for document in &self.gathered.documents {
+            for schema in schemas(document) {
+                there.extend(schema.target_namespace.clone());
+                for reference in &schema.references {
+                    if let ReferenceKind::Import(Some(namespace)) = &reference.kind {
+                        wanted.push(namespace.clone());
+                    }
+                }
+                if matches!(document.root, Root::Definitions(_)) {
+                    wanted.extend(schema.prefixes.iter().map(|(_, namespace)| namespace.clone()));
+                }
+            }
+            if let Root::Definitions(definitions) = &document.root {
+                wanted.extend(definitions.prefixes.iter().map(|(_, namespace)| namespace.clone()));
+            }
+        }
+        // Bound in every WSDL, but schemas only where a schema imports them.
+        let plain = [crate::read::WSDL, crate::model::XSD];
+        for namespace in wanted {
+            if !there.contains(&namespace) && !plain.contains(&&*namespace) {
+                self.well_known(&namespace);
+                there.push(namespace);
+            }
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Complex types: what they say themselves, then composed with their bases (XSD 1.0 part 1, 3.4.2).
+
+use std::collections::HashSet;
+
+use soapstone::name::QName;
+
+use super::attributes::{Flat, Own as OwnAttributes};
+use super::symbols::{complex_type, simple_type};
+use super::wildcard::union;
+use super::{At, Resolver, next, order};
+use crate::document::schema::{self, ComplexType, Content as Written};
+use crate::model::{
+    AttributeUse, Builtin, Compositor, Content, Derivation, Derivations, Facets, Group, Particle, Place, Term, Type, TypeId,
+    Wildcard,
+};
+
+/// What a complex type says itself.
+#[derive(Debug)]
+pub(super) struct Own {
+    base: TypeId,
+    derivation: Derivation,
+    content: OwnContent,
+    attributes: OwnAttributes,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum OwnContent {
+    /// Elements, perhaps mixed; no particle for "nothing said".
+    Complex { mixed: bool, particle: Option<Particle> },
+    /// A simple value; for a restriction an inner type that narrows first, and facets.
+    Simple { inner: Option<TypeId>, facets: Box<Facets> },
+}
+
+impl Resolver<'_, '_> {
+    /// Makes an anonymous complex type.
+    pub(super) fn inline_complex(&mut self, at: At, written: &ComplexType) -> TypeId {
+        let id = TypeId(next(self.model.types.len()));
+        self.model.types.push(Type::Complex(complex_type(None, written.place)));
+        self.declare_complex(At { redefinition: None, ..at }, id, written);
+        id
+    }
+
+    pub(super) fn declare_complex(&mut self, at: At, id: TypeId, written: &ComplexType) {
+        // Only the derivation itself sees the type before a redefinition.
+        let inside = At { redefinition: None, ..at };
+        let (base, derivation, content, place) = match &written.content {
+            Written::Plain(particle) => {
+                let particle = particle.as_ref().and_then(|particle| self.top(inside, particle));
+                let content = OwnContent::Complex { mixed: written.mixed, particle };
+                (Builtin::AnyType.id(), Derivation::Restriction, content, written.place)
+            }
+            Written::Complex { derivation, base, mixed, particle, place } => {
+                let base = self.base(at, base, *place);
+                let particle = particle.as_ref().and_then(|particle| self.top(inside, particle));
+                let content = OwnContent::Complex { mixed: mixed.unwrap_or(written.mixed), particle };
+                (base, *derivation, content, *place)
+            }
+            Written::SimpleExtension { base, place } => {
+                let content = OwnContent::Simple { inner: None, facets: Box::default() };
+                (self.base(at, base, *place), Derivation::Extension, content, *place)
+            }
+            Written::SimpleRestriction { base, type_, facets, place } => {
+                let inner = type_.as_ref().map(|inner| self.inline_simple(inside, inner));
+                let content = OwnContent::Simple { inner, facets: facets.clone() };
+                (self.base(at, base, *place), Derivation::Restriction, content, *place)
+            }
+        };
+        let attributes = self.own_attributes(inside, &written.attributes, written.place);
+        let (block_default, final_default) = match self.schema(at) {
+            Some(schema) => (schema.block_default, schema.final_default),
+            None => Default::default(),
+        };
+        if let Some(Type::Complex(type_)) = self.model.types.get_mut(id.index()) {
+            type_.abstract_ = written.abstract_;
+            type_.block = of_complex_types(written.block.unwrap_or(block_default));
+            type_.final_ = of_complex_types(written.final_.unwrap_or(final_default));
+            type_.annotation = written.annotation.clone();
+        }
+        self.complex.insert(id, Own { base, derivation, content, attributes, place });
+    }
+
+    /// The particle directly inside a type; 3.4.2: some that hold nothing count as none.
+    fn top(&mut self, at: At, written: &schema::Particle) -> Option<Particle> {
+        let particle = self.particle(at, written)?;
+        if let schema::Term::Group(group) = &written.term
+            && group.particles.is_empty()
+            && (group.compositor != Compositor::Choice || written.min == 0)
+        {
+            return None;
+        }
+        Some(particle)
+    }
+
+    /// Composes every complex type with its base, bases first.
+    pub(super) fn compose_complex_types(&mut self) {
+        let own = std::mem::take(&mut self.complex);
+        let needs = |index: usize| own.get(&TypeId(next(index))).map(|own| own.base.index()).into_iter().collect();
+        let mut circular = HashSet::new();
+        let mut sequence = Vec::new();
+        let mut places = Vec::new();
+        order::order(
+            self.model.types.len(),
+            needs,
+            |from, _| {
+                circular.insert(from);
+                places.push(from);
+            },
+            |index| sequence.push(index),
+        );
+        for index in places {
+            let place = self.place_of_type(index);
+            let message = "the type derives from itself";
+            self.report.error(place, "ct-props-correct", message, "break the circle of definitions");
+        }
+        for index in sequence {
+            let id = TypeId(next(index));
+            if let Some(own) = own.get(&id) {
+                let base = if circular.contains(&index) { Builtin::AnyType.id() } else { own.base };
+                self.compose(id, base, own);
+            }
+        }
+    }
+
+    fn compose(&mut self, id: TypeId, base: TypeId, own: &Own) {
+        let flat = self.flatten(&own.attributes, "ct-props-correct");
+        let mut added = None;
+        let content = match &own.content {
+            OwnContent::Complex { mixed, particle } => {
+                if let Some(Type::Simple(_)) = self.model.types.get(base.index()) {
+                    let message = "the base of complexContent must be a complex type";
+                    self.report.error(own.place, "src-ct", message, "use simpleContent");
+                }
+                if own.derivation == Derivation::Extension {
+                    added = particle.clone();
+                }
+                self.complex_content(own, base, *mixed, particle.clone())
+            }
+            OwnContent::Simple { inner, facets } => self.simple_content(own, base, *inner, facets),
+        };
+        let (attributes, inherited, any) = self.compose_attributes(own, base, flat);
+        if let Some(Type::Complex(type_)) = self.model.types.get_mut(id.index()) {
+            type_.base = base;
+            type_.derivation = own.derivation;
+            type_.content = content;
+            type_.added = added;
+            type_.attributes = attributes;
+            type_.inherited_attributes = inherited;
+            type_.any_attribute = any;
+        }
+    }
+
+    /// 3.4.2, {content type} of complex content.
+    fn complex_content(&mut self, own: &Own, base: TypeId, mixed: bool, particle: Option<Particle>) -> Content {
+        let effective = match (particle, mixed) {
+            (Some(particle), true) => Content::Mixed(Some(particle)),
+            (Some(particle), false) => Content::Elements(particle),
+            (None, true) => Content::Mixed(None),
+            (None, false) => Content::Empty,
+        };
+        if own.derivation == Derivation::Restriction {
+            return effective;
+        }
+        let inherited = match self.model.types.get(base.index()) {
+            Some(Type::Complex(base)) => base.content.clone(),
+            _ => Content::Simple(base),
+        };
+        let place = own.place;
+        match (inherited, effective) {
+            (Content::Empty, effective) => effective,
+            (inherited, Content::Empty) => inherited,
+            (Content::Simple(type_), _) => {
+                let message = "a type with simple content can't be extended by elements";
+                self.report.error(place, "cos-ct-extends", message, "");
+                Content::Simple(type_)
+            }
+            (inherited, effective) => {
+                // cos-ct-extends 1.4.2.2.2.2.1: both mixed, or both element-only.
+                let is_mixed = |content: &Content| matches!(content, Content::Mixed(_));
+                if is_mixed(&inherited) != is_mixed(&effective) {
+                    let message = match is_mixed(&inherited) {
+                        true => "the base is mixed, but its extension is not",
+                        false => "the extension is mixed, but its base is not",
+                    };
+                    self.report.error(place, "cos-ct-extends", message, "make both mixed or none");
+                }
+                let mixed = is_mixed(&inherited) || is_mixed(&effective);
+                let particle = match (particle_of(inherited), particle_of(effective)) {
+                    (Some(first), Some(second)) => Some(self.both(first, second, place)),
+                    (first, second) => first.or(second),
+                };
+                match (mixed, particle) {
+                    (true, particle) => Content::Mixed(particle),
+                    (false, Some(particle)) => Content::Elements(particle),
+                    (false, None) => Content::Empty,
+                }
+            }
+        }
+    }
+
+    fn both(&mut self, first: Particle, second: Particle, place: Place) -> Particle {
+        let particles = vec![first, second];
+        let compositor = Compositor::Sequence;
+        let group = self.new_group(Group { name: None, compositor, particles, annotation: None, place });
+        Particle { min: 1, max: Some(1), term: Term::Group(group), place }
+    }
+
+    /// 3.4.2, {content type} of simple content, with src-ct 2.
+    fn simple_content(&mut self, own: &Own, base: TypeId, inner: Option<TypeId>, facets: &Facets) -> Content {
+        let restriction = own.derivation == Derivation::Restriction;
+        let from = match self.model.types.get(base.index()) {
+            Some(Type::Simple(_)) if !restriction => Ok(base),
+            Some(Type::Simple(_)) => Err("a restriction with simpleContent needs a complex type as its base"),
+            Some(Type::Complex(complex)) => match &complex.content {
+                Content::Simple(simple) => Ok(*simple),
+                Content::Mixed(particle)
+                    if restriction && particle.as_ref().is_none_or(|particle| self.emptiable(particle, 0)) =>
+                {
+                    inner.ok_or("a restriction of mixed content to a simple type must hold that simpleType")
+                }
+                _ => Err("the base of simpleContent has no simple content"),
+            },
+            None => Ok(base),
+        };
+        let from = match from {
+            Ok(from) => from,
+            Err(message) => {
+                self.report.error(own.place, "src-ct", message, "");
+                return Content::Simple(inner.unwrap_or(Builtin::AnySimpleType.id()));
+            }
+        };
+        let start = inner.unwrap_or(from);
+        if !restriction || no_facets(facets) {
+            return Content::Simple(start);
+        }
+        let id = TypeId(next(self.model.types.len()));
+        let mut type_ = simple_type(None, own.place);
+        type_.base = start;
+        type_.variety = self.variety(start);
+        type_.facets = facets.clone();
+        self.model.types.push(Type::Simple(type_));
+        Content::Simple(id)
+    }
+
+    /// 3.4.2, {attribute uses} and {attribute wildcard}.
+    fn compose_attributes(&mut self, own: &Own, base: TypeId, flat: Flat) -> (Vec<AttributeUse>, usize, Option<Wildcard>) {
+        let (inherited, base_any) = match self.model.types.get(base.index()) {
+            Some(Type::Complex(base)) => (base.attributes.clone(), base.any_attribute.clone()),
+            _ => (Vec::new(), None),
+        };
+        if own.derivation == Derivation::Restriction {
+            let name = |use_: &AttributeUse| -> Option<&QName> {
+                self.model.attributes.get(use_.attribute.index()).map(|attribute| &attribute.name)
+            };
+            let mut gone: HashSet<&QName> = flat.prohibited.iter().collect();
+            gone.extend(flat.uses.iter().filter_map(name));
+            let kept = inherited.iter().filter(|use_| name(use_).is_some_and(|name| !gone.contains(name)));
+            let mut uses: Vec<AttributeUse> = kept.cloned().collect();
+            uses.extend(flat.uses.iter().cloned());
+            return (uses, 0, flat.any);
+        }
+        let any = match (base_any, flat.any) {
+            (None, any) | (any, None) => any,
+            (Some(base_any), Some(mut any)) => {
+                match union(&any.namespaces, &base_any.namespaces) {
+                    Some(namespaces) => any.namespaces = namespaces,
+                    None => {
+                        let message = "the attribute wildcard and the base's have a union that can't be expressed";
+                        self.report.error(own.place, "src-ct", message, "use the same namespace in both");
+                    }
+                }
+                Some(any)
+            }
+        };
+        let count = inherited.len();
+        let mut uses = inherited;
+        uses.extend(flat.uses);
+        self.once_each(&mut uses, "ct-props-correct", own.place);
+        (uses, count, any)
+    }
+}
+
+fn particle_of(content: Content) -> Option<Particle> {
+    match content {
+        Content::Elements(particle) => Some(particle),
+        Content::Mixed(particle) => particle,
+        _ => None,
+    }
+}
+
+fn of_complex_types(set: Derivations) -> Derivations {
+    Derivations { extension: set.extension, restriction: set.restriction, ..Derivations::default() }
+}
+
+fn no_facets(facets: &Facets) -> bool {
+    facets.length.is_none()
+        && facets.min_length.is_none()
+        && facets.max_length.is_none()
+        && facets.patterns.is_empty()
+        && facets.enumeration.is_empty()
+        && facets.white_space.is_none()
+        && facets.min_inclusive.is_none()
+        && facets.max_inclusive.is_none()
+        && facets.min_exclusive.is_none()
+        && facets.max_exclusive.is_none()
+        && facets.total_digits.is_none()
+        && facets.fraction_digits.is_none()
+}
