@@ -383,7 +383,7 @@ impl<D: sqlx::Database> Lane<D> {
 }
 
 /// Compares decimals kept as text by their value; what is no decimal comes after all that are, by its bytes.
-fn compare_decimals(a: &str, b: &str) -> Ordering {
+pub(crate) fn compare_decimals(a: &str, b: &str) -> Ordering {
     match (DecimalText::read(a), DecimalText::read(b)) {
         (Some(a), Some(b)) => a.compare(&b),
         (Some(_), None) => Ordering::Less,

@@ -19,3 +19,4 @@ pub mod store;
 pub mod capture;
 pub mod plan;
 pub mod flow;
+pub mod run;

@@ -17,7 +17,7 @@ pub use read::{ExpandRead, Page, Read, Shape, VersionFrom};
 pub use routine::{AnswerForm, RoutinePlan};
 pub use sql::{Bind, Kind, Statement};
 pub(crate) use sql::{DECIMAL_COLLATION, placeholder};
-pub(crate) use time::civil;
+pub(crate) use time::{civil, is_date, is_date_time, is_time, same_moment};
 pub use write::{Change, Insert, Source, Unit, WritePlan};
 pub(crate) use write::{
     delete_statement, find_statement, insert_statement, update_statement, written,

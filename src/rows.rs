@@ -4,6 +4,10 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
 /// Rows of one table, or of a routine, with their related rows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rows {
@@ -233,6 +237,29 @@ impl Rows {
         self.starts.push(start);
         let range = self.append(version.as_bytes());
         self.versions.push(range);
+    }
+
+    /// A digest of the cells pushed since the mark, as a row's version: equal cells have equal digests.
+    pub(crate) fn digest(&self, mark: usize) -> String {
+        let mut digest = Sha256::new();
+        for slot in self.cells.get(mark..).unwrap_or_default() {
+            let (tag, content) = match *slot {
+                Slot::Null => (0_u8, &[][..]),
+                Slot::Text(start, end) => (1, self.bytes(start, end)),
+                Slot::Bytes(start, end) => (2, self.bytes(start, end)),
+                Slot::Misfit(start, end) => (3, self.bytes(start, end)),
+                Slot::List(_) => (4, &[][..]),
+                Slot::Fields(_) => (5, &[][..]),
+            };
+            let size = match *slot {
+                Slot::List(count) | Slot::Fields(count) => u64::from(count),
+                _ => content.len() as u64,
+            };
+            digest.update([tag]);
+            digest.update(size.to_be_bytes());
+            digest.update(content);
+        }
+        URL_SAFE_NO_PAD.encode(digest.finalize().get(..16).unwrap_or_default())
     }
 
     /// Where the next cell will stand: what [`Rows::end_row`] takes, asked before the row's first cell.

@@ -14,7 +14,7 @@ pub(crate) struct Moment<'a> {
 /// Reads an xs:date, without zone.
 pub(crate) fn date(text: &str) -> Option<Moment<'_>> {
     let (date, zone) = cut_zone(text, 10);
-    (is_date(date) && zone.is_empty()).then_some(Moment {
+    (date_form(date) && zone.is_empty()).then_some(Moment {
         date,
         time: "",
         zone,
@@ -24,7 +24,7 @@ pub(crate) fn date(text: &str) -> Option<Moment<'_>> {
 /// Reads an xs:time.
 pub(crate) fn time(text: &str) -> Option<Moment<'_>> {
     let (time, zone) = cut_zone(text, 8);
-    is_time(time).then_some(Moment {
+    time_form(time).then_some(Moment {
         date: "",
         time,
         zone,
@@ -35,7 +35,22 @@ pub(crate) fn time(text: &str) -> Option<Moment<'_>> {
 pub(crate) fn date_time(text: &str) -> Option<Moment<'_>> {
     let (date, rest) = text.split_once('T')?;
     let (time, zone) = cut_zone(rest, 8);
-    (is_date(date) && is_time(time)).then_some(Moment { date, time, zone })
+    (date_form(date) && time_form(time)).then_some(Moment { date, time, zone })
+}
+
+/// Tells whether a text is an xs:date without zone.
+pub(crate) fn is_date(text: &str) -> bool {
+    date(text).is_some()
+}
+
+/// Tells whether a text is an xs:time.
+pub(crate) fn is_time(text: &str) -> bool {
+    time(text).is_some()
+}
+
+/// Tells whether a text is an xs:dateTime.
+pub(crate) fn is_date_time(text: &str) -> bool {
+    date_time(text).is_some()
 }
 
 fn cut_zone(text: &str, least: usize) -> (&str, &str) {
@@ -67,7 +82,7 @@ fn cut_zone(text: &str, least: usize) -> (&str, &str) {
     }
 }
 
-fn is_date(text: &str) -> bool {
+fn date_form(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let mut parts = unsigned.split('-');
     let (Some(year), Some(month), Some(day), None) =
@@ -95,7 +110,7 @@ fn is_date(text: &str) -> bool {
     year != 0 && (1..=12).contains(&month) && (1..=days(year, month)).contains(&day)
 }
 
-fn is_time(text: &str) -> bool {
+fn time_form(text: &str) -> bool {
     let bytes = text.as_bytes();
     let number = |at: usize| match (bytes.get(at), bytes.get(at + 1)) {
         (Some(a @ b'0'..=b'9'), Some(b @ b'0'..=b'9')) => Some((a - b'0') * 10 + (b - b'0')),
@@ -148,6 +163,19 @@ pub(crate) fn to_utc(moment: Moment<'_>) -> Option<String> {
             minute / 60,
             minute % 60
         )
+    })
+}
+
+/// A time in a form in which equal moments are equal: in UTC where it has a zone, without zeros at the end.
+pub(crate) fn same_moment(text: &str) -> Option<String> {
+    let moment = date_time(text).or_else(|| time(text))?;
+    let form = match (moment.date, moment.zone) {
+        ("", _) | (_, "") => format!("{}T{}{}", moment.date, moment.time, moment.zone),
+        _ => to_utc(moment)?,
+    };
+    Some(match form.contains('.') {
+        true => form.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => form,
     })
 }
 

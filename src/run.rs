@@ -1,0 +1,210 @@
+//! Runs plans: the only way from a call to the database and back.
+//!
+//! Reads are tried once more on a new connection when an idle one turns out dead. Writes are one transaction, and the
+//! answer is given only after its commit.
+
+mod error;
+mod expand;
+mod mysql;
+mod once;
+mod postgres;
+mod routine;
+mod session;
+mod sqlite;
+mod text;
+mod write;
+
+pub use once::{Once, OnceReply, forget_before, run_once};
+
+use crate::call::{Answered, Reply, Value};
+use crate::catalog::{Catalog, SqlType, TableId};
+use crate::database::Database;
+use crate::plan::{Form, Page, Plan, Read, Shape, Start, Statement, VersionFrom};
+use crate::problem::{RunError, RunErrorKind};
+use crate::rows::{Cell, Rows};
+
+use error::{Failure, explain};
+use session::{Session, Sink, Tail};
+
+/// Runs a plan.
+pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<Reply, RunError> {
+    let table = table_of(plan);
+    let repeatable = match plan {
+        Plan::Get(_) | Plan::Query(_) | Plan::Count(_) => true,
+        Plan::Routine(routine) => routine.read_only,
+        Plan::Write(_) => false,
+    };
+    let mut session = Session::lend(database).await.map_err(|failure| explain(catalog, table, failure))?;
+    loop {
+        let result = match plan {
+            Plan::Write(_) => in_transaction(&mut session, catalog, plan).await,
+            Plan::Routine(routine) if routine.statements.len() > 1 || matches!(session, Session::Mysql(_)) => {
+                in_transaction(&mut session, catalog, plan).await
+            }
+            plan => attempt(&mut session, catalog, plan).await,
+        };
+        match result {
+            Ok(reply) => {
+                session.keep();
+                return Ok(reply);
+            }
+            Err(Broken { failure, clean, started }) => {
+                // What has not begun cannot have changed anything.
+                if failure.lost() && session.reused() && (repeatable || !started) {
+                    drop(session);
+                    session = Session::open(database).await.map_err(|failure| explain(catalog, table, failure))?;
+                    continue;
+                }
+                if clean && !failure.lost() {
+                    session.keep();
+                }
+                return Err(explain(catalog, table, failure));
+            }
+        }
+    }
+}
+
+/// A failure, and what it left of the connection.
+struct Broken {
+    failure: Failure,
+    /// The connection is outside any transaction, with nothing left to read.
+    clean: bool,
+    /// Something of the call may have reached the database.
+    started: bool,
+}
+
+fn table_of(plan: &Plan) -> Option<TableId> {
+    match plan {
+        Plan::Get(read) => read.shape.table,
+        Plan::Query(page) => page.read.shape.table,
+        Plan::Write(write) => Some(write.table),
+        Plan::Count(_) | Plan::Routine(_) => None,
+    }
+}
+
+async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Result<Reply, Broken> {
+    let result = match plan {
+        Plan::Get(read) => get(session, catalog, read).await,
+        Plan::Query(page) => query(session, catalog, page).await,
+        Plan::Count(statement) => count(session, statement).await,
+        Plan::Write(write) => write::write(session, catalog, write).await.map(Reply::Results),
+        Plan::Routine(routine) => routine::call(session, catalog, routine).await.map(Reply::Routine),
+    };
+    // Reads that end early (too many rows) leave some of them in the connection.
+    result.map_err(|failure| Broken { clean: matches!(failure, Failure::Database(_)), failure, started: true })
+}
+
+async fn in_transaction(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Result<Reply, Broken> {
+    begin(session).await?;
+    let result = attempt(session, catalog, plan).await.map_err(|broken| broken.failure);
+    finish(session, result).await
+}
+
+async fn begin(session: &mut Session) -> Result<(), Broken> {
+    session.begin().await.map_err(|failure| Broken { clean: matches!(failure, Failure::Database(_)), failure, started: false })
+}
+
+/// Commits what went well, rolls back what did not.
+async fn finish<T>(session: &mut Session, result: Result<T, Failure>) -> Result<T, Broken> {
+    match result {
+        Ok(value) => match session.plain("commit").await {
+            Ok(()) => Ok(value),
+            // A constraint that is checked at the end.
+            Err(failure @ Failure::Database(sqlx::Error::Database(_))) if !failure.lost() => {
+                let clean = session.plain("rollback").await.is_ok();
+                Err(Broken { failure, clean, started: true })
+            }
+            Err(failure) => {
+                let source = Some(crate::problem::Inner(std::sync::Arc::new(failure)));
+                let error = RunError { source, ..RunError::new(RunErrorKind::Uncertain) };
+                Err(Broken { failure: error.into(), clean: false, started: true })
+            }
+        },
+        Err(failure) => {
+            let clean = !failure.lost() && session.plain("rollback").await.is_ok();
+            Err(Broken { failure, clean, started: true })
+        }
+    }
+}
+
+async fn get(session: &mut Session, catalog: &Catalog, read: &Read) -> Result<Reply, Failure> {
+    let mut rows = Rows::new(read.shape.columns.clone());
+    let mut sink = Sink { rows: &mut rows, limit: usize::MAX, tail: None };
+    session.fetch(&read.statement, &read.shape, &mut sink).await?;
+    if rows.is_empty() {
+        return Err(RunError::new(RunErrorKind::NotFound).into());
+    }
+    rows.truncate(1);
+    expand::expand(session, catalog, &mut rows, &read.expand).await?;
+    Ok(Reply::Record(rows))
+}
+
+async fn query(session: &mut Session, catalog: &Catalog, page: &Page) -> Result<Reply, Failure> {
+    let shape = &page.read.shape;
+    let size = page.size as usize;
+    let columns = shape.table.and_then(|id| catalog.table(id)).map(|table| table.columns.as_slice()).unwrap_or_default();
+    let order = page.cursor.order.iter().filter_map(|by| columns.get(by.column));
+    let tail = Tail {
+        size,
+        duplicates: page.cursor.duplicates,
+        types: order.map(|column| column.sql_type.clone()).collect(),
+        ..Tail::default()
+    };
+    let mut rows = Rows::new(shape.columns.clone());
+    let mut sink = Sink { rows: &mut rows, limit: usize::MAX, tail: Some(tail) };
+    session.fetch(&page.read.statement, shape, &mut sink).await?;
+    let tail = sink.tail.unwrap_or_default();
+    let next = (rows.len() > size).then(|| next_cursor(&page.cursor, tail));
+    rows.truncate(size);
+    expand::expand(session, catalog, &mut rows, &page.read.expand).await?;
+    Ok(Reply::Page { rows, next })
+}
+
+/// The cursor after the page. Where rows may be equal in all of the order, it counts how many of the last came.
+fn next_cursor(form: &Form, tail: Tail) -> String {
+    let mut skip = 0;
+    if form.duplicates {
+        // A whole page of equal rows adds to those of the page before.
+        let whole = usize::try_from(tail.equal).is_ok_and(|equal| equal >= tail.size);
+        let before = if whole && tail.last == form.start.values { form.start.skip } else { 0 };
+        skip = before + tail.equal;
+    }
+    form.write(&Start { values: tail.last, skip })
+}
+
+async fn count(session: &mut Session, statement: &Statement) -> Result<Reply, Failure> {
+    let shape = Shape {
+        table: None,
+        columns: [0].into(),
+        reads: vec![SqlType::Integer { bits: 64, unsigned: false }],
+        version: VersionFrom::Nothing,
+        raw: 0,
+    };
+    let mut rows = Rows::default();
+    session.fetch(statement, &shape, &mut Sink { rows: &mut rows, limit: usize::MAX, tail: None }).await?;
+    let number = match rows.row(0).next() {
+        Some(Cell::Text(text)) => text.parse().unwrap_or(0),
+        _ => 0,
+    };
+    Ok(Reply::Count(number))
+}
+
+/// A cell as a value that can be given back; a misfit as the text that it is.
+pub(crate) fn value_of(cell: Cell<'_>) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Text(text) => Value::Text(text.to_owned()),
+        Cell::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
+        Cell::Misfit(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        Cell::List(cells) => Value::List(cells.map(value_of).collect()),
+        Cell::Fields(cells) => Value::Fields(cells.map(value_of).enumerate().collect()),
+    }
+}
+
+/// A cell as a routine's answer.
+pub(crate) fn answered(cell: Cell<'_>) -> Answered {
+    match cell {
+        Cell::Misfit(bytes) => Answered::Misfit(bytes.to_vec()),
+        cell => Answered::Value(value_of(cell)),
+    }
+}
