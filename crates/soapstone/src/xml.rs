@@ -158,7 +158,7 @@ impl Options {
             limits: Limits {
                 bytes: 256 << 20,
                 depth: 1_000,
-                attributes: 10_000,
+                attributes: 1_000,
                 name: 64 << 10,
                 text: 256 << 20,
                 elements: 50_000_000,

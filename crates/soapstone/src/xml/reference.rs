@@ -7,6 +7,9 @@ use super::doctype::Entity;
 use super::error::{Error, ErrorKind, Limited};
 use super::reader::Reader;
 
+/// Bytes that the entities and attribute defaults of one document may expand to: far more than any real document asks
+/// for, far less than a hostile one would.
+pub(crate) const EXPANSION: usize = 16 << 20;
 /// How deep entities may stand inside each other.
 pub(crate) const ENTITY_DEPTH: usize = 40;
 
@@ -95,7 +98,7 @@ impl<'a> Reader<'a> {
 
     /// Counts what entities expand to, every reference as a few bytes at least.
     pub(crate) fn count_expansion(&mut self, bytes: usize, offset: usize) -> Result<(), Error> {
-        let limit = self.options.limits.bytes;
+        let limit = self.options.limits.bytes.min(EXPANSION);
         if let Some(doctype) = &mut self.doctype {
             doctype.expanded = doctype.expanded.saturating_add(bytes).saturating_add(16);
             if doctype.expanded > limit {

@@ -407,7 +407,7 @@ impl<'a> Subset<'a> {
     }
 
     fn parameter(&mut self, name: &str, mut cursor: Cursor<'_>) -> Result<(), Wrong> {
-        let limit = self.options.limits.bytes;
+        let limit = self.options.limits.bytes.min(reference::EXPANSION);
         self.doctype.expanded = self
             .doctype
             .expanded
@@ -501,6 +501,16 @@ impl<'a> Subset<'a> {
                     .wrong("an attribute declared through character references is not supported");
             };
             let declared = self.doctype.attributes.entry(element.into()).or_default();
+            let limit = self.options.limits.attributes;
+            if declared.len() >= limit {
+                return Err((
+                    cursor.told,
+                    ErrorKind::Limit {
+                        what: Limited::Attributes,
+                        limit,
+                    },
+                ));
+            }
             if declared.iter().all(|other| other.whole != whole) {
                 declared.push(Declared {
                     whole,
