@@ -68,46 +68,56 @@ fn test(step: &Step, names: &Names) -> Test {
 /// How far a path has been followed from its context node to each of the open elements.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Matcher {
-    /// For each level below the context node: the numbers of steps done there, ascending. Levels at the end where nothing is
-    /// done are left out.
-    levels: Vec<Vec<u32>>,
+    /// For each level below the context node a bit set: bit n is there where n steps are done. Levels at the end where
+    /// nothing is done are left out.
+    levels: Vec<u64>,
 }
 
 impl Matcher {
     /// Follows the path to an element that starts so many levels below the context node; tells whether the path selects it.
-    pub(super) fn step(
-        &mut self,
-        route: &Route,
-        level: usize,
-        namespace: NamespaceId,
-        name: Option<NameId>,
-    ) -> bool {
-        let all = route.steps.len() as u32;
+    #[inline]
+    pub(super) fn step(&mut self, route: &Route, level: usize, namespace: NamespaceId, name: Option<NameId>) -> bool {
+        let words = route.steps.len() / 64 + 1;
         if level == 0 {
             self.levels.clear();
-            self.levels.push(vec![0]);
-            return all == 0;
+            self.levels.resize(words, 0);
+            if let Some(first) = self.levels.first_mut() {
+                *first = 1;
+            }
+            return route.steps.is_empty();
         }
-        self.levels.truncate(level);
-        let Some(above) = self.levels.get(level - 1) else {
+        self.levels.truncate(level * words);
+        if self.levels.len() < level * words {
             return false;
-        };
-        let mut done = Vec::new();
-        if route.anywhere {
-            done.push(0);
         }
-        for &steps in above {
-            if route
-                .steps
-                .get(steps as usize)
-                .is_some_and(|test| test.admits(namespace, name))
-            {
-                done.push(steps + 1);
+        self.advance(route, (level - 1) * words, words, namespace, name)
+    }
+
+    /// Adds the level below the one at `above`, unless nothing is done there.
+    fn advance(&mut self, route: &Route, above: usize, words: usize, namespace: NamespaceId, name: Option<NameId>) -> bool {
+        let here = self.levels.len();
+        let mut any = route.anywhere;
+        self.levels.resize(here + words, 0);
+        if route.anywhere && let Some(first) = self.levels.get_mut(here) {
+            *first = 1;
+        }
+        for word in 0..words {
+            let mut bits = self.levels.get(above + word).copied().unwrap_or(0);
+            while bits != 0 {
+                let steps = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if route.steps.get(steps).is_some_and(|test| test.admits(namespace, name))
+                    && let Some(slot) = self.levels.get_mut(here + (steps + 1) / 64)
+                {
+                    *slot |= 1 << ((steps + 1) % 64);
+                    any = true;
+                }
             }
         }
-        let selects = done.last() == Some(&all);
-        if !done.is_empty() {
-            self.levels.push(done);
+        let all = route.steps.len();
+        let selects = self.levels.get(here + all / 64).is_some_and(|bits| bits >> (all % 64) & 1 == 1);
+        if !any {
+            self.levels.truncate(here);
         }
         selects
     }
