@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use soapstone::xml::{self, Reader};
 use soapstone_schema::load::load_files;
+use soapstone_schema::rules;
 use soapstone_schema::validate::{Options, Validator};
 
 /// One verdict that the suite states.
@@ -36,15 +37,26 @@ fn suite() -> Option<PathBuf> {
         return None;
     }
     fs::create_dir_all(&folder).expect("target is writable");
-    let unpacked = Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(&folder).status();
-    unpacked.is_ok_and(|status| status.success()).then_some(folder)
+    let unpacked = Command::new("tar")
+        .arg("xzf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(&folder)
+        .status();
+    unpacked
+        .is_ok_and(|status| status.success())
+        .then_some(folder)
 }
 
 fn load(folder: &Path, files: &[&str]) -> (Option<Validator>, String) {
     let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
-    let loaded = load_files(&paths);
+    let mut loaded = load_files(&paths);
+    rules::check(&loaded.contract.model, &mut loaded.report);
     let found = loaded.report.to_string();
-    let validator = loaded.report.is_valid().then(|| Validator::new(Arc::new(loaded.contract)));
+    let validator = loaded
+        .report
+        .is_valid()
+        .then(|| Validator::new(Arc::new(loaded.contract)));
     (validator, found)
 }
 
@@ -52,14 +64,21 @@ fn validate(validator: &Validator, file: &Path) -> Result<(), String> {
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
     let text = xml::decode(&bytes, None).map_err(|error| error.to_string())?;
     let mut reader = Reader::new(&text, &xml::Options::document());
-    validator.validate(&mut reader, &Options::collect(), &mut ()).map_err(|violations| {
-        let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
-        lines.join("\n")
-    })
+    validator
+        .validate(&mut reader, &Options::collect(), &mut ())
+        .map_err(|violations| {
+            let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
+            lines.join("\n")
+        })
 }
 
 fn strings(value: &Value) -> Vec<&str> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 /// Judges one group.
@@ -104,10 +123,15 @@ fn judge(folder: &Path, case: &Value) -> Vec<Verdict> {
 /// The verdicts that are known to differ, with what is ours and why.
 fn known(path: &Path) -> BTreeMap<String, (String, String)> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let entries = lines.filter_map(|line| {
         let mut parts = line.splitn(3, '\t');
-        Some((parts.next()?.to_owned(), (parts.next()?.to_owned(), parts.next()?.to_owned())))
+        Some((
+            parts.next()?.to_owned(),
+            (parts.next()?.to_owned(), parts.next()?.to_owned()),
+        ))
     });
     entries.collect()
 }
@@ -131,7 +155,9 @@ fn agrees_with_the_w3c_suite() {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
-                    let Some(case) = next.lock().expect("no panic").next() else { return };
+                    let Some(case) = next.lock().expect("no panic").next() else {
+                        return;
+                    };
                     let judged = judge(&folder, case);
                     verdicts.lock().expect("no panic").extend(judged);
                 }
@@ -149,7 +175,11 @@ fn report(verdicts: &[Verdict], only: &str) {
     let mut wrong = Vec::new();
     let mut counts = BTreeMap::new();
     for verdict in verdicts {
-        let kind = if verdict.case.ends_with(" schema") { "schema" } else { "instance" };
+        let kind = if verdict.case.ends_with(" schema") {
+            "schema"
+        } else {
+            "instance"
+        };
         let count: &mut (usize, usize) = counts.entry(kind).or_default();
         count.1 += 1;
         let word = if verdict.ours { "valid" } else { "invalid" };
@@ -161,13 +191,24 @@ fn report(verdicts: &[Verdict], only: &str) {
             if known.contains_key(&verdict.case) {
                 wrong.push(format!("{} agrees now: take it off the list", verdict.case));
             }
-        } else if known.get(&verdict.case).is_none_or(|(listed, _)| listed != word) {
+        } else if known
+            .get(&verdict.case)
+            .is_none_or(|(listed, _)| listed != word)
+        {
             let found = verdict.found.lines().next().unwrap_or_default();
             wrong.push(format!("{}\t{word}\t{found}", verdict.case));
         }
     }
     for (kind, (agree, all)) in &counts {
-        eprintln!("{kind}: {agree} of {all} agree, {:.2} %", *agree as f64 * 100.0 / *all as f64);
+        eprintln!(
+            "{kind}: {agree} of {all} agree, {:.2} %",
+            *agree as f64 * 100.0 / *all as f64
+        );
     }
-    assert!(wrong.is_empty(), "{} verdicts are not as listed:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} verdicts are not as listed:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

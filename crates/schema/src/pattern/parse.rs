@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use regex_syntax::hir::{Class, ClassUnicode, Hir, Repetition};
+use regex_syntax::hir::{Capture, Class, ClassUnicode, Hir, HirKind, Repetition};
 
 use super::class;
 use super::{PatternError, PatternProblem};
@@ -161,6 +161,15 @@ impl Parser<'_> {
             _ => return Ok(atom),
         };
         self.take();
+        // `(a{2})?` must not be printed as `a{2}?`, which asks for something else.
+        let atom = match atom.kind() {
+            HirKind::Repetition(_) => Hir::capture(Capture {
+                index: 1,
+                name: None,
+                sub: Box::new(atom),
+            }),
+            _ => atom,
+        };
         Ok(Hir::repetition(Repetition {
             min,
             max,

@@ -182,6 +182,13 @@ impl<'c> Check<'c> {
     /// Checks two particles. `counted` is false for the members of a group under a wildcard, whose range is checked as a sum.
     fn particle(&self, derived: &Node<'c>, base: &Node<'c>, counted: bool) -> Outcome {
         match (&derived.kind, &base.kind) {
+            (Kind::Group(compositor, children), _)
+                if children.is_empty()
+                    && *compositor != Compositor::Choice
+                    && base.range().0 == 0 =>
+            {
+                Ok(())
+            }
             (Kind::Element { id: one, .. }, Kind::Element { id: other, .. }) if one == other => {
                 self.element(*one, *other, derived, base)
             }

@@ -62,12 +62,13 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
             );
             return;
         }
-        if namespace == NamespaceId::XSI
-            && matches!(
-                attribute.local,
-                "type" | "nil" | "schemaLocation" | "noNamespaceSchemaLocation"
-            )
-        {
+        if is_instance(namespace, attribute.local) {
+            // They are nodes too, which a field's `@*` selects.
+            if self.identity.is_active() {
+                let value = Value::String((*attribute.value).into());
+                self.identity
+                    .attribute(namespace, name, value, attribute.offset);
+            }
             return;
         }
         match self.compiled.admitted(
@@ -250,16 +251,8 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
     /// Only `xsi` attributes stand on an element of a simple type (3.3.4 "Element Locally Valid (Type)", 3.1.1).
     fn of_simple(&mut self, reader: &Reader<'a>) {
         for attribute in reader.attributes() {
-            let instance = self.namespace(reader, attribute.ns) == NamespaceId::XSI;
-            if instance
-                && matches!(
-                    attribute.local,
-                    "type" | "nil" | "schemaLocation" | "noNamespaceSchemaLocation"
-                )
-            {
-                continue;
-            }
-            if self.options.lenient {
+            let namespace = self.namespace(reader, attribute.ns);
+            if self.options.lenient || is_instance(namespace, attribute.local) {
                 continue;
             }
             let message = format!(
@@ -306,6 +299,15 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
             );
         }
     }
+}
+
+/// Tells whether an attribute is one of the four that any element may have (3.4.4, 3).
+fn is_instance(namespace: NamespaceId, local: &str) -> bool {
+    namespace == NamespaceId::XSI
+        && matches!(
+            local,
+            "type" | "nil" | "schemaLocation" | "noNamespaceSchemaLocation"
+        )
 }
 
 /// The name of an attribute, for messages.

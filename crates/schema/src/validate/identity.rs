@@ -7,6 +7,8 @@
 mod route;
 mod table;
 
+use std::collections::HashSet;
+
 use soapstone::xml::Reader;
 
 use crate::automaton::names::{NameId, NamespaceId};
@@ -188,12 +190,13 @@ impl<'v> Identity<'v> {
     /// Gives the fields that select attributes of the element at hand their values; answers where one has two.
     pub(super) fn take_attributes(&mut self) -> Vec<usize> {
         let mut twice = Vec::new();
+        // Two alternatives of a field may select one and the same attribute.
+        let mut taken = HashSet::new();
         for (row, number, test) in self.attribute_targets.drain(..) {
-            for kept in self
-                .attributes
-                .iter()
-                .filter(|kept| test.admits(kept.namespace, kept.name))
-            {
+            for (index, kept) in self.attributes.iter().enumerate() {
+                if !test.admits(kept.namespace, kept.name) || !taken.insert((row, number, index)) {
+                    continue;
+                }
                 let Some(field) = self
                     .rows
                     .get_mut(row)

@@ -76,7 +76,13 @@ pub(super) struct Matcher {
 impl Matcher {
     /// Follows the path to an element that starts so many levels below the context node; tells whether the path selects it.
     #[inline]
-    pub(super) fn step(&mut self, route: &Route, level: usize, namespace: NamespaceId, name: Option<NameId>) -> bool {
+    pub(super) fn step(
+        &mut self,
+        route: &Route,
+        level: usize,
+        namespace: NamespaceId,
+        name: Option<NameId>,
+    ) -> bool {
         let words = route.steps.len() / 64 + 1;
         if level == 0 {
             self.levels.clear();
@@ -94,11 +100,20 @@ impl Matcher {
     }
 
     /// Adds the level below the one at `above`, unless nothing is done there.
-    fn advance(&mut self, route: &Route, above: usize, words: usize, namespace: NamespaceId, name: Option<NameId>) -> bool {
+    fn advance(
+        &mut self,
+        route: &Route,
+        above: usize,
+        words: usize,
+        namespace: NamespaceId,
+        name: Option<NameId>,
+    ) -> bool {
         let here = self.levels.len();
         let mut any = route.anywhere;
         self.levels.resize(here + words, 0);
-        if route.anywhere && let Some(first) = self.levels.get_mut(here) {
+        if route.anywhere
+            && let Some(first) = self.levels.get_mut(here)
+        {
             *first = 1;
         }
         for word in 0..words {
@@ -106,7 +121,10 @@ impl Matcher {
             while bits != 0 {
                 let steps = word * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                if route.steps.get(steps).is_some_and(|test| test.admits(namespace, name))
+                if route
+                    .steps
+                    .get(steps)
+                    .is_some_and(|test| test.admits(namespace, name))
                     && let Some(slot) = self.levels.get_mut(here + (steps + 1) / 64)
                 {
                     *slot |= 1 << ((steps + 1) % 64);
@@ -115,7 +133,10 @@ impl Matcher {
             }
         }
         let all = route.steps.len();
-        let selects = self.levels.get(here + all / 64).is_some_and(|bits| bits >> (all % 64) & 1 == 1);
+        let selects = self
+            .levels
+            .get(here + all / 64)
+            .is_some_and(|bits| bits >> (all % 64) & 1 == 1);
         if !any {
             self.levels.truncate(here);
         }
