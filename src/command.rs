@@ -3,6 +3,7 @@
 //! A command gets plain arguments, says what went wrong as a [`Failure`], and never ends the process itself.
 
 mod hash_password;
+mod validate;
 
 use std::fmt;
 use std::io::Write;
@@ -27,6 +28,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     HashPassword(hash_password::Arguments),
+    Validate(validate::Arguments),
 }
 
 /// Why a command did not do what it was asked.
@@ -64,6 +66,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::HashPassword(arguments) => hash_password::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
