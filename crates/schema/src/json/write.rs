@@ -1,0 +1,265 @@
+//! A tree as JSON.
+
+use serde_json::{Map, Number, Value as Json};
+use soapstone::name::QName;
+
+use crate::model::{Builtin, Type, TypeId};
+use crate::simple;
+use crate::value::{Content, Element, Node, Root, Shape, Text, Values};
+
+impl Values {
+    /// Gives a value as JSON, in the form that [`crate::json`] describes.
+    pub fn to_json(&self, value: &Element, root: &Root) -> Json {
+        let declared = match root {
+            Root::Element(element) => {
+                let element = value.element.unwrap_or(*element);
+                self.model()
+                    .elements
+                    .get(element.index())
+                    .map(|element| element.type_)
+            }
+            Root::Type { type_, .. } => Some(*type_),
+        };
+        self.element_json(value, declared)
+    }
+
+    fn element_json(&self, value: &Element, declared: Option<TypeId>) -> Json {
+        let type_ = value.type_.or(declared);
+        let mut object = Map::new();
+        if let Some(type_) = type_.filter(|type_| value.retyped || Some(*type_) != declared) {
+            object.insert("$type".to_owned(), Json::String(self.type_key(type_)));
+        }
+        let shape = type_.and_then(|type_| self.shape(type_));
+        if type_.is_none() || type_ == Some(Builtin::AnyType.id()) {
+            if value.content == Content::Nil && value.attributes.is_empty() && object.is_empty() {
+                return Json::Null;
+            }
+            object.insert("$xml".to_owned(), Json::String(self.xml_text(value)));
+            return Json::Object(object);
+        }
+        for attribute in value
+            .attributes
+            .iter()
+            .filter(|attribute| !attribute.defaulted)
+        {
+            let key = [
+                "@",
+                &attribute_key(shape.map(AsRef::as_ref), &attribute.name),
+            ]
+            .concat();
+            object.insert(key, text_json(&attribute.text));
+        }
+        match &value.content {
+            Content::Nil if object.is_empty() => return Json::Null,
+            Content::Nil => {
+                object.insert("$nil".to_owned(), Json::Bool(true));
+            }
+            Content::Simple(text) if object.is_empty() => return text_json(text),
+            Content::Simple(text) => {
+                object.insert("$".to_owned(), text_json(text));
+            }
+            Content::Nodes(nodes) => match shape {
+                Some(shape) if self.keeps_order(shape, nodes) => {
+                    self.fields(shape, nodes, &mut object)
+                }
+                shape => {
+                    let children = nodes
+                        .iter()
+                        .map(|node| self.node_json(shape.map(AsRef::as_ref), node))
+                        .collect();
+                    object.insert("$children".to_owned(), Json::Array(children));
+                }
+            },
+        }
+        Json::Object(object)
+    }
+
+    fn xml_text(&self, value: &Element) -> String {
+        // A tree that was read is never too deep to write.
+        self.write_unchecked(value).unwrap_or_default()
+    }
+
+    fn type_key(&self, type_: TypeId) -> String {
+        let name = match self.model().types.get(type_.index()) {
+            Some(Type::Simple(simple)) => simple.name.as_ref(),
+            Some(Type::Complex(complex)) => complex.name.as_ref(),
+            None => None,
+        };
+        name.map(QName::to_string).unwrap_or_default()
+    }
+
+    /// Tells whether the children, gathered by name, come back in their order.
+    fn keeps_order(&self, shape: &Shape, nodes: &[Node]) -> bool {
+        let mut children = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            let Node::Element(child) = node else {
+                return false;
+            };
+            children.push(child);
+        }
+        let gathered = gather(shape, &children);
+        let order: Vec<usize> = gathered
+            .iter()
+            .flat_map(|(_, indexes)| indexes.iter().copied())
+            .collect();
+        if order.is_sorted() {
+            return true;
+        }
+        let names: Vec<&QName> = order
+            .iter()
+            .filter_map(|index| children.get(*index))
+            .map(|child| &child.name)
+            .collect();
+        let arranged = crate::value::order(self, shape, &names);
+        arranged
+            .iter()
+            .filter_map(|index| order.get(*index))
+            .is_sorted()
+    }
+
+    fn fields(&self, shape: &Shape, nodes: &[Node], object: &mut Map<String, Json>) {
+        let children: Vec<&Element> = nodes
+            .iter()
+            .filter_map(|node| match node {
+                Node::Element(child) => Some(child),
+                Node::Text(_) => None,
+            })
+            .collect();
+        for (name, indexes) in gather(shape, &children) {
+            let these = indexes.iter().filter_map(|index| children.get(*index));
+            let Some(field) = name.and_then(|name| shape.field(name)) else {
+                object.insert(
+                    "$any".to_owned(),
+                    these.map(|child| self.wild_json(child)).collect(),
+                );
+                continue;
+            };
+            let declared = self
+                .model()
+                .elements
+                .get(field.element.index())
+                .map(|element| element.type_);
+            let mut values: Vec<Json> = these
+                .map(|child| self.element_json(child, declared))
+                .collect();
+            let json = match values.pop() {
+                Some(only) if values.is_empty() && !field.repeated => only,
+                last => {
+                    values.extend(last);
+                    Json::Array(values)
+                }
+            };
+            object.insert(field.key.clone(), json);
+        }
+    }
+
+    fn node_json(&self, shape: Option<&Shape>, node: &Node) -> Json {
+        match node {
+            Node::Text(text) => Json::String(text.clone()),
+            Node::Element(child) => match shape.and_then(|shape| shape.field(&child.name)) {
+                Some(field) => {
+                    let declared = self
+                        .model()
+                        .elements
+                        .get(field.element.index())
+                        .map(|element| element.type_);
+                    Json::Object(Map::from_iter([(
+                        field.key.clone(),
+                        self.element_json(child, declared),
+                    )]))
+                }
+                None => Json::Object(Map::from_iter([("$any".to_owned(), self.wild_json(child))])),
+            },
+        }
+    }
+
+    /// An element that a wildcard admitted.
+    fn wild_json(&self, child: &Element) -> Json {
+        let declared = child
+            .element
+            .and_then(|element| self.model().elements.get(element.index()));
+        match declared {
+            Some(declared) => {
+                let value = self.element_json(child, Some(declared.type_));
+                Json::Object(Map::from_iter([(child.name.to_string(), value)]))
+            }
+            None => Json::String(self.xml_text(child)),
+        }
+    }
+}
+
+/// Gathers children by field, in the order in which each name comes first; `None` gathers what no field takes.
+fn gather<'s>(shape: &'s Shape, children: &[&Element]) -> Vec<(Option<&'s QName>, Vec<usize>)> {
+    let mut gathered: Vec<(Option<&QName>, Vec<usize>)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    for (index, child) in children.iter().enumerate() {
+        let name = shape.field(&child.name).map(|field| &field.name);
+        let place = *places.entry(name).or_insert_with(|| {
+            gathered.push((name, Vec::new()));
+            gathered.len() - 1
+        });
+        if let Some((_, indexes)) = gathered.get_mut(place) {
+            indexes.push(index);
+        }
+    }
+    gathered
+}
+
+/// The local part, where the type has no other attribute of it.
+fn attribute_key(shape: Option<&Shape>, name: &QName) -> String {
+    let same = |shape: &Shape| {
+        shape
+            .attributes
+            .iter()
+            .filter(|(known, _)| known.local == name.local)
+            .count()
+    };
+    let declared = |shape: &Shape| shape.attributes.iter().any(|(known, _)| known == name);
+    match shape {
+        Some(shape) if declared(shape) && same(shape) == 1 => name.local.to_string(),
+        _ => name.to_string(),
+    }
+}
+
+/// A simple value.
+fn text_json(text: &Text) -> Json {
+    match &text.value {
+        None | Some(simple::Value::String(_)) => Json::String(text.lexical.clone()),
+        Some(simple::Value::QName(_) | simple::Value::Notation(_) | simple::Value::List(_)) => {
+            text.value.as_ref().map_or(Json::Null, value_json)
+        }
+        Some(
+            value
+            @ (simple::Value::Decimal(_) | simple::Value::Float(_) | simple::Value::Double(_)),
+        ) => number(text.lexical.trim()).unwrap_or_else(|| value_json(value)),
+        Some(simple::Value::Boolean(value)) => Json::Bool(*value),
+        Some(_) => Json::String(
+            text.lexical
+                .trim_matches([' ', '\t', '\r', '\n'])
+                .to_owned(),
+        ),
+    }
+}
+
+/// A value without a text of its own: an item of a list.
+fn value_json(value: &simple::Value) -> Json {
+    let mut lexical = String::new();
+    match value {
+        simple::Value::Boolean(value) => return Json::Bool(*value),
+        simple::Value::List(items) => return items.iter().map(value_json).collect(),
+        value => value.write(&mut lexical),
+    }
+    match value {
+        simple::Value::Decimal(_) | simple::Value::Float(_) | simple::Value::Double(_) => {
+            number(&lexical).unwrap_or(Json::String(lexical))
+        }
+        _ => Json::String(lexical),
+    }
+}
+
+/// The number with its very digits, where JSON writes it so too.
+fn number(lexical: &str) -> Option<Json> {
+    serde_json::from_str::<Number>(lexical)
+        .ok()
+        .map(Json::Number)
+}
