@@ -4,6 +4,8 @@
 
 mod hash_password;
 mod validate;
+mod serve;
+mod wsdl;
 
 use std::fmt;
 use std::io::Write;
@@ -26,7 +28,10 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)]
 enum Command {
+    Serve(serve::Arguments),
+    Wsdl(wsdl::Arguments),
     HashPassword(hash_password::Arguments),
     Validate(validate::Arguments),
 }
@@ -65,6 +70,8 @@ impl Failure {
 /// Runs the command that the process's arguments name.
 pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Wsdl(arguments) => wsdl::run(&arguments),
         Command::HashPassword(arguments) => hash_password::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
     };
@@ -80,7 +87,6 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs a future on a runtime of its own.
-#[allow(dead_code)]
 fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

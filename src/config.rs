@@ -130,16 +130,14 @@ pub struct Database {
     pub connect_seconds: u64,
     /// Seconds that one statement may take.
     pub statement_seconds: u64,
-    /// Database schemas to serve; by default all that the connected role may use.
-    pub schemas: Vec<String>,
-    /// The schema whose tables stand at `/soap/crm/tables/{table}` without a prefix; by default the connection's own.
-    pub default_schema: Option<String>,
     /// Tables, views and routines to serve, as `schema.name` with `*` for any run of characters; by default all.
     pub include: Vec<String>,
-    /// Tables, views and routines to leave out, as in `include`.
+    /// Tables, views, routines and columns (`schema.table.column`) to leave out, as in `include`.
     pub exclude: Vec<String>,
-    /// Names in the contract for tables, views and routines (`"public.tbl_cust" = "Customer"`).
+    /// Names in the contract for tables, views, routines and columns (`"public.tbl_cust" = "Customer"`).
     pub rename: BTreeMap<String, String>,
+    /// Keys of views and of tables without one (`"public.customer_view" = ["id"]`).
+    pub keys: BTreeMap<String, Vec<String>>,
     /// A folder of named SQL routines (`*.sql` with `-- name:` and `-- param:`).
     pub routines: Option<PathBuf>,
 }
@@ -152,11 +150,10 @@ impl Default for Database {
             connections: 16,
             connect_seconds: 5,
             statement_seconds: 30,
-            schemas: Vec::new(),
-            default_schema: None,
             include: Vec::new(),
             exclude: Vec::new(),
             rename: BTreeMap::new(),
+            keys: BTreeMap::new(),
             routines: None,
         }
     }

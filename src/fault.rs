@@ -9,7 +9,7 @@ use soapstone::soap::{Code, Detail, EnvelopeError, Fault};
 
 use crate::catalog::{Catalog, TableId};
 use crate::contract::{Contract, Operation, Target};
-use crate::principal::PrincipalError;
+use crate::principal::{Principal, PrincipalError};
 use crate::problem::{Conflict, Place, PlanError, RunError, RunErrorKind};
 use crate::reply::Writer;
 use crate::request::RequestError;
@@ -133,10 +133,17 @@ impl Problem {
     }
 
     /// Makes the fault that answers it, in the namespace of the operation that was asked for (the default one where none was).
-    pub fn fault(&self, catalog: &Catalog, contract: &Contract, operation: Option<&Operation>, correlation: &str) -> Fault {
+    pub fn fault(
+        &self,
+        catalog: &Catalog,
+        contract: &Contract,
+        operation: Option<&Operation>,
+        principal: &Principal,
+        correlation: &str,
+    ) -> Fault {
         let home = operation.map_or(0, |operation| operation.namespace);
         let mut detail = String::new();
-        let mut writer = Writer { catalog, contract, home, out: &mut detail };
+        let mut writer = Writer::new(catalog, contract, home, principal, &mut detail);
         writer.out.push_str("<Problem");
         writer.declare_namespaces();
         if let Some(name) = self.conflict.as_ref().and_then(|(table, _)| contract.tables.get(table.0)) {

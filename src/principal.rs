@@ -123,6 +123,11 @@ impl Principal {
         }
     }
 
+    /// Somebody who was not recognised, and may do nothing.
+    pub fn nobody() -> Principal {
+        Principal { name: Arc::from("nobody"), grants: Arc::from([]) }
+    }
+
     /// The columns that the principal may touch by `action`; `None` where the action is not granted at all.
     pub fn may(&self, action: Action, object: Object<'_>) -> Option<Columns> {
         let mut found: Option<Vec<String>> = None;
@@ -300,6 +305,12 @@ impl Users {
             .map_err(|_| PrincipalError::Wrong)?;
         self.remember(digest, &known.principal);
         Ok(known.principal.clone())
+    }
+
+    /// The principal of credentials that were right before, without the work of checking them.
+    pub fn remembers(&self, authorization: Option<&str>) -> Option<Principal> {
+        let (_, encoded) = authorization?.trim().split_once(' ')?;
+        self.remembered(&self.digest(encoded.trim()))
     }
 
     fn digest(&self, credentials: &str) -> [u8; 32] {

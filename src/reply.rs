@@ -7,16 +7,26 @@ use base64::engine::general_purpose::STANDARD;
 use soapstone::xml::{escape_attribute, escape_text};
 use soapstone_schema::model::XSI;
 
-use crate::call::{Answer, Answered, Call, Key, Outcome, Reply, Status, Value};
+use crate::authorise::visible;
+use crate::call::{Answer, Answered, Key, Outcome, Reply, Status, Value};
 use crate::catalog::{Catalog, TableId};
 use crate::contract::{Column, Contract, Kind, Operation, Table, Target, ValueType};
 use crate::fault::Problem;
+use crate::principal::{Columns, Principal};
 use crate::problem::RunErrorKind;
 use crate::rows::{Cell, Rows, in_xml};
 
 /// Writes the reply element of an operation.
-pub fn write(catalog: &Catalog, contract: &Contract, operation: &Operation, correlation: &str, reply: &Reply, out: &mut String) {
-    let mut writer = Writer { catalog, contract, home: operation.namespace, out };
+pub fn write(
+    catalog: &Catalog,
+    contract: &Contract,
+    operation: &Operation,
+    principal: &Principal,
+    correlation: &str,
+    reply: &Reply,
+    out: &mut String,
+) {
+    let mut writer = Writer::new(catalog, contract, operation.namespace, principal, out);
     writer.out.push('<');
     writer.out.push_str(&operation.reply);
     writer.declare_namespaces();
@@ -48,9 +58,23 @@ pub(crate) struct Writer<'c, 'o> {
     /// The namespace that is the default one where this is written.
     pub(crate) home: usize,
     pub(crate) out: &'o mut String,
+    /// Who reads it, where columns may have to be left out.
+    restricted: Option<&'c Principal>,
 }
 
-impl<'c> Writer<'c, '_> {
+impl<'c, 'o> Writer<'c, 'o> {
+    /// Starts to write where the namespace `home` is the default one.
+    pub(crate) fn new(
+        catalog: &'c Catalog,
+        contract: &'c Contract,
+        home: usize,
+        principal: &'c Principal,
+        out: &'o mut String,
+    ) -> Writer<'c, 'o> {
+        let restricted = (!principal.may_everything()).then_some(principal);
+        Writer { catalog, contract, home, out, restricted }
+    }
+
     /// Declares the default namespace, `xsi`, and the other namespaces that records may come from.
     pub(crate) fn declare_namespaces(&mut self) {
         self.attribute("xmlns", self.contract.namespace(self.home));
@@ -139,24 +163,37 @@ impl<'c> Writer<'c, '_> {
         }
         self.out.push('>');
         let own = self.prefix(table.namespace);
-        self.row(own, &table.columns, rows, row);
+        let hidden = self.hidden(id);
+        self.row(own, &table.columns, &hidden, rows, row);
         self.related(id, table, own, rows, row);
         self.close(prefix, name);
     }
 
+    /// The columns of a table that the reader may not see.
+    fn hidden(&self, id: TableId) -> Vec<usize> {
+        let (Some(principal), Some(table)) = (self.restricted, self.catalog.table(id)) else { return Vec::new() };
+        match visible(principal, self.catalog, id) {
+            Columns::All => Vec::new(),
+            columns => {
+                let unseen = table.columns.iter().enumerate().filter(|(_, column)| !columns.has(&column.name));
+                unseen.map(|(index, _)| index).collect()
+            }
+        }
+    }
+
     /// The cells of a row, in the columns' order, then those that their types cannot hold.
-    fn row(&mut self, prefix: &str, columns: &[Column], rows: &Rows, row: usize) {
+    fn row(&mut self, prefix: &str, columns: &[Column], hidden: &[usize], rows: &Rows, row: usize) {
         let mut misfits: Vec<(&str, &[u8])> = Vec::new();
         let places = rows.columns();
         if places.is_sorted() {
-            for (place, cell) in places.iter().zip(rows.row(row)) {
+            for (place, cell) in places.iter().zip(rows.row(row)).filter(|(place, _)| !hidden.contains(place)) {
                 if let Some(column) = columns.get(*place) {
                     self.cell(prefix, column, cell, &mut misfits);
                 }
             }
         } else {
             // The schema's order is the table's, whatever order the fields were asked for in.
-            let mut cells: Vec<(usize, Cell<'_>)> = places.iter().copied().zip(rows.row(row)).collect();
+            let mut cells: Vec<(usize, Cell<'_>)> = places.iter().copied().zip(rows.row(row)).filter(|(place, _)| !hidden.contains(place)).collect();
             cells.sort_by_key(|(place, _)| *place);
             for (place, cell) in cells {
                 if let Some(column) = columns.get(place) {
@@ -338,7 +375,7 @@ impl<'c> Writer<'c, '_> {
         if let (Some(rows), Some(columns)) = (&answer.rows, &routine.rows) {
             for row in 0..rows.len() {
                 self.open("", "row");
-                self.row("", columns, rows, row);
+                self.row("", columns, &[], rows, row);
                 self.close("", "row");
             }
         }
@@ -367,12 +404,12 @@ impl<'c> Writer<'c, '_> {
     }
 }
 
-/// Tells which records a reply is about, for logs: never what is in them.
-pub fn count(call: &Call, reply: &Reply) -> usize {
-    match (call, reply) {
-        (_, Reply::Record(rows) | Reply::Page { rows, .. }) => rows.len(),
-        (_, Reply::Results(outcomes)) => outcomes.len(),
-        (_, Reply::Routine(answer)) => answer.rows.as_ref().map_or(answer.unknown.len(), Rows::len),
-        (_, Reply::Count(_)) => 1,
+/// Tells how many records a reply is about, for logs: never what is in them.
+pub fn count(reply: &Reply) -> usize {
+    match reply {
+        Reply::Record(rows) | Reply::Page { rows, .. } => rows.len(),
+        Reply::Results(outcomes) => outcomes.len(),
+        Reply::Routine(answer) => answer.rows.as_ref().map_or(answer.unknown.len(), Rows::len),
+        Reply::Count(_) => 1,
     }
 }

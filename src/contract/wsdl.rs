@@ -73,6 +73,15 @@ pub fn xsds(catalog: &Catalog, contract: &Contract, service: Service, location: 
     texts
 }
 
+/// The namespaces that a service's schemas have, in the schemas' order: indexes of [`Contract::namespaces`].
+pub fn used_namespaces(catalog: &Catalog, contract: &Contract, service: Service) -> Vec<usize> {
+    let index = |schema: &Schema| {
+        let uri = schema.target_namespace.as_deref().unwrap_or_default();
+        contract.namespaces.iter().position(|known| &*known.uri == uri).unwrap_or_default()
+    };
+    schemas(catalog, contract, service).iter().map(index).collect()
+}
+
 /// Makes the WSDL of a service as syntax.
 pub fn definitions(
     catalog: &Catalog,

@@ -1,0 +1,101 @@
+//! `soapstone wsdl`: a database's contract as files.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::serve::{Common, database_url};
+use super::{Failure, block_on, print};
+use crate::contract::wsdl::{Addresses, Layout, used_namespaces, wsdl, xsds};
+use crate::contract::{Contract, Service};
+use crate::gateway::Gateway;
+
+/// Write a database's contract as files, or compare two contracts.
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Export(Export),
+}
+
+/// Write the contract of a database: DIR/wsdl/crm.wsdl with both ports, and the schemas that it imports in DIR/xsd.
+///
+/// Without a database it is the sample CRM's. The same catalog gives the same bytes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  soapstone wsdl export .
+  soapstone wsdl export contract --db postgres://crm@localhost/crm --address https://crm.example.com")]
+struct Export {
+    /// The folder that gets wsdl/ and xsd/.
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        Command::Export(export) => block_on(self::export(export)),
+    }
+}
+
+async fn export(arguments: &Export) -> Result<(), Failure> {
+    let mut config = arguments.common.config()?;
+    let scratch = Scratch::new()?;
+    let url = database_url(&mut config, &scratch.0).await?;
+    let address = config.server.address.clone().unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+    let gateway = Gateway::start(config, url).await.map_err(|error| Failure::of(&error))?;
+    let served = gateway.served();
+    let (catalog, contract) = (&served.catalog, &served.contract);
+    let names = file_names(contract, &used_namespaces(catalog, contract, Service::Crm));
+    let name = |index: usize| names.get(index).cloned().unwrap_or_default();
+    let service = address.trim_end_matches('/').to_owned() + &contract.path(Service::Crm);
+    let addresses = Addresses { service: &service, schema: &|index| format!("../xsd/{}", name(index)) };
+    write(&arguments.folder.join("wsdl"), "crm.wsdl", &wsdl(catalog, contract, Service::Crm, Layout::Split, &addresses))?;
+    for (index, text) in xsds(catalog, contract, Service::Crm, &name).iter().enumerate() {
+        write(&arguments.folder.join("xsd"), &name(index), text)?;
+    }
+    gateway.database().close().await;
+    Ok(())
+}
+
+/// `crm.xsd` for the default schema, `crm.{schema}.xsd` for another.
+fn file_names(contract: &Contract, namespaces: &[usize]) -> Vec<String> {
+    let name = |index: &usize| match contract.namespaces.get(*index) {
+        Some(namespace) if *index > 0 => {
+            let plain: String = namespace.schema.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+            format!("crm.{plain}.xsd")
+        }
+        _ => "crm.xsd".to_owned(),
+    };
+    namespaces.iter().map(name).collect()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
+    written.map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))?;
+    print(&format!("{}\n", path.display()))
+}
+
+/// A folder of the process's own, gone when it ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Scratch, Failure> {
+        let folder = std::env::temp_dir().join(format!("soapstone-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&folder).map_err(Failure::new)?;
+        Ok(Scratch(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,138 @@
+//! A running gateway: its configuration, its database, its users, and what it serves now. A reload replaces what is served at once;
+//! exchanges that have begun end with what they began with.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use soapstone::xml;
+
+use crate::catalog::{self, CatalogError, Selection};
+use crate::config::{Config, SecretError};
+use crate::database::{ConnectError, Database, Settings};
+use crate::principal::{Principal, PrincipalError, Users};
+use crate::served::Served;
+
+/// A running gateway.
+pub struct Gateway {
+    config: Config,
+    database: Database,
+    users: Option<Arc<Users>>,
+    served: RwLock<Arc<Served>>,
+}
+
+/// Why a gateway could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A secret could not be read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The users are not set up right.
+    #[error(transparent)]
+    Principal(#[from] PrincipalError),
+    /// There is no database.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// There is no catalog.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// Without users, only those on this machine are served.
+    #[error("listening on {0} needs users: configure [[user]], or listen on 127.0.0.1")]
+    Open(std::net::SocketAddr),
+}
+
+impl Gateway {
+    /// Connects to the database and reads its catalog.
+    pub async fn start(config: Config, url: String) -> Result<Gateway, StartError> {
+        if config.users.is_empty() && !config.server.listen.ip().is_loopback() {
+            return Err(StartError::Open(config.server.listen));
+        }
+        let users = Users::new(&config, &config.folder)?.map(Arc::new);
+        let database = Database::open(&settings(&config, url)?)?;
+        let catalog = catalog::load(&database, &selection(&config)).await?;
+        let served = RwLock::new(Arc::new(Served::new(catalog, &config.contract.namespace)));
+        Ok(Gateway { config, database, users, served })
+    }
+
+    /// Reads the catalog anew; what is served stays as it is where that fails.
+    pub async fn reload(&self) -> Result<(), CatalogError> {
+        let catalog = catalog::load(&self.database, &selection(&self.config)).await?;
+        let served = Arc::new(Served::new(catalog, &self.config.contract.namespace));
+        tracing::info!(tables = served.catalog.tables.len(), routines = served.catalog.routines.len(), "catalog read");
+        *self.served.write().unwrap_or_else(PoisonError::into_inner) = served;
+        Ok(())
+    }
+
+    /// What is served now.
+    pub fn served(&self) -> Arc<Served> {
+        Arc::clone(&self.served.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Tells whether users are configured, so that everybody has to say who they are.
+    pub fn has_users(&self) -> bool {
+        self.users.is_some()
+    }
+
+    /// The limits of a message.
+    pub fn limits(&self) -> xml::Limits {
+        let limits = &self.config.limits;
+        xml::Limits {
+            bytes: limits.bytes,
+            depth: limits.depth,
+            attributes: limits.attributes,
+            name: limits.name,
+            text: limits.text,
+            elements: limits.elements,
+        }
+    }
+
+    /// Recognises who sends an `Authorization` header; a password that is not remembered is checked beside the other requests.
+    pub async fn recognise(&self, authorization: Option<&str>) -> Result<Principal, PrincipalError> {
+        let Some(users) = &self.users else { return Ok(Principal::local()) };
+        if let Some(principal) = users.remembers(authorization) {
+            return Ok(principal);
+        }
+        let (users, header) = (Arc::clone(users), authorization.map(str::to_owned));
+        let checked = tokio::task::spawn_blocking(move || users.recognise(header.as_deref())).await;
+        checked.unwrap_or_else(|error| Err(PrincipalError::Randomness(error.to_string())))
+    }
+}
+
+fn settings(config: &Config, url: String) -> Result<Settings, SecretError> {
+    let database = &config.database;
+    Ok(Settings {
+        password: database.password.as_ref().map(|password| password.read(&config.folder)).transpose()?,
+        connections: database.connections,
+        connect_time: Duration::from_secs(database.connect_seconds),
+        wait_time: Duration::from_secs(database.connect_seconds),
+        statement_time: Duration::from_secs(database.statement_seconds),
+        ..Settings::new(url)
+    })
+}
+
+/// What of the database is offered.
+fn selection(config: &Config) -> Selection {
+    let database = &config.database;
+    Selection {
+        include: database.include.clone(),
+        exclude: database.exclude.clone(),
+        rename: database.rename.clone(),
+        keys: database.keys.clone(),
+        routines: database.routines.as_ref().map(|folder| config.folder.join(folder)),
+        limits: catalog::Limits {
+            page_size: config.contract.page_size,
+            page_size_limit: config.contract.max_page_size,
+            expand_depth: config.contract.expand_depth,
+            ..catalog::Limits::default()
+        },
+    }
+}

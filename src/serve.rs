@@ -1,0 +1,266 @@
+//! HTTP in front of the gateway: which address is what, who is asked for which document, and how an answer goes out. It knows no SQL and
+//! reads no XML.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use soapstone::http::{self, Head, HeaderName, Method, Refusal, Request, Response, StatusCode, header};
+use soapstone::soap::{Posted, Version};
+use tracing::Instrument;
+
+use crate::contract::Service;
+use crate::contract::wsdl::Layout;
+use crate::exchange::{Answer, Message, exchange, refused};
+use crate::fault::Problem;
+use crate::gateway::Gateway;
+use crate::principal::PrincipalError;
+use crate::served::{Served, Wanted};
+use crate::{pages, telemetry};
+
+/// The header that carries the correlation id, both ways.
+pub const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+const IDEMPOTENCY: HeaderName = HeaderName::from_static("idempotency-key");
+const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
+const HTML: &str = "text/html; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+const XML: &str = "text/xml; charset=utf-8";
+
+impl http::Service for Gateway {
+    async fn call(&self, request: Request) -> Response {
+        let correlation = correlation(&request.head);
+        let span = tracing::info_span!("request", correlation = %correlation);
+        let response = self.answer(&request, &correlation).instrument(span).await;
+        response.with_header(CORRELATION, &correlation)
+    }
+
+    fn refuse(&self, refusal: Refusal, head: &Head) -> Response {
+        if head.method != Method::POST {
+            return refusal.response();
+        }
+        let (code, retryable) = match refusal {
+            Refusal::Busy { .. } => ("Busy", true),
+            Refusal::TooLarge { .. } => ("LimitExceeded", false),
+            Refusal::BodyTime | Refusal::RequestTime => ("Late", true),
+            Refusal::Coding | Refusal::BrokenBody => ("Malformed", false),
+        };
+        let mut problem = Problem::receiver(code, refusal.to_string(), retryable);
+        problem.sender = !matches!(refusal, Refusal::Busy { .. } | Refusal::RequestTime);
+        let correlation = correlation(head);
+        let posted = Posted::read(head.header(header::CONTENT_TYPE), None);
+        let version = posted.ok().and_then(|posted| posted.version).unwrap_or(Version::Soap11);
+        tracing::info!(correlation, code, detail = problem.message, "refused");
+        respond(refused(&self.served(), version, &correlation, &problem)).with_header(CORRELATION, &correlation)
+    }
+
+    fn is_vital(&self, head: &Head) -> bool {
+        head.uri.path().starts_with("/health/")
+    }
+}
+
+impl Gateway {
+    async fn answer(&self, request: &Request, correlation: &str) -> Response {
+        let head = &request.head;
+        let path = decode_path(head.uri.path());
+        let reads = head.method == Method::GET || head.method == Method::HEAD;
+        match path.as_str() {
+            "/" if reads => self.page(head, |served, address| Some(pages::landing(served, address))).await,
+            "/health/live" if reads => Response::new(StatusCode::OK, TEXT, "live\n"),
+            "/health/ready" if reads => self.ready().await,
+            "/metrics" if reads => Response::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", telemetry::render()),
+            "/reload" if head.method == Method::POST => self.reload_for(head).await,
+            path if path.starts_with("/soap/") => self.soap(request, path, correlation).await,
+            _ => not_found(),
+        }
+    }
+
+    async fn soap(&self, request: &Request, path: &str, correlation: &str) -> Response {
+        let head = &request.head;
+        let served = self.served();
+        let Some(service) = served.contract.service(path) else { return not_found() };
+        if head.method == Method::POST {
+            let message = Message {
+                body: &request.body,
+                content_type: head.header(header::CONTENT_TYPE),
+                soap_action: head.header(SOAP_ACTION),
+                authorization: head.header(header::AUTHORIZATION),
+                idempotency_key: head.header(IDEMPOTENCY),
+            };
+            return respond(exchange(self, &served, service, correlation, message).await);
+        }
+        if head.method != Method::GET && head.method != Method::HEAD {
+            return Response::new(StatusCode::METHOD_NOT_ALLOWED, TEXT, "GET a description, POST a message\n")
+                .with_header(header::ALLOW, "GET, HEAD, POST");
+        }
+        match wanted(head.uri.query().unwrap_or_default()) {
+            Ok(Some(wanted)) => self.document(head, &served, service, wanted),
+            Ok(None) => self.page(head, |served, address| Some(pages::service(served, service, address))).await,
+            Err(()) => not_found(),
+        }
+    }
+
+    /// A WSDL or a schema. It changes when the catalog does, so that a client asks again, with the ETag, and is mostly told "the same".
+    fn document(&self, head: &Head, served: &Served, service: Service, wanted: Wanted) -> Response {
+        let address = self.address(head) + &served.contract.path(service);
+        let Some((text, tag)) = served.document(service, wanted, &address) else { return not_found() };
+        let same = head.header(header::IF_NONE_MATCH).is_some_and(|known| {
+            known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
+        });
+        let response = if same { Response::empty(StatusCode::NOT_MODIFIED) } else { Response::new(StatusCode::OK, XML, text) };
+        response.with_header(header::ETAG, &tag).with_header(header::CACHE_CONTROL, "no-cache").with_header(header::VARY, "Host")
+    }
+
+    async fn page(&self, head: &Head, write: impl FnOnce(&Served, &str) -> Option<String>) -> Response {
+        match write(&self.served(), &self.address(head)) {
+            Some(page) => Response::new(StatusCode::OK, HTML, page)
+                .with_header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+            None => not_found(),
+        }
+    }
+
+    async fn ready(&self) -> Response {
+        match tokio::time::timeout(Duration::from_secs(3), self.database().ping()).await {
+            Ok(Ok(())) => Response::new(StatusCode::OK, TEXT, "ready\n"),
+            _ => Response::new(StatusCode::SERVICE_UNAVAILABLE, TEXT, "the database does not answer\n"),
+        }
+    }
+
+    async fn reload_for(&self, head: &Head) -> Response {
+        match self.recognise(head.header(header::AUTHORIZATION)).await {
+            Ok(principal) if principal.may_everything() => {}
+            Ok(_) => return Response::new(StatusCode::FORBIDDEN, TEXT, "only who may do everything may reload\n"),
+            Err(PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong) => return unauthenticated(),
+            Err(_) => return Response::empty(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+        match self.reload().await {
+            Ok(()) => Response::new(StatusCode::OK, TEXT, "reloaded\n"),
+            Err(error) => {
+                tracing::error!(%error, "the catalog could not be read; what was served stays");
+                Response::new(StatusCode::SERVICE_UNAVAILABLE, TEXT, "the catalog could not be read; what was served stays\n")
+            }
+        }
+    }
+
+    /// The gateway's own address as the client knows it, without a slash at the end.
+    fn address(&self, head: &Head) -> String {
+        let server = &self.config().server;
+        if let Some(address) = &server.address {
+            return address.trim_end_matches('/').to_owned();
+        }
+        let trusted = server.trusted_proxies.contains(&canonical(head.peer.ip()));
+        let forwarded = |name: &'static str, key: &str| {
+            let standard = head.header(header::FORWARDED).and_then(|text| forwarded_parameter(text, key));
+            let own = head.header(HeaderName::from_static(name)).and_then(|text| text.split(',').next()).map(|text| text.trim().to_owned());
+            standard.or(own).filter(|_| trusted)
+        };
+        let scheme = forwarded("x-forwarded-proto", "proto").filter(|scheme| scheme == "http" || scheme == "https");
+        let scheme = scheme.unwrap_or_else(|| if head.secure { "https".to_owned() } else { "http".to_owned() });
+        let host = forwarded("x-forwarded-host", "host")
+            .or_else(|| head.header(header::HOST).map(str::to_owned))
+            .or_else(|| head.uri.authority().map(|authority| authority.as_str().to_owned()))
+            .filter(|host| is_host(host))
+            .unwrap_or_else(|| server.listen.to_string());
+        format!("{scheme}://{host}")
+    }
+}
+
+/// An IPv4 address that came by an IPv6 socket is still an IPv4 address.
+fn canonical(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+/// The first element's parameter of a `Forwarded` header (RFC 7239, 4).
+fn forwarded_parameter(text: &str, key: &str) -> Option<String> {
+    let first = text.split(',').next()?;
+    let found = first.split(';').filter_map(|pair| pair.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case(key))?;
+    Some(found.1.trim().trim_matches('"').to_owned())
+}
+
+/// Tells whether a text is a host with or without a port, so that nothing else gets into a document.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+}
+
+/// Reads the query of a GET: `wsdl` in any case with an optional layout, `xsd` with an index, or nothing.
+fn wanted(query: &str) -> Result<Option<Wanted>, ()> {
+    let Some(first) = query.split('&').find(|part| !part.is_empty()) else { return Ok(None) };
+    let (key, value) = first.split_once('=').unwrap_or((first, ""));
+    match (key.to_ascii_lowercase().as_str(), value) {
+        ("wsdl" | "singlewsdl", "" | "1.1") => Ok(Some(Wanted::Wsdl(Layout::Soap11))),
+        ("wsdl", "1.2") => Ok(Some(Wanted::Wsdl(Layout::Soap12))),
+        ("wsdl", "all") => Ok(Some(Wanted::Wsdl(Layout::All))),
+        ("wsdl", "split") => Ok(Some(Wanted::Wsdl(Layout::Split))),
+        ("xsd", index) => index.parse().map(|index| Some(Wanted::Xsd(index))).map_err(|_| ()),
+        ("wsdl", _) => Err(()),
+        _ => Ok(None),
+    }
+}
+
+fn respond(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let response = Response::new(status, answer.version.content_type(), answer.body);
+    if status == StatusCode::UNAUTHORIZED { response.with_header(header::WWW_AUTHENTICATE, CHALLENGE) } else { response }
+}
+
+const CHALLENGE: &str = "Basic realm=\"soapstone\", charset=\"UTF-8\"";
+
+fn unauthenticated() -> Response {
+    Response::new(StatusCode::UNAUTHORIZED, TEXT, "sign in first\n").with_header(header::WWW_AUTHENTICATE, CHALLENGE)
+}
+
+fn not_found() -> Response {
+    Response::new(StatusCode::NOT_FOUND, TEXT, "nothing is served here; the services are listed at /\n")
+}
+
+/// The correlation id that the peer sent, or a new one. What is taken goes into logs and headers, so it is short and plain.
+fn correlation(head: &Head) -> String {
+    let given = head.header(CORRELATION).map(str::trim);
+    let plain = |id: &&str| !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Undoes percent-encoding (RFC 3986, 2.1); what is not well encoded stays as it is.
+fn decode_path(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let hex = (*byte == b'%').then(|| path.get(at + 1..at + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        decoded.push(hex.unwrap_or(*byte));
+        at += if hex.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Serves a gateway until `stop` is done, then lets open requests end.
+pub async fn serve(gateway: Arc<Gateway>, listener: tokio::net::TcpListener, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
+    let server = &gateway.config().server;
+    let folder = &gateway.config().folder;
+    let tls = match (&server.certificate, &server.key) {
+        (Some(certificate), Some(key)) => {
+            Some(http::server_tls(&folder.join(certificate), &folder.join(key), None)?)
+        }
+        _ => None,
+    };
+    let options = http::ServerOptions {
+        body_limit: gateway.config().limits.bytes,
+        header_time: Duration::from_secs(server.header_seconds),
+        body_time: Duration::from_secs(server.body_seconds),
+        in_flight: server.in_flight,
+        drain: Duration::from_secs(server.drain_seconds),
+        tls,
+        ..http::ServerOptions::default()
+    };
+    http::serve(listener, gateway, options, stop).await.map_err(ServeError::Io)
+}
+
+/// Why serving could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The certificate or the key is not what it should be.
+    #[error(transparent)]
+    Tls(#[from] http::TlsError),
+    /// The listener failed.
+    #[error("cannot listen")]
+    Io(#[source] std::io::Error),
+}

@@ -1,0 +1,98 @@
+//! What is served between two reloads: a catalog, its contract, and the documents made of them, kept in memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use crate::catalog::Catalog;
+use crate::contract::wsdl::{Addresses, Layout, wsdl, xsds};
+use crate::contract::{self, Contract, Service};
+
+/// A catalog with everything that follows from it.
+pub struct Served {
+    /// What the database offers.
+    pub catalog: Catalog,
+    /// How it is offered.
+    pub contract: Contract,
+    documents: Mutex<Documents>,
+}
+
+/// A document of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wanted {
+    /// A WSDL.
+    Wsdl(Layout),
+    /// A schema, by its index.
+    Xsd(usize),
+}
+
+#[derive(Default)]
+struct Documents {
+    made: HashMap<(Service, Wanted), Arc<Document>>,
+    bytes: usize,
+}
+
+/// A document without its address, which differs from client to client.
+struct Document {
+    pieces: Vec<String>,
+    digest: [u8; 32],
+}
+
+/// Documents kept in memory at most; past it, those of single tables are made anew when they are asked for.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Stands for the service's address until a document is sent: a private character, which no address has.
+const ADDRESS: &str = "\u{E000}";
+
+impl Served {
+    /// Derives the contract of a catalog.
+    pub fn new(catalog: Catalog, namespace: &str) -> Served {
+        let contract = contract::build(&catalog, namespace);
+        Served { catalog, contract, documents: Mutex::default() }
+    }
+
+    /// A document with the service's address in it, and its ETag; `None` where there is no such document.
+    pub fn document(&self, service: Service, wanted: Wanted, address: &str) -> Option<(String, String)> {
+        let document = self.made(service, wanted)?;
+        let mut escaped = String::new();
+        soapstone::xml::escape_attribute(address, &mut escaped);
+        let text = document.pieces.join(&escaped);
+        let digest = Sha256::new().chain_update(document.digest).chain_update(address).finalize();
+        let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Some((text, format!("\"{tag}\"")))
+    }
+
+    fn made(&self, service: Service, wanted: Wanted) -> Option<Arc<Document>> {
+        let key = (service, wanted);
+        if let Some(document) = self.documents.lock().unwrap_or_else(PoisonError::into_inner).made.get(&key) {
+            return Some(Arc::clone(document));
+        }
+        let text = self.write(service, wanted)?;
+        let document = Arc::new(Document {
+            digest: Sha256::digest(&text).into(),
+            pieces: text.split(ADDRESS).map(str::to_owned).collect(),
+        });
+        let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
+        documents.bytes += text.len();
+        if documents.bytes > MOST_BYTES {
+            documents.made.retain(|(service, _), _| !matches!(service, Service::Table(_)));
+            documents.bytes = documents.made.values().map(|made| made.pieces.iter().map(String::len).sum::<usize>()).sum();
+        }
+        documents.made.insert(key, Arc::clone(&document));
+        Some(document)
+    }
+
+    fn write(&self, service: Service, wanted: Wanted) -> Option<String> {
+        match wanted {
+            Wanted::Wsdl(layout) => {
+                let addresses = Addresses { service: ADDRESS, schema: &|index| format!("{ADDRESS}?xsd={index}") };
+                Some(wsdl(&self.catalog, &self.contract, service, layout, &addresses))
+            }
+            Wanted::Xsd(index) => {
+                let texts = xsds(&self.catalog, &self.contract, service, &|index| format!("{ADDRESS}?xsd={index}"));
+                texts.into_iter().nth(index)
+            }
+        }
+    }
+}
