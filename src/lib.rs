@@ -30,4 +30,3 @@ pub mod run;
 pub mod store;
 pub mod capture;
 pub mod flow;
-pub mod run;
