@@ -30,7 +30,8 @@ pub(crate) async fn routines(
                 obj_description(p.oid, 'pg_proc') as comment, p.prorettype::int8 as result,
                 format_type(p.prorettype, -1) as result_name, p.proretset as set, p.provolatile::text as volatility,
                 p.pronargdefaults as defaults,
-                coalesce(p.proallargtypes, p.proargtypes::oid[])::int8[] as types,
+                array(select u.oid::int8 from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality u (oid, place)
+                      order by u.place) as types,
                 array(select format_type(u.oid, -1)
                       from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality u (oid, place)
                       order by u.place) as type_names,
