@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub use secret::{Secret, SecretError};
 pub use toml_file::ConfigError;
-pub(crate) use toml_file::nearest;
+pub(crate) use toml_file::{nearest, parse as parse_toml, place};
 
 /// Everything that a gateway is told.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -261,7 +261,7 @@ pub fn load(path: &Path) -> Result<Config, Vec<ConfigError>> {
             format!("cannot be read: {error}"),
         )]
     })?;
-    let mut config = toml_file::parse(path, &text)?;
+    let mut config: Config = toml_file::parse(path, &text)?;
     config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let errors = check(&config, path);
     if errors.is_empty() {

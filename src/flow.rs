@@ -3,11 +3,20 @@
 //! change → record → mapped message → delivery (attempts) → answer → written back. [`feeder`] goes the first half, [`pump`] the second;
 //! both stand on [`crate::store`], and everything that they decide is a pure function of [`policy`].
 
+pub mod answer;
+pub mod assemble;
+pub mod carry;
+pub mod expression;
 pub mod feeder;
 pub mod gateway;
+pub mod mapping;
 pub mod outcome;
 pub mod policy;
 pub mod pump;
+pub mod record;
+pub mod sink;
+pub mod write_back;
+pub mod written;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::Config;
+use serde::de::DeserializeOwned;
 
 /// One thing that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +44,11 @@ impl std::error::Error for ConfigError {}
 const MOST: usize = 50;
 
 /// Parses the text. After an unknown key its line is blanked and the text is parsed again, so that the next one is found too.
-pub(super) fn parse(file: &Path, text: &str) -> Result<Config, Vec<ConfigError>> {
+pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Vec<ConfigError>> {
     let mut errors = Vec::new();
     let mut rest = text.to_owned();
     while errors.len() < MOST {
-        let error = match toml::from_str::<Config>(&rest) {
+        let error = match toml::from_str::<T>(&rest) {
             Ok(config) if errors.is_empty() => return Ok(config),
             Ok(_) => break,
             Err(error) => error,
@@ -89,7 +89,7 @@ fn blank_line(text: &mut String, span: Range<usize>) {
 }
 
 /// Line and column in characters, from 1.
-fn place(text: &str, offset: usize) -> (usize, usize) {
+pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
@@ -141,10 +141,11 @@ fn distance(left: &str, right: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Config;
     use super::*;
 
     fn errors(text: &str) -> Vec<String> {
-        parse(Path::new("soapstone.toml"), text)
+        parse::<Config>(Path::new("soapstone.toml"), text)
             .expect_err("wrong")
             .iter()
             .map(ToString::to_string)
@@ -178,7 +179,10 @@ mod tests {
     #[test]
     fn the_empty_file_is_a_configuration() {
         assert_eq!(
-            parse(Path::new("x"), "").expect("valid").contract.page_size,
+            parse::<Config>(Path::new("x"), "")
+                .expect("valid")
+                .contract
+                .page_size,
             100
         );
     }

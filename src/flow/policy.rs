@@ -308,7 +308,7 @@ mod tests {
         let ambiguous = Outcome::Ambiguous { reason: reason() };
         let refused = Outcome::Refused { reason: reason() };
         let dead = Next::Dead { blocks: true };
-        let again = |at, unresolved, counts| Next::Again {
+        let again = |at: i64, unresolved, counts| Next::Again {
             at: 1_000_000 + at,
             unresolved,
             counts,
