@@ -32,8 +32,19 @@ pub struct Model {
     /// For each head of a substitution group, every member by any number of steps (not the head itself), in document order.
     /// Blocking and abstractness are the validator's concern, not filtered here.
     pub substitutions: HashMap<ElementId, Vec<ElementId>>,
+    /// Groups that were redefined afresh, which must restrict what they replace.
+    pub redefinitions: Vec<Redefinition>,
     /// Target namespaces of the schema documents, in load order, without repeats.
     pub namespaces: Vec<Arc<str>>,
+}
+
+/// A group that replaces another without referring to it (XSD 1.0 part 1, 4.2.2): the new one, then the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redefinition {
+    /// A model group definition.
+    Group(GroupId, GroupId),
+    /// An attribute group definition.
+    Attributes(AttributeGroupId, AttributeGroupId),
 }
 
 /// Finds global components by their expanded name, one symbol space a kind (XSD 1.0 part 1, 2.5).

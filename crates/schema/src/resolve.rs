@@ -50,7 +50,6 @@ fn model(documents: &[Document], units: &[Unit], report: &mut Report) -> Model {
     resolver.compose_complex_types();
     resolver.attributes_with_foreign();
     resolver.bind_keyrefs();
-    resolver.check_all_groups();
     resolver.check_redefinitions(&globals);
     resolver.substitutions();
     resolver.model
@@ -73,6 +72,8 @@ struct Resolver<'d, 'r> {
     said: HashSet<(usize, Arc<str>)>,
     model: Model,
     report: &'r mut Report,
+    /// How many names led nowhere.
+    missed: usize,
     /// Redefinitions, by number: the name and what stood under it before.
     redefinitions: Vec<(QName, Original)>,
     /// How simple types are made, until their order is known.
@@ -114,6 +115,7 @@ impl<'d, 'r> Resolver<'d, 'r> {
             said: HashSet::new(),
             model: Model::default(),
             report,
+            missed: 0,
             redefinitions: Vec::new(),
             simple: HashMap::new(),
             complex: HashMap::new(),

@@ -8,6 +8,7 @@ pub(crate) mod derivation;
 mod element;
 mod group;
 pub(crate) mod particle;
+mod redefine;
 mod simple;
 pub(crate) mod wildcard;
 
@@ -33,6 +34,7 @@ pub fn check(model: &Model, report: &mut Report) {
     rules.groups();
     rules.complex_types();
     rules.constraints();
+    rules.redefinitions();
 }
 
 /// What the rules look at, and where they report.

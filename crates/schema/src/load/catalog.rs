@@ -2,12 +2,9 @@
 
 use soapstone::xml::XML_NAMESPACE;
 
-use crate::model::XSD;
-
 /// Namespaces with the schema that stands in for theirs.
 const WELL_KNOWN: &[(&str, &str)] = &[
     (XML_NAMESPACE, include_str!("catalog/xml.xsd")),
-    (XSD, include_str!("catalog/xsd.xsd")),
     ("http://schemas.xmlsoap.org/soap/encoding/", include_str!("catalog/encoding11.xsd")),
     ("http://www.w3.org/2003/05/soap-encoding", include_str!("catalog/encoding12.xsd")),
     ("http://schemas.xmlsoap.org/soap/envelope/", include_str!("catalog/envelope11.xsd")),
@@ -20,14 +17,12 @@ const WELL_KNOWN: &[(&str, &str)] = &[
     ("http://schemas.xmlsoap.org/ws/2004/08/addressing", include_str!("catalog/addressing200408.xsd")),
     ("http://www.w3.org/2005/08/addressing", include_str!("catalog/addressing200508.xsd")),
     ("http://www.w3.org/1999/xlink", include_str!("catalog/xlink.xsd")),
+    ("http://schemas.microsoft.com/2003/10/Serialization/", include_str!("catalog/serialization.xsd")),
+    ("http://schemas.microsoft.com/2003/10/Serialization/Arrays", include_str!("catalog/arrays.xsd")),
+    ("http://xml.apache.org/xml-soap", include_str!("catalog/apache.xsd")),
 ];
 
 /// The schema for a well-known namespace.
 pub(super) fn find(namespace: &str) -> Option<&'static str> {
     WELL_KNOWN.iter().find(|(name, _)| *name == namespace).map(|(_, text)| *text)
-}
-
-/// Tells whether ours goes before any file: XSD's own types are built in, and `xml:` never changes.
-pub(super) fn goes_first(namespace: &str) -> bool {
-    namespace == XSD || namespace == XML_NAMESPACE
 }

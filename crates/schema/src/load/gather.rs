@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::fetch::{Fetch, FetchError};
 use super::{LoadOptions, Source, catalog, location};
 use crate::document::schema::{Reference, ReferenceKind};
-use crate::document::{Document, Root, Schema};
-use crate::model::Place;
+use crate::document::{Definitions, Document, Root, Schema};
+use crate::model::{Place, XSD};
 use crate::read;
 use crate::report::Report;
 
@@ -40,6 +40,10 @@ struct Gatherer<'f> {
     /// Every location that was tried; absent where it could not be read.
     tried: HashMap<String, Option<usize>>,
     bytes: usize,
+    /// The document that counts for each well-known namespace.
+    first: HashMap<String, usize>,
+    /// Well-known namespaces that a WSDL uses, perhaps without importing them.
+    used: Vec<Arc<str>>,
 }
 
 /// Reads everything that can be reached from the roots.
@@ -51,7 +55,7 @@ pub(super) fn gather(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOpti
         links: HashMap::new(),
         imports: HashMap::new(),
     };
-    let mut gatherer = Gatherer { fetch, options: *options, gathered, tried: HashMap::new(), bytes: 0 };
+    let mut gatherer = Gatherer { fetch, options: *options, gathered, tried: HashMap::new(), bytes: 0, first: HashMap::new(), used: Vec::new() };
     for root in roots {
         gatherer.root(root);
     }
@@ -105,7 +109,11 @@ impl Gatherer<'_> {
         let index = self.gathered.documents.len();
         let document = u32::try_from(index).ok()?;
         report.documents.push(place.into());
-        let root = read::decode(bytes, document, report).and_then(|text| read::read(&text, document, report));
+        let text = read::decode(bytes, document, report).unwrap_or_default();
+        let root = read::read(&text, document, report);
+        if let Some(Root::Definitions(definitions)) = &root {
+            self.used.extend(used(definitions, &text));
+        }
         // Places point at this number even where nothing was read, so something has to take it.
         let root_or_empty = root.clone().unwrap_or_else(|| Root::Schema(Schema::default()));
         self.gathered.documents.push(Document { location: place.into(), root: root_or_empty });
@@ -120,11 +128,14 @@ impl Gatherer<'_> {
         let mut references: Vec<(usize, usize, Reference)> = Vec::new();
         for (at, schema) in schemas(document).iter().enumerate() {
             for (number, reference) in schema.references.iter().enumerate() {
+                // A redefinition that changes nothing is an include.
                 let kind = match &reference.kind {
+                    ReferenceKind::Redefine(components) if components.is_empty() => ReferenceKind::Include,
                     ReferenceKind::Redefine(_) => ReferenceKind::Redefine(Vec::new()),
                     kind => kind.clone(),
                 };
-                references.push((at, number, Reference { kind, ..reference.clone() }));
+                let (location, place) = (reference.location.clone(), reference.place);
+                references.push((at, number, Reference { kind, location, place }));
             }
         }
         let imports = match &document.root {
@@ -167,9 +178,21 @@ impl Gatherer<'_> {
             ReferenceKind::Import(namespace) => namespace.as_deref().unwrap_or(""),
             _ => "",
         };
-        if catalog::goes_first(namespace) {
-            return self.well_known(namespace);
+        if namespace == XSD {
+            return None; // Its types are built in.
         }
+        if let Some(known) = self.first.get(namespace) {
+            return Some(*known);
+        }
+        let target = self.locate_anew(base, reference, namespace);
+        // Every project has its copy of some well-known schemas; one is enough.
+        if let (Some(target), Some(_)) = (target, catalog::find(namespace)) {
+            self.first.insert(namespace.to_owned(), target);
+        }
+        target
+    }
+
+    fn locate_anew(&mut self, base: &str, reference: &Reference, namespace: &str) -> Option<usize> {
         let written = reference.location.as_deref().filter(|written| !written.is_empty())?;
         let place = location::join(base, written);
         match self.open(&place) {
@@ -224,21 +247,38 @@ impl Gatherer<'_> {
                         wanted.push(namespace.clone());
                     }
                 }
-                if matches!(document.root, Root::Definitions(_)) {
-                    wanted.extend(schema.prefixes.iter().map(|(_, namespace)| namespace.clone()));
-                }
-            }
-            if let Root::Definitions(definitions) = &document.root {
-                wanted.extend(definitions.prefixes.iter().map(|(_, namespace)| namespace.clone()));
             }
         }
-        // Bound in every WSDL, but schemas only where a schema imports them.
-        let plain = [crate::read::WSDL, crate::model::XSD];
-        for namespace in wanted {
-            if !there.contains(&namespace) && !plain.contains(&&*namespace) {
-                self.well_known(&namespace);
+        wanted.append(&mut self.used);
+        let mut next = 0;
+        while let Some(namespace) = wanted.get(next).cloned() {
+            next += 1;
+            if !there.contains(&namespace) {
+                if let Some(document) = self.well_known(&namespace)
+                    && let Some(document) = self.gathered.documents.get(document)
+                {
+                    // A well-known schema may itself name others.
+                    let references = schemas(document).iter().flat_map(|schema| &schema.references);
+                    wanted.extend(references.filter_map(|reference| match &reference.kind {
+                        ReferenceKind::Import(namespace) => namespace.clone(),
+                        _ => None,
+                    }));
+                }
                 there.push(namespace);
             }
         }
     }
+}
+
+/// The well-known namespaces that values in a WSDL refer to, beyond WSDL's own.
+fn used(definitions: &Definitions, text: &str) -> Vec<Arc<str>> {
+    let schemas = definitions.schemas.iter().flat_map(|schema| schema.prefixes.iter());
+    let mut used: Vec<Arc<str>> = Vec::new();
+    for (prefix, namespace) in definitions.prefixes.iter().chain(schemas) {
+        let known = !used.contains(namespace) && &**namespace != read::WSDL && catalog::find(namespace).is_some();
+        if known && (text.contains(&format!("\"{prefix}:")) || text.contains(&format!("'{prefix}:"))) {
+            used.push(namespace.clone());
+        }
+    }
+    used
 }

@@ -60,7 +60,8 @@ pub(super) fn schema(context: &mut Context<'_>, node: Node<'_>) -> Schema {
     schema
 }
 
-fn reference(context: &mut Context<'_>, node: Node<'_>) -> Option<Reference> {
+/// Reads an `include`, `import` or `redefine`.
+pub(super) fn reference(context: &mut Context<'_>, node: Node<'_>) -> Option<Reference> {
     let location = node.attribute("schemaLocation").map(|value| value.trim_matches(is_space).to_owned());
     let kind = match node.local() {
         "import" => {

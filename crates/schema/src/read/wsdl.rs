@@ -6,6 +6,7 @@ use super::context::Context;
 use super::fragment::fragment;
 use super::tree::{Node, is_space};
 use super::{WSDL, binding, schema};
+use crate::document::Schema;
 use crate::document::wsdl::{Definitions, Exchanged, Import, Message, Operation, Part, PartContent, Port, PortType, Service};
 
 /// Where `Action` attributes of inputs and outputs come from, newest first.
@@ -58,7 +59,10 @@ fn types(context: &mut Context<'_>, node: Node<'_>, definitions: &mut Definition
             });
         } else if child.is_xsd("import") || child.is_xsd("include") {
             let message = format!("{} stands in types without a schema around it", child.written());
-            context.error(child, "wsdl-types", &message, "put an xs:schema around it");
+            context.warning(child, "wsdl-types", &message, "put an xs:schema around it");
+            let references = schema::reference(context, child).into_iter().collect();
+            let (prefixes, place) = (child.scope().clone(), child.place());
+            definitions.schemas.push(Schema { references, prefixes, place, ..Schema::default() });
         } else if !(child.namespace() == WSDL && child.local() == "documentation") {
             let message = format!("{} in types is left out", child.written());
             context.warning(child, "wsdl-types", &message, "only XSD 1.0 schemas are understood");

@@ -17,7 +17,8 @@ use crate::model::{
 /// What a complex type says itself.
 #[derive(Debug)]
 pub(super) struct Own {
-    base: TypeId,
+    /// Absent where the name led nowhere, which was reported.
+    base: Option<TypeId>,
     derivation: Derivation,
     content: OwnContent,
     attributes: OwnAttributes,
@@ -48,7 +49,7 @@ impl Resolver<'_, '_> {
             Written::Plain(particle) => {
                 let particle = particle.as_ref().and_then(|particle| self.top(inside, particle));
                 let content = OwnContent::Complex { mixed: written.mixed, particle };
-                (Builtin::AnyType.id(), Derivation::Restriction, content, written.place)
+                (Some(Builtin::AnyType.id()), Derivation::Restriction, content, written.place)
             }
             Written::Complex { derivation, base, mixed, particle, place } => {
                 let base = self.base(at, base, *place);
@@ -95,7 +96,7 @@ impl Resolver<'_, '_> {
     /// Composes every complex type with its base, bases first.
     pub(super) fn compose_complex_types(&mut self) {
         let own = std::mem::take(&mut self.complex);
-        let needs = |index: usize| own.get(&TypeId(next(index))).map(|own| own.base.index()).into_iter().collect();
+        let needs = |index: usize| own.get(&TypeId(next(index))).and_then(|own| own.base).map(TypeId::index).into_iter().collect();
         let mut circular = HashSet::new();
         let mut sequence = Vec::new();
         let mut places = Vec::new();
@@ -116,16 +117,22 @@ impl Resolver<'_, '_> {
         for index in sequence {
             let id = TypeId(next(index));
             if let Some(own) = own.get(&id) {
-                let base = if circular.contains(&index) { Builtin::AnyType.id() } else { own.base };
+                let base = own.base.filter(|_| !circular.contains(&index));
                 self.compose(id, base, own);
             }
         }
     }
 
-    fn compose(&mut self, id: TypeId, base: TypeId, own: &Own) {
+    /// Composes a type; one whose base is not known stands alone, and allows any attribute.
+    fn compose(&mut self, id: TypeId, known: Option<TypeId>, own: &Own) {
         let flat = self.flatten(&own.attributes, "ct-props-correct");
         let mut added = None;
+        let base = known.unwrap_or(Builtin::AnyType.id());
         let content = match &own.content {
+            OwnContent::Complex { mixed, particle } if known.is_none() => alone(*mixed, particle.clone()),
+            OwnContent::Simple { inner, .. } if known.is_none() => {
+                Content::Simple(inner.unwrap_or(Builtin::AnySimpleType.id()))
+            }
             OwnContent::Complex { mixed, particle } => {
                 if let Some(Type::Simple(_)) = self.model.types.get(base.index()) {
                     let message = "the base of complexContent must be a complex type";
@@ -141,7 +148,8 @@ impl Resolver<'_, '_> {
         let (attributes, inherited, any) = self.compose_attributes(own, base, flat);
         if let Some(Type::Complex(type_)) = self.model.types.get_mut(id.index()) {
             type_.base = base;
-            type_.derivation = own.derivation;
+            // What stands alone restricts anyType, like every type that names no base.
+            type_.derivation = if known.is_some() { own.derivation } else { Derivation::Restriction };
             type_.content = content;
             type_.added = added;
             type_.attributes = attributes;
@@ -152,12 +160,7 @@ impl Resolver<'_, '_> {
 
     /// 3.4.2, {content type} of complex content.
     fn complex_content(&mut self, own: &Own, base: TypeId, mixed: bool, particle: Option<Particle>) -> Content {
-        let effective = match (particle, mixed) {
-            (Some(particle), true) => Content::Mixed(Some(particle)),
-            (Some(particle), false) => Content::Elements(particle),
-            (None, true) => Content::Mixed(None),
-            (None, false) => Content::Empty,
-        };
+        let effective = alone(mixed, particle);
         if own.derivation == Derivation::Restriction {
             return effective;
         }
@@ -277,6 +280,15 @@ impl Resolver<'_, '_> {
         uses.extend(flat.uses);
         self.once_each(&mut uses, "ct-props-correct", own.place);
         (uses, count, any)
+    }
+}
+
+fn alone(mixed: bool, particle: Option<Particle>) -> Content {
+    match (particle, mixed) {
+        (Some(particle), true) => Content::Mixed(Some(particle)),
+        (Some(particle), false) => Content::Elements(particle),
+        (None, true) => Content::Mixed(None),
+        (None, false) => Content::Empty,
     }
 }
 

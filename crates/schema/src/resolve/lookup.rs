@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use soapstone::name::QName;
 
-use super::{At, Original, Resolver};
+use super::symbols::{complex_type, element};
+use super::{At, Original, Resolver, next};
 use crate::document::schema::{ReferenceKind, Schema};
 use crate::load::Unit;
-use crate::model::{AttributeGroupId, AttributeId, Builtin, ElementId, GroupId, Place, TypeId, XSD, XSI};
+use crate::model::{
+    AttributeGroupId, AttributeId, Builtin, Compositor, Content, ElementId, Group, GroupId, Namespaces, Particle, Place,
+    Process, Term, Type, TypeId, Wildcard, XSD, XSI,
+};
 
 /// The namespaces that a schema may refer to.
 pub(super) fn visible(unit: &Unit, schema: &Schema) -> HashSet<Arc<str>> {
@@ -37,16 +41,21 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The type that a derivation starts from: in a redefinition of that name, the type before.
-    pub(super) fn base(&mut self, at: At, name: &QName, place: Place) -> TypeId {
-        match self.original(at, name) {
-            Some(Original::Type(original)) => original,
-            _ => self.type_(at, name, place),
+    /// The type that a derivation starts from: in a redefinition of that name, the type before. `None` was reported.
+    pub(super) fn base(&mut self, at: At, name: &QName, place: Place) -> Option<TypeId> {
+        if let Some(Original::Type(original)) = self.original(at, name) {
+            return Some(original);
         }
+        let id = self.type_(at, name, place);
+        let any_type = id == Builtin::AnyType.id();
+        (!any_type || name.is(XSD, Builtin::AnyType.name())).then_some(id)
     }
 
     pub(super) fn element_reference(&mut self, at: At, name: &QName, place: Place) -> Option<ElementId> {
         let name = self.meant(at, name);
+        if name.is(XSD, "schema") {
+            return Some(self.schema_element());
+        }
         let found = self.model.globals.elements.get(&name).copied();
         match found {
             Some(_) => self.check_visible(at, &name, place),
@@ -97,6 +106,34 @@ impl Resolver<'_, '_> {
         found
     }
 
+    /// `xs:schema` itself, which .NET's data sets hold: anything inside is skipped.
+    fn schema_element(&mut self) -> ElementId {
+        let name = QName::new(XSD, "schema");
+        if let Some(known) = self.model.globals.elements.get(&name) {
+            return *known;
+        }
+        let place = Place::default();
+        let any = Wildcard { namespaces: Namespaces::Any, process: Process::Skip, annotation: None };
+        let particle = Particle { min: 0, max: None, term: Term::Any(any.clone()), place };
+        let group = self.new_group(Group {
+            name: None,
+            compositor: Compositor::Sequence,
+            particles: vec![particle],
+            annotation: None,
+            place,
+        });
+        let mut type_ = complex_type(None, place);
+        type_.content = Content::Mixed(Some(Particle { min: 1, max: Some(1), term: Term::Group(group), place }));
+        type_.any_attribute = Some(any);
+        let mut declaration = element(name.clone(), true, place);
+        declaration.type_ = TypeId(next(self.model.types.len()));
+        self.model.types.push(Type::Complex(type_));
+        let id = ElementId(next(self.model.elements.len()));
+        self.model.elements.push(declaration);
+        self.model.globals.elements.insert(name, id);
+        id
+    }
+
     /// What a name means in a unit: in a chameleon, "no namespace" is the includer's.
     pub(super) fn meant(&self, at: At, name: &QName) -> QName {
         match self.units.get(at.unit) {
@@ -140,7 +177,10 @@ impl Resolver<'_, '_> {
         let message = format!("there is no {kind} {name}");
         let imported = self.visible.get(at.unit).is_none_or(|visible| visible.contains(&name.namespace));
         let loaded = self.units.iter().any(|unit| unit.namespace == name.namespace);
-        let help = match near(self) {
+        // Suggestions cost a look at every name; whole missing documents get few.
+        self.missed += 1;
+        let near = if self.missed <= 200 { near(self) } else { None };
+        let help = match near {
             Some(near) => format!("did you mean {near}?"),
             None if !imported => import_help(&name.namespace),
             None if !loaded && &*name.namespace != XSD => {

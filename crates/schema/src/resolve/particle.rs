@@ -2,7 +2,7 @@
 
 use super::{At, Resolver, next, order};
 use crate::document::schema::{Group, GroupDefinition, Particle, Term};
-use crate::model::{self, Compositor, Content, GroupId, Place, Type};
+use crate::model::{self, Compositor, GroupId, Place};
 
 impl Resolver<'_, '_> {
     pub(super) fn declare_group(&mut self, at: At, id: GroupId, written: &GroupDefinition) {
@@ -60,30 +60,6 @@ impl Resolver<'_, '_> {
             };
             let message = "the group holds itself";
             self.report.error(place, "mg-props-correct", message, "put an element in between");
-        }
-    }
-
-    /// cos-all-limited 1: an `all` group is the whole of a content model, and occurs at most once.
-    pub(super) fn check_all_groups(&mut self) {
-        let is_all = |particle: &model::Particle| {
-            let group = inner(particle).and_then(|id| self.model.groups.get(id.index()));
-            group.is_some_and(|group| group.compositor == Compositor::All)
-        };
-        let mut wrong: Vec<(Place, &str)> = Vec::new();
-        for group in &self.model.groups {
-            for particle in group.particles.iter().filter(|particle| is_all(particle)) {
-                wrong.push((particle.place, "an all group can't stand inside another group, nor be extended"));
-            }
-        }
-        for type_ in &self.model.types {
-            let Type::Complex(type_) = type_ else { continue };
-            let (Content::Elements(particle) | Content::Mixed(Some(particle))) = &type_.content else { continue };
-            if is_all(particle) && particle.max != Some(1) {
-                wrong.push((particle.place, "an all group occurs at most once"));
-            }
-        }
-        for (place, message) in wrong {
-            self.report.error(place, "cos-all-limited", message, "use a sequence or a choice");
         }
     }
 

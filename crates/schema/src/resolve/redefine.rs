@@ -3,7 +3,7 @@
 use super::symbols::{Declared, Global};
 use super::{At, Original, Resolver};
 use crate::document::schema::{AttributeItem, ComplexType, Content, Group, SimpleDefinition, SimpleType, Term, TypeUse};
-use crate::model::{AttributeGroup, AttributeGroupId, Namespaces, Place};
+use crate::model::{Place, Redefinition};
 use soapstone::name::QName;
 
 impl Resolver<'_, '_> {
@@ -17,10 +17,13 @@ impl Resolver<'_, '_> {
             match component {
                 Declared::Simple(_, type_) => self.redefined_simple(*at, &name, type_),
                 Declared::Complex(_, type_) => self.redefined_complex(*at, &name, type_),
-                Declared::Group(_, definition) => {
+                Declared::Group(id, definition) => {
                     let mut references = Vec::new();
                     self.group_references(*at, &name, &definition.group, &mut references);
                     self.redefined_group(&references);
+                    if let (Original::Group(before), true) = (original, references.is_empty()) {
+                        self.model.redefinitions.push(Redefinition::Group(*id, before));
+                    }
                 }
                 Declared::AttributeGroup(id, group) => {
                     let own = |item: &&AttributeItem| {
@@ -29,7 +32,7 @@ impl Resolver<'_, '_> {
                     let count = group.attributes.items.iter().filter(own).count();
                     match original {
                         Original::AttributeGroup(before) if count == 0 => {
-                            self.redefined_attributes(*id, before, group.place);
+                            self.model.redefinitions.push(Redefinition::Attributes(*id, before));
                         }
                         _ if count > 1 => {
                             let message = format!("the redefinition refers {count} times to {name}");
@@ -89,59 +92,5 @@ impl Resolver<'_, '_> {
             let message = "the redefined group's reference to itself must occur exactly once";
             self.report.error(*place, "src-redefine", message, "drop minOccurs and maxOccurs");
         }
-    }
-
-    /// 7.2: without a reference to itself the attributes must restrict those before.
-    fn redefined_attributes(&mut self, id: AttributeGroupId, before: AttributeGroupId, place: Place) {
-        let groups = &self.model.attribute_groups;
-        let (Some(new), Some(old)) = (groups.get(id.index()), groups.get(before.index())) else { return };
-        let uses = |group: &AttributeGroup| -> Vec<(QName, bool)> {
-            let name = |use_: &crate::model::AttributeUse| {
-                self.model.attributes.get(use_.attribute.index()).map(|a| (a.name.clone(), use_.required))
-            };
-            group.attributes.iter().filter_map(name).collect()
-        };
-        let (new_uses, old_uses) = (uses(new), uses(old));
-        let mut wrong = Vec::new();
-        for (name, required) in &new_uses {
-            match old_uses.iter().find(|(old, _)| old == name) {
-                Some((_, true)) if !required => wrong.push(format!("{name} was required and is no longer")),
-                Some(_) => {}
-                None if old.any_attribute.as_ref().is_some_and(|any| admits(&any.namespaces, &name.namespace)) => {}
-                None => wrong.push(format!("{name} is not among the attributes before")),
-            }
-        }
-        for (name, required) in &old_uses {
-            if *required && !new_uses.iter().any(|(new, _)| new == name) {
-                wrong.push(format!("{name} was required and is missing"));
-            }
-        }
-        if let Some(any) = &new.any_attribute
-            && !old.any_attribute.as_ref().is_some_and(|old| subset(&any.namespaces, &old.namespaces))
-        {
-            wrong.push("the wildcard admits more than before".to_owned());
-        }
-        for message in wrong {
-            let help = "refer to the attribute group itself to add to it";
-            self.report.error(place, "src-redefine", message, help);
-        }
-    }
-}
-
-/// Part 1, 3.10.4 (Wildcard allows Namespace Name).
-fn admits(namespaces: &Namespaces, name: &str) -> bool {
-    match namespaces {
-        Namespaces::Any => true,
-        Namespaces::Not(not) => !name.is_empty() && **not != *name,
-        Namespaces::In(list) => list.iter().any(|entry| **entry == *name),
-    }
-}
-
-/// cos-ns-subset.
-fn subset(sub: &Namespaces, of: &Namespaces) -> bool {
-    match (sub, of) {
-        (_, Namespaces::Any) => true,
-        (Namespaces::In(list), of) => list.iter().all(|name| admits(of, name)),
-        (sub, of) => sub == of,
     }
 }

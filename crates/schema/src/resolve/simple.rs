@@ -29,7 +29,9 @@ impl Resolver<'_, '_> {
             SimpleDefinition::Restriction { base, facets: written_facets } => {
                 facets = written_facets.clone();
                 Form::Restriction(match base {
-                    TypeUse::Named(name) => self.base(at, name, written.place),
+                    TypeUse::Named(name) => {
+                        self.base(at, name, written.place).unwrap_or(Builtin::AnySimpleType.id())
+                    }
                     other => self.type_use(at, other, written.place),
                 })
             }

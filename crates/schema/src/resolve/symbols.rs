@@ -33,6 +33,21 @@ pub(super) enum Declared<'d> {
     Notation,
 }
 
+impl Global<'_> {
+    /// Tells whether it is the component of that kind and name.
+    fn is(&self, kind: &str, name: &QName, model: &model::Model) -> bool {
+        let known = &model.globals;
+        match &self.component {
+            Declared::Simple(id, _) | Declared::Complex(id, _) => kind == "type" && known.types.get(name) == Some(id),
+            Declared::Group(id, _) => kind == "group" && known.groups.get(name) == Some(id),
+            Declared::AttributeGroup(id, _) => {
+                kind == "attribute group" && known.attribute_groups.get(name) == Some(id)
+            }
+            _ => false,
+        }
+    }
+}
+
 type Written<'d> = HashMap<(&'static str, QName), &'d Component>;
 
 impl<'d> Resolver<'d, '_> {
@@ -96,6 +111,12 @@ impl<'d> Resolver<'d, '_> {
     fn redefine(&mut self, at: At, component: &'d Component, globals: &mut Vec<Global<'d>>) {
         let (kind, local, place) = symbol(component);
         let name = QName { namespace: self.namespace(at), local };
+        let own = |global: &&Global<'_>| global.at.unit == at.unit && global.at.redefinition.is_some();
+        if globals.iter().rev().take_while(own).any(|global| global.is(kind, &name, &self.model)) {
+            let message = format!("the {kind} {name} is redefined twice");
+            self.report.error(place, "sch-props-correct", message, "keep one of the two");
+            return;
+        }
         let known = &self.model.globals;
         let original = match component {
             Component::SimpleType(_) | Component::ComplexType(_) => known.types.get(&name).copied().map(Original::Type),

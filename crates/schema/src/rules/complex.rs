@@ -132,7 +132,7 @@ impl Rules<'_, '_> {
         self.restricted_content(complex, base, name);
     }
 
-    fn attribute_uses(&mut self, complex: &ComplexType, base: &ComplexType, name: &str) {
+    pub(super) fn attribute_uses(&mut self, complex: &ComplexType, base: &ComplexType, name: &str) {
         let model = self.model;
         let named = |use_: &AttributeUse| {
             model
@@ -231,7 +231,7 @@ impl Rules<'_, '_> {
         }
     }
 
-    fn attribute_wildcard(
+    pub(super) fn attribute_wildcard(
         &mut self,
         own: Option<&Wildcard>,
         base: Option<&Wildcard>,
@@ -261,7 +261,7 @@ impl Rules<'_, '_> {
         }
     }
 
-    fn restricted_content(&mut self, complex: &ComplexType, base: &ComplexType, name: &str) {
+    pub(super) fn restricted_content(&mut self, complex: &ComplexType, base: &ComplexType, name: &str) {
         let model = self.model;
         let error = |rules: &mut Self, rule, message: String| {
             rules.report.error(complex.place, rule, message, "")
