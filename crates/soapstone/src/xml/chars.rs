@@ -8,8 +8,6 @@ const START: u8 = 2;
 const SPACE: u8 = 4;
 /// The first or a later byte of a character beyond ASCII.
 const WIDE: u8 = 8;
-/// Ends the quick scan of an attribute's value: a quote, `<`, `&`, or white space other than the space itself.
-const VALUE: u8 = 16;
 
 static CLASS: [u8; 256] = classes();
 
@@ -31,9 +29,6 @@ const fn classes() -> [u8; 256] {
         if b >= 0x80 {
             class |= WIDE;
         }
-        if matches!(b, b'"' | b'\'' | b'<' | b'&' | b'\t' | b'\n' | b'\r') {
-            class |= VALUE;
-        }
         table[byte] = class;
         byte += 1;
     }
@@ -49,12 +44,6 @@ fn class(byte: u8) -> u8 {
 #[inline(always)]
 pub(crate) fn is_space(byte: u8) -> bool {
     class(byte) & SPACE != 0
-}
-
-/// Tells whether the quick scan of an attribute's value stops here.
-#[inline(always)]
-pub(crate) fn stops_value(byte: u8) -> bool {
-    class(byte) & VALUE != 0
 }
 
 /// Tells whether a byte may be part of a name, the colon apart; bytes beyond ASCII pass, to be checked as characters.
@@ -102,66 +91,4 @@ pub fn is_name(text: &str) -> bool {
 /// Tells whether a text is a name token (`Nmtoken`).
 pub fn is_nmtoken(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c == ':' || is_name_char(c))
-}
-
-/// What one pass over a document found, so that nothing later needs to look at every character again.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Survey {
-    /// The first character that XML has no place for.
-    pub(crate) illegal: Option<usize>,
-    /// The first carriage return; `usize::MAX` for none.
-    pub(crate) carriage_return: usize,
-    /// The first `]]>`; `usize::MAX` for none.
-    pub(crate) section_end: usize,
-}
-
-/// Looks over a whole document.
-pub(crate) fn survey(text: &str) -> Survey {
-    let bytes = text.as_bytes();
-    let mut found = Survey {
-        illegal: None,
-        carriage_return: usize::MAX,
-        section_end: usize::MAX,
-    };
-    let mut offset = 0;
-    for chunk in bytes.chunks(64) {
-        // Written so that the compiler makes vector instructions of it: no branch, one flag.
-        let mut flag = 0u8;
-        for byte in chunk {
-            let control =
-                u8::from(*byte < 0x20) & u8::from(*byte != b'\t') & u8::from(*byte != b'\n');
-            flag |= control | u8::from(*byte == 0xEF) | u8::from(*byte == b']');
-        }
-        if flag != 0 {
-            inspect(bytes, offset, chunk, &mut found);
-            if found.illegal.is_some() {
-                break;
-            }
-        }
-        offset += chunk.len();
-    }
-    found
-}
-
-#[inline(never)]
-fn inspect(bytes: &[u8], offset: usize, chunk: &[u8], found: &mut Survey) {
-    for (at, byte) in (offset..).zip(chunk) {
-        match *byte {
-            b'\r' => found.carriage_return = found.carriage_return.min(at),
-            b'\t' | b'\n' => {}
-            b']' if bytes.get(at..at + 3) == Some(b"]]>".as_slice()) => {
-                found.section_end = found.section_end.min(at);
-            }
-            // U+FFFE and U+FFFF.
-            0xEF if matches!(bytes.get(at..at + 3), Some([_, 0xBF, 0xBE | 0xBF])) => {
-                found.illegal = Some(at);
-                return;
-            }
-            control if control < 0x20 => {
-                found.illegal = Some(at);
-                return;
-            }
-            _ => {}
-        }
-    }
 }

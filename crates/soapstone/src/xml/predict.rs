@@ -49,8 +49,7 @@ impl<'a> Reader<'a> {
     /// Takes the start tag that [`predict_name`](Reader::predict_name) has just hit, if the limits allow it.
     #[inline]
     pub fn take_start(&mut self, open: &[u8], local: &str, ns: NsId) -> bool {
-        let limits = &self.options.limits;
-        if self.open.len() >= limits.depth || self.elements >= limits.elements {
+        if !self.has_room() {
             return false;
         }
         let start = self.at;
@@ -76,8 +75,7 @@ impl<'a> Reader<'a> {
     /// only: no reference, no comment, no carriage return, nothing over a limit.
     #[inline]
     pub fn take_leaf(&mut self, open: &[u8], local: &str) -> Option<&'a str> {
-        let limits = &self.options.limits;
-        if self.open.len() >= limits.depth || self.elements >= limits.elements {
+        if !self.has_room() {
             return None;
         }
         let start = self.at;
@@ -93,10 +91,7 @@ impl<'a> Reader<'a> {
         if end.first() != Some(&b'>') {
             return None;
         }
-        if to > self.survey.carriage_return
-            || to > self.survey.section_end
-            || to - from > self.options.limits.text
-        {
+        if to - from > self.options.limits.text || !self.is_plain(from, to) {
             return None;
         }
         self.elements += 1;

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::chars::{self, Survey, is_space};
+use super::chars::is_space;
 use super::doctype::Doctype;
 use super::error::{Error, ErrorKind, Limited, Place};
+use super::scan::{self, Survey};
 use super::scope::Scope;
 use super::{Attribute, Event, Instructions, NsId, Options, Tag};
 
@@ -70,7 +71,7 @@ impl<'a> Reader<'a> {
     /// Makes a reader of a whole document; [`decode`](super::decode) makes the text.
     pub fn new(text: &'a str, options: &Options) -> Reader<'a> {
         let within = text.len() <= options.limits.bytes;
-        let survey = chars::survey(if within { text } else { "" });
+        let survey = scan::survey(if within { text } else { "" });
         Reader {
             source: text,
             bytes: text.as_bytes(),
@@ -259,7 +260,7 @@ impl<'a> Reader<'a> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         if rest.starts_with(b"<?xml") && rest.get(5).is_some_and(|byte| is_space(*byte)) {
             self.at +=
-                super::subset::xml_declaration(self.source.get(self.at..).unwrap_or_default())
+                super::prolog::xml_declaration(self.source.get(self.at..).unwrap_or_default())
                     .map_err(|(at, what)| self.syntax(self.at + at, what))?;
         }
         Ok(())
@@ -288,7 +289,7 @@ impl<'a> Reader<'a> {
             .source
             .get(self.at..self.bytes.len())
             .unwrap_or_default();
-        let length = super::subset::instruction(rest).map_err(|what| self.syntax(self.at, what))?;
+        let length = super::prolog::instruction(rest).map_err(|what| self.syntax(self.at, what))?;
         self.at += length;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::chars::{is_name, is_xml_char};
+use super::chars::{in_name, is_name, is_xml_char};
 use super::doctype::Entity;
 use super::error::{Error, ErrorKind, Limited};
 use super::reader::Reader;
@@ -41,16 +41,18 @@ pub(crate) fn character(number: &str) -> Option<char> {
 
 /// Splits a text that starts with `&` into the reference's name, `#38` or `amp`, and its length with `&` and `;`.
 pub(crate) fn split(text: &str) -> Option<(&str, usize)> {
-    let rest = text.strip_prefix('&')?;
-    let end = rest.find([';', '&', '<', ' ', '"', '\''])?;
-    let name = rest
-        .get(..end)
-        .filter(|_| rest.as_bytes().get(end) == Some(&b';'))?;
+    let rest = text.as_bytes().strip_prefix(b"&")?;
+    let length = rest
+        .iter()
+        .position(|byte| !in_name(*byte) && !matches!(byte, b'#' | b':'))?;
+    let name = text
+        .get(1..length + 1)
+        .filter(|_| rest.get(length) == Some(&b';'))?;
     let legal = match name.strip_prefix('#') {
         Some(number) => !number.is_empty(),
-        None => is_name(name),
+        None => predefined(name).is_some() || is_name(name),
     };
-    legal.then_some((name, end + 2))
+    legal.then_some((name, length + 2))
 }
 
 /// Whether a value or content is being put together: they differ in white space and in what an entity may hold.

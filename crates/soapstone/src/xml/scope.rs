@@ -37,7 +37,7 @@ impl<'a> Scope<'a> {
     /// The id of a namespace, new if it was not named before.
     pub(crate) fn intern(&mut self, namespace: Cow<'a, str>) -> NsId {
         if self.names.len() <= FEW {
-            if let Some(at) = self.names.iter().position(|name| *name == namespace) {
+            if let Some(at) = self.names.iter().position(|name| same(name, &namespace)) {
                 return id(at);
             }
         } else if let Some(id) = self.ids.get(&namespace) {
@@ -99,14 +99,14 @@ impl<'a> Scope<'a> {
         self.bindings
             .iter()
             .skip(mark)
-            .any(|binding| binding.prefix == prefix)
+            .any(|binding| same(binding.prefix, prefix))
     }
 
     /// The namespace of a prefix; the empty prefix is the default namespace.
     #[inline]
     pub(crate) fn resolve(&self, prefix: &str) -> Option<NsId> {
         for binding in self.bindings.iter().rev() {
-            if binding.prefix == prefix {
+            if same(binding.prefix, prefix) {
                 return Some(binding.ns);
             }
         }
@@ -132,6 +132,13 @@ impl<'a> Scope<'a> {
     pub(crate) fn name(&self, ns: NsId) -> Cow<'a, str> {
         self.names.get(ns.0 as usize).cloned().unwrap_or_default()
     }
+}
+
+/// Compares short texts in place: a call would cost more, and on an empty text of no address a vector load that is masked out
+/// costs a hundred times more.
+#[inline(always)]
+fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().eq(other.bytes())
 }
 
 fn id(at: usize) -> NsId {

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::chars::{in_name, is_ncname, is_space, starts_name, stops_value};
+use super::chars::{in_name, is_ncname, is_space, starts_name};
 use super::error::{Error, ErrorKind, Limited};
 use super::reader::{Open, Reader};
+use super::scan;
 use super::{Attribute, NsId, Tag, XML_NAMESPACE, XMLNS_NAMESPACE};
 
 /// From how many attributes on duplicates are found by sorting.
@@ -215,16 +216,15 @@ impl<'a> Reader<'a> {
             return Err(self.syntax(self.at, "an attribute's value is not in quotes"));
         };
         let from = self.at + 1;
-        let mut at = from;
-        loop {
-            match self.bytes.get(at) {
-                Some(byte) if !stops_value(*byte) => at += 1,
-                Some(byte) if *byte == quote => break,
-                Some(b'"' | b'\'') => at += 1,
-                Some(b'<') => return Err(self.syntax(at, "< stands in an attribute's value")),
-                Some(_) => return self.attribute_value_with_references(from, quote),
-                None => return Err(self.syntax(from - 1, "an attribute's value has no end")),
-            }
+        let Some(length) = scan::value_stop(self.bytes.get(from..).unwrap_or_default(), quote)
+        else {
+            return Err(self.syntax(from - 1, "an attribute's value has no end"));
+        };
+        let at = from + length;
+        match self.bytes.get(at) {
+            Some(byte) if *byte == quote => {}
+            Some(b'<') => return Err(self.syntax(at, "< stands in an attribute's value")),
+            _ => return self.attribute_value_with_references(from, quote),
         }
         if at - from > self.options.limits.text {
             return Err(self.limit(from, Limited::Text, self.options.limits.text));

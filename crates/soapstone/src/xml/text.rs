@@ -4,9 +4,7 @@ use std::borrow::Cow;
 
 use super::error::{Error, ErrorKind, Limited};
 use super::reader::{Frame, Reader};
-
-/// How many bytes are looked at one by one before the vector search is worth its start.
-const NEAR: usize = 16;
+use super::scan;
 
 impl<'a> Reader<'a> {
     /// Reads text up to the next tag where it can be borrowed as it stands; otherwise moves nowhere.
@@ -20,28 +18,29 @@ impl<'a> Reader<'a> {
         {
             return Ok(None);
         }
-        // Beyond the first carriage return or `]]>` of the document, each run has to be looked at.
-        if to > self.survey.carriage_return || to > self.survey.section_end {
+        let Some(text) = self.source.get(from..to) else {
             return Ok(None);
-        }
+        };
+        // Beyond the first carriage return or `]]>` of the document, each run has to be looked at.
+        let text = if to > self.survey.carriage_return || to > self.survey.section_end {
+            match as_it_stands(text) {
+                Some(text) => text,
+                None => return Ok(None),
+            }
+        } else {
+            text
+        };
         if to - from > self.options.limits.text {
             return Err(self.text_limit(from));
         }
         self.at = to;
-        Ok(self.source.get(from..to))
+        Ok(Some(text))
     }
 
     /// The offset of the next `<` or `&`.
     #[inline]
     pub(crate) fn find_markup(&self, from: usize) -> Option<usize> {
-        let rest = self.bytes.get(from..)?;
-        for (length, byte) in rest.iter().take(NEAR).enumerate() {
-            if matches!(byte, b'<' | b'&') {
-                return Some(from + length);
-            }
-        }
-        let rest = rest.get(NEAR..)?;
-        memchr::memchr2(b'<', b'&', rest).map(|length| from + NEAR + length)
+        scan::markup(self.bytes.get(from..)?).map(|length| from + length)
     }
 
     /// Reads text with everything that can stand in it, up to the next tag or the end of what is being read.
@@ -57,7 +56,7 @@ impl<'a> Reader<'a> {
                 [b'<', b'!', ..] if rest.starts_with(b"<![CDATA[") => {
                     let start = self.at + 9;
                     let body = self.bytes.get(start..).unwrap_or_default();
-                    let Some(length) = memchr::memmem::find(body, b"]]>") else {
+                    let Some(length) = scan::section_end(body) else {
                         return Err(self.syntax(self.at, "a CDATA section has no end"));
                     };
                     self.append(&mut text, start, start + length);
@@ -73,7 +72,7 @@ impl<'a> Reader<'a> {
                     let run = self.bytes.get(self.at..to).unwrap_or_default();
                     // `]]>` must not stand in text (XML 1.0, 2.4).
                     if to > self.survey.section_end
-                        && let Some(at) = memchr::memmem::find(run, b"]]>")
+                        && let Some(at) = scan::section_end(run)
                     {
                         return Err(self.syntax(self.at + at, "]]> stands in text"));
                     }
@@ -181,6 +180,19 @@ impl<'a> Reader<'a> {
     pub(crate) fn text_limit(&self, from: usize) -> Error {
         self.limit(from, Limited::Text, self.options.limits.text)
     }
+}
+
+/// A run of text that needs no change but, at most, to lose the carriage return that it starts with: indentation mostly does.
+#[inline(never)]
+fn as_it_stands(text: &str) -> Option<&str> {
+    let text = if text.starts_with("\r\n") {
+        text.get(1..)?
+    } else {
+        text
+    };
+    let changes = memchr::memchr(b'\r', text.as_bytes()).is_some()
+        || scan::section_end(text.as_bytes()).is_some();
+    (!changes).then_some(text)
 }
 
 /// Appends a text with CR LF and lone CR made LF.
