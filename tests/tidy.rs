@@ -13,21 +13,35 @@ fn sources() -> Vec<(String, String)> {
         .map(|folder| root.join(folder))
         .collect();
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                if path.file_name().is_some_and(|name| name != "target" && name != "cases") {
+                if path
+                    .file_name()
+                    .is_some_and(|name| name != "target" && name != "cases")
+                {
                     folders.push(path);
                 }
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
                 found.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
     }
     found.sort();
-    assert!(found.len() > 20, "found only {} sources under {}", found.len(), root.display());
+    assert!(
+        found.len() > 20,
+        "found only {} sources under {}",
+        found.len(),
+        root.display()
+    );
     found
 }
 
@@ -46,7 +60,10 @@ fn check(mend: &str, mut rule: impl FnMut(&str, &str) -> bool) {
 
 /// Tells whether the file is test code: a black-box test, a crate's test, or a module named for it.
 fn is_test(file: &str) -> bool {
-    file.starts_with("tests/") || file.contains("/tests/") || file.ends_with("tests.rs") || file.starts_with("bench/")
+    file.starts_with("tests/")
+        || file.contains("/tests/")
+        || file.ends_with("tests.rs")
+        || file.starts_with("bench/")
 }
 
 #[test]
@@ -58,12 +75,24 @@ fn crates_depend_downwards_only() {
         ("codegen", &["soapstone", "soapstone-schema"]),
     ];
     for (folder, edges) in allowed {
-        let manifest: toml::Table = fs::read_to_string(root.join(folder).join("Cargo.toml")).unwrap().parse().unwrap();
-        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table).unwrap();
+        let manifest: toml::Table = fs::read_to_string(root.join(folder).join("Cargo.toml"))
+            .unwrap()
+            .parse()
+            .unwrap();
+        let dependencies = manifest
+            .get("dependencies")
+            .and_then(toml::Value::as_table)
+            .unwrap();
         for name in dependencies.keys() {
             let known = !name.starts_with("soapstone") || edges.contains(&name.as_str());
-            assert!(known, "{folder}/Cargo.toml: {name} is above this crate: move what needs it up");
-            assert!(name != "sqlx", "{folder}/Cargo.toml: SQL belongs to the gateway, under src");
+            assert!(
+                known,
+                "{folder}/Cargo.toml: {name} is above this crate: move what needs it up"
+            );
+            assert!(
+                name != "sqlx",
+                "{folder}/Cargo.toml: SQL belongs to the gateway, under src"
+            );
         }
     }
 }
@@ -79,21 +108,33 @@ fn only_the_gateway_knows_sql() {
 fn nothing_is_imported_by_glob() {
     check("name what is imported", |file, line| {
         let line = line.trim_start();
-        !is_test(file) && line.starts_with("use ") && line.ends_with("::*;") && line != "use super::*;"
+        !is_test(file)
+            && line.starts_with("use ")
+            && line.ends_with("::*;")
+            && line != "use super::*;"
     });
 }
 
 #[test]
 fn no_test_is_switched_off_or_sleeps_its_way() {
-    check("make the test wait for what it needs, or delete it", |file, line| {
-        file != "tests/tidy.rs" && (line.contains("#[ignore") || (file.starts_with("tests/") && line.contains("thread::sleep(Duration::from_secs")))
-    });
+    check(
+        "make the test wait for what it needs, or delete it",
+        |file, line| {
+            file != "tests/tidy.rs"
+                && (line.contains("#[ignore")
+                    || (file.starts_with("tests/")
+                        && line.contains("thread::sleep(Duration::from_secs")))
+        },
+    );
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
     for (file, text) in sources() {
-        assert!(text.starts_with("//!"), "{file}:1: begin with `//!`: what the file is for and what it never does");
+        assert!(
+            text.starts_with("//!"),
+            "{file}:1: begin with `//!`: what the file is for and what it never does"
+        );
     }
 }
 

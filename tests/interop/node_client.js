@@ -57,7 +57,7 @@ async function main() {
 
   // a routine
   await call('CustomerBalance', { company_id: 2 });
-  check('routine', /return>4394\.46</.test(crm.lastResponse), true);
+  check('routine', /balance>4394\.46</.test(crm.lastResponse), true);
 
   // faults
   const fault = await call('GetContact', { id: 99999999 }).then(() => null, (error) => error);

@@ -54,9 +54,10 @@ $money = $crm->CreateOpportunity(['record' => [['name' => 'Big', 'company_id' =>
 check('18 digits', $crm->GetOpportunity(['id' => $money])->record->amount, '1234567890123456.78');
 
 // update: absent leaves, nil clears
-$nil = new SoapVar(null, XSD_ANYTYPE);
 $crm->UpdateContact(['record' => [['id' => $key, 'notes' => null]]]);
-check('absent leaves', $crm->GetContact(['id' => $key])->record->last_name, $text);
+$back = $crm->GetContact(['id' => $key])->record;
+check('nil clears', $back->notes ?? null, null);
+check('absent leaves', $back->last_name, $text);
 
 // a batch with a conflict
 $one = $crm->GetContact(['id' => 20])->record;
@@ -72,7 +73,7 @@ check('the other one is written', $crm->GetContact(['id' => 21])->record->phone,
 check('the stale one is not', $crm->GetContact(['id' => 20])->record->phone, '+48 1');
 
 // a routine
-check('routine', $crm->CustomerBalance(['company_id' => 2])->return, '4394.46');
+check('routine', $crm->CustomerBalance(['company_id' => 2])->row[0]->balance, '4394.46');
 
 // faults
 try {

@@ -1,0 +1,116 @@
+//! What the tests stand on: a folder that goes away, a gateway process on a port of its own, and a command that must succeed.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder for one test, deleted at its end.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new() -> Scratch {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "soapstone-interop-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = env::temp_dir().join(name);
+        fs::create_dir_all(&path).unwrap();
+        Scratch(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The files of a folder below this one that have the extension.
+    pub fn files(&self, folder: &str, extension: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.0.join(folder)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .filter(|path| path.extension().is_some_and(|found| found == extension))
+            .collect()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A gateway process, killed at the end.
+pub struct Gateway {
+    child: Child,
+    address: String,
+    _scratch: Scratch,
+}
+
+impl Gateway {
+    /// Starts it on the sample CRM, in a folder of its own.
+    pub fn with_sample() -> Gateway {
+        Gateway::start(&[])
+    }
+
+    /// Starts it with flags, and waits until it has said where it listens.
+    pub fn start(flags: &[&str]) -> Gateway {
+        let scratch = Scratch::new();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_soapstone"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(flags)
+            .current_dir(scratch.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let address = loop {
+            let start = said.len();
+            assert!(
+                lines.read_line(&mut said).unwrap() > 0,
+                "the gateway ended: {said}"
+            );
+            let line = said.get(start..).unwrap_or_default();
+            if let Some((_, rest)) = line.split_once("http://") {
+                break format!("http://{}", rest.trim().trim_end_matches('/'));
+            }
+        };
+        // What it says later is read and dropped, so that it never waits for us.
+        std::thread::spawn(move || lines.lines().for_each(drop));
+        Gateway {
+            child,
+            address,
+            _scratch: scratch,
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command to its end and answers what it said; fails with all of it where the command fails.
+pub fn run(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{command:?}\n{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    said
+}

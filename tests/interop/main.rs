@@ -1,0 +1,231 @@
+//! Foreign SOAP stacks call the sample CRM through sockets: each gets a gateway and a database of its own, reads the contract as
+//! it is served, and checks what it is answered. A stack that the machine lacks is named and skipped; `tests/run` installs all.
+
+mod ground;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ground::{Gateway, Scratch, run};
+
+/// Where the client programs are.
+fn clients() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop")
+}
+
+/// Tells whether a program is on the path; says so where it is not.
+fn has(program: &str) -> bool {
+    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .any(|folder| folder.join(program).is_file());
+    if !found {
+        eprintln!("skipped: {program} is not installed (tests/run installs it)");
+    }
+    found
+}
+
+/// Runs one client program against a fresh gateway, once for each version of SOAP, and expects its closing line.
+fn check(stack: &str, command: impl Fn(&Gateway, &str) -> Command) {
+    for version in ["1.1", "1.2"] {
+        let gateway = Gateway::with_sample();
+        let said = run(command(&gateway, version)
+            .arg(gateway.address())
+            .arg(version));
+        assert!(
+            said.contains(&format!("{stack}, SOAP {version}: ")),
+            "{stack} said: {said}"
+        );
+        println!("{}", said.trim());
+    }
+}
+
+#[test]
+fn zeep() {
+    let Some(python) = env::var_os("SOAPSTONE_TEST_PYTHON") else {
+        eprintln!("skipped: SOAPSTONE_TEST_PYTHON names no Python with zeep (tests/run sets it)");
+        return;
+    };
+    check("zeep", |_, _| {
+        let mut command = Command::new(&python);
+        command.arg(clients().join("zeep_client.py"));
+        command
+    });
+}
+
+#[test]
+fn zeep_on_postgres() {
+    let (Some(python), Ok(server)) = (
+        env::var_os("SOAPSTONE_TEST_PYTHON"),
+        env::var("SOAPSTONE_TEST_POSTGRES"),
+    ) else {
+        eprintln!(
+            "skipped: SOAPSTONE_TEST_PYTHON or SOAPSTONE_TEST_POSTGRES is not set (tests/run sets them)"
+        );
+        return;
+    };
+    let name = format!("interop_{}", std::process::id());
+    run(Command::new("psql")
+        .arg(&server)
+        .args(["-qc", &format!("create database {name}")]));
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let url = format!("{base}/{name}");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/postgres.sql");
+    run(Command::new("psql")
+        .arg(&url)
+        .args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f"])
+        .arg(sample));
+    let gateway = Gateway::start(&["--db", &url]);
+    let said = run(Command::new(python)
+        .arg(clients().join("zeep_client.py"))
+        .arg(gateway.address())
+        .arg("1.1"));
+    assert!(said.contains("zeep, SOAP 1.1: "), "{said}");
+    drop(gateway);
+    run(Command::new("psql")
+        .arg(&server)
+        .args(["-qc", &format!("drop database {name} with (force)")]));
+}
+
+#[test]
+fn php() {
+    if has("php") {
+        check("PHP SoapClient", |_, _| {
+            let mut command = Command::new("php");
+            command.arg(clients().join("php_client.php"));
+            command
+        });
+    }
+}
+
+#[test]
+fn node() {
+    let Some(modules) = env::var_os("SOAPSTONE_TEST_NODE_PATH") else {
+        eprintln!(
+            "skipped: SOAPSTONE_TEST_NODE_PATH names no folder with node-soap (tests/run sets it)"
+        );
+        return;
+    };
+    check("node-soap", |_, _| {
+        let mut command = Command::new("node");
+        command
+            .arg(clients().join("node_client.js"))
+            .env("NODE_PATH", &modules);
+        command
+    });
+}
+
+#[test]
+fn metro() {
+    if !has("wsimport") || !has("javac") {
+        return;
+    }
+    let scratch = Scratch::new();
+    let gateway = Gateway::with_sample();
+    let wsdl = format!("{}/soap/crm?wsdl", gateway.address());
+    run(Command::new("wsimport")
+        .args(["-quiet", "-keep", "-Xnocompile", "-p", "crm", "-d"])
+        .arg(scratch.path())
+        .arg(wsdl));
+    let path = java_class_path(scratch.path());
+    let sources: Vec<PathBuf> = scratch.files("crm", "java");
+    assert!(
+        sources.len() > 100,
+        "wsimport made {} classes",
+        sources.len()
+    );
+    run(Command::new("javac")
+        .args(["-nowarn", "-cp", &path, "-d"])
+        .arg(scratch.path())
+        .args(&sources)
+        .arg(clients().join("JavaClient.java")));
+    check("Metro stubs", |_, _| {
+        let mut command = Command::new("java");
+        command.args(["-cp", &path, "JavaClient"]);
+        command
+    });
+}
+
+/// The libraries of Debian's `jaxws`, those without a version in their names.
+fn java_class_path(classes: &Path) -> String {
+    const NEEDED: [&str; 21] = [
+        "FastInfoset",
+        "gmbal",
+        "ha-api",
+        "istack-commons-runtime",
+        "javax.activation",
+        "javax.annotation-api",
+        "javax.xml.soap-api",
+        "jaxb-api",
+        "jaxb-core",
+        "jaxb-impl",
+        "jaxb-runtime",
+        "jaxws-api",
+        "jaxws-rt",
+        "jws-api",
+        "metro-policy",
+        "mimepull",
+        "saaj-impl",
+        "stax-ex",
+        "stax2-api",
+        "streambuffer",
+        "woodstox-core",
+    ];
+    let jars = NEEDED
+        .iter()
+        .map(|name| format!("/usr/share/java/{name}.jar"));
+    jars.chain([classes.display().to_string()])
+        .collect::<Vec<_>>()
+        .join(":")
+}
+
+#[test]
+fn gsoap() {
+    if !has("wsdl2h") || !has("soapcpp2") || !has("g++") {
+        return;
+    }
+    for (version, query, proxy) in [
+        ("1.1", "wsdl", "ContactSoap11"),
+        ("1.2", "wsdl=1.2", "ContactSoap12"),
+    ] {
+        let scratch = Scratch::new();
+        let gateway = Gateway::with_sample();
+        let within = |program: &str| {
+            let mut command = Command::new(program);
+            command.current_dir(scratch.path());
+            command
+        };
+        let wsdl = format!("{}/soap/crm/tables/contact?{query}", gateway.address());
+        run(within("curl").args(["-sfo", "contact.wsdl", &wsdl]));
+        run(within("wsdl2h").args(["-P", "-o", "contact.h", "contact.wsdl"]));
+        run(within("soapcpp2").args([
+            "-C",
+            "-L",
+            "-x",
+            "-j",
+            "-I/usr/share/gsoap/import",
+            "contact.h",
+        ]));
+        let client = std::fs::read_to_string(clients().join("gsoap_client.cpp"))
+            .unwrap()
+            .replace("PROXY.h", &format!("soap{proxy}Proxy.h"))
+            .replace("PROXY.nsmap", &format!("{proxy}.nsmap"))
+            .replace("PROXY crm", &format!("{proxy}Proxy crm"));
+        std::fs::write(scratch.path().join("client.cpp"), client).unwrap();
+        let stub = format!("soap{proxy}Proxy.cpp");
+        run(within("g++").args([
+            "-w",
+            "-I.",
+            "client.cpp",
+            "soapC.cpp",
+            &stub,
+            "-lgsoap++",
+            "-o",
+            "client",
+        ]));
+        let said = run(Command::new(scratch.path().join("client"))
+            .arg(gateway.address())
+            .arg(version));
+        assert!(said.contains(&format!("gSOAP, SOAP {version}: ")), "{said}");
+        println!("{}", said.trim());
+    }
+}
