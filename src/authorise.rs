@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, TableId};
 use crate::contract::{Contract, Operation, Target};
 use crate::fault::Problem;
 use crate::principal::{Action, Columns, Object, Principal};
+use crate::request::Asked;
 
 /// Refuses a call that the principal may not make.
 pub fn authorise(
@@ -13,12 +14,16 @@ pub fn authorise(
     catalog: &Catalog,
     contract: &Contract,
     operation: &Operation,
-    call: &Call,
+    asked: &Asked,
 ) -> Result<(), Problem> {
     if principal.may_everything() {
         return Ok(());
     }
     let check = Check { principal, catalog, contract, operation };
+    let call = match asked {
+        Asked::Changes(changes) => return check.columns(changes.table, Action::Changes).map(|_| ()),
+        Asked::Call(call) => call,
+    };
     match (call, operation.target) {
         (Call::Routine { .. }, Target::Routine(id)) => {
             let Some(routine) = catalog.routine(id) else { return Err(check.denied()) };

@@ -2,6 +2,7 @@
 //!
 //! A command gets plain arguments, says what went wrong as a [`Failure`], and never ends the process itself.
 
+mod check;
 mod hash_password;
 mod validate;
 mod serve;
@@ -31,6 +32,7 @@ struct Arguments {
 #[allow(clippy::large_enum_variant)]
 enum Command {
     Serve(serve::Arguments),
+    Check(check::Arguments),
     Wsdl(wsdl::Arguments),
     HashPassword(hash_password::Arguments),
     Validate(validate::Arguments),
@@ -71,6 +73,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Wsdl(arguments) => wsdl::run(&arguments),
         Command::HashPassword(arguments) => hash_password::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),

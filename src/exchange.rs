@@ -18,9 +18,10 @@ use crate::fault::Problem;
 use crate::gateway::Gateway;
 use crate::plan::{Plan, plan};
 use crate::principal::Principal;
+use crate::request::Asked;
 use crate::run::{Once, OnceReply};
 use crate::served::Served;
-use crate::{reply, request, run};
+use crate::{changes, reply, request, run};
 
 /// A message as it was posted.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +52,7 @@ pub struct Answer {
 /// A message as it was understood, up to the call.
 struct Received<'s> {
     operation: &'s Operation,
-    call: Call,
+    asked: Asked,
     idempotency_key: Option<String>,
 }
 
@@ -61,12 +62,11 @@ pub async fn exchange(gateway: &Gateway, served: &Arc<Served>, service: Service,
     let mut outline = Outline::default();
     let outcome = work(gateway, served, service, correlation, message, &mut outline).await;
     let version = outline.version.unwrap_or(Version::Soap11);
-    let answer = match &outcome {
-        Ok(body) => Answer { version, status: 200, body: body.clone() },
-        Err(problem) => answer_problem(served, version, &outline, correlation, problem),
-    };
-    outline.log(&outcome, begun);
-    answer
+    outline.log(outcome.as_ref().err(), begun);
+    match outcome {
+        Ok(body) => Answer { version, status: 200, body },
+        Err(problem) => answer_problem(served, version, &outline, correlation, &problem),
+    }
 }
 
 async fn work<'s>(
@@ -85,12 +85,25 @@ async fn work<'s>(
     outline.principal = Some(principal.clone());
     let received = receive(gateway, served, service, &posted, message, outline)?;
     let operation = received.operation;
-    authorise(&principal, catalog, contract, operation, &received.call)?;
-    let plan = plan(catalog, &received.call).map_err(|error| Problem::of_plan(catalog, contract, operation, &error))?;
-    outline.writes = writes(catalog, &received.call);
-    let render = |reply: &Reply, out: &mut String| reply::write(catalog, contract, operation, &principal, correlation, reply, out);
+    authorise(&principal, catalog, contract, operation, &received.asked)?;
     let version = outline.version.unwrap_or(Version::Soap11);
     let mut body = String::with_capacity(1024);
+    let call = match &received.asked {
+        Asked::Call(call) => call,
+        Asked::Changes(asked) => {
+            let changed = changes::read(gateway.database(), catalog, asked).await.map_err(|error| Problem::of_store(&error))?;
+            outline.records = changed.changes.len();
+            write_envelope(version, "", &mut body, |out| {
+                reply::write_changes(catalog, contract, operation, &principal, &changed, out);
+            });
+            return Ok(body);
+        }
+    };
+    outline.writes = writes(catalog, call);
+    let plan = plan(catalog, call).map_err(|error| Problem::of_plan(catalog, contract, operation, &error))?;
+    let fields: &[usize] = if let Call::Query(query) = call { &query.fields } else { &[] };
+    let render =
+        |reply: &Reply, out: &mut String| reply::write(catalog, contract, operation, &principal, correlation, fields, reply, out);
     match received.idempotency_key.filter(|_| outline.writes) {
         None => {
             let reply = run::run(gateway.database(), catalog, &plan).await;
@@ -99,7 +112,7 @@ async fn work<'s>(
             write_envelope(version, "", &mut body, |out| render(&reply, out));
         }
         Some(key) => {
-            let once = Repeatable::new(&key, &principal, operation, &received.call)?;
+            let once = Repeatable::new(&key, &principal, operation, call)?;
             let stored = once.run(gateway.database(), served, operation, &plan, &render).await?;
             write_envelope(version, "", &mut body, |out| out.push_str(&stored));
         }
@@ -190,10 +203,10 @@ fn receive<'s>(
     outline.operation = Some(operation);
     let idempotency_key = envelope.headers.iter().find(|block| block.local == "IdempotencyKey" && ours(&block.namespace));
     let idempotency_key = idempotency_key.map(|block| header_text(&mut envelope.header_reader(block, &options)));
-    let call = request::read(&served.catalog, contract, operation, gateway.config().limits.records, &mut reader)
+    let asked = request::read(&served.catalog, contract, operation, gateway.config().limits.records, &mut reader)
         .map_err(Problem::of_request)?;
     envelope.finish(&mut reader).map_err(|error| Problem::of_envelope(&error))?;
-    Ok(Received { operation, call, idempotency_key: idempotency_key.or_else(|| message.idempotency_key.map(str::to_owned)) })
+    Ok(Received { operation, asked, idempotency_key: idempotency_key.or_else(|| message.idempotency_key.map(str::to_owned)) })
 }
 
 /// The text of a header block's element.
@@ -255,25 +268,22 @@ struct Outline<'s> {
 
 impl Outline<'_> {
     /// Logs who did what: writes and refusals for everybody to see, reads for those who look closer.
-    fn log(&self, outcome: &Result<String, Problem>, begun: Instant) {
+    fn log(&self, problem: Option<&Problem>, begun: Instant) {
         let who = self.principal.as_ref().map_or("", |principal| &principal.name);
         let operation = self.operation.map_or("", |operation| &operation.name);
         let millis = begun.elapsed().as_secs_f64() * 1000.0;
-        let label = match outcome {
-            Ok(_) => "ok",
-            Err(problem) => problem.code,
-        };
+        let label = problem.map_or("ok", |problem| problem.code);
         metrics::counter!("soapstone_requests_total", "operation" => operation.to_owned(), "outcome" => label).increment(1);
         metrics::histogram!("soapstone_request_seconds", "operation" => operation.to_owned()).record(millis / 1000.0);
-        match outcome {
-            Ok(_) if self.writes => {
+        match problem {
+            None if self.writes => {
                 tracing::info!(who, operation, records = self.records, millis, "written");
             }
-            Ok(_) => tracing::debug!(who, operation, records = self.records, millis, "read"),
-            Err(problem) if problem.sender => {
+            None => tracing::debug!(who, operation, records = self.records, millis, "read"),
+            Some(problem) if problem.sender => {
                 tracing::info!(who, operation, code = problem.code, detail = problem.message, millis, "refused");
             }
-            Err(problem) => {
+            Some(problem) => {
                 let inner = problem.inner.as_deref().unwrap_or_default();
                 tracing::warn!(who, operation, code = problem.code, detail = problem.message, inner, millis, "failed");
             }

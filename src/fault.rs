@@ -13,6 +13,7 @@ use crate::principal::{Principal, PrincipalError};
 use crate::problem::{Conflict, Place, PlanError, RunError, RunErrorKind};
 use crate::reply::Writer;
 use crate::request::RequestError;
+use crate::store::StoreError;
 
 /// What went wrong with a request.
 #[derive(Debug, Clone)]
@@ -115,6 +116,17 @@ impl Problem {
         Problem { path, ..Problem::sender(error.code(), message) }
     }
 
+    /// The change log could not be read.
+    pub fn of_store(error: &StoreError) -> Problem {
+        let inner = Some(chain(error));
+        match error {
+            StoreError::Cursor(_) => Problem { inner, ..Problem::sender("InvalidCursor", "since is not a cursor that this service gave") },
+            StoreError::TooOld => Problem { inner, ..Problem::sender("CursorTooOld", error.to_string()) },
+            error if error.retryable() => Problem { inner, ..Problem::receiver("Unavailable", "the database is not available", true) },
+            _ => Problem { inner, ..Problem::receiver("Internal", "the change log could not be read", false) },
+        }
+    }
+
     /// The plan did not run to its end.
     pub fn of_run(catalog: &Catalog, contract: &Contract, operation: Option<&Operation>, error: &RunError) -> Problem {
         let path = operation.and_then(|operation| path(catalog, contract, operation, &error.place));
@@ -182,7 +194,8 @@ impl Problem {
         writer.element("correlationId", correlation);
         let Some((id, conflict)) = &self.conflict else { return };
         writer.out.push_str("<conflict>");
-        writer.record(*id, "", "record", &conflict.current, 0);
+        let hidden = writer.hidden(*id);
+        writer.record(*id, "", "record", &hidden, &conflict.current, 0);
         let columns = writer.contract.tables.get(id.0).map(|table| table.columns.as_slice()).unwrap_or_default();
         for column in conflict.differing.iter().filter_map(|index| columns.get(*index)) {
             writer.element("field", &column.element);

@@ -48,15 +48,13 @@ impl Gateway {
         }
         let users = Users::new(&config, &config.folder)?.map(Arc::new);
         let database = Database::open(&settings(&config, url)?)?;
-        let catalog = catalog::load(&database, &selection(&config)).await?;
-        let served = RwLock::new(Arc::new(Served::new(catalog, &config.contract.namespace)));
+        let served = RwLock::new(Arc::new(load(&database, &config).await?));
         Ok(Gateway { config, database, users, served })
     }
 
     /// Reads the catalog anew; what is served stays as it is where that fails.
     pub async fn reload(&self) -> Result<(), CatalogError> {
-        let catalog = catalog::load(&self.database, &selection(&self.config)).await?;
-        let served = Arc::new(Served::new(catalog, &self.config.contract.namespace));
+        let served = Arc::new(load(&self.database, &self.config).await?);
         tracing::info!(tables = served.catalog.tables.len(), routines = served.catalog.routines.len(), "catalog read");
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = served;
         Ok(())
@@ -105,6 +103,19 @@ impl Gateway {
         let checked = tokio::task::spawn_blocking(move || users.recognise(header.as_deref())).await;
         checked.unwrap_or_else(|error| Err(PrincipalError::Randomness(error.to_string())))
     }
+}
+
+/// Reads what is served from the database.
+async fn load(database: &Database, config: &Config) -> Result<Served, CatalogError> {
+    let catalog = catalog::load(database, &selection(config)).await?;
+    let captured = match crate::capture::captured(database).await {
+        Ok(captured) => captured.into_iter().map(|table| (table.schema, table.name)).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "the captured tables cannot be read; their changes are not offered");
+            Vec::new()
+        }
+    };
+    Ok(Served::new(catalog, &config.contract.namespace, &captured))
 }
 
 fn settings(config: &Config, url: String) -> Result<Settings, SecretError> {

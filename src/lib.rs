@@ -14,6 +14,7 @@ pub mod authorise;
 pub mod request;
 pub mod reply;
 pub mod fault;
+pub mod changes;
 pub mod pages;
 pub mod reload;
 pub mod sample;

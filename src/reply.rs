@@ -10,31 +10,30 @@ use soapstone_schema::model::XSI;
 use crate::authorise::visible;
 use crate::call::{Answer, Answered, Key, Outcome, Reply, Status, Value};
 use crate::catalog::{Catalog, TableId};
+use crate::changes::Changed;
 use crate::contract::{Column, Contract, Kind, Operation, Table, Target, ValueType};
 use crate::fault::Problem;
 use crate::principal::{Columns, Principal};
 use crate::problem::RunErrorKind;
 use crate::rows::{Cell, Rows, in_xml};
 
-/// Writes the reply element of an operation.
+/// Writes the reply element of an operation; `fields` are the columns that a query chose, empty for all.
 pub fn write(
     catalog: &Catalog,
     contract: &Contract,
     operation: &Operation,
     principal: &Principal,
     correlation: &str,
+    fields: &[usize],
     reply: &Reply,
     out: &mut String,
 ) {
     let mut writer = Writer::new(catalog, contract, operation.namespace, principal, out);
-    writer.out.push('<');
-    writer.out.push_str(&operation.reply);
-    writer.declare_namespaces();
-    writer.out.push('>');
+    writer.start_reply(operation);
     match (reply, operation.target) {
-        (Reply::Record(rows), Target::Table(table)) => writer.records(table, "record", rows),
+        (Reply::Record(rows), Target::Table(table)) => writer.records(table, "record", fields, rows),
         (Reply::Page { rows, next }, Target::Table(table)) => {
-            writer.records(table, "record", rows);
+            writer.records(table, "record", fields, rows);
             if let Some(next) = next {
                 writer.element("nextCursor", next);
             }
@@ -48,6 +47,33 @@ pub fn write(
         (Reply::Routine(answer), Target::Routine(routine)) => writer.answer(routine.0, answer),
         _ => {}
     }
+    writer.close("", &operation.reply);
+}
+
+/// Writes the reply element of `Changes{T}`.
+pub fn write_changes(
+    catalog: &Catalog,
+    contract: &Contract,
+    operation: &Operation,
+    principal: &Principal,
+    changed: &Changed,
+    out: &mut String,
+) {
+    let mut writer = Writer::new(catalog, contract, operation.namespace, principal, out);
+    let Target::Table(table) = operation.target else { return };
+    writer.start_reply(operation);
+    let hidden = writer.hidden(table);
+    for change in &changed.changes {
+        writer.open("", "change");
+        writer.element("kind", change.kind.word());
+        writer.key(table, &change.key);
+        writer.element("at", &change.at);
+        if let Some(row) = change.row {
+            writer.record(table, "", "record", &hidden, &changed.rows, row);
+        }
+        writer.close("", "change");
+    }
+    writer.element("nextSince", &changed.next);
     writer.close("", &operation.reply);
 }
 
@@ -73,6 +99,13 @@ impl<'c, 'o> Writer<'c, 'o> {
     ) -> Writer<'c, 'o> {
         let restricted = (!principal.may_everything()).then_some(principal);
         Writer { catalog, contract, home, out, restricted }
+    }
+
+    fn start_reply(&mut self, operation: &Operation) {
+        self.out.push('<');
+        self.out.push_str(&operation.reply);
+        self.declare_namespaces();
+        self.out.push('>');
     }
 
     /// Declares the default namespace, `xsi`, and the other namespaces that records may come from.
@@ -146,14 +179,22 @@ impl<'c, 'o> Writer<'c, 'o> {
     }
 
     /// Every row as an element of that name in the default namespace.
-    fn records(&mut self, table: TableId, name: &str, rows: &Rows) {
+    fn records(&mut self, table: TableId, name: &str, fields: &[usize], rows: &Rows) {
+        let mut hidden = self.hidden(table);
+        if !fields.is_empty()
+            && let Some(sql) = self.catalog.table(table)
+        {
+            // More may have been read than was chosen: a version can be a digest over every column.
+            let key = sql.key.as_deref().unwrap_or_default();
+            hidden.extend((0..sql.columns.len()).filter(|column| !fields.contains(column) && !key.contains(column)));
+        }
         for row in 0..rows.len() {
-            self.record(table, "", name, rows, row);
+            self.record(table, "", name, &hidden, rows, row);
         }
     }
 
     /// One row, with its related ones; the recursion ends where the rows were expanded no further.
-    pub(crate) fn record(&mut self, id: TableId, prefix: &str, name: &str, rows: &Rows, row: usize) {
+    pub(crate) fn record(&mut self, id: TableId, prefix: &str, name: &str, hidden: &[usize], rows: &Rows, row: usize) {
         let Some(table) = self.contract.tables.get(id.0) else { return };
         self.out.push('<');
         self.name(prefix, name);
@@ -163,14 +204,13 @@ impl<'c, 'o> Writer<'c, 'o> {
         }
         self.out.push('>');
         let own = self.prefix(table.namespace);
-        let hidden = self.hidden(id);
-        self.row(own, &table.columns, &hidden, rows, row);
+        self.row(own, &table.columns, hidden, rows, row);
         self.related(id, table, own, rows, row);
         self.close(prefix, name);
     }
 
     /// The columns of a table that the reader may not see.
-    fn hidden(&self, id: TableId) -> Vec<usize> {
+    pub(crate) fn hidden(&self, id: TableId) -> Vec<usize> {
         let (Some(principal), Some(table)) = (self.restricted, self.catalog.table(id)) else { return Vec::new() };
         match visible(principal, self.catalog, id) {
             Columns::All => Vec::new(),
@@ -276,8 +316,9 @@ impl<'c, 'o> Writer<'c, 'o> {
             let (Some(relation), Some(name)) = (sql.relations.get(related.relation), table.relations.get(related.relation)) else {
                 continue;
             };
+            let hidden = self.hidden(relation.table);
             for index in related.of.get(row).into_iter().flatten() {
-                self.record(relation.table, prefix, name, &related.rows, *index as usize);
+                self.record(relation.table, prefix, name, &hidden, &related.rows, *index as usize);
             }
         }
         self.close(prefix, "related");

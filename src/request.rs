@@ -16,9 +16,19 @@ pub use self::cursor::RequestError;
 use self::cursor::{Cursor, Slot};
 use crate::call::{Call, Delete, Expand, Get, Key, Mode, OrderBy, Query, Record, Value, Write};
 use crate::catalog::{Catalog, Direction, RoutineId, TableId};
+use crate::changes::Changes;
 use crate::config::nearest;
 use crate::contract::{Contract, Operation, Table, Target};
 use crate::principal::Action;
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Asked {
+    /// A call on the tables and routines.
+    Call(Call),
+    /// A page of the change log.
+    Changes(Changes),
+}
 
 /// Reads the call of an operation; the reader stands before the start tag of the body's element and is left behind its end tag.
 ///
@@ -29,16 +39,17 @@ pub fn read(
     operation: &Operation,
     most_records: usize,
     reader: &mut Reader<'_>,
-) -> Result<Call, RequestError> {
+) -> Result<Asked, RequestError> {
     let mut cursor = Cursor::new(reader);
     cursor.enter_root(&operation.name)?;
     let mut request =
         Request { catalog, contract, namespace: contract.namespace(operation.namespace), records: HashMap::new(), left: most_records };
-    match operation.target {
+    let call = match operation.target {
         Target::Routine(id) => request.routine(&mut cursor, id),
         Target::Table(id) => {
             let table = request.table(&cursor, id)?;
             match operation.action {
+                Action::Changes => return request.changes(&mut cursor, id).map(Asked::Changes),
                 Action::Get => request.get(&mut cursor, id, table),
                 Action::Query => request.query(&mut cursor, id, table),
                 Action::Count => request.count(&mut cursor, id, table),
@@ -46,10 +57,11 @@ pub fn read(
                 Action::Update => Ok(Call::Update(request.write(&mut cursor, id, false)?)),
                 Action::Upsert => request.upsert(&mut cursor, id, table),
                 Action::Delete => request.delete(&mut cursor, id, table),
-                Action::Changes | Action::Call => Err(cursor.error("UnknownOperation", "the operation is not offered here")),
+                Action::Call => Err(cursor.error("UnknownOperation", "the operation is not offered here")),
             }
         }
-    }
+    };
+    call.map(Asked::Call)
 }
 
 struct Request<'c> {
@@ -175,6 +187,18 @@ impl<'c> Request<'c> {
             Ok(())
         })?;
         Ok(Call::Count { table: id, filter: found })
+    }
+
+    fn changes(&mut self, cursor: &mut Cursor<'_, '_>, id: TableId) -> Result<Changes, RequestError> {
+        let mut changes = Changes { table: id, since: None, page_size: None };
+        cursor.sequence(self.namespace, &[Slot::optional("since"), Slot::optional("pageSize")], |cursor, index| {
+            match index {
+                0 => changes.since = Some(cursor.text()?),
+                _ => changes.page_size = Some(page_size(cursor)?),
+            }
+            Ok(())
+        })?;
+        Ok(changes)
     }
 
     fn write(&mut self, cursor: &mut Cursor<'_, '_>, id: TableId, create: bool) -> Result<Write, RequestError> {

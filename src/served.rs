@@ -46,9 +46,9 @@ const MOST_BYTES: usize = 64 << 20;
 const ADDRESS: &str = "\u{E000}";
 
 impl Served {
-    /// Derives the contract of a catalog.
-    pub fn new(catalog: Catalog, namespace: &str) -> Served {
-        let contract = contract::build(&catalog, namespace);
+    /// Derives the contract of a catalog; `captured` names the tables whose changes are logged, by schema and name.
+    pub fn new(catalog: Catalog, namespace: &str, captured: &[(String, String)]) -> Served {
+        let contract = contract::build(&catalog, namespace, captured);
         Served { catalog, contract, documents: Mutex::default() }
     }
 

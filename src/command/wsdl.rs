@@ -84,10 +84,10 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
 }
 
 /// A folder of the process's own, gone when it ends.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(pub(super) PathBuf);
 
 impl Scratch {
-    fn new() -> Result<Scratch, Failure> {
+    pub(super) fn new() -> Result<Scratch, Failure> {
         let folder = std::env::temp_dir().join(format!("soapstone-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir(&folder).map_err(Failure::new)?;
         Ok(Scratch(folder))

@@ -28,8 +28,10 @@ const BUILTINS: &[Builtin] = &[
 const BESIDE_COLUMNS: &[&str] = &["related", "misfit", "allOf", "anyOf", "noneOf", "expand", "record"];
 
 /// Names everything in a catalog; `base` is the start of every target namespace.
-pub fn build(catalog: &Catalog, base: &str) -> Contract {
-    let mut naming = Naming::new(catalog, base);
+///
+/// The tables in `captured` (schema and name) have their changes logged.
+pub fn build(catalog: &Catalog, base: &str, captured: &[(String, String)]) -> Contract {
+    let mut naming = Naming::new(catalog, base, captured);
     let tables = naming.name_tables();
     let routines = naming.name_routines();
     naming.contract.tables = tables;
@@ -41,6 +43,7 @@ pub fn build(catalog: &Catalog, base: &str) -> Contract {
 struct Naming<'a> {
     catalog: &'a Catalog,
     contract: Contract,
+    captured: &'a [(String, String)],
     taken: Taken,
     /// Types that SQL names, and those named after what they hold (`ArrayOfInt`).
     types: HashMap<TypeKey, TypeReference>,
@@ -53,7 +56,7 @@ enum TypeKey {
 }
 
 impl<'a> Naming<'a> {
-    fn new(catalog: &'a Catalog, base: &str) -> Naming<'a> {
+    fn new(catalog: &'a Catalog, base: &str, captured: &'a [(String, String)]) -> Naming<'a> {
         let mut taken = Taken::with(WORDS);
         for builtin in BUILTINS {
             let name = capitalised(builtin.name());
@@ -80,7 +83,7 @@ impl<'a> Naming<'a> {
                 comment,
             })
             .collect();
-        Naming { catalog, contract: Contract { namespaces, ..Contract::default() }, taken, types: HashMap::new() }
+        Naming { catalog, contract: Contract { namespaces, ..Contract::default() }, captured, taken, types: HashMap::new() }
     }
 
     fn namespace(&self, schema: &str) -> usize {
@@ -141,7 +144,7 @@ impl<'a> Naming<'a> {
             columns,
             relations: elements_in_order(table.relations.iter().map(|relation| relation.name.as_str())),
             path,
-            actions: actions(table),
+            actions: actions(table, self.captured.iter().any(|(schema, name)| *schema == table.schema && *name == table.name)),
             name,
         }
     }
@@ -315,7 +318,7 @@ impl<'a> Naming<'a> {
 }
 
 /// The operations that a table or view has.
-fn actions(table: &catalog::Table) -> Vec<Action> {
+fn actions(table: &catalog::Table, captured: bool) -> Vec<Action> {
     let may = table.privileges;
     let writable = table.kind.writable();
     let keyed = table.key.is_some();
@@ -327,6 +330,7 @@ fn actions(table: &catalog::Table) -> Vec<Action> {
         (Action::Update, writable && may.update && keyed),
         (Action::Upsert, writable && may.insert && may.update && keyed),
         (Action::Delete, writable && may.delete && keyed),
+        (Action::Changes, captured && may.select && keyed),
     ]
     .into_iter()
     .filter_map(|(action, offered)| offered.then_some(action))

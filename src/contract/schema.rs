@@ -83,6 +83,7 @@ struct Part {
     imports: BTreeSet<usize>,
     operations: bool,
     writes: bool,
+    changes: bool,
     misfits: bool,
     unknown_rows: bool,
 }
@@ -235,7 +236,24 @@ impl Build<'_> {
                     (vec![records(), mode(), match_on], results())
                 }
                 Action::Delete => (vec![some(field("key", own(&format!("{name}Key")))), mode()], results()),
-                Action::Changes | Action::Call => continue,
+                Action::Changes => {
+                    self.part(namespace).changes = true;
+                    let change = vec![
+                        field("kind", own("ChangeKind")),
+                        field("key", own(&format!("{name}Key"))),
+                        field("at", xsd(Builtin::DateTime)),
+                        documented(optional(field("record", own(name))), Some("The record as it is now; absent where it is gone.")),
+                    ];
+                    self.add(namespace, Component::ComplexType(complex(&format!("{name}Change"), change)));
+                    (
+                        vec![
+                            documented(optional(field("since", xsd(Builtin::String))), Some("The nextSince of the page before.")),
+                            documented(optional(field("pageSize", xsd(Builtin::Int))), Some(&self.page_size_text())),
+                        ],
+                        vec![many(field("change", own(&format!("{name}Change")))), field("nextSince", xsd(Builtin::String))],
+                    )
+                }
+                Action::Call => continue,
             };
             self.wrappers(operation, request, reply);
         }
@@ -535,6 +553,10 @@ fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
         components.push(Component::SimpleType(enumeration("Mode", ["atomic", "perRecord"].map(str::to_owned).into_iter())));
         let statuses = ["created", "updated", "deleted", "conflict", "failed"].map(str::to_owned);
         components.push(Component::SimpleType(enumeration("Status", statuses.into_iter())));
+    }
+    if part.changes {
+        let kinds = ["insert", "update", "delete"].map(str::to_owned);
+        components.push(Component::SimpleType(enumeration("ChangeKind", kinds.into_iter())));
     }
     if part.misfits {
         let particles = vec![
