@@ -6,5 +6,7 @@ pub mod datatype;
 #[cfg(any(feature = "server", feature = "client"))]
 pub mod http;
 pub mod name;
+#[cfg(any(feature = "server", feature = "client"))]
+pub mod service;
 pub mod soap;
 pub mod xml;

@@ -230,6 +230,13 @@ fn uses(text: &str, prefix: &str) -> bool {
 }
 
 impl Reader<'_> {
+    /// The element that the reader stands before, with the declarations that it needs from outside.
+    #[cfg(feature = "server")]
+    pub(crate) fn into_element(mut self) -> Option<String> {
+        self.look().ok()?;
+        self.capture().ok().map(|element| element.xml)
+    }
+
     /// Passes over what is left of a document, which must be nothing.
     pub(super) fn finish_document(&mut self) -> Result<()> {
         if self.strictness == Strictness::Lenient {

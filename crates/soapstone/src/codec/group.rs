@@ -123,8 +123,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a leaf, in one step where it stands as expected.
+    ///
+    /// # Errors
+    /// Where its text is no value of the type.
     #[inline]
-    pub(crate) fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+    pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
         if self.value.is_none()
             && self.predict(tag)? == Prediction::Hit
             && let Some(text) = self.take_leaf(tag)

@@ -1,6 +1,14 @@
 //! The declarations that generated code makes of simple types, families and tags: what is said there in a line is spelled
 //! out here once.
 
+/// Includes what `soapstone_codegen::build` made of a contract, by the name that it was given there.
+#[macro_export]
+macro_rules! include_contract {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, "/mod.rs"));
+    };
+}
+
 /// Declares tags: `LINE_NO = 1 "o:lineNo";`, the number being the namespace's index.
 #[macro_export]
 macro_rules! tags {

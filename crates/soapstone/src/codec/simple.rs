@@ -127,8 +127,14 @@ impl Simple for QName {
 crate::__simple_element!(QName);
 
 /// White-space separated values.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> List<T> {
+        List(Vec::new())
+    }
+}
 
 impl<T: Simple> Simple for List<T> {
     fn from_text(

@@ -1,0 +1,41 @@
+//! Services as generated code offers and calls them: an operation's messages are typed values, and everything around them
+//! (envelope, headers, dispatch, faults, HTTP) is here.
+
+#[cfg(feature = "client")]
+mod caller;
+mod message;
+#[cfg(feature = "server")]
+mod router;
+
+use crate::codec::{Namespace, Tag};
+
+#[cfg(feature = "client")]
+pub use caller::{CallError, Caller};
+pub use message::{
+    Detail, Failure, Faults, Message, NoFaults, Outcome, answer, no_answer, not_served,
+};
+#[cfg(feature = "server")]
+pub use router::{Context, Header, Port, Router};
+
+pub use crate::soap::Version;
+
+/// An operation of a port type.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    /// Its name.
+    pub name: &'static str,
+    /// `SOAPAction`; empty where none.
+    pub action: &'static str,
+    /// The element in the body of a request, with the table of its contract; nothing where the body is empty.
+    pub element: Option<(&'static Tag, &'static [Namespace])>,
+    /// There is no answer.
+    pub one_way: bool,
+    /// Values are encoded as SOAP 1.1, section 5 says.
+    pub encoded: bool,
+}
+
+/// The header blocks that a contract declares.
+pub type Headers = &'static [(&'static Tag, &'static [Namespace])];
+
+/// The documents of a contract: the name by which the others refer to it, and its text; the root first.
+pub type Contract = &'static [(&'static str, &'static str)];

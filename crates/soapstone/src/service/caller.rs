@@ -1,0 +1,228 @@
+//! Calls operations over HTTP: writes the envelope, sends it, reads the answer or the fault.
+
+use hyper::http::HeaderName;
+
+use super::message::{Detail, Faults};
+use super::{Operation, Version};
+use crate::codec::{self, Element, Strictness, Type, inline_references};
+use crate::http::{Answer, Client, Credentials, Outgoing, SendError};
+use crate::soap::{Fault, MediaType, read_envelope, read_fault, write_envelope};
+use crate::xml;
+
+/// Why a call gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError<F> {
+    /// The service answered with a fault of its contract; the plain fault is there too.
+    #[error("{1}")]
+    Typed(F, Box<Fault>),
+    /// The service answered with another fault.
+    #[error("{0}")]
+    Fault(Box<Fault>),
+    /// There is no answer, and how much is known of the request's fate.
+    #[error("{0}")]
+    Send(#[source] SendError),
+    /// The answer is not as the contract has it; the service has done what it was asked.
+    #[error("the answer cannot be read: {0}")]
+    Answer(String),
+    /// The answer is no SOAP message.
+    #[error("answered {status} without a SOAP message")]
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// What stood in the body, up to a limit.
+        body: String,
+    },
+}
+
+/// How many bytes of an answer that is no SOAP message an error shows.
+const SHOWN: usize = 400;
+
+/// Calls the operations of one port.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The connections.
+    pub http: Client,
+    /// Where the service is.
+    pub address: String,
+    /// The version of SOAP to speak.
+    pub version: Version,
+    /// What is shown in `Authorization`.
+    pub credentials: Option<Credentials>,
+    /// Header blocks as XML, for every request.
+    pub headers: String,
+    /// HTTP headers for every request.
+    pub http_headers: Vec<(HeaderName, String)>,
+    /// How answers are read.
+    pub strictness: Strictness,
+    /// What an answer may ask for.
+    pub options: xml::Options,
+}
+
+impl Caller {
+    /// Makes a caller with nothing but an address.
+    pub fn new(http: Client, address: impl Into<String>, version: Version) -> Caller {
+        Caller {
+            http,
+            address: address.into(),
+            version,
+            credentials: None,
+            headers: String::new(),
+            http_headers: Vec::new(),
+            strictness: Strictness::Strict,
+            options: xml::Options::message(),
+        }
+    }
+
+    /// Adds credentials.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Caller {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Adds a header block to every request.
+    #[must_use]
+    pub fn with_header<T: Type>(mut self, element: Element<T>, value: &T) -> Caller {
+        element.write_to(value, &mut self.headers);
+        self
+    }
+
+    /// Reads answers leniently.
+    #[must_use]
+    pub fn lenient(mut self) -> Caller {
+        self.strictness = Strictness::Lenient;
+        self
+    }
+
+    /// Calls an operation that answers.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn call<Q: Type, A: Type, F: Faults>(
+        &self,
+        operation: &Operation,
+        request: Option<(Element<Q>, &Q)>,
+        response: Element<A>,
+    ) -> Result<A, CallError<F>> {
+        let answer = self
+            .exchange(operation, request)
+            .await
+            .map_err(CallError::Send)?;
+        self.read(operation, &answer, Some(response))?
+            .ok_or_else(|| CallError::Answer("the body is empty".to_owned()))
+    }
+
+    /// Calls an operation that answers nothing.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn send<Q: Type, F: Faults>(
+        &self,
+        operation: &Operation,
+        request: Option<(Element<Q>, &Q)>,
+    ) -> Result<(), CallError<F>> {
+        let answer = self
+            .exchange(operation, request)
+            .await
+            .map_err(CallError::Send)?;
+        if answer.status.is_success() && answer.body.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        self.read(operation, &answer, None::<Element<String>>)
+            .map(|_| ())
+    }
+
+    async fn exchange<Q: Type>(
+        &self,
+        operation: &Operation,
+        request: Option<(Element<Q>, &Q)>,
+    ) -> Result<Answer, SendError> {
+        let mut message = String::new();
+        write_envelope(self.version, &self.headers, &mut message, |out| {
+            if let Some((element, value)) = request {
+                element.write_to(value, out);
+            }
+        });
+        let quoted = format!("\"{}\"", operation.action);
+        let mut outgoing = match self.version {
+            Version::Soap11 => Outgoing::post(&self.address, self.version.content_type(), message)
+                .with_header(HeaderName::from_static("soapaction"), &quoted),
+            Version::Soap12 if operation.action.is_empty() => {
+                Outgoing::post(&self.address, self.version.content_type(), message)
+            }
+            Version::Soap12 => {
+                let content_type = format!("{}; action={quoted}", self.version.content_type());
+                Outgoing::post(&self.address, &content_type, message)
+            }
+        };
+        outgoing.credentials = self.credentials.clone();
+        for (name, value) in &self.http_headers {
+            outgoing = outgoing.with_header(name.clone(), value);
+        }
+        tracing::debug!(operation = operation.name, address = %self.address, "call");
+        self.http.send(outgoing).await
+    }
+
+    fn read<A: Type, F: Faults>(
+        &self,
+        operation: &Operation,
+        answer: &Answer,
+        response: Option<Element<A>>,
+    ) -> Result<Option<A>, CallError<F>> {
+        let charset = answer.header("content-type").map(MediaType::parse);
+        let charset = charset
+            .as_ref()
+            .and_then(|m| m.parameter("charset"))
+            .map(str::to_owned);
+        let plain = || CallError::Status {
+            status: answer.status.as_u16(),
+            body: String::from_utf8_lossy(
+                answer
+                    .body
+                    .get(..answer.body.len().min(SHOWN))
+                    .unwrap_or_default(),
+            )
+            .into_owned(),
+        };
+        let text = xml::decode(&answer.body, charset.as_deref()).map_err(|_| plain())?;
+        let text = if operation.encoded {
+            inline_references(&text, &self.options).map_err(|e| CallError::Answer(e.to_string()))?
+        } else {
+            text
+        };
+        let mut reader = xml::Reader::new(&text, &self.options);
+        let envelope = match read_envelope(&mut reader) {
+            Ok(envelope) => envelope,
+            Err(_) if !answer.status.is_success() => return Err(plain()),
+            Err(error) => return Err(CallError::Answer(error.to_string())),
+        };
+        let Some(payload) = &envelope.payload else {
+            return if answer.status.is_success() {
+                Ok(None)
+            } else {
+                Err(plain())
+            };
+        };
+        if payload.local == "Fault" && payload.namespace == envelope.version.namespace() {
+            let fault = read_fault(&mut reader, envelope.version)
+                .map_err(|error| CallError::Answer(error.to_string()))?;
+            let typed = fault
+                .detail
+                .as_ref()
+                .and_then(|detail| F::read(&Detail::of(detail)));
+            let fault = Box::new(fault);
+            return Err(match typed {
+                Some(typed) => CallError::Typed(typed, fault),
+                None => CallError::Fault(fault),
+            });
+        }
+        let Some(response) = response else {
+            return Ok(None);
+        };
+        let read: codec::Result<(A, xml::Reader<'_>)> = response.read_at(reader, self.strictness);
+        match read {
+            Ok((value, _)) => Ok(Some(value)),
+            Err(error) => Err(CallError::Answer(error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! One message's body as a typed value, and faults as typed values.
+
+use crate::codec::{Element, Strictness, Type};
+use crate::soap::{self, Code, Envelope, Fault};
+use crate::xml;
+
+/// A request whose body has not been read yet.
+#[derive(Debug)]
+pub struct Message<'a> {
+    pub(super) envelope: Envelope<'a>,
+    pub(super) reader: xml::Reader<'a>,
+    pub(super) strictness: Strictness,
+}
+
+/// What a service answers: the body as XML (nothing for a one-way operation), or a fault.
+pub type Outcome = Result<Option<String>, Box<Fault>>;
+
+impl Message<'_> {
+    /// Reads the body as an element.
+    ///
+    /// # Errors
+    /// The fault that says what is not as the contract has it.
+    pub fn read<T: Type>(self, element: Element<T>) -> Result<T, Box<Fault>> {
+        let (value, mut reader) = element
+            .read_at(self.reader, self.strictness)
+            .map_err(|error| Box::new(Fault::new(Code::Sender, error.to_string())))?;
+        self.envelope
+            .finish(&mut reader)
+            .map_err(|error| Box::new(error.fault()))?;
+        Ok(value)
+    }
+
+    /// Checks that the body is empty.
+    ///
+    /// # Errors
+    /// The fault that says that it is not.
+    pub fn empty(mut self) -> Result<(), Box<Fault>> {
+        if let Some(payload) = &self.envelope.payload {
+            return Err(Box::new(Fault::new(
+                Code::Sender,
+                format!("{} where nothing is due", payload.local),
+            )));
+        }
+        self.envelope
+            .finish(&mut self.reader)
+            .map_err(|error| Box::new(error.fault()))
+    }
+}
+
+/// The typed faults of an operation.
+pub trait Faults: Sized {
+    /// Reads the fault that a detail holds; nothing where it holds none that the contract knows.
+    fn read(detail: &Detail) -> Option<Self>;
+
+    /// Appends the detail, and names the fault.
+    fn write(&self, out: &mut String) -> &'static str;
+}
+
+/// An operation without faults of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoFaults {}
+
+impl Faults for NoFaults {
+    fn read(_detail: &Detail) -> Option<NoFaults> {
+        None
+    }
+
+    fn write(&self, _out: &mut String) -> &'static str {
+        match *self {}
+    }
+}
+
+/// The detail of a received fault, as a document for each of its elements.
+#[derive(Debug)]
+pub struct Detail {
+    entries: Vec<String>,
+}
+
+impl Detail {
+    /// Takes the elements of a detail apart.
+    pub(super) fn of(detail: &soap::Detail) -> Detail {
+        let document = detail.document();
+        let wildcard = crate::codec::Wildcard::Any;
+        let mut reader = crate::codec::Reader::new(
+            xml::Reader::new(&document, &xml::Options::message()),
+            NONE,
+            Strictness::Lenient,
+        );
+        let mut entries = Vec::new();
+        if matches!(reader.start(DETAIL), Ok(true)) {
+            while let Ok(Some(entry)) = reader.optional_any(&wildcard) {
+                entries.push(entry.xml);
+            }
+        }
+        Detail { entries }
+    }
+
+    /// Reads the first element that is this one.
+    pub fn read<T: Type>(&self, element: Element<T>) -> Option<T> {
+        let options = xml::Options::message();
+        self.entries
+            .iter()
+            .find_map(|entry| element.read_with(entry, &options, Strictness::Lenient).ok())
+    }
+}
+
+const NONE: &[crate::codec::Namespace] = &[crate::codec::Namespace {
+    uri: "",
+    prefix: "",
+}];
+const DETAIL: &crate::codec::Tag = &crate::codec::Tag::new(0, "detail", "<detail>", "</detail>");
+
+/// Why an operation did not succeed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure<F> {
+    /// A fault of the contract, with what a person is told.
+    Typed(F, String),
+    /// Any other fault.
+    Fault(Box<Fault>),
+}
+
+impl<F> Failure<F> {
+    /// A fault of the contract with a reason.
+    pub fn with_reason(fault: F, reason: impl Into<String>) -> Failure<F> {
+        Failure::Typed(fault, reason.into())
+    }
+
+    /// A fault on this side that the contract does not know.
+    pub fn receiver(reason: impl Into<String>) -> Failure<F> {
+        Failure::Fault(Box::new(Fault::new(Code::Receiver, reason)))
+    }
+
+    /// A fault in the request that the contract does not know.
+    pub fn sender(reason: impl Into<String>) -> Failure<F> {
+        Failure::Fault(Box::new(Fault::new(Code::Sender, reason)))
+    }
+}
+
+impl<F> From<F> for Failure<F> {
+    fn from(fault: F) -> Failure<F> {
+        Failure::Typed(fault, String::new())
+    }
+}
+
+impl<F: Faults> Failure<F> {
+    /// The fault as it is sent. A typed one is laid to the sender: the contract says what it did wrong.
+    fn into_fault(self) -> Box<Fault> {
+        match self {
+            Failure::Fault(fault) => fault,
+            Failure::Typed(typed, reason) => {
+                let mut content = String::new();
+                let name = typed.write(&mut content);
+                let reason = if reason.is_empty() {
+                    name.to_owned()
+                } else {
+                    reason
+                };
+                Box::new(Fault::new(Code::Sender, reason).with_detail(soap::Detail::new(content)))
+            }
+        }
+    }
+}
+
+/// Makes an outcome of an operation's result.
+///
+/// # Errors
+/// The fault, where the operation failed.
+pub fn answer<T: Type, F: Faults>(element: Element<T>, result: Result<T, Failure<F>>) -> Outcome {
+    match result {
+        Ok(value) => Ok(Some(element.write(&value))),
+        Err(failure) => Err(failure.into_fault()),
+    }
+}
+
+/// Makes an outcome of an operation that answers nothing.
+///
+/// # Errors
+/// The fault, where the operation failed.
+pub fn no_answer<F: Faults>(result: Result<(), Failure<F>>) -> Outcome {
+    result.map(|()| None).map_err(Failure::into_fault)
+}
+
+/// The fault for an operation that is in the contract and is not served: an encoded one.
+pub fn not_served() -> Box<Fault> {
+    Box::new(Fault::new(Code::Sender, "the operation is not served"))
+}

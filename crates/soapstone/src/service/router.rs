@@ -1,0 +1,352 @@
+//! Mounts ports at paths of one HTTP server: reads the envelope, finds the operation, writes the answer or the fault, and
+//! shows the contract at `?wsdl`.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use hyper::http::{Method, StatusCode, header};
+
+use super::message::{Message, Outcome};
+use super::{Contract, Headers, Operation};
+use crate::codec::{Element, QName, Strictness, Type};
+use crate::http::{Head, Request, Response, Service};
+use crate::soap::{Code, Envelope, Fault, Posted, Version, read_envelope, write_envelope};
+use crate::xml;
+
+/// What stands in a contract's documents where the address of the service goes.
+const ADDRESS: &str = "{soapstone:address}";
+
+/// What an operation may know of its request besides the body.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Who asks, as whoever stands in front of the router found out; empty for nobody known.
+    pub principal: String,
+    /// Names the request in logs: `X-Correlation-Id` as sent, or empty.
+    pub correlation: String,
+    /// The version of SOAP.
+    pub version: Version,
+    /// The SOAP header blocks.
+    pub headers: Vec<Header>,
+    /// The HTTP request up to its body.
+    pub http: Arc<Head>,
+    /// Parts that travelled beside the envelope, by content id.
+    pub attachments: HashMap<String, Vec<u8>>,
+}
+
+/// A SOAP header block.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Its name.
+    pub name: QName,
+    /// The element, with every prefix in it declared.
+    pub xml: String,
+}
+
+impl Context {
+    /// Reads a header block; nothing where it is not there.
+    ///
+    /// # Errors
+    /// The fault that says what is wrong in it.
+    pub fn header<T: Type>(&self, element: Element<T>) -> Result<Option<T>, Box<Fault>> {
+        let name = element.name();
+        let Some(header) = self.headers.iter().find(|h| h.name == name) else {
+            return Ok(None);
+        };
+        let read = element.read_with(&header.xml, &xml::Options::message(), Strictness::Lenient);
+        read.map(Some)
+            .map_err(|error| Box::new(Fault::new(Code::Sender, error.to_string())))
+    }
+}
+
+/// A port as generated code makes it of a service.
+pub trait Port: Send + Sync + 'static {
+    /// Its operations.
+    fn operations(&self) -> &'static [Operation];
+
+    /// The header blocks that its contract declares.
+    fn headers(&self) -> Headers;
+
+    /// The documents of its contract.
+    fn contract(&self) -> Contract;
+
+    /// Runs the operation with that index.
+    fn call(
+        &self,
+        operation: usize,
+        context: &Context,
+        message: Message<'_>,
+    ) -> impl Future<Output = Outcome> + Send;
+}
+
+/// A port behind a pointer: the future of its calls is boxed.
+trait Mounted: Send + Sync + 'static {
+    fn operations(&self) -> &'static [Operation];
+    fn headers(&self) -> Headers;
+    fn contract(&self) -> Contract;
+    fn call<'a>(
+        &'a self,
+        operation: usize,
+        context: &'a Context,
+        message: Message<'a>,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+}
+
+impl<P: Port> Mounted for P {
+    fn operations(&self) -> &'static [Operation] {
+        Port::operations(self)
+    }
+    fn headers(&self) -> Headers {
+        Port::headers(self)
+    }
+    fn contract(&self) -> Contract {
+        Port::contract(self)
+    }
+    fn call<'a>(
+        &'a self,
+        operation: usize,
+        context: &'a Context,
+        message: Message<'a>,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
+        Box::pin(Port::call(self, operation, context, message))
+    }
+}
+
+/// Answers SOAP requests with the ports mounted on it.
+#[derive(Default)]
+pub struct Router {
+    ports: HashMap<String, Box<dyn Mounted>>,
+    options: Option<xml::Options>,
+    strictness: Strictness,
+}
+
+impl std::fmt::Debug for Router {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Router")
+            .field("paths", &self.ports.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Router {
+    /// Makes a router without ports.
+    pub fn new() -> Router {
+        Router::default()
+    }
+
+    /// Mounts a port at a path: `/soap/orders`.
+    #[must_use]
+    pub fn mount(mut self, path: impl Into<String>, port: impl Port) -> Router {
+        self.ports.insert(path.into(), Box::new(port));
+        self
+    }
+
+    /// Sets the limits on messages.
+    #[must_use]
+    pub fn with_options(mut self, options: xml::Options) -> Router {
+        self.options = Some(options);
+        self
+    }
+
+    /// Reads requests leniently: what the contract does not know is passed over, and order is free.
+    #[must_use]
+    pub fn lenient(mut self) -> Router {
+        self.strictness = Strictness::Lenient;
+        self
+    }
+
+    /// Tells whether a port is mounted at a path.
+    pub fn serves(&self, path: &str) -> bool {
+        self.ports.contains_key(path)
+    }
+
+    /// Answers a request in the name of a principal.
+    pub async fn answer(&self, request: Request, principal: &str) -> Response {
+        let Some(port) = self.ports.get(request.head.uri.path()) else {
+            return Response::new(
+                StatusCode::NOT_FOUND,
+                "text/plain; charset=utf-8",
+                "no service is mounted here\n".to_owned(),
+            );
+        };
+        match request.head.method {
+            Method::POST => self.post(&**port, request, principal).await,
+            Method::GET => show(&**port, &request.head),
+            _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED)
+                .with_header(header::ALLOW, "GET, POST"),
+        }
+    }
+
+    async fn post(&self, port: &dyn Mounted, request: Request, principal: &str) -> Response {
+        let posted = match Posted::read(
+            request.head.header(header::CONTENT_TYPE),
+            request.head.header("SOAPAction"),
+        ) {
+            Ok(posted) => posted,
+            Err(error) => {
+                return Response::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "text/plain; charset=utf-8",
+                    format!("{error}\n"),
+                );
+            }
+        };
+        let asked = posted.version.unwrap_or(Version::Soap11);
+        let text = match xml::decode(&request.body, posted.charset.as_deref()) {
+            Ok(text) => text,
+            Err(error) => return fault(asked, &Fault::new(Code::Sender, error.to_string())),
+        };
+        let options = self.options.unwrap_or_else(xml::Options::message);
+        let mut reader = xml::Reader::new(&text, &options);
+        let envelope = match read_envelope(&mut reader) {
+            Ok(envelope) => envelope,
+            Err(error) => return fault(asked, &error.fault()),
+        };
+        let version = envelope.version;
+        let known = port.headers();
+        let understood = |block: &crate::soap::HeaderBlock<'_>| {
+            known
+                .iter()
+                .any(|(tag, namespaces)| tag.is(&block.namespace, block.local, namespaces))
+        };
+        if let Err(refused) = envelope.check_understood(understood) {
+            return fault(version, &refused);
+        }
+        let Some(operation) = find(port.operations(), &envelope, posted.action.as_deref()) else {
+            let what = envelope
+                .payload
+                .as_ref()
+                .map_or("an empty body", |p| p.local);
+            return fault(
+                version,
+                &Fault::new(
+                    Code::Sender,
+                    format!("{what} is no request of this service"),
+                ),
+            );
+        };
+        let context = Context {
+            principal: principal.to_owned(),
+            correlation: request
+                .head
+                .header("X-Correlation-Id")
+                .unwrap_or_default()
+                .to_owned(),
+            version,
+            headers: headers(&envelope, &options),
+            http: request.head.clone(),
+            attachments: HashMap::new(),
+        };
+        let message = Message {
+            envelope,
+            reader,
+            strictness: self.strictness,
+        };
+        match port.call(operation, &context, message).await {
+            Ok(Some(body)) => {
+                let mut out = String::with_capacity(body.len() + 256);
+                write_envelope(version, "", &mut out, |out| out.push_str(&body));
+                Response::new(StatusCode::OK, version.content_type(), out)
+            }
+            Ok(None) => Response::empty(StatusCode::ACCEPTED),
+            Err(refused) => fault(version, &refused),
+        }
+    }
+}
+
+impl Service for Router {
+    async fn call(&self, request: Request) -> Response {
+        self.answer(request, "").await
+    }
+}
+
+/// The operation of a request: by the element in its body (WS-I BP 1.1, 4.7.6), else by its action.
+fn find(operations: &[Operation], envelope: &Envelope<'_>, action: Option<&str>) -> Option<usize> {
+    let same_action = |o: &Operation| action.is_some_and(|a| !o.action.is_empty() && o.action == a);
+    let by_body: Vec<usize> = operations
+        .iter()
+        .enumerate()
+        .filter(
+            |(_, operation)| match (&envelope.payload, operation.element) {
+                (Some(payload), Some((tag, namespaces))) => {
+                    tag.is(&payload.namespace, payload.local, namespaces)
+                }
+                (None, None) => true,
+                _ => false,
+            },
+        )
+        .map(|(index, _)| index)
+        .collect();
+    // Several operations may take one element; then only the action tells them apart.
+    by_body
+        .iter()
+        .copied()
+        .find(|i| operations.get(*i).is_some_and(same_action))
+        .or_else(|| by_body.first().copied())
+}
+
+fn headers(envelope: &Envelope<'_>, options: &xml::Options) -> Vec<Header> {
+    let mut found = Vec::new();
+    for block in envelope
+        .headers
+        .iter()
+        .filter(|b| b.is_for_receiver(envelope.version))
+    {
+        let reader = crate::codec::Reader::new(
+            envelope.header_reader(block, options),
+            &[],
+            Strictness::Lenient,
+        );
+        if let Some(xml) = reader.into_element() {
+            found.push(Header {
+                name: QName::new(&*block.namespace, block.local),
+                xml,
+            });
+        }
+    }
+    found
+}
+
+fn fault(version: Version, fault: &Fault) -> Response {
+    let mut out = String::new();
+    fault.write(version, "", &mut out);
+    let status =
+        StatusCode::from_u16(fault.status(version)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Response::new(status, version.content_type(), out)
+}
+
+/// Shows the contract: `?wsdl` its root, `?doc=NAME` any document, with the address that the client used.
+fn show(port: &dyn Mounted, head: &Head) -> Response {
+    let query = head.uri.query().unwrap_or_default();
+    let documents = port.contract();
+    let document = if query.eq_ignore_ascii_case("wsdl") {
+        documents.first()
+    } else {
+        query
+            .strip_prefix("doc=")
+            .and_then(|name| documents.iter().find(|(n, _)| *n == name))
+    };
+    let Some((_, text)) = document else {
+        return Response::new(
+            StatusCode::NOT_FOUND,
+            "text/plain; charset=utf-8",
+            "POST a SOAP message, or GET ?wsdl\n".to_owned(),
+        );
+    };
+    let scheme = if head.secure { "https" } else { "http" };
+    let host = head
+        .header(header::HOST)
+        .or_else(|| head.uri.authority().map(|a| a.as_str()))
+        .unwrap_or("localhost");
+    let mut address = String::new();
+    xml::escape_attribute(
+        &format!("{scheme}://{host}{}", head.uri.path()),
+        &mut address,
+    );
+    Response::new(
+        StatusCode::OK,
+        "text/xml; charset=utf-8",
+        text.replace(ADDRESS, &address),
+    )
+}
