@@ -26,7 +26,7 @@ pub(crate) struct Scope<'p> {
 }
 
 /// Writes every file of a package, `mod.rs` first.
-pub(crate) fn emit(package: &Package, derives: &[String]) -> Vec<File> {
+pub(crate) fn emit(package: &Package, documents: &[File], derives: &[String]) -> Vec<File> {
     let mut files = vec![File {
         path: "mod.rs".to_owned(),
         text: root(package),
@@ -44,7 +44,7 @@ pub(crate) fn emit(package: &Package, derives: &[String]) -> Vec<File> {
             });
         }
     }
-    files.extend(service::emit(package));
+    files.extend(service::emit(package, documents));
     files
 }
 
@@ -64,7 +64,7 @@ fn root(package: &Package) -> String {
     let mut out =
         String::from("// Made by the Soapstone generator; edit the contract instead.\n\n");
     for module in package.modules.iter().filter(|m| !m.is_empty()) {
-        doc(&mut out, 0, &format!("`{}`", module.namespace));
+        let _ = writeln!(out, "/// `{}`", module.namespace);
         let _ = writeln!(
             out,
             "#[rustfmt::skip]\n#[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unused_imports, unused_variables)]\npub mod {};",

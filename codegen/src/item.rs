@@ -22,8 +22,6 @@ pub(crate) struct Package {
 pub(crate) struct Namespace {
     pub(crate) uri: String,
     pub(crate) prefix: String,
-    /// Indexes [`Package::modules`].
-    pub(crate) module: usize,
 }
 
 /// A Rust module: one file.
@@ -48,6 +46,13 @@ pub(crate) struct Root {
     /// The item that this element alone has as its type, which then knows its element.
     pub(crate) own: Option<ItemId>,
     pub(crate) documentation: String,
+}
+
+/// A global element: its module, and its index there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RootId {
+    pub(crate) module: usize,
+    pub(crate) index: usize,
 }
 
 /// Indexes [`Package::items`].

@@ -4,7 +4,9 @@
 //! The way of a contract, top to bottom: [`choose`] what to make, [`lower`](lower::lower) it to items,
 //! [`settle`](lower::settle) what depends on all of them, [`emit`](emit::emit) text.
 
+mod build;
 mod choose;
+mod documents;
 mod emit;
 mod item;
 mod lower;
@@ -15,13 +17,21 @@ mod service;
 use soapstone_schema::contract::Contract;
 use soapstone_schema::report::Report;
 
+pub use build::{BuildError, build, build_with, generate_files, write_crate, write_files};
 pub use emit::File;
 pub use options::Options;
 
 /// Makes Rust of a contract. What is left out is reported; the rest is made.
-pub fn generate(contract: &Contract, options: &Options, report: &mut Report) -> Vec<File> {
+///
+/// `documents` are the contract's own documents, which a service that is made shows; there may be none.
+pub fn generate(
+    contract: &Contract,
+    documents: &[File],
+    options: &Options,
+    report: &mut Report,
+) -> Vec<File> {
     let chosen = choose::choose(contract, options, report);
     let mut package = lower::lower(contract, &chosen, options, report);
     lower::settle(&mut package);
-    emit::emit(&package, &options.derives)
+    emit::emit(&package, documents, &options.derives)
 }

@@ -11,7 +11,7 @@ mod settle;
 mod simple;
 mod symbol;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use soapstone::name::QName;
 use soapstone_schema::contract::Contract;
@@ -20,7 +20,7 @@ use soapstone_schema::report::Report;
 
 use crate::Options;
 use crate::choose::Chosen;
-use crate::item::{Item, ItemId, Kind, Package, Root, Rust};
+use crate::item::{Item, ItemId, Kind, Package, Root, RootId, Rust};
 use crate::names;
 
 pub(crate) use settle::settle;
@@ -42,7 +42,7 @@ pub(crate) struct Lowering<'m> {
     groups: HashMap<(GroupId, bool), ItemId>,
     substitutions: HashMap<ElementId, ItemId>,
     queue: VecDeque<(ItemId, Work)>,
-    roots: HashSet<ElementId>,
+    roots: HashMap<ElementId, RootId>,
 }
 
 /// An allocated item that waits to be lowered.
@@ -98,7 +98,7 @@ impl<'m> Lowering<'m> {
             groups: HashMap::new(),
             substitutions: HashMap::new(),
             queue: VecDeque::new(),
-            roots: HashSet::new(),
+            roots: HashMap::new(),
         };
         lowering.name_globals();
         lowering
@@ -173,14 +173,16 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// Makes a global element readable and writable by itself.
-    pub(crate) fn root(&mut self, id: ElementId) {
-        let Some(element) = self.model.elements.get(id.index()) else {
-            return;
-        };
-        if !self.roots.insert(id) || element.abstract_ {
-            return;
+    /// Makes a global element readable and writable by itself; an abstract one is not.
+    pub(crate) fn root(&mut self, id: ElementId) -> Option<RootId> {
+        if let Some(root) = self.roots.get(&id) {
+            return Some(*root);
         }
+        let element = self
+            .model
+            .elements
+            .get(id.index())
+            .filter(|e| !e.abstract_)?;
         let module = self.module(&element.name.namespace);
         let rust = self.element_type(
             id,
@@ -194,20 +196,49 @@ impl<'m> Lowering<'m> {
             Rust::Item(item) if self.type_name(element.type_).is_none() => Some(*item),
             _ => None,
         };
-        let constant = self
-            .symbols
-            .elements(module)
-            .claim_snake(&names::screaming(&element.name.local));
+        let constant = self.claim_element(module, &element.name.local);
         let documentation = documentation(element.annotation.as_deref());
-        if let Some(module) = self.package.modules.get_mut(module) {
-            module.elements.push(Root {
+        let root = self.add_root(
+            module,
+            Root {
                 constant,
                 tag,
                 rust,
                 own,
                 documentation,
-            });
+            },
+        );
+        self.roots.insert(id, root);
+        Some(root)
+    }
+
+    /// Adds the constant of an element that can be read and written by itself.
+    pub(crate) fn add_root(&mut self, module: usize, root: Root) -> RootId {
+        let Some(roots) = self
+            .package
+            .modules
+            .get_mut(module)
+            .map(|m| &mut m.elements)
+        else {
+            return RootId { module, index: 0 };
+        };
+        roots.push(root);
+        RootId {
+            module,
+            index: roots.len() - 1,
         }
+    }
+
+    /// Claims the name of an element's constant.
+    pub(crate) fn claim_element(&mut self, module: usize, local: &str) -> String {
+        self.symbols
+            .elements(module)
+            .claim_snake(&names::screaming(local))
+    }
+
+    /// Claims a type's name.
+    pub(crate) fn claim_type(&mut self, module: usize, wanted: &str) -> String {
+        self.symbols.types(module).claim(wanted)
     }
 
     /// The type of an element's field: its declared type, or what may stand for it by `xsi:type`, or nil.
@@ -260,18 +291,16 @@ impl<'m> Lowering<'m> {
     }
 
     /// Adds an item under a name that is already claimed.
-    fn place(&mut self, module: usize, name: String, qname: Option<QName>) -> ItemId {
+    pub(crate) fn place(&mut self, module: usize, name: String, qname: Option<QName>) -> ItemId {
         let id = ItemId(self.package.items.len());
         let attributes = self.options.attributes_for(qname.as_ref(), &name);
-        let tag = qname
-            .as_ref()
-            .map(|n| self.tag(&n.namespace, &n.local, module));
+
         self.package.items.push(Item {
             module,
             name,
             documentation: String::new(),
             qname,
-            tag,
+            tag: None,
             kind: Kind::Pending,
             default: false,
             attributes,
@@ -283,7 +312,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// Sets what an item is.
-    fn set(&mut self, id: ItemId, kind: Kind, documentation: String) {
+    pub(crate) fn set(&mut self, id: ItemId, kind: Kind, documentation: String) {
         if let Some(item) = self.package.items.get_mut(id.0) {
             item.kind = kind;
             item.documentation = documentation;

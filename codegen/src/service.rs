@@ -1,20 +1,320 @@
-//! Services as Rust: operations with their messages laid out, before any text is made.
+//! Services as Rust: port types with their operations, each message reduced to one element, before any text is made.
+//!
+//! An rpc message is a wrapper element with an element for each part (WS-I BP 1.1, 4.4.1), so it becomes a struct like any
+//! other; what is emitted for an operation does not depend on its style.
 
-use soapstone_schema::contract::Contract;
+use soapstone_schema::contract::{
+    Binding, BoundMessage, BoundOperation, Contract, Message, Operation as Abstract, Part,
+    PartContent, SoapVersion, Style,
+};
 use soapstone_schema::report::Report;
 
 use crate::choose::Chosen;
-use crate::lower::Lowering;
+use crate::item::{Body, Field, Kind, Occurs, Particle, Root, RootId, Rust, Struct};
+use crate::lower::{Lowering, Owner};
+use crate::names::{self, Names};
 
-/// A port type with its ports.
+/// A port type with the ports that offer it.
 #[derive(Debug)]
-pub(crate) struct Service {}
+pub(crate) struct Service {
+    pub(crate) module: String,
+    /// The trait's name; server and client add to it.
+    pub(crate) name: String,
+    pub(crate) documentation: String,
+    /// The address in the contract; empty where none.
+    pub(crate) address: String,
+    pub(crate) soap12: bool,
+    pub(crate) operations: Vec<Operation>,
+    /// Header elements of its bindings.
+    pub(crate) headers: Vec<RootId>,
+    pub(crate) client: bool,
+    pub(crate) server: bool,
+}
 
-/// Lowers the services of a contract.
+/// An operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) method: String,
+    pub(crate) name: String,
+    pub(crate) documentation: String,
+    pub(crate) action: String,
+    /// Absent where the body is empty.
+    pub(crate) request: Option<RootId>,
+    /// Absent where the body is empty.
+    pub(crate) response: Option<RootId>,
+    pub(crate) one_way: bool,
+    pub(crate) encoded: bool,
+    /// The name of the enum of its faults, and a variant for each.
+    pub(crate) faults: Option<(String, Vec<(String, RootId)>)>,
+}
+
+/// Lowers the services of a contract. An operation that cannot be made is reported and left out.
 pub(crate) fn lower(
-    _contract: &Contract,
-    _chosen: &Chosen,
-    _lowering: &mut Lowering<'_>,
-    _report: &mut Report,
+    contract: &Contract,
+    chosen: &Chosen,
+    lowering: &mut Lowering<'_>,
+    report: &mut Report,
 ) {
+    if lowering.options.no_clients && lowering.options.no_servers {
+        return;
+    }
+    for (index, operations) in &chosen.operations {
+        let Some(port_type) = contract.port_types.get(*index) else {
+            continue;
+        };
+        let bindings: Vec<(usize, &Binding)> = contract
+            .bindings
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| b.port_type == *index)
+            .collect();
+        let Some((at, binding)) = bindings
+            .iter()
+            .find(|(_, b)| b.soap == SoapVersion::V11)
+            .or(bindings.first())
+            .copied()
+        else {
+            continue;
+        };
+        let address = contract
+            .services
+            .iter()
+            .flat_map(|s| &s.ports)
+            .find(|p| p.binding == at)
+            .map(|p| p.address.clone());
+        let module = lowering.claim_module(&names::snake(&port_type.name.local));
+        let mut service = Service {
+            module,
+            name: names::pascal(&port_type.name.local),
+            documentation: port_type.documentation.trim().to_owned(),
+            address: address.unwrap_or_default(),
+            soap12: binding.soap == SoapVersion::V12,
+            operations: Vec::new(),
+            headers: Vec::new(),
+            client: !lowering.options.no_clients,
+            server: !lowering.options.no_servers,
+        };
+        let (mut methods, mut fault_names) = (Names::default(), Names::default());
+        // `new` makes a client.
+        methods.reserve(&["new"]);
+        fault_names.reserve(&[
+            &service.name,
+            &format!("{}Server", service.name),
+            &format!("{}Client", service.name),
+        ]);
+        for bound in binding
+            .operations
+            .iter()
+            .filter(|b| operations.contains(&b.operation))
+        {
+            let Some(operation) = port_type.operations.get(bound.operation) else {
+                continue;
+            };
+            match lowering.operation(operation, bound, &mut methods, &mut fault_names) {
+                Ok(lowered) => service.operations.push(lowered),
+                Err(why) => report.warning(
+                    bound.place,
+                    "operation-left-out",
+                    format!("operation {} is left out: {why}", operation.name),
+                    "the other operations are made",
+                ),
+            }
+            for header in bound
+                .input
+                .iter()
+                .chain(&bound.output)
+                .flat_map(|m| &m.headers)
+            {
+                if let PartContent::Element(element) = header.part.content
+                    && let Some(root) = lowering.root(element)
+                    && !service.headers.contains(&root)
+                {
+                    service.headers.push(root);
+                }
+            }
+        }
+        if !service.operations.is_empty() {
+            lowering.package.services.push(service);
+        }
+    }
+}
+
+impl<'m> Lowering<'m> {
+    fn operation(
+        &mut self,
+        operation: &Abstract,
+        bound: &BoundOperation,
+        methods: &mut Names,
+        fault_names: &mut Names,
+    ) -> Result<Operation, String> {
+        let encoded = bound.input.iter().chain(&bound.output).any(|m| m.encoded);
+        let Some(input) = &operation.input else {
+            return Err("it has no input: a notification is sent by the server".to_owned());
+        };
+        let request = self.message(
+            &operation.name,
+            input,
+            bound.input.as_ref(),
+            bound.style,
+            encoded,
+        )?;
+        let response = match &operation.output {
+            Some(output) => {
+                let name = format!("{}Response", operation.name);
+                self.message(&name, output, bound.output.as_ref(), bound.style, encoded)?
+            }
+            None => None,
+        };
+        let mut variants = Names::default();
+        let mut faults = Vec::new();
+        for fault in &operation.faults {
+            // A fault's detail is an element in either style (WSDL 1.1, 3.6).
+            if let [
+                Part {
+                    content: PartContent::Element(element),
+                    ..
+                },
+            ] = fault.message.parts.as_slice()
+                && let Some(root) = self.root(*element)
+                && !faults.iter().any(|(_, r)| *r == root)
+            {
+                faults.push((variants.claim(&names::pascal(&fault.name)), root));
+            }
+        }
+        let faults = (!faults.is_empty()).then(|| {
+            (
+                fault_names.claim(&format!("{}Fault", names::pascal(&operation.name))),
+                faults,
+            )
+        });
+        Ok(Operation {
+            method: methods.claim_snake(&names::snake(&operation.name)),
+            name: operation.name.to_string(),
+            documentation: operation.documentation.trim().to_owned(),
+            action: bound.action.clone(),
+            request,
+            response,
+            one_way: operation.output.is_none(),
+            encoded,
+            faults,
+        })
+    }
+
+    /// The element that is the body of a message.
+    fn message(
+        &mut self,
+        name: &str,
+        message: &Message,
+        bound: Option<&BoundMessage>,
+        style: Style,
+        encoded: bool,
+    ) -> Result<Option<RootId>, String> {
+        let in_body = |part: &&Part| bound.is_none_or(|b| b.body.contains(&part.name));
+        let parts: Vec<&Part> = message.parts.iter().filter(in_body).collect();
+        if style == Style::Rpc {
+            let namespace = bound.map(|b| b.namespace.as_str()).unwrap_or_default();
+            return Ok(Some(self.wrapper(name, namespace, &parts, encoded)));
+        }
+        match parts.as_slice() {
+            [] => Ok(None),
+            [
+                Part {
+                    content: PartContent::Element(element),
+                    ..
+                },
+            ] => match self.root(*element) {
+                Some(root) => Ok(Some(root)),
+                None => Err(format!(
+                    "the element of message {} is abstract",
+                    message.name.local
+                )),
+            },
+            [part] => Err(format!(
+                "part {} of document style names a type, not an element",
+                part.name
+            )),
+            _ => Err(format!(
+                "message {} has several parts in a document body",
+                message.name.local
+            )),
+        }
+    }
+
+    /// The wrapper element of an rpc message, as a struct with a field for each part.
+    ///
+    /// `<part name="qty" type="xs:int"/>`  →  `struct Order { qty: i32 }`
+    fn wrapper(&mut self, name: &str, namespace: &str, parts: &[&Part], encoded: bool) -> RootId {
+        let module = self.module(namespace);
+        let rust_name = self.claim_type(module, &names::pascal(name));
+        let owner = Owner {
+            module,
+            name: rust_name.clone(),
+        };
+        let mut names = Names::default();
+        let mut fields = Vec::new();
+        for part in parts {
+            let (rust, tag) = match part.content {
+                PartContent::Type(type_) => {
+                    let owner = if self.type_name(type_).is_some() {
+                        self.owner_of(type_)
+                    } else {
+                        owner.nested(&part.name)
+                    };
+                    (
+                        self.declared(type_, &owner),
+                        self.tag("", &part.name, module),
+                    )
+                }
+                PartContent::Element(element) => {
+                    let rust = self.element_type(element, &owner);
+                    let (namespace, local) = match self.model.elements.get(element.index()) {
+                        Some(element) => (
+                            element.name.namespace.to_string(),
+                            element.name.local.to_string(),
+                        ),
+                        None => (String::new(), part.name.to_string()),
+                    };
+                    (rust, self.tag(&namespace, &local, module))
+                }
+            };
+            // Encoded values may be nil whatever their type says (SOAP 1.1, 5.1).
+            let rust = match rust {
+                Rust::Nillable(_) => rust,
+                other if encoded => Rust::Nillable(Box::new(other)),
+                other => other,
+            };
+            fields.push(Field {
+                name: names.claim_snake(&names::snake(&part.name)),
+                documentation: String::new(),
+                rust,
+                particle: Particle::Element(tag, None),
+                occurs: Occurs::One,
+            });
+        }
+        let body = if fields.is_empty() {
+            Body::Empty
+        } else {
+            Body::Sequence(fields)
+        };
+        let kind = Kind::Struct(Struct {
+            first: None,
+            attributes: Vec::new(),
+            any_attribute: None,
+            body,
+        });
+        let item = self.place(module, rust_name, None);
+        self.set(item, kind, String::new());
+        let tag = self.tag(namespace, name, module);
+        let constant = self.claim_element(module, name);
+        self.add_root(
+            module,
+            Root {
+                constant,
+                tag,
+                rust: Rust::Item(item),
+                own: Some(item),
+                documentation: String::new(),
+            },
+        )
+    }
 }

@@ -114,7 +114,13 @@ impl<'m> Lowering<'m> {
                 (module, self.symbols.types(module).claim(&owner.name))
             }
         };
+        let tag = qname
+            .as_ref()
+            .map(|name| self.type_tag(&name.namespace, &name.local, module));
         let item = self.place(module, name, qname);
+        if let Some(item) = self.package.items.get_mut(item.0) {
+            item.tag = tag;
+        }
         self.structs.insert(id, item);
         item
     }
@@ -133,7 +139,7 @@ impl<'m> Lowering<'m> {
                 continue;
             };
             let owner = self.owner_of(member);
-            let tag = self.tag(&name.namespace, &name.local, owner.module);
+            let tag = self.type_tag(&name.namespace, &name.local, owner.module);
             let rust = Rust::Item(self.structure(member, &owner));
             members.push(Member {
                 name: names.claim(&names::pascal(&name.local)),
@@ -355,13 +361,13 @@ impl<'m> Lowering<'m> {
                 }
                 None => Rust::Path("codec::AnyType"),
             };
-            let tag = self.tag(&namespace, local, owner.module);
+            let tag = self.type_tag(&namespace, local, owner.module);
             return Some((tag, item));
         }
         let item = self
             .element_of_array(type_, owner)
             .unwrap_or(Rust::Path("codec::AnyType"));
-        let tag = self.tag(soapstone_schema::model::XSD, "anyType", owner.module);
+        let tag = self.type_tag(soapstone_schema::model::XSD, "anyType", owner.module);
         Some((tag, item))
     }
 

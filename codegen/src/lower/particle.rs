@@ -1,7 +1,8 @@
 //! Particles: what becomes a field of the struct around it, what an `Option`, a `Vec`, an enum or a struct of its own.
 
 use soapstone_schema::model::{
-    Compositor, Element, ElementId, Group, GroupId, Namespaces, Particle, Term, Wildcard as Any,
+    Compositor, Content, Element, ElementId, Group, GroupId, Namespaces, Particle, Term, Type,
+    Wildcard as Any,
 };
 
 use super::{Lowering, Owner, Work, documentation};
@@ -145,11 +146,21 @@ impl<'m> Lowering<'m> {
         }
         let rust = self.element_type(id, owner);
         let tag = self.element_tag(element, owner.module);
-        let constraint = element.value.as_ref().map(|v| Constraint {
-            fixed: v.fixed,
-            lexical: v.lexical.clone(),
-        });
+        let constraint = self.constraint(element);
         (rust, Place::Element(tag, constraint))
+    }
+
+    /// The default or fixed value of an element with simple content; in mixed content there is no place for one.
+    fn constraint(&self, element: &Element) -> Option<Constraint> {
+        let simple = match self.model.types.get(element.type_.index())? {
+            Type::Simple(_) => true,
+            Type::Complex(complex) => matches!(complex.content, Content::Simple(_)),
+        };
+        let value = element.value.as_ref().filter(|_| simple)?;
+        Some(Constraint {
+            fixed: value.fixed,
+            lexical: value.lexical.clone(),
+        })
     }
 
     fn element_tag(&mut self, element: &Element, module: usize) -> TagId {
@@ -214,10 +225,7 @@ impl<'m> Lowering<'m> {
                 },
             );
             let tag = self.element_tag(element, module);
-            let constraint = element.value.as_ref().map(|v| Constraint {
-                fixed: v.fixed,
-                lexical: v.lexical.clone(),
-            });
+            let constraint = self.constraint(element);
             arms.push(Arm {
                 name: names.claim(&names::pascal(&element.name.local)),
                 documentation: documentation(element.annotation.as_deref()),

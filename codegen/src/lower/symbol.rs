@@ -36,7 +36,7 @@ const PRELUDE: &[&str] = &[
 pub(super) struct Symbols {
     modules: HashMap<String, usize>,
     namespaces: HashMap<String, usize>,
-    tags: HashMap<(usize, usize, String), TagId>,
+    tags: HashMap<(usize, usize, String, bool), TagId>,
     module_names: Names,
     prefixes: Names,
     scopes: HashMap<usize, Scope>,
@@ -112,20 +112,23 @@ impl Lowering<'_> {
         module
     }
 
+    /// Claims the name of a module that is no namespace's.
+    pub(crate) fn claim_module(&mut self, wanted: &str) -> String {
+        self.symbols.module_names.claim_snake(wanted)
+    }
+
     /// The index of a namespace in the package's table; the first one is "no namespace".
     pub(crate) fn namespace(&mut self, uri: &str) -> usize {
         if self.package.namespaces.is_empty() {
             self.package.namespaces.push(Namespace {
                 uri: String::new(),
                 prefix: String::new(),
-                module: 0,
             });
             self.symbols.namespaces.insert(String::new(), 0);
         }
         if let Some(&index) = self.symbols.namespaces.get(uri) {
             return index;
         }
-        let module = self.symbols.modules.get(uri).copied().unwrap_or(0);
         let wanted = match uri {
             XML => "xml".to_owned(),
             XSD => "xs".to_owned(),
@@ -141,7 +144,6 @@ impl Lowering<'_> {
         self.package.namespaces.push(Namespace {
             uri: uri.to_owned(),
             prefix,
-            module,
         });
         self.symbols.namespaces.insert(uri.to_owned(), index);
         index
@@ -149,6 +151,15 @@ impl Lowering<'_> {
 
     /// The tag for a name. It is a constant of the namespace's own module, or of `module` where the namespace has none.
     pub(crate) fn tag(&mut self, namespace: &str, local: &str, module: usize) -> TagId {
+        self.named(namespace, local, module, false)
+    }
+
+    /// The tag for the name of a type, which `xsi:type` uses; elements and types have names of their own.
+    pub(crate) fn type_tag(&mut self, namespace: &str, local: &str, module: usize) -> TagId {
+        self.named(namespace, local, module, true)
+    }
+
+    fn named(&mut self, namespace: &str, local: &str, module: usize, type_: bool) -> TagId {
         let foreign = matches!(namespace, "" | XML | XSD | XSI | SOAP_ENCODING);
         let module = if foreign {
             module
@@ -156,15 +167,18 @@ impl Lowering<'_> {
             self.module(namespace)
         };
         let index = self.namespace(namespace);
-        let key = (module, index, local.to_owned());
+        let key = (module, index, local.to_owned(), type_);
         if let Some(&tag) = self.symbols.tags.get(&key) {
             return tag;
         }
-        let constant = self
-            .symbols
-            .scope(module)
-            .constants
-            .claim_snake(&names::screaming(local));
+        let wanted = names::screaming(local);
+        // A newtype is a constructor too: `X509` must not be a constant beside `struct X509(..)`.
+        let wanted = match type_ {
+            true => format!("TYPE_{wanted}"),
+            false if wanted == names::pascal(local) => format!("{wanted}_TAG"),
+            false => wanted,
+        };
+        let constant = self.symbols.scope(module).constants.claim_snake(&wanted);
         let tag = TagId(self.package.tags.len());
         self.package.tags.push(Tag {
             module,
