@@ -1,0 +1,12 @@
+//! The contracts in `wsdl/` as Rust, made when this crate is built, and the sample ERP that implements one of them.
+//!
+//! It is the example to copy: a contract in `wsdl/`, a line in `build.rs`, a line here, and a type that implements the trait.
+
+mod stock;
+
+pub mod sample;
+
+/// The order service of the sample ERP: its types, its server trait and its client.
+pub mod sample_erp {
+    soapstone::include_contract!("sample_erp");
+}
