@@ -3,6 +3,7 @@
 //! A command gets plain arguments, says what went wrong as a [`Failure`], and never ends the process itself.
 
 mod check;
+mod generate;
 mod hash_password;
 mod validate;
 mod serve;
@@ -34,6 +35,7 @@ enum Command {
     Serve(serve::Arguments),
     Check(check::Arguments),
     Wsdl(wsdl::Arguments),
+    Generate(generate::Arguments),
     HashPassword(hash_password::Arguments),
     Validate(validate::Arguments),
 }
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Wsdl(arguments) => wsdl::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
         Command::HashPassword(arguments) => hash_password::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
     };
