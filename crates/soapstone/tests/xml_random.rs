@@ -451,3 +451,62 @@ fn document_types_of_any_kind_end() {
         }
     }
 }
+
+/// Documents made to be slow for a careless reader; each would take minutes if anything were quadratic.
+#[test]
+fn hostile_documents_take_linear_time() {
+    let many = 200_000;
+    let declarations = |level: usize| {
+        (0..250)
+            .map(|at| format!(" xmlns:p{level}x{at}='u'"))
+            .collect::<String>()
+    };
+    let nested: String = (0..90)
+        .map(|level| format!("<a{}>", declarations(level)))
+        .collect();
+    let attributes: String = (0..900).map(|at| format!(" a{at}=''")).collect();
+    let prefixes: String = (0..900)
+        .map(|at| format!(" xmlns:a{at}='u{at}'"))
+        .collect();
+    let cases = [
+        ("<a>".repeat(many), false),
+        (format!("<a>{}</a>", "&amp;".repeat(many)), true),
+        (format!("<a>{}</a>", "]]".repeat(many)), true),
+        (format!("<a><![CDATA[{}]]></a>", "]]".repeat(many)), true),
+        (
+            format!("<a>{}</a>", "<![CDATA[]]]]><![CDATA[>]]>".repeat(many / 10)),
+            true,
+        ),
+        (format!("<a>{}</a>", "x<!---->".repeat(many)), true),
+        (format!("<a>{}</a>", "\r".repeat(many)), true),
+        (format!("<a>{}</a>", "\r\n<b/>".repeat(many)), true),
+        (
+            format!("<a>{}</a>", "<b xmlns='u'/><b xmlns=''/>".repeat(many / 4)),
+            true,
+        ),
+        (format!("<a b='{}'/>", "&lt;\n".repeat(many)), true),
+        (format!("<a{attributes}/>"), true),
+        (format!("<a{prefixes}/>"), true),
+        (
+            format!("{nested}{}{}", "<p0x0:b/>".repeat(many), "</a>".repeat(90)),
+            true,
+        ),
+        (format!("<a>{}", "<!--".repeat(many)), false),
+        (format!("<a>{}", "<![CDATA[".repeat(many)), false),
+        (format!("<a>{}", "&".repeat(many)), false),
+        (format!("<a>{}</a>", "&#x41;\u{FF0C}".repeat(many)), true),
+    ];
+    for (text, good) in cases {
+        let start = std::time::Instant::now();
+        let mut reader = Reader::new(&text, &Options::document());
+        let ended = loop {
+            match reader.next() {
+                Ok(Event::Eof) => break true,
+                Ok(_) => {}
+                Err(_) => break false,
+            }
+        };
+        assert_eq!(ended, good, "{}", &text[..60]);
+        assert!(start.elapsed().as_secs() < 20, "{}", &text[..60]);
+    }
+}

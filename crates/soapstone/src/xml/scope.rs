@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{NsId, XML_NAMESPACE};
 
-/// How many namespaces are found by looking at each, before a map is made.
+/// How many namespaces, or bindings, are found by looking at each, before a map is made.
 const FEW: usize = 12;
 
 /// The namespaces that a document has named, and the bindings in scope.
@@ -14,6 +14,8 @@ pub(crate) struct Scope<'a> {
     names: Vec<Cow<'a, str>>,
     ids: HashMap<Cow<'a, str>, NsId>,
     bindings: Vec<Binding<'a>>,
+    /// The last binding of each prefix; kept while there are many, so that a hostile document gains nothing by them.
+    last: HashMap<&'a str, usize>,
     /// Counts every change of the bindings.
     pub(crate) version: u64,
 }
@@ -22,6 +24,8 @@ pub(crate) struct Scope<'a> {
 struct Binding<'a> {
     prefix: &'a str,
     ns: NsId,
+    /// The binding of the same prefix that this one hides; only kept with `last`.
+    hidden: Option<usize>,
 }
 
 impl<'a> Scope<'a> {
@@ -30,6 +34,7 @@ impl<'a> Scope<'a> {
             names: vec![Cow::Borrowed(""), Cow::Borrowed(XML_NAMESPACE)],
             ids: HashMap::new(),
             bindings: Vec::with_capacity(8),
+            last: HashMap::new(),
             version: 0,
         }
     }
@@ -84,18 +89,49 @@ impl<'a> Scope<'a> {
     #[inline]
     pub(crate) fn truncate(&mut self, len: usize) {
         if self.bindings.len() > len {
+            self.unbind(len);
+        }
+    }
+
+    fn unbind(&mut self, len: usize) {
+        self.version += 1;
+        if len <= FEW {
+            self.last.clear();
             self.bindings.truncate(len);
-            self.version += 1;
+        }
+        while self.bindings.len() > len {
+            let Some(binding) = self.bindings.pop() else {
+                return;
+            };
+            match binding.hidden {
+                Some(hidden) => self.last.insert(binding.prefix, hidden),
+                None => self.last.remove(binding.prefix),
+            };
         }
     }
 
     pub(crate) fn bind(&mut self, prefix: &'a str, ns: NsId) {
-        self.bindings.push(Binding { prefix, ns });
         self.version += 1;
+        let at = self.bindings.len();
+        if at == FEW {
+            // From here on there are many: those there are come into the map first.
+            for (at, binding) in self.bindings.iter_mut().enumerate() {
+                binding.hidden = self.last.insert(binding.prefix, at);
+            }
+        }
+        let hidden = if at < FEW {
+            None
+        } else {
+            self.last.insert(prefix, at)
+        };
+        self.bindings.push(Binding { prefix, ns, hidden });
     }
 
     /// Tells whether a prefix was bound since there were `mark` bindings.
     pub(crate) fn bound_since(&self, mark: usize, prefix: &str) -> bool {
+        if self.bindings.len() > FEW {
+            return self.last.get(prefix).is_some_and(|at| *at >= mark);
+        }
         self.bindings
             .iter()
             .skip(mark)
@@ -105,16 +141,16 @@ impl<'a> Scope<'a> {
     /// The namespace of a prefix; the empty prefix is the default namespace.
     #[inline]
     pub(crate) fn resolve(&self, prefix: &str) -> Option<NsId> {
+        if self.bindings.len() > FEW {
+            let found = self.last.get(prefix).and_then(|at| self.bindings.get(*at));
+            return found.map(|binding| binding.ns).or_else(|| unbound(prefix));
+        }
         for binding in self.bindings.iter().rev() {
             if same(binding.prefix, prefix) {
                 return Some(binding.ns);
             }
         }
-        match prefix {
-            "" => Some(NsId::NONE),
-            "xml" => Some(NsId::XML),
-            _ => None,
-        }
+        unbound(prefix)
     }
 
     /// Every prefix in scope with its namespace, innermost first; the default namespace only where there is one.
@@ -134,6 +170,15 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// What a prefix without a declaration means.
+fn unbound(prefix: &str) -> Option<NsId> {
+    match prefix {
+        "" => Some(NsId::NONE),
+        "xml" => Some(NsId::XML),
+        _ => None,
+    }
+}
+
 /// Compares short texts in place: a call would cost more, and on an empty text of no address a vector load that is masked out
 /// costs a hundred times more.
 #[inline(always)]
@@ -143,4 +188,40 @@ fn same(one: &str, other: &str) -> bool {
 
 fn id(at: usize) -> NsId {
     NsId(u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_bindings_resolve_as_few_do() {
+        let names: Vec<String> = (0..40).map(|at| format!("p{}", at % 25)).collect();
+        let mut scope = Scope::new();
+        let mut plain: Vec<(&str, NsId)> = Vec::new();
+        let check = |scope: &Scope<'_>, plain: &[(&str, NsId)]| {
+            for name in &names {
+                let expected = plain
+                    .iter()
+                    .rev()
+                    .find(|(prefix, _)| prefix == name)
+                    .map(|(_, ns)| *ns);
+                assert_eq!(scope.resolve(name), expected);
+                let late = plain.iter().skip(5).any(|(prefix, _)| prefix == name);
+                assert_eq!(scope.bound_since(5, name), late);
+            }
+        };
+        for lengths in [[40, 3], [13, 12], [30, 14], [20, 0]] {
+            for at in scope.len()..lengths[0] {
+                scope.bind(&names[at], NsId(at as u32));
+                plain.push((&names[at], NsId(at as u32)));
+                check(&scope, &plain);
+            }
+            for length in (lengths[1]..lengths[0]).rev() {
+                scope.truncate(length);
+                plain.truncate(length);
+                check(&scope, &plain);
+            }
+        }
+    }
 }
