@@ -34,11 +34,15 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
         Plan::Routine(routine) => routine.read_only,
         Plan::Write(_) => false,
     };
-    let mut session = Session::lend(database).await.map_err(|failure| explain(catalog, table, failure))?;
+    let mut session = Session::lend(database)
+        .await
+        .map_err(|failure| explain(catalog, table, failure))?;
     loop {
         let result = match plan {
             Plan::Write(_) => in_transaction(&mut session, catalog, plan).await,
-            Plan::Routine(routine) if routine.statements.len() > 1 || matches!(session, Session::Mysql(_)) => {
+            Plan::Routine(routine)
+                if routine.statements.len() > 1 || matches!(session, Session::Mysql(_)) =>
+            {
                 in_transaction(&mut session, catalog, plan).await
             }
             plan => attempt(&mut session, catalog, plan).await,
@@ -48,11 +52,17 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
                 session.keep();
                 return Ok(reply);
             }
-            Err(Broken { failure, clean, started }) => {
+            Err(Broken {
+                failure,
+                clean,
+                started,
+            }) => {
                 // What has not begun cannot have changed anything.
                 if failure.lost() && session.reused() && (repeatable || !started) {
                     drop(session);
-                    session = Session::open(database).await.map_err(|failure| explain(catalog, table, failure))?;
+                    session = Session::open(database)
+                        .await
+                        .map_err(|failure| explain(catalog, table, failure))?;
                     continue;
                 }
                 if clean && !failure.lost() {
@@ -87,21 +97,39 @@ async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Resul
         Plan::Get(read) => get(session, catalog, read).await,
         Plan::Query(page) => query(session, catalog, page).await,
         Plan::Count(statement) => count(session, statement).await,
-        Plan::Write(write) => write::write(session, catalog, write).await.map(Reply::Results),
-        Plan::Routine(routine) => routine::call(session, catalog, routine).await.map(Reply::Routine),
+        Plan::Write(write) => write::write(session, catalog, write)
+            .await
+            .map(Reply::Results),
+        Plan::Routine(routine) => routine::call(session, catalog, routine)
+            .await
+            .map(Reply::Routine),
     };
     // Reads that end early (too many rows) leave some of them in the connection.
-    result.map_err(|failure| Broken { clean: matches!(failure, Failure::Database(_)), failure, started: true })
+    result.map_err(|failure| Broken {
+        clean: matches!(failure, Failure::Database(_)),
+        failure,
+        started: true,
+    })
 }
 
-async fn in_transaction(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Result<Reply, Broken> {
+async fn in_transaction(
+    session: &mut Session,
+    catalog: &Catalog,
+    plan: &Plan,
+) -> Result<Reply, Broken> {
     begin(session).await?;
-    let result = attempt(session, catalog, plan).await.map_err(|broken| broken.failure);
+    let result = attempt(session, catalog, plan)
+        .await
+        .map_err(|broken| broken.failure);
     finish(session, result).await
 }
 
 async fn begin(session: &mut Session) -> Result<(), Broken> {
-    session.begin().await.map_err(|failure| Broken { clean: matches!(failure, Failure::Database(_)), failure, started: false })
+    session.begin().await.map_err(|failure| Broken {
+        clean: matches!(failure, Failure::Database(_)),
+        failure,
+        started: false,
+    })
 }
 
 /// Commits what went well, rolls back what did not.
@@ -112,25 +140,46 @@ async fn finish<T>(session: &mut Session, result: Result<T, Failure>) -> Result<
             // A constraint that is checked at the end.
             Err(failure @ Failure::Database(sqlx::Error::Database(_))) if !failure.lost() => {
                 let clean = session.plain("rollback").await.is_ok();
-                Err(Broken { failure, clean, started: true })
+                Err(Broken {
+                    failure,
+                    clean,
+                    started: true,
+                })
             }
             Err(failure) => {
                 let source = Some(crate::problem::Inner(std::sync::Arc::new(failure)));
-                let error = RunError { source, ..RunError::new(RunErrorKind::Uncertain) };
-                Err(Broken { failure: error.into(), clean: false, started: true })
+                let error = RunError {
+                    source,
+                    ..RunError::new(RunErrorKind::Uncertain)
+                };
+                Err(Broken {
+                    failure: error.into(),
+                    clean: false,
+                    started: true,
+                })
             }
         },
         Err(failure) => {
             let clean = !failure.lost() && session.plain("rollback").await.is_ok();
-            Err(Broken { failure, clean, started: true })
+            Err(Broken {
+                failure,
+                clean,
+                started: true,
+            })
         }
     }
 }
 
 async fn get(session: &mut Session, catalog: &Catalog, read: &Read) -> Result<Reply, Failure> {
     let mut rows = Rows::new(read.shape.columns.clone());
-    let mut sink = Sink { rows: &mut rows, limit: usize::MAX, tail: None };
-    session.fetch(&read.statement, &read.shape, &mut sink).await?;
+    let mut sink = Sink {
+        rows: &mut rows,
+        limit: usize::MAX,
+        tail: None,
+    };
+    session
+        .fetch(&read.statement, &read.shape, &mut sink)
+        .await?;
     if rows.is_empty() {
         return Err(RunError::new(RunErrorKind::NotFound).into());
     }
@@ -142,8 +191,16 @@ async fn get(session: &mut Session, catalog: &Catalog, read: &Read) -> Result<Re
 async fn query(session: &mut Session, catalog: &Catalog, page: &Page) -> Result<Reply, Failure> {
     let shape = &page.read.shape;
     let size = page.size as usize;
-    let columns = shape.table.and_then(|id| catalog.table(id)).map(|table| table.columns.as_slice()).unwrap_or_default();
-    let order = page.cursor.order.iter().filter_map(|by| columns.get(by.column));
+    let columns = shape
+        .table
+        .and_then(|id| catalog.table(id))
+        .map(|table| table.columns.as_slice())
+        .unwrap_or_default();
+    let order = page
+        .cursor
+        .order
+        .iter()
+        .filter_map(|by| columns.get(by.column));
     let tail = Tail {
         size,
         duplicates: page.cursor.duplicates,
@@ -151,8 +208,14 @@ async fn query(session: &mut Session, catalog: &Catalog, page: &Page) -> Result<
         ..Tail::default()
     };
     let mut rows = Rows::new(shape.columns.clone());
-    let mut sink = Sink { rows: &mut rows, limit: usize::MAX, tail: Some(tail) };
-    session.fetch(&page.read.statement, shape, &mut sink).await?;
+    let mut sink = Sink {
+        rows: &mut rows,
+        limit: usize::MAX,
+        tail: Some(tail),
+    };
+    session
+        .fetch(&page.read.statement, shape, &mut sink)
+        .await?;
     let tail = sink.tail.unwrap_or_default();
     let next = (rows.len() > size).then(|| next_cursor(&page.cursor, tail));
     rows.truncate(size);
@@ -166,22 +229,42 @@ fn next_cursor(form: &Form, tail: Tail) -> String {
     if form.duplicates {
         // A whole page of equal rows adds to those of the page before.
         let whole = usize::try_from(tail.equal).is_ok_and(|equal| equal >= tail.size);
-        let before = if whole && tail.last == form.start.values { form.start.skip } else { 0 };
+        let before = if whole && tail.last == form.start.values {
+            form.start.skip
+        } else {
+            0
+        };
         skip = before + tail.equal;
     }
-    form.write(&Start { values: tail.last, skip })
+    form.write(&Start {
+        values: tail.last,
+        skip,
+    })
 }
 
 async fn count(session: &mut Session, statement: &Statement) -> Result<Reply, Failure> {
     let shape = Shape {
         table: None,
         columns: [0].into(),
-        reads: vec![SqlType::Integer { bits: 64, unsigned: false }],
+        reads: vec![SqlType::Integer {
+            bits: 64,
+            unsigned: false,
+        }],
         version: VersionFrom::Nothing,
         raw: 0,
     };
     let mut rows = Rows::default();
-    session.fetch(statement, &shape, &mut Sink { rows: &mut rows, limit: usize::MAX, tail: None }).await?;
+    session
+        .fetch(
+            statement,
+            &shape,
+            &mut Sink {
+                rows: &mut rows,
+                limit: usize::MAX,
+                tail: None,
+            },
+        )
+        .await?;
     let number = match rows.row(0).next() {
         Some(Cell::Text(text)) => text.parse().unwrap_or(0),
         _ => 0,

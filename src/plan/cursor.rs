@@ -199,12 +199,14 @@ pub(crate) fn order_by(sql: &mut Sql, table: &Table, order: &[OrderBy]) {
         let direction = if by.descending { " desc" } else { "" };
         // PostgreSQL's own order of NULL is the one that we want, and its indexes have it.
         if column.nullable && sql.dialect != Dialect::Postgres {
-            sql.name(&column.name)
+            sql.name(&table.name)
+                .push(".")
+                .name(&column.name)
                 .push(" is null")
                 .push(direction)
                 .push(", ");
         }
-        sql.compared(column).push(direction);
+        sql.ordered(table, column).push(direction);
     }
 }
 

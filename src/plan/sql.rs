@@ -111,7 +111,27 @@ impl Sql {
         if self.dialect == Dialect::Mysql && is_geometry(&column.type_name) {
             return self.push("st_astext(").name(&column.name).push(")");
         }
-        self.name(&column.name);
+        self.name(&column.name).comparison_suffix(column)
+    }
+
+    /// Adds a column as it is ordered: with its table, since a bare name in `order by` means the answered column first,
+    /// which may have been cast.
+    pub(crate) fn ordered(&mut self, table: &Table, column: &Column) -> &mut Sql {
+        if self.dialect == Dialect::Mysql && is_geometry(&column.type_name) {
+            return self
+                .push("st_astext(")
+                .name(&table.name)
+                .push(".")
+                .name(&column.name)
+                .push(")");
+        }
+        self.name(&table.name)
+            .push(".")
+            .name(&column.name)
+            .comparison_suffix(column)
+    }
+
+    fn comparison_suffix(&mut self, column: &Column) -> &mut Sql {
         match comparison(self.dialect, column) {
             Comparison::Plain => {}
             Comparison::Text => {

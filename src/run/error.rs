@@ -49,9 +49,13 @@ impl Failure {
             Failure::Connect(_) | Failure::Late(_) => true,
             Failure::Database(sqlx::Error::Database(error)) => {
                 // An administrator or a shutdown ended the connection; the statement was not committed.
-                matches!(error.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "08006" | "08003" | "08S01"))
-                    || stale_statement(error.as_ref())
-                    || error.try_downcast_ref::<MySqlDatabaseError>().is_some_and(|error| matches!(error.number(), 1053 | 1927 | 2006 | 2013))
+                matches!(
+                    error.code().as_deref(),
+                    Some("57P01" | "57P02" | "57P03" | "08006" | "08003" | "08S01")
+                ) || stale_statement(error.as_ref())
+                    || error
+                        .try_downcast_ref::<MySqlDatabaseError>()
+                        .is_some_and(|error| matches!(error.number(), 1053 | 1927 | 2006 | 2013))
             }
             Failure::Database(_) => true,
             Failure::Plan(_) | Failure::Run(_) => false,
@@ -74,17 +78,31 @@ pub(crate) fn explain(catalog: &Catalog, table: Option<TableId>, failure: Failur
         Failure::Late(_) => (RunErrorKind::Late, Vec::new()),
         Failure::Plan(_) => (RunErrorKind::Internal, Vec::new()),
         Failure::Database(sqlx::Error::Database(error)) => database(table_ref, error.as_ref()),
-        Failure::Database(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed) => {
-            (RunErrorKind::Unavailable, Vec::new())
-        }
+        Failure::Database(
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::PoolClosed,
+        ) => (RunErrorKind::Unavailable, Vec::new()),
         Failure::Database(sqlx::Error::PoolTimedOut) => (RunErrorKind::Busy, Vec::new()),
         Failure::Database(_) => (RunErrorKind::Internal, Vec::new()),
     };
-    let place = Place { table, columns, ..Place::default() };
-    RunError { kind, place, source: Some(Inner(Arc::new(failure))) }
+    let place = Place {
+        table,
+        columns,
+        ..Place::default()
+    };
+    RunError {
+        kind,
+        place,
+        source: Some(Inner(Arc::new(failure))),
+    }
 }
 
-fn database(table: Option<&Table>, error: &dyn sqlx::error::DatabaseError) -> (RunErrorKind, Vec<usize>) {
+fn database(
+    table: Option<&Table>,
+    error: &dyn sqlx::error::DatabaseError,
+) -> (RunErrorKind, Vec<usize>) {
     if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
         return postgres(table, error);
     }
@@ -95,25 +113,42 @@ fn database(table: Option<&Table>, error: &dyn sqlx::error::DatabaseError) -> (R
 }
 
 fn column_named(table: Option<&Table>, name: &str) -> Vec<usize> {
-    table.and_then(|table| table.find_column(name)).into_iter().collect()
+    table
+        .and_then(|table| table.find_column(name))
+        .into_iter()
+        .collect()
 }
 
 fn unique_named(table: Option<&Table>, name: Option<&str>) -> Vec<usize> {
-    let unique = table.zip(name).and_then(|(table, name)| table.uniques.iter().find(|unique| unique.name == name));
-    unique.map(|unique| unique.columns.clone()).unwrap_or_default()
+    let unique = table
+        .zip(name)
+        .and_then(|(table, name)| table.uniques.iter().find(|unique| unique.name == name));
+    unique
+        .map(|unique| unique.columns.clone())
+        .unwrap_or_default()
 }
 
 fn foreign_key_named(table: Option<&Table>, name: Option<&str>) -> Vec<usize> {
     let relation = table.zip(name).and_then(|(table, name)| {
-        table.relations.iter().find(|relation| relation.constraint.as_deref() == Some(name))
+        table
+            .relations
+            .iter()
+            .find(|relation| relation.constraint.as_deref() == Some(name))
     });
-    relation.map(|relation| relation.columns.clone()).unwrap_or_default()
+    relation
+        .map(|relation| relation.columns.clone())
+        .unwrap_or_default()
 }
 
 /// By SQLSTATE (PostgreSQL, appendix A).
 fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Vec<usize>) {
     let constraint = error.constraint().map(str::to_owned);
-    let column = || error.column().map(|name| column_named(table, name)).unwrap_or_default();
+    let column = || {
+        error
+            .column()
+            .map(|name| column_named(table, name))
+            .unwrap_or_default()
+    };
     match error.code() {
         "23505" | "23P01" => {
             let columns = unique_named(table, error.constraint());
@@ -122,7 +157,11 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
         "23503" => {
             let columns = foreign_key_named(table, error.constraint());
             // The same code for both ends; the detail tells them apart in every language of the server by its table.
-            match error.table() == table.map(|table| table.name.as_str()) && !error.detail().is_some_and(|d| d.contains("still referenced")) {
+            match error.table() == table.map(|table| table.name.as_str())
+                && !error
+                    .detail()
+                    .is_some_and(|d| d.contains("still referenced"))
+            {
                 true => (RunErrorKind::MissingReference(constraint), columns),
                 false => (RunErrorKind::StillReferenced(constraint), columns),
             }
@@ -136,7 +175,9 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
         "P0001" => (RunErrorKind::Raised(error.message().to_owned()), Vec::new()),
         "0A000" if error.message().contains("cached plan") => (RunErrorKind::Changed, Vec::new()),
         "42P01" | "42703" | "42883" => (RunErrorKind::Changed, Vec::new()),
-        "53300" | "53400" | "57P03" | "57P01" | "57P02" | "08006" | "08003" | "08001" => (RunErrorKind::Unavailable, Vec::new()),
+        "53300" | "53400" | "57P03" | "57P01" | "57P02" | "08006" | "08003" | "08001" => {
+            (RunErrorKind::Unavailable, Vec::new())
+        }
         code if code.starts_with("22") => (RunErrorKind::OutOfRange, column()),
         _ => (RunErrorKind::Internal, Vec::new()),
     }
@@ -149,18 +190,37 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
     let quoted = |quote: char| -> Option<&str> { message.rsplit(quote).nth(1) };
     let key = quoted('\'').map(|name| name.rsplit('.').next().unwrap_or(name));
     let first = message.split('\'').nth(1).unwrap_or_default();
-    let constraint = message.split("CONSTRAINT `").nth(1).and_then(|rest| rest.split('`').next());
+    let constraint = message
+        .split("CONSTRAINT `")
+        .nth(1)
+        .and_then(|rest| rest.split('`').next());
     match error.number() {
-        1022 | 1062 | 1169 | 1586 => (RunErrorKind::Duplicate(key.map(str::to_owned)), unique_named(table, key)),
-        1216 | 1452 => (RunErrorKind::MissingReference(constraint.map(str::to_owned)), foreign_key_named(table, constraint)),
-        1217 | 1451 => (RunErrorKind::StillReferenced(constraint.map(str::to_owned)), Vec::new()),
+        1022 | 1062 | 1169 | 1586 => (
+            RunErrorKind::Duplicate(key.map(str::to_owned)),
+            unique_named(table, key),
+        ),
+        1216 | 1452 => (
+            RunErrorKind::MissingReference(constraint.map(str::to_owned)),
+            foreign_key_named(table, constraint),
+        ),
+        1217 | 1451 => (
+            RunErrorKind::StillReferenced(constraint.map(str::to_owned)),
+            Vec::new(),
+        ),
         1048 | 1364 => (RunErrorKind::NotNull, column_named(table, first)),
-        3819 | 4025 => (RunErrorKind::Check(message.split('`').nth(1).or(Some(first)).map(str::to_owned)), Vec::new()),
+        3819 | 4025 => (
+            RunErrorKind::Check(message.split('`').nth(1).or(Some(first)).map(str::to_owned)),
+            Vec::new(),
+        ),
         1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1690 | 3140 => {
             // `Data too long for column 'x' at row 1`; `Incorrect … value: 'v' for column `s`.`t`.`x` at row 1`.
             let after = message.split("for column ").nth(1).unwrap_or_default();
             let name = after.split(" at row").next().unwrap_or_default();
-            let name = name.rsplit('.').next().unwrap_or(name).trim_matches(['\'', '`']);
+            let name = name
+                .rsplit('.')
+                .next()
+                .unwrap_or(name)
+                .trim_matches(['\'', '`']);
             (RunErrorKind::OutOfRange, column_named(table, name))
         }
         1205 | 1213 | 1020 => (RunErrorKind::Contention, Vec::new()),
@@ -174,12 +234,20 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
 }
 
 /// By extended result code (SQLite, rescode).
-fn sqlite(table: Option<&Table>, error: &dyn sqlx::error::DatabaseError) -> (RunErrorKind, Vec<usize>) {
+fn sqlite(
+    table: Option<&Table>,
+    error: &dyn sqlx::error::DatabaseError,
+) -> (RunErrorKind, Vec<usize>) {
     let code: i64 = error.code().and_then(|code| code.parse().ok()).unwrap_or(0);
     // `UNIQUE constraint failed: t.a, t.b`
     let after = error.message().rsplit(": ").next().unwrap_or_default();
     let columns = || -> Vec<usize> {
-        after.split(", ").filter_map(|name| table?.find_column(name.split_once('.').map_or(name, |(_, name)| name))).collect()
+        after
+            .split(", ")
+            .filter_map(|name| {
+                table?.find_column(name.split_once('.').map_or(name, |(_, name)| name))
+            })
+            .collect()
     };
     match code {
         2067 | 1555 | 2579 => (RunErrorKind::Duplicate(None), columns()),

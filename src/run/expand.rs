@@ -49,41 +49,82 @@ async fn fetch(
     read: &ExpandRead,
     left: &mut u32,
 ) -> Result<Related, Failure> {
-    let columns: Vec<(Link, Link)> = read.columns.iter().map(|(own, other)| links(catalog, read.table, rows, *own, *other)).collect();
+    let columns: Vec<(Link, Link)> = read
+        .columns
+        .iter()
+        .map(|(own, other)| links(catalog, read.table, rows, *own, *other))
+        .collect();
     let mut parents: Vec<Vec<Value>> = Vec::new();
     let mut places: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
     for index in 0..rows.len() {
-        let values: Vec<Value> = read.columns.iter().map(|(own, _)| rows.cell(index, *own).map_or(Value::Null, value_of)).collect();
+        let values: Vec<Value> = read
+            .columns
+            .iter()
+            .map(|(own, _)| rows.cell(index, *own).map_or(Value::Null, value_of))
+            .collect();
         // A key with a NULL in it refers to nothing.
         if values.contains(&Value::Null) {
             continue;
         }
-        let matched = places.entry(match_key(&values, columns.iter().map(|(own, _)| own))).or_default();
+        let matched = places
+            .entry(match_key(&values, columns.iter().map(|(own, _)| own)))
+            .or_default();
         if matched.is_empty() {
             parents.push(values);
         }
         matched.push(index);
     }
     let mut found = Rows::new(read.shape.columns.clone());
-    let batch = if catalog.dialect == Dialect::Postgres { 10_000 } else { BATCH };
+    let batch = if catalog.dialect == Dialect::Postgres {
+        10_000
+    } else {
+        BATCH
+    };
     for some in parents.chunks(batch) {
         let statement = plan::related(catalog, read, some, *left)?;
         let before = found.len();
-        session.fetch(&statement, &read.shape, &mut Sink { rows: &mut found, limit: usize::MAX, tail: None }).await?;
+        session
+            .fetch(
+                &statement,
+                &read.shape,
+                &mut Sink {
+                    rows: &mut found,
+                    limit: usize::MAX,
+                    tail: None,
+                },
+            )
+            .await?;
         let count = u32::try_from(found.len() - before).unwrap_or(u32::MAX);
         let limit = u64::from(catalog.limits.related_rows);
-        *left = left.checked_sub(count).ok_or_else(|| RunError::new(RunErrorKind::Limit { what: "related records", limit }))?;
+        *left = left.checked_sub(count).ok_or_else(|| {
+            RunError::new(RunErrorKind::Limit {
+                what: "related records",
+                limit,
+            })
+        })?;
     }
     let mut of = vec![Vec::new(); rows.len()];
     for index in 0..found.len() {
-        let values: Vec<Value> = read.columns.iter().map(|(_, other)| found.cell(index, *other).map_or(Value::Null, value_of)).collect();
-        for parent in places.get(&match_key(&values, columns.iter().map(|(_, other)| other))).into_iter().flatten() {
+        let values: Vec<Value> = read
+            .columns
+            .iter()
+            .map(|(_, other)| found.cell(index, *other).map_or(Value::Null, value_of))
+            .collect();
+        for parent in places
+            .get(&match_key(&values, columns.iter().map(|(_, other)| other)))
+            .into_iter()
+            .flatten()
+        {
             if let Some(list) = of.get_mut(*parent) {
                 list.push(u32::try_from(index).unwrap_or(u32::MAX));
             }
         }
     }
-    Ok(Related { relation: read.relation, rows: found, of })
+    Ok(Related {
+        relation: read.relation,
+        rows: found,
+        of,
+    })
 }
 
 /// How the values of a column are brought to a form in which equal ones are the same text.
@@ -98,9 +139,17 @@ enum Link {
     Folded,
 }
 
-fn links(catalog: &Catalog, table: TableId, _rows: &Rows, _own: usize, other: usize) -> (Link, Link) {
+fn links(
+    catalog: &Catalog,
+    table: TableId,
+    _rows: &Rows,
+    _own: usize,
+    other: usize,
+) -> (Link, Link) {
     // Both ends have types that the database compares; the referenced one says how.
-    let column = catalog.table(table).and_then(|table| table.columns.get(other));
+    let column = catalog
+        .table(table)
+        .and_then(|table| table.columns.get(other));
     let link = column.map_or(Link::Plain, |column| link(catalog.dialect, column));
     (link, link)
 }
@@ -118,7 +167,9 @@ fn match_key<'l>(values: &[Value], links: impl Iterator<Item = &'l Link>) -> Vec
     let text = |(value, link): (&Value, &Link)| match value {
         Value::Text(text) => match link {
             Link::Plain => text.clone(),
-            Link::Decimal if text.contains('.') => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            Link::Decimal if text.contains('.') => {
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
             Link::Decimal => text.clone(),
             Link::Padded => text.trim_end_matches(' ').to_owned(),
             Link::Folded => text.trim_end_matches(' ').to_lowercase(),

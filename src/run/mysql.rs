@@ -45,9 +45,15 @@ pub(crate) async fn fetch(
 }
 
 /// Runs a statement and counts the rows that it met.
-pub(crate) async fn execute(connection: &mut MySqlConnection, statement: &Statement) -> Result<Executed, sqlx::Error> {
+pub(crate) async fn execute(
+    connection: &mut MySqlConnection,
+    statement: &Statement,
+) -> Result<Executed, sqlx::Error> {
     let done = connection.execute(bound(statement)).await?;
-    Ok(Executed { rows: done.rows_affected(), last_id: Some(done.last_insert_id()).filter(|id| *id != 0) })
+    Ok(Executed {
+        rows: done.rows_affected(),
+        last_id: Some(done.last_insert_id()).filter(|id| *id != 0),
+    })
 }
 
 /// Runs a statement and answers the rows of all its result sets by name.
@@ -64,7 +70,14 @@ pub(crate) async fn fetch_named(
             push_value(&row, index, form, &SqlType::Other, &mut cells)?;
         }
         cells.end_row(0, "");
-        found.push(NamedRow { names: row.columns().iter().map(|column| column.name().to_owned()).collect(), cells });
+        found.push(NamedRow {
+            names: row
+                .columns()
+                .iter()
+                .map(|column| column.name().to_owned())
+                .collect(),
+            cells,
+        });
         if found.len() > limit {
             break;
         }
@@ -120,21 +133,34 @@ fn forms_of(row: &MySqlRow) -> Vec<Form> {
         "BIT" => Form::Bit,
         "DATE" | "DATETIME" | "TIMESTAMP" => Form::Date,
         "TIME" => Form::Time,
-        "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "GEOMETRY" => Form::Binary,
+        "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "GEOMETRY" => {
+            Form::Binary
+        }
         name if name.ends_with("UNSIGNED") => Form::Unsigned,
         _ => Form::Text,
     };
-    row.columns().iter().map(|column| form(column.type_info().name())).collect()
+    row.columns()
+        .iter()
+        .map(|column| form(column.type_info().name()))
+        .collect()
 }
 
-fn push_value(row: &MySqlRow, index: usize, form: Form, sql_type: &SqlType, rows: &mut Rows) -> Result<(), sqlx::Error> {
+fn push_value(
+    row: &MySqlRow,
+    index: usize,
+    form: Form,
+    sql_type: &SqlType,
+    rows: &mut Rows,
+) -> Result<(), sqlx::Error> {
     // Asking the value whether it is NULL would take a zero date for one.
     let Ok(bytes) = <&[u8] as Decode<'_, MySql>>::decode(row.try_get_raw(index)?) else {
         rows.push_null();
         return Ok(());
     };
     match form {
-        Form::Signed if matches!(sql_type, SqlType::Integer { unsigned: true, .. }) => unsigned(rows, bytes),
+        Form::Signed if matches!(sql_type, SqlType::Integer { unsigned: true, .. }) => {
+            unsigned(rows, bytes)
+        }
         Form::Signed => text::push_integer(rows, signed(bytes)),
         Form::Unsigned => unsigned(rows, bytes),
         Form::Float => match bytes.first_chunk::<4>() {
@@ -149,11 +175,13 @@ fn push_value(row: &MySqlRow, index: usize, form: Form, sql_type: &SqlType, rows
         Form::Bit => bits(rows, bytes, sql_type),
         Form::Date => date(rows, bytes, sql_type),
         Form::Time => time(rows, bytes),
-        Form::Binary if matches!(sql_type, SqlType::Bytes { .. } | SqlType::Other) => match (sql_type, std::str::from_utf8(bytes)) {
-            // A value without declared type: texts of functions are binary at times.
-            (SqlType::Other, Ok(value)) => rows.push_text(value),
-            _ => rows.push_bytes(bytes),
-        },
+        Form::Binary if matches!(sql_type, SqlType::Bytes { .. } | SqlType::Other) => {
+            match (sql_type, std::str::from_utf8(bytes)) {
+                // A value without declared type: texts of functions are binary at times.
+                (SqlType::Other, Ok(value)) => rows.push_text(value),
+                _ => rows.push_bytes(bytes),
+            }
+        }
         Form::Binary | Form::Text => match std::str::from_utf8(bytes) {
             Ok(value) => push_text(rows, sql_type, value),
             Err(_) => rows.push_misfit(bytes),
@@ -174,7 +202,11 @@ fn push_text(rows: &mut Rows, sql_type: &SqlType, value: &str) {
         }
         // Out parameters come as text: bring times to their form.
         SqlType::Timestamp { zone } if value.get(10..11) == Some(" ") => {
-            rows.push_text(&format!("{}{}", value.replacen(' ', "T", 1), if *zone { "Z" } else { "" }));
+            rows.push_text(&format!(
+                "{}{}",
+                value.replacen(' ', "T", 1),
+                if *zone { "Z" } else { "" }
+            ));
         }
         SqlType::Bytes { .. } => rows.push_bytes(value.as_bytes()),
         _ => rows.push_text(value),
@@ -187,22 +219,38 @@ fn signed(bytes: &[u8]) -> i64 {
         [a] => i64::from(*a as i8),
         [a, b] => i64::from(i16::from_le_bytes([*a, *b])),
         [a, b, c, d] => i64::from(i32::from_le_bytes([*a, *b, *c, *d])),
-        _ => bytes.first_chunk::<8>().map_or(0, |bytes| i64::from_le_bytes(*bytes)),
+        _ => bytes
+            .first_chunk::<8>()
+            .map_or(0, |bytes| i64::from_le_bytes(*bytes)),
     }
 }
 
 fn unsigned(rows: &mut Rows, bytes: &[u8]) {
-    let number = bytes.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = bytes
+        .iter()
+        .rev()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     rows.push_with(|out| text::unsigned(out, number));
 }
 
 fn bits(rows: &mut Rows, bytes: &[u8], sql_type: &SqlType) {
     let length = match sql_type {
-        SqlType::Bit { length: Some(length), .. } => *length as usize,
+        SqlType::Bit {
+            length: Some(length),
+            ..
+        } => *length as usize,
         _ => bytes.len() * 8,
     };
-    let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    rows.push_with(|out| out.extend((0..length.min(64)).rev().map(|place| b'0' + (number >> place & 1) as u8)));
+    let number = bytes
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    rows.push_with(|out| {
+        out.extend(
+            (0..length.min(64))
+                .rev()
+                .map(|place| b'0' + (number >> place & 1) as u8),
+        )
+    });
 }
 
 /// A date or datetime: a length, then year, month, day, hour, minute, second, microseconds as far as they are not zero.
@@ -239,7 +287,8 @@ fn date(rows: &mut Rows, bytes: &[u8], sql_type: &SqlType) {
 /// A time: a length, then sign, days, hours, minutes, seconds, microseconds. It goes beyond one day, where it is a misfit.
 fn time(rows: &mut Rows, bytes: &[u8]) {
     let at = |index: usize| bytes.get(index).copied().map_or(0, i64::from);
-    let four = |index: usize| at(index) | at(index + 1) << 8 | at(index + 2) << 16 | at(index + 3) << 24;
+    let four =
+        |index: usize| at(index) | at(index + 1) << 8 | at(index + 2) << 16 | at(index + 3) << 24;
     let (negative, hours) = (at(1) == 1, four(2) * 24 + at(6));
     if negative || hours > 23 {
         let mut stored = format!("{}{hours:02}", if negative { "-" } else { "" }).into_bytes();

@@ -60,7 +60,9 @@ pub async fn run_once(
             }
             Err(broken) if !prepared && no_table(&broken.failure) => {
                 prepared = true;
-                prepare(&mut session, catalog.dialect).await.map_err(explained)?;
+                prepare(&mut session, catalog.dialect)
+                    .await
+                    .map_err(explained)?;
             }
             Err(broken) => {
                 if broken.clean && !broken.failure.lost() {
@@ -73,14 +75,32 @@ pub async fn run_once(
 }
 
 /// Forgets answers that are older than this.
-pub async fn forget_before(database: &Database, dialect: Dialect, time: i64) -> Result<u64, RunError> {
+pub async fn forget_before(
+    database: &Database,
+    dialect: Dialect,
+    time: i64,
+) -> Result<u64, RunError> {
     let internal = |failure: Failure| match failure {
         failure if no_table(&failure) => RunError::new(RunErrorKind::NotFound),
-        failure => RunError { source: Some(crate::problem::Inner(std::sync::Arc::new(failure))), ..RunError::new(RunErrorKind::Unavailable) },
+        failure => RunError {
+            source: Some(crate::problem::Inner(std::sync::Arc::new(failure))),
+            ..RunError::new(RunErrorKind::Unavailable)
+        },
     };
     let mut session = Session::lend(database).await.map_err(internal)?;
-    let sql = format!("delete from {} where made_at < {}", place(dialect), mark(dialect, 1));
-    match session.execute(&Statement { sql, binds: vec![Bind::Long(time)] }).await.map_err(internal) {
+    let sql = format!(
+        "delete from {} where made_at < {}",
+        place(dialect),
+        mark(dialect, 1)
+    );
+    match session
+        .execute(&Statement {
+            sql,
+            binds: vec![Bind::Long(time)],
+        })
+        .await
+        .map_err(internal)
+    {
         Ok(executed) => {
             session.keep();
             Ok(executed.rows)
@@ -112,29 +132,71 @@ async fn claim_and_run(
     if !claim(session, catalog.dialect, once).await? {
         return stored(session, catalog.dialect, once).await;
     }
-    let reply = attempt(session, catalog, plan).await.map_err(|broken| broken.failure)?;
+    let reply = attempt(session, catalog, plan)
+        .await
+        .map_err(|broken| broken.failure)?;
     let answer = render(&reply);
     let dialect = catalog.dialect;
-    let sql = format!("update {} set answer = {} where name = {}", place(dialect), mark(dialect, 1), mark(dialect, 2));
-    session.execute(&Statement { sql, binds: vec![Bind::Bytes(answer.clone()), Bind::Text(once.key.to_owned())] }).await?;
+    let sql = format!(
+        "update {} set answer = {} where name = {}",
+        place(dialect),
+        mark(dialect, 1),
+        mark(dialect, 2)
+    );
+    session
+        .execute(&Statement {
+            sql,
+            binds: vec![Bind::Bytes(answer.clone()), Bind::Text(once.key.to_owned())],
+        })
+        .await?;
     Ok(OnceReply::New(answer))
 }
 
 /// Takes the key; waits for another transaction that is taking it. False: it is taken.
 async fn claim(session: &mut Session, dialect: Dialect, once: &Once<'_>) -> Result<bool, Failure> {
-    let values = format!("values ({}, {}, {})", mark(dialect, 1), mark(dialect, 2), mark(dialect, 3));
+    let values = format!(
+        "values ({}, {}, {})",
+        mark(dialect, 1),
+        mark(dialect, 2),
+        mark(dialect, 3)
+    );
     let sql = match dialect {
-        Dialect::Mysql => format!("insert ignore into {} (name, body, made_at) {values}", place(dialect)),
-        _ => format!("insert into {} (name, body, made_at) {values} on conflict do nothing", place(dialect)),
+        Dialect::Mysql => format!(
+            "insert ignore into {} (name, body, made_at) {values}",
+            place(dialect)
+        ),
+        _ => format!(
+            "insert into {} (name, body, made_at) {values} on conflict do nothing",
+            place(dialect)
+        ),
     };
-    let binds = vec![Bind::Text(once.key.to_owned()), Bind::Text(once.digest.to_owned()), Bind::Long(once.now)];
+    let binds = vec![
+        Bind::Text(once.key.to_owned()),
+        Bind::Text(once.digest.to_owned()),
+        Bind::Long(once.now),
+    ];
     Ok(session.execute(&Statement { sql, binds }).await?.rows > 0)
 }
 
-async fn stored(session: &mut Session, dialect: Dialect, once: &Once<'_>) -> Result<OnceReply, Failure> {
-    let lock = if dialect == Dialect::Mysql { " for update" } else { "" };
-    let sql = format!("select body, answer from {} where name = {}{lock}", place(dialect), mark(dialect, 1));
-    let text = SqlType::Text { length: None, fixed: false };
+async fn stored(
+    session: &mut Session,
+    dialect: Dialect,
+    once: &Once<'_>,
+) -> Result<OnceReply, Failure> {
+    let lock = if dialect == Dialect::Mysql {
+        " for update"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "select body, answer from {} where name = {}{lock}",
+        place(dialect),
+        mark(dialect, 1)
+    );
+    let text = SqlType::Text {
+        length: None,
+        fixed: false,
+    };
     let shape = Shape {
         table: None,
         columns: [0, 1].into(),
@@ -143,11 +205,26 @@ async fn stored(session: &mut Session, dialect: Dialect, once: &Once<'_>) -> Res
         raw: 0,
     };
     let mut rows = Rows::new(shape.columns.clone());
-    let statement = Statement { sql, binds: vec![Bind::Text(once.key.to_owned())] };
-    session.fetch(&statement, &shape, &mut Sink { rows: &mut rows, limit: usize::MAX, tail: None }).await?;
+    let statement = Statement {
+        sql,
+        binds: vec![Bind::Text(once.key.to_owned())],
+    };
+    session
+        .fetch(
+            &statement,
+            &shape,
+            &mut Sink {
+                rows: &mut rows,
+                limit: usize::MAX,
+                tail: None,
+            },
+        )
+        .await?;
     let mut cells = rows.row(0);
     match (cells.next(), cells.next()) {
-        (Some(Cell::Text(body)), Some(Cell::Bytes(answer))) if body == once.digest => Ok(OnceReply::Stored(answer.to_vec())),
+        (Some(Cell::Text(body)), Some(Cell::Bytes(answer))) if body == once.digest => {
+            Ok(OnceReply::Stored(answer.to_vec()))
+        }
         (Some(Cell::Text(_)), _) => Ok(OnceReply::OtherBody),
         // The first one rolled back between our two statements.
         _ => Err(RunError::new(RunErrorKind::Contention).into()),
@@ -169,8 +246,11 @@ fn mark(dialect: Dialect, number: u32) -> String {
 }
 
 fn no_table(failure: &Failure) -> bool {
-    let Failure::Database(sqlx::Error::Database(error)) = failure else { return false };
-    matches!(error.code().as_deref(), Some("42P01" | "3F000" | "42S02")) || error.message().contains("no such table: soapstone_answer")
+    let Failure::Database(sqlx::Error::Database(error)) = failure else {
+        return false;
+    };
+    matches!(error.code().as_deref(), Some("42P01" | "3F000" | "42S02"))
+        || error.message().contains("no such table: soapstone_answer")
 }
 
 async fn prepare(session: &mut Session, dialect: Dialect) -> Result<(), Failure> {

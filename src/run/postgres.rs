@@ -34,9 +34,15 @@ pub(crate) async fn fetch(
 }
 
 /// Runs a statement and counts the rows that it changed.
-pub(crate) async fn execute(connection: &mut PgConnection, statement: &Statement) -> Result<Executed, sqlx::Error> {
+pub(crate) async fn execute(
+    connection: &mut PgConnection,
+    statement: &Statement,
+) -> Result<Executed, sqlx::Error> {
     let done = connection.execute(bound(statement)).await?;
-    Ok(Executed { rows: done.rows_affected(), last_id: None })
+    Ok(Executed {
+        rows: done.rows_affected(),
+        last_id: None,
+    })
 }
 
 /// Runs a statement and answers every row by name, as text.
@@ -54,7 +60,12 @@ pub(crate) async fn fetch_named(
         let mut names = Vec::new();
         for (index, form) in forms.iter().enumerate() {
             push_value(&row, index, *form, &SqlType::Other, &mut cells)?;
-            names.push(row.columns().get(index).map(|column| column.name().to_owned()).unwrap_or_default());
+            names.push(
+                row.columns()
+                    .get(index)
+                    .map(|column| column.name().to_owned())
+                    .unwrap_or_default(),
+            );
         }
         cells.end_row(0, "");
         found.push(NamedRow { names, cells });
@@ -132,10 +143,18 @@ fn forms(row: &PgRow) -> Vec<Form> {
         3802 => Form::JsonB,
         _ => Form::Text,
     };
-    row.columns().iter().map(|column| form(column.type_info().oid())).collect()
+    row.columns()
+        .iter()
+        .map(|column| form(column.type_info().oid()))
+        .collect()
 }
 
-fn push_row(row: &PgRow, forms: &[Form], shape: &Shape, sink: &mut Sink<'_>) -> Result<(), sqlx::Error> {
+fn push_row(
+    row: &PgRow,
+    forms: &[Form],
+    shape: &Shape,
+    sink: &mut Sink<'_>,
+) -> Result<(), sqlx::Error> {
     let width = shape.columns.len();
     let mark = sink.rows.mark();
     for (index, (form, sql_type)) in forms.iter().zip(&shape.reads).enumerate() {
@@ -155,7 +174,9 @@ fn push_row(row: &PgRow, forms: &[Form], shape: &Shape, sink: &mut Sink<'_>) -> 
         for index in raw..raw + shape.raw {
             values.push(match bytes(row, index)? {
                 None => crate::plan::RawCell::Null,
-                Some(bytes) => crate::plan::RawCell::Text(String::from_utf8_lossy(bytes).into_owned()),
+                Some(bytes) => {
+                    crate::plan::RawCell::Text(String::from_utf8_lossy(bytes).into_owned())
+                }
             });
         }
         sink.tail(values);
@@ -163,13 +184,20 @@ fn push_row(row: &PgRow, forms: &[Form], shape: &Shape, sink: &mut Sink<'_>) -> 
     Ok(())
 }
 
-fn push_value(row: &PgRow, index: usize, form: Form, sql_type: &SqlType, rows: &mut Rows) -> Result<(), sqlx::Error> {
+fn push_value(
+    row: &PgRow,
+    index: usize,
+    form: Form,
+    sql_type: &SqlType,
+    rows: &mut Rows,
+) -> Result<(), sqlx::Error> {
     let Some(bytes) = bytes(row, index)? else {
         rows.push_null();
         return Ok(());
     };
     match form {
-        Form::Bool => rows.push_with(|out| out.extend_from_slice(if bytes == [1] { b"true" } else { b"false" })),
+        Form::Bool => rows
+            .push_with(|out| out.extend_from_slice(if bytes == [1] { b"true" } else { b"false" })),
         Form::Int2 | Form::Int4 | Form::Int8 => text::push_integer(rows, integer(bytes)),
         Form::Oid => text::push_integer(rows, integer(bytes) & 0xffff_ffff),
         Form::Float4 => text::push_single(rows, f32::from_bits(integer(bytes) as u32)),
@@ -192,7 +220,11 @@ fn push_value(row: &PgRow, index: usize, form: Form, sql_type: &SqlType, rows: &
 /// The bytes of a value whatever its type: sqlx's own decoding of bytes would refuse other types.
 fn bytes(row: &PgRow, index: usize) -> Result<Option<&[u8]>, sqlx::Error> {
     let value = row.try_get_raw(index)?;
-    Ok(if value.is_null() { None } else { value.as_bytes().ok() })
+    Ok(if value.is_null() {
+        None
+    } else {
+        value.as_bytes().ok()
+    })
 }
 
 fn push_str(rows: &mut Rows, bytes: &[u8]) {
@@ -207,7 +239,9 @@ fn integer(bytes: &[u8]) -> i64 {
     match bytes {
         [a, b] => i64::from(i16::from_be_bytes([*a, *b])),
         [a, b, c, d] => i64::from(i32::from_be_bytes([*a, *b, *c, *d])),
-        _ => bytes.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes)),
+        _ => bytes
+            .first_chunk::<8>()
+            .map_or(0, |bytes| i64::from_be_bytes(*bytes)),
     }
 }
 
@@ -241,12 +275,22 @@ fn timestamp(rows: &mut Rows, micros: i64, zone: bool) {
 /// PostgreSQL's `24:00:00` is written as it is: XSD has it too.
 fn time_of_day(out: &mut Vec<u8>, micros: i64) {
     let seconds = micros / 1_000_000;
-    text::clock(out, seconds / 3600, seconds / 60 % 60, seconds % 60, micros % 1_000_000);
+    text::clock(
+        out,
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60,
+        micros % 1_000_000,
+    );
 }
 
 /// Reads a numeric's base-10000 digits (PostgreSQL, `numeric_send`): every digit of the display scale is kept.
 fn numeric(rows: &mut Rows, bytes: &[u8]) {
-    let word = |index: usize| bytes.get(index * 2..index * 2 + 2).map_or(0, |b| i64::from(u16::from_be_bytes([b[0], b[1]])));
+    let word = |index: usize| {
+        bytes
+            .get(index * 2..index * 2 + 2)
+            .map_or(0, |b| i64::from(u16::from_be_bytes([b[0], b[1]])))
+    };
     let (count, weight, sign, scale) = (word(0), word(1) as u16 as i16, word(2), word(3) as usize);
     match sign {
         0xC000 => return rows.push_misfit(b"NaN"),
@@ -254,7 +298,13 @@ fn numeric(rows: &mut Rows, bytes: &[u8]) {
         0xF000 => return rows.push_misfit(b"-Infinity"),
         _ => {}
     }
-    let digit = |place: i64| if (0..count).contains(&place) { word(4 + place as usize) } else { 0 };
+    let digit = |place: i64| {
+        if (0..count).contains(&place) {
+            word(4 + place as usize)
+        } else {
+            0
+        }
+    };
     rows.push_with(|out| {
         if sign == 0x4000 {
             out.push(b'-');

@@ -10,10 +10,16 @@ use crate::problem::{RunError, RunErrorKind};
 use crate::rows::Rows;
 
 /// Runs the statements of a routine call, in the transaction that is open.
-pub(crate) async fn call(session: &mut Session, catalog: &Catalog, plan: &RoutinePlan) -> Result<Answer, Failure> {
+pub(crate) async fn call(
+    session: &mut Session,
+    catalog: &Catalog,
+    plan: &RoutinePlan,
+) -> Result<Answer, Failure> {
     let limit = catalog.limits.routine_rows as usize;
     let mut answer = Answer::default();
-    let Some((last, before)) = plan.statements.split_last() else { return Ok(answer) };
+    let Some((last, before)) = plan.statements.split_last() else {
+        return Ok(answer);
+    };
     match &plan.answer {
         AnswerForm::Nothing => {
             run_all(session, before).await?;
@@ -34,7 +40,9 @@ pub(crate) async fn call(session: &mut Session, catalog: &Catalog, plan: &Routin
         }
         AnswerForm::Unknown { parameters, shape } => {
             // The last statement reads the parameters; the one before it is the call.
-            let Some((call, before)) = before.split_last() else { return Ok(answer) };
+            let Some((call, before)) = before.split_last() else {
+                return Ok(answer);
+            };
             run_all(session, before).await?;
             answer.unknown = named(session, call, limit).await?;
             let rows = fetch(session, last, shape, limit).await?;
@@ -51,23 +59,48 @@ async fn run_all(session: &mut Session, statements: &[Statement]) -> Result<(), 
     Ok(())
 }
 
-async fn fetch(session: &mut Session, statement: &Statement, shape: &Shape, limit: usize) -> Result<Rows, Failure> {
+async fn fetch(
+    session: &mut Session,
+    statement: &Statement,
+    shape: &Shape,
+    limit: usize,
+) -> Result<Rows, Failure> {
     let mut rows = Rows::new(shape.columns.clone());
-    session.fetch(statement, shape, &mut Sink { rows: &mut rows, limit: limit + 1, tail: None }).await?;
+    session
+        .fetch(
+            statement,
+            shape,
+            &mut Sink {
+                rows: &mut rows,
+                limit: limit + 1,
+                tail: None,
+            },
+        )
+        .await?;
     too_many(rows.len(), limit)?;
     Ok(rows)
 }
 
-async fn named(session: &mut Session, statement: &Statement, limit: usize) -> Result<Vec<Vec<(String, Answered)>>, Failure> {
+async fn named(
+    session: &mut Session,
+    statement: &Statement,
+    limit: usize,
+) -> Result<Vec<Vec<(String, Answered)>>, Failure> {
     let found = session.fetch_named(statement, limit).await?;
     too_many(found.len(), limit)?;
-    let row = |NamedRow { names, cells }: NamedRow| names.into_iter().zip(cells.row(0).map(answered)).collect();
+    let row = |NamedRow { names, cells }: NamedRow| {
+        names.into_iter().zip(cells.row(0).map(answered)).collect()
+    };
     Ok(found.into_iter().map(row).collect())
 }
 
 fn too_many(count: usize, limit: usize) -> Result<(), Failure> {
     match count > limit {
-        true => Err(RunError::new(RunErrorKind::Limit { what: "rows", limit: limit as u64 }).into()),
+        true => Err(RunError::new(RunErrorKind::Limit {
+            what: "rows",
+            limit: limit as u64,
+        })
+        .into()),
         false => Ok(()),
     }
 }

@@ -79,12 +79,19 @@ impl Sink<'_> {
     }
 
     pub(crate) fn tail_types(&self) -> Vec<SqlType> {
-        self.tail.as_ref().map(|tail| tail.types.clone()).unwrap_or_default()
+        self.tail
+            .as_ref()
+            .map(|tail| tail.types.clone())
+            .unwrap_or_default()
     }
 
     pub(crate) fn tail(&mut self, values: Vec<RawCell>) {
         let Some(tail) = &mut self.tail else { return };
-        tail.equal = if tail.last == values { tail.equal + 1 } else { 1 };
+        tail.equal = if tail.last == values {
+            tail.equal + 1
+        } else {
+            1
+        };
         tail.last = values;
     }
 }
@@ -97,7 +104,13 @@ pub(crate) fn raw_cell(cell: Cell<'_>) -> RawCell {
         Cell::Bytes(bytes) => RawCell::Bytes(bytes.to_vec()),
         Cell::Misfit(bytes) => RawCell::Misfit(String::from_utf8_lossy(bytes).into_owned()),
         Cell::List(cells) | Cell::Fields(cells) => {
-            let texts = cells.filter_map(|cell| if let Cell::Text(text) = cell { Some(text) } else { None });
+            let texts = cells.filter_map(|cell| {
+                if let Cell::Text(text) = cell {
+                    Some(text)
+                } else {
+                    None
+                }
+            });
             RawCell::Misfit(texts.collect::<Vec<_>>().join(","))
         }
     }
@@ -160,26 +173,47 @@ impl Session {
     }
 
     /// Runs a statement and pushes its rows.
-    pub(crate) async fn fetch(&mut self, statement: &Statement, shape: &Shape, sink: &mut Sink<'_>) -> Result<(), Failure> {
+    pub(crate) async fn fetch(
+        &mut self,
+        statement: &Statement,
+        shape: &Shape,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Failure> {
         let time = self.time();
         error::within(time, async {
             match self {
-                Session::Postgres(lane) => postgres::fetch(&mut lane.connection, statement, shape, sink).await,
-                Session::Mysql(lane) => mysql::fetch(&mut lane.connection, statement, shape, sink).await,
-                Session::Sqlite(lane) => sqlite::fetch(&mut lane.connection, statement, shape, sink).await,
+                Session::Postgres(lane) => {
+                    postgres::fetch(&mut lane.connection, statement, shape, sink).await
+                }
+                Session::Mysql(lane) => {
+                    mysql::fetch(&mut lane.connection, statement, shape, sink).await
+                }
+                Session::Sqlite(lane) => {
+                    sqlite::fetch(&mut lane.connection, statement, shape, sink).await
+                }
             }
         })
         .await
     }
 
     /// Runs a statement and answers its rows by name.
-    pub(crate) async fn fetch_named(&mut self, statement: &Statement, limit: usize) -> Result<Vec<NamedRow>, Failure> {
+    pub(crate) async fn fetch_named(
+        &mut self,
+        statement: &Statement,
+        limit: usize,
+    ) -> Result<Vec<NamedRow>, Failure> {
         let time = self.time();
         error::within(time, async {
             match self {
-                Session::Postgres(lane) => postgres::fetch_named(&mut lane.connection, statement, limit).await,
-                Session::Mysql(lane) => mysql::fetch_named(&mut lane.connection, statement, limit).await,
-                Session::Sqlite(lane) => sqlite::fetch_named(&mut lane.connection, statement, limit).await,
+                Session::Postgres(lane) => {
+                    postgres::fetch_named(&mut lane.connection, statement, limit).await
+                }
+                Session::Mysql(lane) => {
+                    mysql::fetch_named(&mut lane.connection, statement, limit).await
+                }
+                Session::Sqlite(lane) => {
+                    sqlite::fetch_named(&mut lane.connection, statement, limit).await
+                }
             }
         })
         .await
@@ -203,9 +237,21 @@ impl Session {
         let time = self.time();
         error::within(time, async {
             match self {
-                Session::Postgres(lane) => lane.connection.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
-                Session::Mysql(lane) => lane.connection.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
-                Session::Sqlite(lane) => lane.connection.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
+                Session::Postgres(lane) => lane
+                    .connection
+                    .execute(sqlx::raw_sql(sql))
+                    .await
+                    .map(|_| ()),
+                Session::Mysql(lane) => lane
+                    .connection
+                    .execute(sqlx::raw_sql(sql))
+                    .await
+                    .map(|_| ()),
+                Session::Sqlite(lane) => lane
+                    .connection
+                    .execute(sqlx::raw_sql(sql))
+                    .await
+                    .map(|_| ()),
             }
         })
         .await

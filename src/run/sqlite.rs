@@ -2,7 +2,9 @@
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteValueRef};
-use sqlx::{AssertSqlSafe, Column as _, Decode, Executor, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef};
+use sqlx::{
+    AssertSqlSafe, Column as _, Decode, Executor, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef,
+};
 
 use super::session::{Executed, NamedRow, Sink};
 use super::text;
@@ -37,9 +39,15 @@ pub(crate) async fn fetch(
 }
 
 /// Runs a statement and counts the rows that it changed.
-pub(crate) async fn execute(connection: &mut SqliteConnection, statement: &Statement) -> Result<Executed, sqlx::Error> {
+pub(crate) async fn execute(
+    connection: &mut SqliteConnection,
+    statement: &Statement,
+) -> Result<Executed, sqlx::Error> {
     let done = connection.execute(bound(statement)).await?;
-    Ok(Executed { rows: done.rows_affected(), last_id: None })
+    Ok(Executed {
+        rows: done.rows_affected(),
+        last_id: None,
+    })
 }
 
 /// Runs a statement and answers every row by name.
@@ -56,7 +64,14 @@ pub(crate) async fn fetch_named(
             push_value(&stored(&row, index)?, &SqlType::Any, &mut cells);
         }
         cells.end_row(0, "");
-        found.push(NamedRow { names: row.columns().iter().map(|column| column.name().to_owned()).collect(), cells });
+        found.push(NamedRow {
+            names: row
+                .columns()
+                .iter()
+                .map(|column| column.name().to_owned())
+                .collect(),
+            cells,
+        });
         if found.len() > limit {
             break;
         }
@@ -127,9 +142,18 @@ fn push_value(value: &Stored<'_>, sql_type: &SqlType, rows: &mut Rows) {
     match (value, sql_type) {
         (Stored::Null, _) => rows.push_null(),
         (Stored::Integer(0 | 1), SqlType::Boolean) => {
-            rows.push_with(|out| out.extend_from_slice(if matches!(value, Stored::Integer(1)) { b"true" } else { b"false" }));
+            rows.push_with(|out| {
+                out.extend_from_slice(if matches!(value, Stored::Integer(1)) {
+                    b"true"
+                } else {
+                    b"false"
+                })
+            });
         }
-        (Stored::Integer(number), SqlType::Integer { .. } | SqlType::Decimal { .. } | SqlType::Float64 | SqlType::Any) => {
+        (
+            Stored::Integer(number),
+            SqlType::Integer { .. } | SqlType::Decimal { .. } | SqlType::Float64 | SqlType::Any,
+        ) => {
             text::push_integer(rows, *number);
         }
         (Stored::Integer(number), _) => rows.push_misfit(number.to_string().as_bytes()),
@@ -165,7 +189,9 @@ fn push_text(rows: &mut Rows, sql_type: &SqlType, value: &str) {
             }
             crate::plan::is_date_time(value)
         }
-        SqlType::Uuid => value.len() == 36 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'),
+        SqlType::Uuid => {
+            value.len() == 36 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+        }
         _ => false,
     };
     if fits {

@@ -34,9 +34,13 @@ pub(crate) fn unsigned(out: &mut Vec<u8>, mut number: u64) {
 pub(crate) fn push_double(rows: &mut Rows, number: f64) {
     match number {
         _ if number.is_nan() => rows.push_with(|out| out.extend_from_slice(b"NaN")),
-        _ if number.is_infinite() => rows.push_with(|out| out.extend_from_slice(if number > 0.0 { b"INF" } else { b"-INF" })),
+        _ if number.is_infinite() => {
+            rows.push_with(|out| out.extend_from_slice(if number > 0.0 { b"INF" } else { b"-INF" }))
+        }
         // Far from 1 the plain form is hundreds of zeros.
-        _ if number != 0.0 && !(1e-5..1e17).contains(&number.abs()) => rows.push_with(|out| push_display(out, format_args!("{number:E}"))),
+        _ if number != 0.0 && !(1e-5..1e17).contains(&number.abs()) => {
+            rows.push_with(|out| push_display(out, format_args!("{number:E}")))
+        }
         _ => rows.push_with(|out| push_display(out, format_args!("{number}"))),
     }
 }
@@ -45,8 +49,12 @@ pub(crate) fn push_double(rows: &mut Rows, number: f64) {
 pub(crate) fn push_single(rows: &mut Rows, number: f32) {
     match number {
         _ if number.is_nan() => rows.push_with(|out| out.extend_from_slice(b"NaN")),
-        _ if number.is_infinite() => rows.push_with(|out| out.extend_from_slice(if number > 0.0 { b"INF" } else { b"-INF" })),
-        _ if number != 0.0 && !(1e-5..1e9).contains(&number.abs()) => rows.push_with(|out| push_display(out, format_args!("{number:E}"))),
+        _ if number.is_infinite() => {
+            rows.push_with(|out| out.extend_from_slice(if number > 0.0 { b"INF" } else { b"-INF" }))
+        }
+        _ if number != 0.0 && !(1e-5..1e9).contains(&number.abs()) => {
+            rows.push_with(|out| push_display(out, format_args!("{number:E}")))
+        }
         _ => rows.push_with(|out| push_display(out, format_args!("{number}"))),
     }
 }
@@ -134,7 +142,14 @@ fn push_literal(rows: &mut Rows, sql_type: &SqlType, text: &str) -> Option<()> {
             // Bounds other than 1 (`[0:2]={…}`) and more dimensions are misfits.
             let items = split(inside, '"')?;
             let array = matches!(item.base(), SqlType::Array { .. });
-            rows.push_list(|rows| push_items(rows, items.iter().map(|piece| (item.as_ref(), piece)), array)).ok()
+            rows.push_list(|rows| {
+                push_items(
+                    rows,
+                    items.iter().map(|piece| (item.as_ref(), piece)),
+                    array,
+                )
+            })
+            .ok()
         }
         SqlType::Composite { fields, .. } => {
             let inside = text.strip_prefix('(')?.strip_suffix(')')?;
@@ -171,7 +186,9 @@ fn push_literal(rows: &mut Rows, sql_type: &SqlType, text: &str) -> Option<()> {
             rows.push_bytes(&bytes.collect::<Option<Vec<u8>>>()?);
             Some(())
         }
-        SqlType::Date | SqlType::Timestamp { .. } | SqlType::Time { .. } => push_time(rows, sql_type.base(), text),
+        SqlType::Date | SqlType::Timestamp { .. } | SqlType::Time { .. } => {
+            push_time(rows, sql_type.base(), text)
+        }
         _ => {
             rows.push_text(text);
             Some(())
@@ -186,7 +203,11 @@ struct Piece {
     quoted: bool,
 }
 
-fn push_items<'a>(rows: &mut Rows, items: impl Iterator<Item = (&'a SqlType, &'a Piece)>, nested: bool) -> Result<(), ()> {
+fn push_items<'a>(
+    rows: &mut Rows,
+    items: impl Iterator<Item = (&'a SqlType, &'a Piece)>,
+    nested: bool,
+) -> Result<(), ()> {
     for (sql_type, piece) in items {
         match &piece.text {
             None => rows.push_null(),
@@ -232,7 +253,10 @@ fn split(inside: &str, quote: char) -> Option<Vec<Piece>> {
             }
         }
         let null = !quoted && text.eq_ignore_ascii_case("null");
-        pieces.push(Piece { text: (!null).then_some(text), quoted });
+        pieces.push(Piece {
+            text: (!null).then_some(text),
+            quoted,
+        });
     }
     Some(pieces)
 }
@@ -264,7 +288,10 @@ fn split_fields(inside: &str) -> Option<Vec<Piece>> {
             }
         };
         let null = !quoted && text.is_empty();
-        pieces.push(Piece { text: (!null).then_some(text), quoted });
+        pieces.push(Piece {
+            text: (!null).then_some(text),
+            quoted,
+        });
         if end {
             return Some(pieces);
         }
@@ -336,31 +363,67 @@ mod tests {
 
     #[test]
     fn literals() {
-        let text = SqlType::Text { length: None, fixed: false };
-        let array = |item: SqlType| SqlType::Array { item: Box::new(item) };
+        let text = SqlType::Text {
+            length: None,
+            fixed: false,
+        };
+        let array = |item: SqlType| SqlType::Array {
+            item: Box::new(item),
+        };
         for (literal, expected) in [
             ("{}", "[]"),
-            (r#"{a,"b c",NULL,"NULL","x\"y\\z",""}"#, r#"[a|b c|~|NULL|x"y\z|]"#),
+            (
+                r#"{a,"b c",NULL,"NULL","x\"y\\z",""}"#,
+                r#"[a|b c|~|NULL|x"y\z|]"#,
+            ),
             ("{{a,b},{c,d}}", "!{{a,b},{c,d}}"),
             ("[0:1]={a,b}", "![0:1]={a,b}"),
         ] {
             assert_eq!(parsed(&array(text.clone()), literal), expected);
         }
-        assert_eq!(parsed(&array(SqlType::Boolean), "{t,f,NULL}"), "[true|false|~]");
-        assert_eq!(parsed(&array(SqlType::Bytes { length: None }), r#"{"\\x00ff"}"#), "[[0, 255]]");
+        assert_eq!(
+            parsed(&array(SqlType::Boolean), "{t,f,NULL}"),
+            "[true|false|~]"
+        );
+        assert_eq!(
+            parsed(&array(SqlType::Bytes { length: None }), r#"{"\\x00ff"}"#),
+            "[[0, 255]]"
+        );
         let zoned = SqlType::Timestamp { zone: true };
-        assert_eq!(parsed(&array(zoned), r#"{"2024-02-29 12:00:00.5+00"}"#), "[2024-02-29T12:00:00.5Z]");
-        assert_eq!(parsed(&SqlType::Time { zone: true }, "12:00:00+02"), "12:00:00+02:00");
+        assert_eq!(
+            parsed(&array(zoned), r#"{"2024-02-29 12:00:00.5+00"}"#),
+            "[2024-02-29T12:00:00.5Z]"
+        );
+        assert_eq!(
+            parsed(&SqlType::Time { zone: true }, "12:00:00+02"),
+            "12:00:00+02:00"
+        );
         assert_eq!(parsed(&SqlType::Date, "0044-03-15 BC"), "-0044-03-15");
     }
 
     #[test]
     fn composites() {
-        let field = |name: &str, sql_type: SqlType| crate::catalog::Field { name: name.to_owned(), sql_type, type_name: String::new() };
-        let name = crate::catalog::TypeName { schema: String::new(), name: String::new() };
-        let text = || SqlType::Text { length: None, fixed: false };
-        let inner = SqlType::Composite { name: name.clone(), fields: vec![field("a", text()), field("b", text())] };
-        let outer = SqlType::Composite { name, fields: vec![field("x", text()), field("y", inner)] };
+        let field = |name: &str, sql_type: SqlType| crate::catalog::Field {
+            name: name.to_owned(),
+            sql_type,
+            type_name: String::new(),
+        };
+        let name = crate::catalog::TypeName {
+            schema: String::new(),
+            name: String::new(),
+        };
+        let text = || SqlType::Text {
+            length: None,
+            fixed: false,
+        };
+        let inner = SqlType::Composite {
+            name: name.clone(),
+            fields: vec![field("a", text()), field("b", text())],
+        };
+        let outer = SqlType::Composite {
+            name,
+            fields: vec![field("x", text()), field("y", inner)],
+        };
         assert_eq!(parsed(&outer, r#"("a ""q""","(1,)")"#), r#"(a "q"|(1|~))"#);
         assert_eq!(parsed(&outer, "(,)"), "(~|~)");
     }
@@ -373,7 +436,13 @@ mod tests {
             rows.end_row(0, "");
             show(rows.row(0))
         };
-        for (number, expected) in [(0.1, "0.1"), (1e300, "1E300"), (-0.0, "-0"), (123456789.125, "123456789.125"), (1e-7, "1E-7")] {
+        for (number, expected) in [
+            (0.1, "0.1"),
+            (1e300, "1E300"),
+            (-0.0, "-0"),
+            (123456789.125, "123456789.125"),
+            (1e-7, "1E-7"),
+        ] {
             assert_eq!(double(number), expected);
         }
     }

@@ -1,0 +1,11 @@
+//! Catalogs, plans and their runs against real servers. `tests/run` starts them; without their URLs only SQLite is tested.
+
+#[path = "database/place.rs"]
+mod place;
+
+#[path = "database/nasty.rs"]
+mod nasty;
+#[path = "database/reading.rs"]
+mod reading;
+#[path = "database/writing.rs"]
+mod writing;
