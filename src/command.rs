@@ -2,6 +2,7 @@
 //!
 //! A command gets plain arguments, says what went wrong as a [`Failure`], and never ends the process itself.
 
+mod call;
 mod check;
 mod generate;
 mod hash_password;
@@ -33,6 +34,7 @@ struct Arguments {
 #[allow(clippy::large_enum_variant)]
 enum Command {
     Serve(serve::Arguments),
+    Call(call::Arguments),
     Check(check::Arguments),
     Wsdl(wsdl::Arguments),
     Generate(generate::Arguments),
@@ -75,6 +77,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Call(arguments) => call::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Wsdl(arguments) => wsdl::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),

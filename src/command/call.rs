@@ -1,0 +1,290 @@
+//! `soapstone call`: any service on earth by its WSDL, from the command line.
+
+mod fields;
+mod fetch;
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::Value as Json;
+use soapstone::http::{Client, ClientOptions, Credentials, HeaderName, Outgoing};
+use soapstone::name::QName;
+use soapstone::soap::{Version, read_envelope, read_fault, write_envelope};
+use soapstone::xml::{self, Event, Reader};
+use soapstone_schema::contract::{BoundOperation, Contract, Operation, PartContent, Port, SoapVersion, Style};
+use soapstone_schema::load::{LoadOptions, Source, load};
+use soapstone_schema::validate::{Expect, Options, Validator};
+use soapstone_schema::value::{Root, Values};
+
+use super::{Failure, block_on, print};
+use crate::config::nearest;
+
+/// Call an operation of any SOAP service by its WSDL, and print the answer as JSON.
+#[derive(Debug, Args)]
+#[command(after_help = "A field is name=value, or name:=JSON for null, arrays and objects; dots lead into elements, [n] picks one of several,
+and @name is an attribute. Without an operation, the service's operations are listed.
+
+Examples:
+  soapstone call 'http://127.0.0.1:8080/soap/crm?wsdl' GetCompany id=1
+  soapstone call 'http://127.0.0.1:8080/soap/crm?wsdl' QueryContact filter.last_name.startsWith=W pageSize=5
+  soapstone call 'http://127.0.0.1:8080/soap/crm?wsdl' UpdateContact record.id=1 record.notes:=null
+  soapstone call service.wsdl Order --json @order.json --address https://erp.example.com/orders --xml
+
+Exit status: 0 answered, 1 could not call, 2 answered by a fault.")]
+pub(super) struct Arguments {
+    /// The address or file of the WSDL.
+    #[arg(value_name = "WSDL")]
+    wsdl: String,
+    /// The operation.
+    #[arg(value_name = "OPERATION")]
+    operation: Option<String>,
+    /// The request's fields.
+    #[arg(value_name = "FIELD=VALUE")]
+    fields: Vec<String>,
+    /// The request as JSON: a text, @FILE, or - for standard input; fields go over it.
+    #[arg(long, value_name = "JSON")]
+    json: Option<String>,
+    /// Where to send it; by default where the WSDL says.
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
+    /// The SOAP version: 1.1 or 1.2; by default that of the first port with the operation.
+    #[arg(long, value_name = "VERSION", value_parser = ["1.1", "1.2"])]
+    soap: Option<String>,
+    /// Sign in by HTTP Basic.
+    #[arg(long, value_name = "NAME:PASSWORD", env = "SOAPSTONE_USER", hide_env_values = true)]
+    user: Option<String>,
+    /// A further HTTP header.
+    #[arg(long, value_name = "NAME: VALUE")]
+    header: Vec<String>,
+    /// A PEM file with the certificates to trust.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<std::path::PathBuf>,
+    /// Print the messages as they are on the wire.
+    #[arg(long)]
+    xml: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    block_on(call(arguments))
+}
+
+async fn call(arguments: &Arguments) -> Result<(), Failure> {
+    let mut options = ClientOptions::default();
+    options.tls.ca.clone_from(&arguments.ca);
+    let client = Client::new(options).map_err(|error| Failure::of(&error))?;
+    let contract = load_contract(arguments, &client)?;
+    let Some(name) = &arguments.operation else { return list(&contract) };
+    let bound = find(&contract, name, arguments.soap.as_deref())?;
+    let values = Values::new(Arc::new(Validator::new(Arc::clone(&contract))));
+    let body = request(arguments, &values, &bound)?;
+    let version = match bound.soap {
+        SoapVersion::V11 => Version::Soap11,
+        SoapVersion::V12 => Version::Soap12,
+    };
+    let mut message = String::new();
+    write_envelope(version, "", &mut message, |out| out.push_str(&body));
+    let answer = send(arguments, &client, version, &bound, &message).await?;
+    let text = xml::decode(&answer, None).map_err(|error| Failure::of(&error))?;
+    if arguments.xml {
+        return print(&format!("{message}\n\n{text}\n"));
+    }
+    show(&values, &bound, version, &text)
+}
+
+fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>, Failure> {
+    let mut fetch = fetch::Fetcher { client: client.clone(), credentials: credentials(arguments)? };
+    let loaded = load(&[Source::Location(arguments.wsdl.clone())], &mut fetch, &LoadOptions::default());
+    if loaded.contract.services.is_empty() {
+        let lines: Vec<String> = loaded.report.diagnostics.iter().map(|diagnostic| loaded.report.line(diagnostic)).collect();
+        return Err(Failure::new(format!("{}: no service with a SOAP port\n{}", arguments.wsdl, lines.join("\n"))));
+    }
+    Ok(Arc::new(loaded.contract))
+}
+
+fn credentials(arguments: &Arguments) -> Result<Option<Credentials>, Failure> {
+    let Some(pair) = &arguments.user else { return Ok(None) };
+    let (user, password) = pair.split_once(':').ok_or_else(|| Failure::new("--user is NAME:PASSWORD"))?;
+    Ok(Some(Credentials::Basic { user: user.to_owned(), password: password.to_owned() }))
+}
+
+/// An operation at a port.
+struct Bound<'c> {
+    port: &'c Port,
+    soap: SoapVersion,
+    operation: &'c Operation,
+    bound: &'c BoundOperation,
+}
+
+/// Every operation at every port.
+fn operations(contract: &Contract) -> impl Iterator<Item = Bound<'_>> {
+    contract.services.iter().flat_map(|service| &service.ports).flat_map(move |port| {
+        let binding = contract.bindings.get(port.binding);
+        binding.into_iter().flat_map(move |binding| {
+            binding.operations.iter().filter_map(move |bound| {
+                let operation = contract.port_types.get(binding.port_type)?.operations.get(bound.operation)?;
+                Some(Bound { port, soap: binding.soap, operation, bound })
+            })
+        })
+    })
+}
+
+fn list(contract: &Contract) -> Result<(), Failure> {
+    let mut text = String::new();
+    let mut seen = std::collections::HashSet::new();
+    for bound in operations(contract) {
+        if seen.insert(&bound.operation.name) {
+            text.push_str(&bound.operation.name);
+            if let Some(line) = bound.operation.documentation.trim().lines().next() {
+                text.push_str("  ");
+                text.push_str(line);
+            }
+            text.push('\n');
+        }
+    }
+    print(&text)
+}
+
+fn find<'c>(contract: &'c Contract, name: &str, soap: Option<&str>) -> Result<Bound<'c>, Failure> {
+    let fits = |bound: &Bound<'_>| {
+        *bound.operation.name == *name
+            && soap.is_none_or(|soap| (soap == "1.1") == (bound.soap == SoapVersion::V11))
+    };
+    if let Some(bound) = operations(contract).find(fits) {
+        return Ok(bound);
+    }
+    let names: Vec<&str> = operations(contract).map(|bound| &*bound.operation.name).collect();
+    if names.contains(&name) {
+        return Err(Failure::new(format!("{name} has no port of that SOAP version")));
+    }
+    Err(Failure::new(match nearest(name, &names) {
+        Some(near) => format!("the service has no operation {name}; did you mean {near}?"),
+        None => format!("the service has no operation {name}; leave it out to see them"),
+    }))
+}
+
+/// The content of the body.
+fn request(arguments: &Arguments, values: &Values, bound: &Bound<'_>) -> Result<String, Failure> {
+    let json = given_json(arguments)?;
+    let Some(input) = &bound.operation.input else { return Ok(String::new()) };
+    let direction = bound.bound.input.as_ref();
+    if direction.is_some_and(|direction| direction.encoded) {
+        return Err(Failure::new(format!("{} is rpc/encoded, which is not spoken here", bound.operation.name)));
+    }
+    let in_body = |name: &str| direction.is_none_or(|direction| direction.body.iter().any(|known| **known == *name));
+    let parts: Vec<_> = input.parts.iter().filter(|part| in_body(&part.name)).collect();
+    if bound.bound.style == Style::Document {
+        let Some(part) = parts.first() else { return Ok(String::new()) };
+        let root = match part.content {
+            PartContent::Element(element) => Root::Element(element),
+            PartContent::Type(type_) => Root::Type { name: QName::new("", &*part.name), type_ },
+        };
+        return write(values, json, &root, &arguments.fields);
+    }
+    let namespace = direction.map(|direction| direction.namespace.as_str()).unwrap_or_default();
+    let mut body = String::from("<w:");
+    body.push_str(&bound.operation.name);
+    body.push_str(" xmlns:w=\"");
+    xml::escape_attribute(namespace, &mut body);
+    body.push_str("\">");
+    for part in parts {
+        let PartContent::Type(type_) = part.content else { continue };
+        let root = Root::Type { name: QName::new("", &*part.name), type_ };
+        let of_part = fields::of_part(&arguments.fields, &part.name);
+        let given = json.get(&*part.name).cloned().unwrap_or(Json::Null);
+        body.push_str(&write(values, given, &root, &of_part)?);
+    }
+    body.push_str("</w:");
+    body.push_str(&bound.operation.name);
+    body.push('>');
+    Ok(body)
+}
+
+fn write(values: &Values, json: Json, root: &Root, fields: &[String]) -> Result<String, Failure> {
+    let json = fields::put(values, json, root, fields)?;
+    let element = values.from_json(&json, root).map_err(|error| Failure::of(&error))?;
+    values.write(&element, root).map_err(|error| Failure::of(&error))
+}
+
+fn given_json(arguments: &Arguments) -> Result<Json, Failure> {
+    let text = match arguments.json.as_deref() {
+        None => return Ok(Json::Null),
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map_err(Failure::new)?;
+            text
+        }
+        Some(given) => match given.strip_prefix('@') {
+            Some(file) => std::fs::read_to_string(file).map_err(|error| Failure::new(format!("{file}: {error}")))?,
+            None => given.to_owned(),
+        },
+    };
+    serde_json::from_str(&text).map_err(|error| Failure::new(format!("--json: {error}")))
+}
+
+async fn send(
+    arguments: &Arguments,
+    client: &Client,
+    version: Version,
+    bound: &Bound<'_>,
+    message: &str,
+) -> Result<Vec<u8>, Failure> {
+    let address = arguments.address.as_deref().unwrap_or(&bound.port.address);
+    let action = &bound.bound.action;
+    let mut outgoing = match version {
+        Version::Soap11 => Outgoing::post(address, version.content_type(), message.to_owned())
+            .with_header(HeaderName::from_static("soapaction"), &format!("\"{action}\"")),
+        Version::Soap12 => {
+            let content_type = format!("{}; action=\"{action}\"", version.content_type());
+            Outgoing::post(address, &content_type, message.to_owned())
+        }
+    };
+    for header in &arguments.header {
+        let (name, value) = header.split_once(':').ok_or_else(|| Failure::new("--header is NAME: VALUE"))?;
+        let name = name.trim().parse::<HeaderName>().map_err(Failure::new)?;
+        outgoing = outgoing.with_header(name, value.trim());
+    }
+    if let Some(credentials) = credentials(arguments)? {
+        outgoing = outgoing.with_credentials(credentials);
+    }
+    let answer = client.send(outgoing).await.map_err(|error| Failure::new(format!("{address}: {error}")))?;
+    let kind = answer.header("content-type").unwrap_or_default();
+    if !kind.contains("xml") {
+        let text = String::from_utf8_lossy(&answer.body).chars().take(500).collect::<String>();
+        return Err(Failure::new(format!("{address} answered {} {kind}: {}", answer.status, text.trim())));
+    }
+    Ok(answer.body.to_vec())
+}
+
+/// Prints the answer, or tells the fault.
+fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Result<(), Failure> {
+    let mut reader = Reader::new(text, &xml::Options::document());
+    let envelope = read_envelope(&mut reader).map_err(|error| Failure::of(&error))?;
+    let Some(payload) = &envelope.payload else { return print("{}\n") };
+    if payload.local == "Fault" && payload.namespace == envelope.version.namespace() {
+        let fault = read_fault(&mut reader, envelope.version).map_err(|error| Failure::of(&error))?;
+        let _ = writeln!(std::io::stderr(), "soapstone: fault {fault}");
+        if let Some(detail) = &fault.detail {
+            print(&format!("{}\n", detail.content.trim()))?;
+        }
+        return Err(Failure { message: String::new(), status: 2 });
+    }
+    let _ = version;
+    let expected = bound.operation.output.as_ref().and_then(|output| output.parts.first()).map(|part| part.content);
+    let (expect, root) = match expected {
+        Some(PartContent::Element(element)) => (Expect::Element(element), Root::Element(element)),
+        _ => return print(&format!("{text}\n")),
+    };
+    let Ok(Event::Start(tag)) = reader.next() else { return print(&format!("{text}\n")) };
+    match values.read_element(&mut reader, tag, expect, &Options::collect()) {
+        Ok(element) => {
+            let json = values.to_json(&element, &root);
+            let text = serde_json::to_string_pretty(&json).map_err(Failure::new)?;
+            print(&format!("{text}\n"))
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "soapstone: the answer is not what the WSDL says: {error}");
+            print(&format!("{text}\n"))
+        }
+    }
+}
