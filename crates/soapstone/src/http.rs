@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 mod body;
+#[cfg(feature = "server")]
+mod guard;
 mod gzip;
 #[cfg(feature = "server")]
 mod server;

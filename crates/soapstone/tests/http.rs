@@ -37,6 +37,13 @@ impl Service for Echo {
                 });
                 Response::new(StatusCode::OK, text, body)
             }
+            "/endless" => {
+                let (mut writer, body) = Body::streamed(2);
+                tokio::spawn(async move {
+                    while writer.write("0123456789".repeat(1000)).await.is_ok() {}
+                });
+                Response::new(StatusCode::OK, text, body)
+            }
             "/broken" => {
                 let (mut writer, body) = Body::streamed(2);
                 tokio::spawn(async move { writer.write("a beginning").await });
@@ -57,6 +64,7 @@ impl Service for Echo {
                     .with_header(header::RETRY_AFTER, "7")
             }
             "/large" => Response::new(StatusCode::OK, text, "x".repeat(100_000)),
+            "/huge" => Response::new(StatusCode::OK, text, "0123456789".repeat(2_000_000)),
             _ => Response::new(StatusCode::OK, text, request.body),
         }
     }
@@ -234,6 +242,39 @@ async fn what_is_packed_is_unpacked_and_a_bomb_is_not() {
     );
     let small = server.raw("GET /stream HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip;q=0\r\nConnection: close\r\n\r\n").await;
     assert!(!small.contains("content-encoding"));
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_gives_its_place_back() {
+    let options = ServerOptions {
+        in_flight: 1,
+        write_time: Duration::from_millis(100),
+        ..ServerOptions::default()
+    };
+    let server = start(options).await;
+    let packed = client()
+        .send(Outgoing::get(server.url("/huge")))
+        .await
+        .unwrap();
+    assert_eq!(
+        (packed.body.len(), packed.header(header::CONTENT_ENCODING)),
+        (20_000_000, Some("gzip"))
+    );
+    let mut stalled = TcpStream::connect(server.address).await.unwrap();
+    stalled
+        .write_all(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await
+        .unwrap();
+    stalled.readable().await.unwrap();
+    let busy = client().send(Outgoing::get(server.url("/"))).await.unwrap();
+    assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
+    loop {
+        let next = client().send(Outgoing::get(server.url("/"))).await.unwrap();
+        if next.status == StatusCode::OK {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -465,9 +465,7 @@ fn hostile_documents_take_linear_time() {
         .map(|level| format!("<a{}>", declarations(level)))
         .collect();
     let attributes: String = (0..900).map(|at| format!(" a{at}=''")).collect();
-    let prefixes: String = (0..900)
-        .map(|at| format!(" xmlns:a{at}='u{at}'"))
-        .collect();
+    let prefixes: String = (0..900).map(|at| format!(" xmlns:a{at}='u{at}'")).collect();
     let cases = [
         ("<a>".repeat(many), false),
         (format!("<a>{}</a>", "&amp;".repeat(many)), true),

@@ -15,9 +15,12 @@ use super::gzip::Packer;
 pub struct Body {
     source: Source,
     packer: Option<Packer>,
-    /// The place in the count of requests in flight, given back when the body is sent or dropped.
+    /// The place in the count of requests in flight, given back when all of the body is handed to the connection.
     _place: Option<OwnedSemaphorePermit>,
 }
+
+/// Longer bodies are compressed in pieces of this many bytes while they are sent, so that one does not hold up its thread.
+const PIECE: usize = 128 << 10;
 
 #[derive(Debug)]
 enum Source {
@@ -75,11 +78,11 @@ impl Body {
     /// Compresses what is sent, where that is worth it; tells whether it does.
     pub(super) fn pack(&mut self, above: usize) -> bool {
         match &mut self.source {
-            Source::Full(bytes) if bytes.len() > above => {
+            Source::Full(bytes) if bytes.len() <= above => return false,
+            Source::Full(bytes) if bytes.len() <= PIECE => {
                 *bytes = Packer::default().pack_all(bytes)
             }
-            Source::Full(_) => return false,
-            Source::Pieces(_) => self.packer = Some(Packer::default()),
+            _ => self.packer = Some(Packer::default()),
         }
         true
     }
@@ -127,9 +130,10 @@ impl hyper::body::Body for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let body = self.get_mut();
         let receiver = match &mut body.source {
-            Source::Full(bytes) if bytes.is_empty() => return Poll::Ready(None),
             Source::Full(bytes) => {
-                return Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes)))));
+                return Poll::Ready(
+                    next_piece(bytes, &mut body.packer).map(|piece| Ok(Frame::data(piece))),
+                );
             }
             Source::Pieces(receiver) => receiver,
         };
@@ -158,15 +162,35 @@ impl hyper::body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(&self.source, Source::Full(bytes) if bytes.is_empty())
+        matches!(&self.source, Source::Full(bytes) if bytes.is_empty()) && self.packer.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            Source::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Source::Pieces(_) => SizeHint::default(),
+            Source::Full(bytes) if self.packer.is_none() => {
+                SizeHint::with_exact(bytes.len() as u64)
+            }
+            _ => SizeHint::default(),
         }
     }
+}
+
+/// What is sent next of a body in memory.
+fn next_piece(bytes: &mut Bytes, packer: &mut Option<Packer>) -> Option<Bytes> {
+    let Some(packing) = packer else {
+        return (!bytes.is_empty()).then(|| std::mem::take(bytes));
+    };
+    while !bytes.is_empty() {
+        let piece = packing.pack(&bytes.split_to(bytes.len().min(PIECE)));
+        // The packer keeps small pieces back.
+        if !piece.is_empty() {
+            return Some(piece);
+        }
+    }
+    packer
+        .take()
+        .map(Packer::finish)
+        .filter(|last| !last.is_empty())
 }
 
 impl fmt::Display for Body {

@@ -20,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use super::guard::Guarded;
 use super::gzip::{UnpackError, accepts_gzip, unpack};
 use super::service::{Head, Refusal, Request, Response, Service};
 use super::tls::TlsServer;
@@ -39,6 +40,8 @@ pub struct ServerOptions {
     pub body_time: Duration,
     /// How long an answer may take, from the end of the request to the start of the answer.
     pub request_time: Duration,
+    /// How long a peer may take no byte of its answer.
+    pub write_time: Duration,
     /// Requests at once; the next is told to come again.
     pub in_flight: usize,
     /// Connections at once; the next waits.
@@ -52,7 +55,7 @@ pub struct ServerOptions {
 }
 
 impl Default for ServerOptions {
-    /// 16 MB, heads and idle connections 30 s, bodies 60 s, answers 60 s, 512 requests, 10,000 connections, gzip above 16 KB,
+    /// 16 MB, heads and idle connections 30 s, bodies 60 s, answers 60 s, a stalled peer 30 s, 512 requests, 10,000 connections, gzip above 16 KB,
     /// 30 s to drain.
     fn default() -> ServerOptions {
         ServerOptions {
@@ -60,6 +63,7 @@ impl Default for ServerOptions {
             header_time: Duration::from_secs(30),
             body_time: Duration::from_secs(60),
             request_time: Duration::from_secs(60),
+            write_time: Duration::from_secs(30),
             in_flight: 512,
             connections: 10_000,
             gzip_above: 16 << 10,
@@ -148,8 +152,16 @@ async fn connection<S: Service>(
     // An answer is written at once: waiting for more to send would only delay it.
     let _ = stream.set_nodelay(true);
     let header_time = shared.options.header_time;
+    let write_time = shared.options.write_time;
     let Some(tls) = shared.options.tls.clone() else {
-        return plain(TokioIo::new(stream), peer, shared, watcher, false).await;
+        return plain(
+            TokioIo::new(Guarded::new(stream, write_time)),
+            peer,
+            shared,
+            watcher,
+            false,
+        )
+        .await;
     };
     match timeout(header_time, TlsAcceptor::from(tls.0).accept(stream)).await {
         Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
@@ -157,10 +169,19 @@ async fn connection<S: Service>(
             let connection = http2::Builder::new(TokioExecutor::new())
                 .timer(TokioTimer::new())
                 .keep_alive_interval(header_time)
-                .serve_connection(TokioIo::new(stream), service);
+                .serve_connection(TokioIo::new(Guarded::new(stream, write_time)), service);
             report(peer, watcher.watch(connection).await);
         }
-        Ok(Ok(stream)) => plain(TokioIo::new(stream), peer, shared, watcher, true).await,
+        Ok(Ok(stream)) => {
+            plain(
+                TokioIo::new(Guarded::new(stream, write_time)),
+                peer,
+                shared,
+                watcher,
+                true,
+            )
+            .await
+        }
         Ok(Err(error)) => tracing::debug!(%peer, %error, "the TLS handshake failed"),
         Err(_) => tracing::debug!(%peer, "the TLS handshake took too long"),
     }
