@@ -19,7 +19,7 @@ pub use once::{Once, OnceReply, forget_before, run_once};
 use crate::call::{Answered, Reply, Value};
 use crate::catalog::{Catalog, SqlType, TableId};
 use crate::database::Database;
-use crate::plan::{Form, Page, Plan, Read, Shape, Start, Statement, VersionFrom};
+use crate::plan::{Form, Page, Plan, RawCell, Read, Shape, Start, Statement, VersionFrom};
 use crate::problem::{RunError, RunErrorKind};
 use crate::rows::{Cell, Rows};
 
@@ -201,26 +201,44 @@ async fn query(session: &mut Session, catalog: &Catalog, page: &Page) -> Result<
         .order
         .iter()
         .filter_map(|by| columns.get(by.column));
-    let tail = Tail {
+    let tail = (shape.raw > 0).then(|| Tail {
         size,
         duplicates: page.cursor.duplicates,
         types: order.map(|column| column.sql_type.clone()).collect(),
         ..Tail::default()
-    };
+    });
     let mut rows = Rows::new(shape.columns.clone());
     let mut sink = Sink {
         rows: &mut rows,
         limit: usize::MAX,
-        tail: Some(tail),
+        tail,
     };
     session
         .fetch(&page.read.statement, shape, &mut sink)
         .await?;
-    let tail = sink.tail.unwrap_or_default();
-    let next = (rows.len() > size).then(|| next_cursor(&page.cursor, tail));
+    let tail = sink.tail.take();
+    let next = (rows.len() > size).then(|| match tail {
+        Some(tail) => next_cursor(&page.cursor, tail),
+        None => page.cursor.write(&Start {
+            values: last_cells(&rows, size, &page.cursor),
+            skip: 0,
+        }),
+    });
     rows.truncate(size);
     expand::expand(session, catalog, &mut rows, &page.read.expand).await?;
     Ok(Reply::Page { rows, next })
+}
+
+/// The order's values in the page's last row, from its cells.
+fn last_cells(rows: &Rows, size: usize, form: &Form) -> Vec<RawCell> {
+    let cell = |column: usize| {
+        rows.cell(size.saturating_sub(1), column)
+            .unwrap_or(Cell::Null)
+    };
+    form.order
+        .iter()
+        .map(|by| session::raw_cell(cell(by.column)))
+        .collect()
 }
 
 /// The cursor after the page. Where rows may be equal in all of the order, it counts how many of the last came.

@@ -3,6 +3,8 @@
 #[path = "database/place.rs"]
 mod place;
 
+#[path = "database/failing.rs"]
+mod failing;
 #[path = "database/nasty.rs"]
 mod nasty;
 #[path = "database/reading.rs"]

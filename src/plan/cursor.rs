@@ -170,6 +170,23 @@ fn eight(digest: &[u8]) -> [u8; 8] {
     digest.first_chunk::<8>().copied().unwrap_or_default()
 }
 
+/// Tells whether the answered cell of a column says exactly what is stored, so that a cursor can be made of it.
+pub(crate) fn kept_by_cell(dialect: Dialect, column: &Column) -> bool {
+    match dialect {
+        Dialect::Postgres => matches!(
+            column.sql_type.base(),
+            SqlType::Integer { .. }
+                | SqlType::Decimal { .. }
+                | SqlType::Text { .. }
+                | SqlType::Uuid
+                | SqlType::Enum { .. }
+        ),
+        Dialect::Mysql => true,
+        // The storage class may be another than the declared type's.
+        Dialect::Sqlite => false,
+    }
+}
+
 /// Adds a column of the order as the cursor reads it.
 pub(crate) fn raw_column(sql: &mut Sql, column: &Column) {
     match sql.dialect {
@@ -294,7 +311,7 @@ fn raw_bind(sql: &mut Sql, column: &Column, value: &RawCell) {
     match sql.dialect {
         Dialect::Postgres => {
             let text = match value {
-                RawCell::Text(text) => text.clone(),
+                RawCell::Text(text) | RawCell::Misfit(text) => text.clone(),
                 _ => String::new(),
             };
             sql.plain_bind(Bind::Text(text));

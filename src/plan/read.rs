@@ -288,12 +288,19 @@ pub(crate) fn query(catalog: &Catalog, call: &Query) -> Result<Page, PlanError> 
         None => Start::default(),
     };
     let mut shape = chosen(target, call.table, &call.fields)?;
-    // Where the order names columns that are not answered, the cursor still needs them.
-    shape.raw = form.order.len();
+    // The cursor needs the order's columns as they are stored: beside the answered ones, where those do not say it.
+    let answered = |by: &OrderBy| {
+        let column = target.columns.get(by.column);
+        shape.columns.contains(&by.column)
+            && column.is_some_and(|column| cursor::kept_by_cell(catalog.dialect, column))
+    };
+    let from_cells = !form.duplicates && form.order.iter().all(answered);
+    let raw: &[OrderBy] = if from_cells { &[] } else { &form.order };
+    shape.raw = raw.len();
     let mut sql = Sql::new(catalog.dialect);
     sql.push("select ");
     select_list(&mut sql, target, &shape);
-    for order in &form.order {
+    for order in raw {
         sql.push(", ");
         if let Some(column) = target.columns.get(order.column) {
             cursor::raw_column(&mut sql, column);

@@ -96,7 +96,7 @@ impl Sink<'_> {
     }
 }
 
-/// A cell as a cursor keeps it (MySQL).
+/// A cell as a cursor keeps it.
 pub(crate) fn raw_cell(cell: Cell<'_>) -> RawCell {
     match cell {
         Cell::Null => RawCell::Null,
