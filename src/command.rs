@@ -5,7 +5,10 @@
 mod call;
 mod check;
 mod generate;
+mod capture;
+mod flow;
 mod hash_password;
+mod sample_erp;
 mod validate;
 mod serve;
 mod wsdl;
@@ -36,9 +39,12 @@ enum Command {
     Serve(serve::Arguments),
     Call(call::Arguments),
     Check(check::Arguments),
+    Capture(capture::Arguments),
+    Flow(flow::Arguments),
     Wsdl(wsdl::Arguments),
     Generate(generate::Arguments),
     HashPassword(hash_password::Arguments),
+    SampleErp(sample_erp::Arguments),
     Validate(validate::Arguments),
 }
 
@@ -79,9 +85,12 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Capture(arguments) => capture::run(&arguments),
+        Command::Flow(arguments) => flow::run(&arguments),
         Command::Wsdl(arguments) => wsdl::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::HashPassword(arguments) => hash_password::run(&arguments),
+        Command::SampleErp(arguments) => sample_erp::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
     };
     match outcome {

@@ -28,6 +28,8 @@ pub struct Config {
     pub database: Database,
     /// `[contract]`: how the catalog becomes a contract.
     pub contract: Contract,
+    /// `[flows]`: what is carried to other systems.
+    pub flows: Flows,
     /// `[log]`: what is logged.
     pub log: Log,
     /// `[[user]]`: who may sign in. Without any, the gateway listens on loopback only and everyone there may do everything.
@@ -181,6 +183,24 @@ impl Default for Contract {
             max_page_size: 10_000,
             expand_depth: 3,
         }
+    }
+}
+
+/// `[flows]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Flows {
+    /// A folder of flows, one TOML file each.
+    pub folder: Option<PathBuf>,
+    /// Seconds without a sign of life after which another gateway's deliveries are taken over.
+    pub lease_seconds: u64,
+    /// Days that settled deliveries and read changes are kept.
+    pub keep_days: u64,
+}
+
+impl Default for Flows {
+    fn default() -> Flows {
+        Flows { folder: None, lease_seconds: 10, keep_days: 30 }
     }
 }
 

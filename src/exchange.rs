@@ -186,7 +186,6 @@ fn receive<'s>(
 ) -> Result<Received<'s>, Problem> {
     let contract = &served.contract;
     let text = xml::decode(message.body, posted.charset.as_deref()).map_err(|error| Problem::of_xml(&error))?;
-    let text = xml::join_surrogates(text);
     let options = Options { limits: gateway.limits(), ..Options::message() };
     let mut reader = Reader::new(&text, &options);
     let envelope = read_envelope(&mut reader).map_err(|error| Problem::of_envelope(&error))?;

@@ -15,6 +15,7 @@ pub mod policy;
 pub mod pump;
 pub mod record;
 pub mod sink;
+pub mod start;
 pub mod write_back;
 pub mod written;
 

@@ -18,6 +18,8 @@ pub mod changes;
 pub mod pages;
 pub mod reload;
 pub mod sample;
+pub mod sample_erp;
+pub mod sample_flow;
 pub mod telemetry;
 
 pub mod catalog;

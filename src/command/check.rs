@@ -57,6 +57,7 @@ async fn check(arguments: &Arguments) -> Result<(), Failure> {
             Ok(gateway) => {
                 let served = gateway.served();
                 wrong.extend(contract(&served));
+                wrong.extend(super::flow::wrong_with(&gateway).await);
                 summary = format!(
                     "{} tables and views, {} routines, {} operations: nothing is wrong\n",
                     served.catalog.tables.len(),

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::{Failure, block_on, print};
 use crate::catalog::Dialect;
 use crate::config::{self, Config, LogFormat, Secret};
+use crate::flow::start::{self, Running};
 use crate::gateway::Gateway;
 use crate::{sample, serve, telemetry};
 
@@ -103,6 +104,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 async fn serve_until_told(mut config: Config) -> Result<(), Failure> {
+    let sample = config.database.url.is_none() && config.flows.folder.is_none();
     let url = database_url(&mut config, Path::new("")).await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
@@ -111,11 +113,38 @@ async fn serve_until_told(mut config: Config) -> Result<(), Failure> {
     config.server.listen = listen;
     let gateway = Arc::new(Gateway::start(config, url).await.map_err(|error| Failure::of(&error))?);
     print(&welcome(&gateway, listen))?;
+    let flows = start_flows(&gateway, sample).await?;
     let reloading = tokio::spawn(crate::reload::watch(Arc::clone(&gateway)));
     let outcome = serve::serve(Arc::clone(&gateway), listener, stop()).await;
     reloading.abort();
+    if let Some(flows) = flows {
+        flows.stop().await;
+    }
     gateway.database().close().await;
     outcome.map_err(|error| Failure::of(&error))
+}
+
+/// Starts the configured flows; for the sample CRM the one that carries its orders to the sample ERP.
+async fn start_flows(gateway: &Gateway, sample: bool) -> Result<Option<Running>, Failure> {
+    let catalog = Arc::new(gateway.served().catalog.clone());
+    let config = gateway.config();
+    let folder = match &config.flows.folder {
+        Some(folder) => config.folder.join(folder),
+        None if sample => {
+            let told = crate::sample_flow::set_up(gateway.database(), &catalog).await.map_err(|error| Failure::of(&error))?;
+            print(&told.welcome)?;
+            told.folder
+        }
+        None => return Ok(None),
+    };
+    let wrong = |errors: &[config::ConfigError]| Failure::new(join(errors));
+    let flows = start::read(gateway.database(), &catalog, &folder).map_err(|errors| wrong(&errors))?;
+    let missing = start::uncaptured(gateway.database(), &flows, &folder).await.map_err(Failure::new)?;
+    if !missing.is_empty() {
+        return Err(wrong(&missing));
+    }
+    let flows = flows.into_iter().map(|one| one.flow).collect();
+    Ok(Some(start::start(gateway.database(), flows, &config.flows)))
 }
 
 /// Done when the process is told to stop.

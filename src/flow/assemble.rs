@@ -1,16 +1,18 @@
 //! From a flow as written to a flow that runs: every name held against the catalog, every expression compiled, everything that is
 //! wrong told at once with its place.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use soapstone::http::{Client, Credentials as HttpCredentials};
 use toml::Spanned;
 
 use crate::capture::log::Kind;
 use crate::catalog::{Catalog, Table, TableId};
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Secret};
 use crate::database::Database;
 
 use super::answer::{self, Answers};
@@ -19,6 +21,9 @@ use super::expression::{Expression, Names, Shape};
 use super::mapping::{Entry, Mistake, Node, to_json};
 use super::policy::{Policy, Window};
 use super::record::Graph;
+use super::sink::contract::ThirdParty;
+use super::sink::security::UsernameToken;
+use super::sink::soap::{LOOK_UP_NAMES, LookUp, SoapCall};
 use super::sink::webhook::{Webhook, whole};
 use super::sink::{Keep, Times};
 use super::write_back::{self, Columns};
@@ -87,15 +92,14 @@ pub fn assemble(ground: &Ground<'_>, written: &Written) -> Result<Assembled, Vec
     let answers = answers(ground.catalog, written, &mut wrong);
     let write_back = columns(ground, table, written, &mut wrong);
     let times = times(written);
-    let target = target(
+    let given = Given {
         ground,
-        written,
-        answers,
         times,
-        map.as_ref(),
-        delete.as_ref(),
-        &mut wrong,
-    );
+        map: map.as_ref(),
+        delete: delete.as_ref(),
+        names: &names,
+    };
+    let target = target(&given, written, answers, &mut wrong);
     let policy = policy(written, times, target.as_ref(), &mut wrong);
     let Some(target) = target.filter(|_| wrong.is_empty()) else {
         return Err(told(written, wrong));
@@ -336,18 +340,24 @@ fn times(written: &Written) -> Times {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+/// What a sink's check is given besides the flow.
+struct Given<'a> {
+    ground: &'a Ground<'a>,
+    times: Times,
+    map: Option<&'a Node>,
+    delete: Option<&'a Node>,
+    names: &'a Names,
+}
+
 fn target(
-    ground: &Ground<'_>,
+    given: &Given<'_>,
     written: &Written,
     answers: Answers,
-    times: Times,
-    _map: Option<&Node>,
-    _delete: Option<&Node>,
     wrong: &mut Vec<Mistake>,
 ) -> Option<Target> {
     match (&written.sink.webhook, &written.sink.wsdl) {
-        (Some(url), None) => webhook(ground, written, url, answers, times, wrong),
+        (Some(url), None) => webhook(given, written, url, answers, wrong),
+        (None, Some(wsdl)) => soap_call(given, written, wsdl, answers, wrong),
         _ => {
             wrong.push((
                 0..0,
@@ -358,73 +368,234 @@ fn target(
     }
 }
 
+/// Reads a secret of the sink; what keeps it from being read is told at `at`.
+fn secret(
+    given: &Given<'_>,
+    secret: Option<&Secret>,
+    at: &Range<usize>,
+    wrong: &mut Vec<Mistake>,
+) -> Option<String> {
+    secret.and_then(|secret| {
+        secret
+            .read(given.ground.folder)
+            .map_err(|error| wrong.push((at.clone(), error.to_string())))
+            .ok()
+    })
+}
+
+fn http_credentials(
+    given: &Given<'_>,
+    written: &Written,
+    at: &Range<usize>,
+    wrong: &mut Vec<Mistake>,
+) -> Option<HttpCredentials> {
+    let told = &written.sink.credentials;
+    if let Some(login) = &told.basic {
+        let password = secret(given, Some(&login.password), at, wrong)?;
+        return Some(HttpCredentials::Basic {
+            user: login.user.clone(),
+            password,
+        });
+    }
+    secret(given, told.bearer.as_ref(), at, wrong).map(HttpCredentials::Bearer)
+}
+
+fn client(
+    given: &Given<'_>,
+    written: &Written,
+    at: &Range<usize>,
+    wrong: &mut Vec<Mistake>,
+) -> Option<Client> {
+    let told = &written.sink.credentials;
+    let folder = given.ground.folder;
+    let mut options = given.times.options();
+    options.tls.ca = told.trust.as_ref().map(|path| folder.join(path));
+    options.tls.identity = told
+        .certificate
+        .as_ref()
+        .zip(told.key.as_ref())
+        .map(|(certificate, key)| (folder.join(certificate), folder.join(key)));
+    Client::new(options)
+        .map_err(|error| wrong.push((at.clone(), error.to_string())))
+        .ok()
+}
+
 fn webhook(
-    ground: &Ground<'_>,
+    given: &Given<'_>,
     written: &Written,
     url: &Spanned<String>,
     answers: Answers,
-    times: Times,
     wrong: &mut Vec<Mistake>,
 ) -> Option<Target> {
     let at = url.span();
-    let mut secret_of = |secret: Option<&crate::config::Secret>| {
-        secret.and_then(|secret| {
-            secret
-                .read(ground.folder)
-                .map_err(|error| wrong.push((at.clone(), error.to_string())))
-                .ok()
-        })
-    };
-    let secret = secret_of(written.sink.secret.as_ref());
-    let credentials = match (
-        &written.sink.credentials.basic,
-        &written.sink.credentials.bearer,
-    ) {
-        (Some(login), _) => {
-            secret_of(Some(&login.password)).map(|password| soapstone::http::Credentials::Basic {
-                user: login.user.clone(),
-                password,
-            })
-        }
-        (None, Some(token)) => secret_of(Some(token)).map(soapstone::http::Credentials::Bearer),
-        (None, None) => None,
-    };
     if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
         wrong.push((
             at.clone(),
             format!("`{}` is not an http or https URL", url.get_ref()),
         ));
     }
-    let client = match soapstone::http::Client::new(times.options()) {
-        Ok(client) => client,
-        Err(error) => {
-            wrong.push((at, error.to_string()));
-            return None;
-        }
-    };
-    let destination = written
-        .sink
-        .destination
-        .clone()
-        .unwrap_or_else(|| url.get_ref().clone());
+    if let Some(look_up) = &written.look_up {
+        wrong.push((
+            look_up.operation.span(),
+            "a webhook can't be asked: [look_up] is for SOAP operations".to_owned(),
+        ));
+    }
+    let client = client(given, written, &at, wrong)?;
     Some(Target {
-        destination,
+        destination: written
+            .sink
+            .destination
+            .clone()
+            .unwrap_or_else(|| url.get_ref().clone()),
         render: Arc::new(JsonMessage {
             table: written.source.table.get_ref().clone(),
         }),
         sink: Arc::new(Webhook {
             url: url.get_ref().clone(),
-            secret,
-            credentials,
+            secret: secret(given, written.sink.secret.as_ref(), &at, wrong),
+            credentials: http_credentials(given, written, &at, wrong),
             answers,
             keep: keep(written),
             client,
-            ambient: ground.ambient.clone(),
+            ambient: given.ground.ambient.clone(),
         }),
         // A receiver of webhooks is told the id, and knows by custom that a message may come again.
         idempotent: true,
         look_up_after: None,
     })
+}
+
+fn soap_call(
+    given: &Given<'_>,
+    written: &Written,
+    wsdl: &Spanned<String>,
+    answers: Answers,
+    wrong: &mut Vec<Mistake>,
+) -> Option<Target> {
+    let at = wsdl.span();
+    let kept = given.ground.folder.join("fetched");
+    let third = match ThirdParty::load(wsdl.get_ref(), given.ground.folder, &kept) {
+        Ok(third) => third,
+        Err(lines) => {
+            wrong.extend(lines.into_iter().map(|line| (at.clone(), line)));
+            return None;
+        }
+    };
+    let port = written
+        .sink
+        .port
+        .as_ref()
+        .map(|port| port.get_ref().as_str());
+    let find = |name: &Spanned<String>, wrong: &mut Vec<Mistake>| {
+        third
+            .operation(port, name.get_ref())
+            .map_err(|reason| wrong.push((name.span(), reason)))
+            .ok()
+    };
+    let Some(name) = &written.sink.operation else {
+        wrong.push((
+            at,
+            "`operation` is missing: which operation of the contract takes the records?".to_owned(),
+        ));
+        return None;
+    };
+    let operation = find(name, wrong);
+    let delete = written
+        .delete
+        .as_ref()
+        .and_then(|delete| delete.operation.as_ref())
+        .and_then(|name| find(name, wrong));
+    let header = node(
+        given.ground.catalog,
+        &written.sink.header.0,
+        given.names,
+        wrong,
+    );
+    let look_up = written.look_up.as_ref().and_then(|look_up| {
+        let operation = find(&look_up.operation, wrong)?;
+        let names: Names = LOOK_UP_NAMES
+            .iter()
+            .map(|name| ((*name).to_owned(), Shape::Any))
+            .collect();
+        let map = node(given.ground.catalog, &look_up.map.0, &names, wrong);
+        wrong.extend(placed(
+            operation.request.check(&third.values, map.as_ref()),
+            &look_up.operation.span(),
+        ));
+        let found = answer::compile(Some(&look_up.found), wrong)?;
+        let reference = answer::compile(look_up.reference.as_ref(), wrong);
+        Some(LookUp {
+            operation,
+            map,
+            found,
+            reference,
+        })
+    });
+    let operation = operation?;
+    let own = name.span();
+    wrong.extend(placed(
+        operation.request.check(&third.values, given.map),
+        &own,
+    ));
+    if let (Some(delete), Some(map)) = (&delete, given.delete) {
+        wrong.extend(placed(delete.request.check(&third.values, Some(map)), &own));
+    }
+    let address = written
+        .sink
+        .address
+        .clone()
+        .unwrap_or_else(|| operation.address.clone());
+    if !address.starts_with("http://") && !address.starts_with("https://") {
+        wrong.push((
+            at.clone(),
+            format!("the contract's address `{address}` is no URL: set `address`"),
+        ));
+    }
+    let told = &written.sink.credentials;
+    let token = told.username_digest.as_ref().map(|login| (login, true));
+    let token = token
+        .or(told.username_token.as_ref().map(|login| (login, false)))
+        .and_then(|(login, digest)| {
+            let password = secret(given, Some(&login.password), &at, wrong)?;
+            Some(UsernameToken {
+                user: login.user.clone(),
+                password,
+                digest,
+            })
+        });
+    let look_up_after = written
+        .look_up
+        .as_ref()
+        .map(|look_up| (look_up.after_seconds.clamp(0.0, 86_400.0) * 1000.0) as i64);
+    let call = Arc::new(SoapCall {
+        operation,
+        delete,
+        look_up,
+        header,
+        answers,
+        credentials: http_credentials(given, written, &at, wrong),
+        token,
+        keep: keep(written),
+        client: client(given, written, &at, wrong)?,
+        ambient: given.ground.ambient.clone(),
+        third,
+        address: address.clone(),
+    });
+    Some(Target {
+        destination: written.sink.destination.clone().unwrap_or(address),
+        render: Arc::clone(&call) as Arc<dyn Render>,
+        sink: call,
+        idempotent: false,
+        look_up_after,
+    })
+}
+
+/// Mistakes about what is not written stand where the operation is named.
+fn placed(mistakes: Vec<Mistake>, at: &Range<usize>) -> Vec<Mistake> {
+    mistakes
+        .into_iter()
+        .map(|(own, message)| (if own.end == 0 { at.clone() } else { own }, message))
+        .collect()
 }
 
 pub(super) fn keep(written: &Written) -> Keep {

@@ -252,6 +252,7 @@ async fn settle(
         );
         return Ok(());
     }
+    metrics::counter!("soapstone_flow_attempts_total", "flow" => flow.name.clone(), "class" => ended.class).increment(1);
     tracing::info!(
         flow = flow.name,
         delivery = claimed.id,

@@ -1,5 +1,9 @@
 //! Where messages go: a webhook, or a third party's SOAP operation. What both know of HTTP: what a status means, and what is kept.
 
+pub mod contract;
+pub mod envelope;
+pub mod security;
+pub mod soap;
 pub mod webhook;
 
 use std::time::{Duration, SystemTime};

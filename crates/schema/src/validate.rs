@@ -152,6 +152,3 @@ impl Validator {
         pass.finish(reader)
     }
 }
-
-#[cfg(test)]
-mod tests;

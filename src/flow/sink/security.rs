@@ -4,9 +4,12 @@ use base64::Engine as _;
 use sha1::{Digest as _, Sha1};
 use soapstone::xml::Writer;
 
-const SECEXT: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
-const UTILITY: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
-const PROFILE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";
+const SECEXT: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+const UTILITY: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+const PROFILE: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";
 const BASE64: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
 
 /// A user's token.
@@ -39,11 +42,26 @@ impl UsernameToken {
         text(&mut writer, "wsse:Username", &[], &self.user);
         if self.digest {
             let password = digest(nonce, created, &self.password);
-            text(&mut writer, "wsse:Password", &[("Type", &format!("{PROFILE}#PasswordDigest"))], &password);
-            text(&mut writer, "wsse:Nonce", &[("EncodingType", BASE64)], &encoded);
+            text(
+                &mut writer,
+                "wsse:Password",
+                &[("Type", &format!("{PROFILE}#PasswordDigest"))],
+                &password,
+            );
+            text(
+                &mut writer,
+                "wsse:Nonce",
+                &[("EncodingType", BASE64)],
+                &encoded,
+            );
             text(&mut writer, "wsu:Created", &[], created);
         } else {
-            text(&mut writer, "wsse:Password", &[("Type", &format!("{PROFILE}#PasswordText"))], &self.password);
+            text(
+                &mut writer,
+                "wsse:Password",
+                &[("Type", &format!("{PROFILE}#PasswordText"))],
+                &self.password,
+            );
         }
         writer.end();
         writer.end();
@@ -76,11 +94,28 @@ mod tests {
     #[test]
     fn the_digest_is_that_of_the_profile() {
         // printf 'abc2024-01-01T00:00:00Zsecret' | openssl dgst -sha1 -binary | base64
-        assert_eq!(digest(b"abc", "2024-01-01T00:00:00Z", "secret"), "2zAZN2kdxV/Tm6fciqdYpqlZo6Q=");
-        let token = UsernameToken { user: "a<b".to_owned(), password: "secret".to_owned(), digest: true };
+        assert_eq!(
+            digest(b"abc", "2024-01-01T00:00:00Z", "secret"),
+            "2zAZN2kdxV/Tm6fciqdYpqlZo6Q="
+        );
+        let token = UsernameToken {
+            user: "a<b".to_owned(),
+            password: "secret".to_owned(),
+            digest: true,
+        };
         let header = token.header(b"abc", "2024-01-01T00:00:00Z");
-        assert!(header.contains("<wsse:Username>a&lt;b</wsse:Username>"), "{header}");
+        assert!(
+            header.contains("<wsse:Username>a&lt;b</wsse:Username>"),
+            "{header}"
+        );
         assert!(!header.contains("secret"), "{header}");
-        assert!(UsernameToken { digest: false, ..token }.header(b"", "").contains(">secret</wsse:Password>"));
+        assert!(
+            UsernameToken {
+                digest: false,
+                ..token
+            }
+            .header(b"", "")
+            .contains(">secret</wsse:Password>")
+        );
     }
 }

@@ -216,7 +216,6 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
                 complex,
                 run,
                 disorder,
-                seen,
                 ..
             } => {
                 let Kind::Elements {
@@ -226,9 +225,6 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
                 else {
                     return unknown;
                 };
-                if lenient {
-                    seen.extend(name.and_then(|name| automaton.declaration(name)));
-                }
                 if *disorder {
                     return automaton_declaration(automaton, name).unwrap_or(if lenient {
                         Found::Skip
@@ -401,7 +397,6 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
                     run: automaton.start(),
                     mixed: *mixed,
                     disorder: false,
-                    seen: Vec::new(),
                 },
                 Kind::Elements {
                     automaton: None, ..

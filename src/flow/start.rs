@@ -1,0 +1,202 @@
+//! Flows from a folder of files to running tasks.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::capture;
+use crate::catalog::Catalog;
+use crate::config::{self, ConfigError};
+use crate::database::Database;
+use crate::store::session::Session;
+use crate::store::{StoreError, count};
+
+use super::assemble::{Assembled, Ground, assemble};
+use super::gateway::{self, Settings};
+use super::{Ambient, Flow, written};
+
+/// Why flows do not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// What is wrong with them, all of it.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Wrong(Vec<ConfigError>),
+    /// The gateway's tables.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads the flows of a folder and holds them against the catalog.
+///
+/// # Errors
+/// Everything that is wrong in any of them.
+pub fn read(
+    database: &Database,
+    catalog: &Arc<Catalog>,
+    folder: &Path,
+) -> Result<Vec<Assembled>, Vec<ConfigError>> {
+    let ambient = Ambient::system();
+    let ground = Ground {
+        database,
+        catalog,
+        folder,
+        ambient: &ambient,
+    };
+    let (mut flows, mut wrong) = (Vec::new(), Vec::new());
+    for written in written::load(folder)? {
+        match assemble(&ground, &written) {
+            Ok(flow) => flows.push(flow),
+            Err(errors) => wrong.extend(errors),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(flows)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Names the flows whose source table is not captured, with what to do about it.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn uncaptured(
+    database: &Database,
+    flows: &[Assembled],
+    folder: &Path,
+) -> Result<Vec<ConfigError>, StoreError> {
+    let captured = capture::captured(database).await?;
+    let missing = flows.iter().filter(|one| {
+        let (schema, table) = &one.flow.table;
+        !captured
+            .iter()
+            .any(|captured| captured.schema == *schema && captured.name == *table)
+    });
+    Ok(missing
+        .map(|one| {
+            let (schema, table) = &one.flow.table;
+            let file = folder.join(format!("{}.toml", one.flow.name));
+            let message = format!(
+                "{schema}.{table} is not captured: run `soapstone capture install {schema}.{table}`"
+            );
+            ConfigError::unplaced(&file, message)
+        })
+        .collect())
+}
+
+/// Flows at work.
+pub struct Running {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<Result<(), StoreError>>,
+    housekeeping: JoinHandle<()>,
+}
+
+impl Running {
+    /// Stops claiming, waits for what is on its way, and signs off.
+    pub async fn stop(self) {
+        // The receivers are gone only when the tasks have ended already.
+        let _ = self.stop.send(true);
+        self.housekeeping.abort();
+        match self.task.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the flows stopped"),
+            Err(error) => tracing::error!(%error, "the flows broke off"),
+        }
+    }
+}
+
+/// Starts the flows.
+pub fn start(database: &Database, flows: Vec<Arc<Flow>>, config: &config::Flows) -> Running {
+    let (stop, stopped) = watch::channel(false);
+    let settings = Settings {
+        lease: Duration::from_secs(config.lease_seconds.max(2)),
+        ..Settings::default()
+    };
+    let housekeeping = tokio::spawn(keep_house(
+        database.clone(),
+        flows.clone(),
+        config.keep_days,
+    ));
+    let task = tokio::spawn(gateway::run(
+        database.clone(),
+        flows,
+        settings,
+        Ambient::system(),
+        stopped,
+    ));
+    Running {
+        stop,
+        task,
+        housekeeping,
+    }
+}
+
+/// Tells the metrics how the flows stand, and lets go of what is old.
+async fn keep_house(database: Database, flows: Vec<Arc<Flow>>, keep_days: u64) {
+    let mut round = 0_u64;
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        if let Err(error) = measure(&database).await {
+            tracing::debug!(%error, "the flows' metrics are late");
+        }
+        if round.is_multiple_of(120) {
+            if let Err(error) = let_go(&database, &flows, keep_days).await {
+                tracing::warn!(%error, "old deliveries are kept for now");
+            }
+        }
+        round += 1;
+    }
+}
+
+async fn measure(database: &Database) -> Result<(), StoreError> {
+    let mut session = Session::begin_reading(database).await?;
+    let now = (Ambient::system().now)();
+    for counts in count::all(&mut session).await? {
+        let flow = counts.flow.clone();
+        let gauge = |name: &'static str, value: i64| {
+            metrics::gauge!(name, "flow" => flow.clone()).set(value as f64)
+        };
+        gauge("soapstone_flow_accepted", counts.accepted);
+        gauge("soapstone_flow_delivered", counts.delivered);
+        gauge("soapstone_flow_waiting", counts.waiting);
+        gauge("soapstone_flow_in_doubt", counts.doubt);
+        gauge("soapstone_flow_dead", counts.dead);
+        gauge(
+            "soapstone_flow_oldest_millis",
+            counts.oldest.map_or(0, |oldest| (now - oldest).max(0)),
+        );
+    }
+    for row in session
+        .rows("select destination, state from {s}circuit", &[])
+        .await?
+    {
+        let open = f64::from(u8::from(row.text(1) != "closed"));
+        metrics::gauge!("soapstone_circuit_open", "destination" => row.text(0)).set(open);
+    }
+    Ok(())
+}
+
+async fn let_go(
+    database: &Database,
+    flows: &[Arc<Flow>],
+    keep_days: u64,
+) -> Result<(), StoreError> {
+    let kept = i64::try_from(keep_days)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(24 * 3600 * 1000);
+    let before = (Ambient::system().now)().saturating_sub(kept);
+    capture::log::trim(database, before).await?;
+    // A flow that carries each record once knows it by its delivery.
+    for flow in flows.iter().filter(|flow| !flow.policy.each_record) {
+        let mut session = Session::begin(database).await?;
+        while count::forget(&mut session, &flow.name, before, 500).await? >= 500 {
+            session.commit().await?;
+            session = Session::begin(database).await?;
+        }
+        session.commit().await?;
+    }
+    Ok(())
+}
