@@ -78,8 +78,8 @@ pub fn is_language(text: &str) -> bool {
 /// Tells whether the text can stand for a URI reference (part 2, 3.2.17).
 ///
 /// What XLink 5.4 escapes, spaces and non-ASCII characters included, is allowed, so that hardly any text is refused:
-/// only a `%` without two hexadecimal digits, a second `#`, for which no escape exists, and a `:` in front, where a scheme
-/// must stand (RFC 2396, 3 and 5).
+/// only a `%` without two hexadecimal digits, a second `#`, for which no escape exists, a `:` in front, where a scheme
+/// must stand, and `//` without what it announces (RFC 2396, 3 and 5).
 pub fn is_any_uri(text: &str) -> bool {
     let bytes = text.as_bytes();
     let escaped = |at: usize| {
@@ -89,4 +89,5 @@ pub fn is_any_uri(text: &str) -> bool {
     memchr::memchr_iter(b'%', bytes).all(escaped)
         && memchr::memchr_iter(b'#', bytes).nth(1).is_none()
         && bytes.first() != Some(&b':')
+        && text != "//"
 }
