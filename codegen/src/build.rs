@@ -56,13 +56,17 @@ pub fn build_with(
     let paths: Vec<PathBuf> = files.iter().map(|f| f.as_ref().to_owned()).collect();
     let (generated, report) = generate_files(&paths, options)?;
     let mut stdout = std::io::stdout().lock();
-    // A document that is missing may appear: cargo watches it too.
+    // A document that is not a file (built in, or on the network) would make cargo run this at every build.
+    let documents = report
+        .documents
+        .iter()
+        .map(|document| PathBuf::from(&**document));
     for path in paths
         .iter()
-        .map(|p| p.display().to_string())
-        .chain(report.documents.iter().map(|d| d.to_string()))
+        .cloned()
+        .chain(documents.filter(|path| path.exists()))
     {
-        let _ = writeln!(stdout, "cargo:rerun-if-changed={path}");
+        let _ = writeln!(stdout, "cargo:rerun-if-changed={}", path.display());
     }
     for diagnostic in &report.diagnostics {
         let _ = writeln!(

@@ -4,6 +4,7 @@
 //! here, and what nothing refers to is never lowered.
 
 mod attribute;
+mod choice;
 mod complex;
 mod facet;
 mod particle;

@@ -90,7 +90,8 @@ pub(crate) fn pascal(name: &str) -> String {
         }
         out.extend(first.to_uppercase());
         let rest = letters.as_str();
-        if rest.chars().any(char::is_lowercase) {
+        let acronym = rest.strip_suffix('s').unwrap_or(rest);
+        if acronym.chars().any(char::is_lowercase) {
             out.push_str(rest);
         } else {
             out.extend(rest.chars().flat_map(char::to_lowercase));
@@ -338,7 +339,7 @@ mod tests {
             ("v1.2-3", "V1_2_3", "v1_2_3"),
             ("type", "Type", "r#type"),
             ("self", "Self_", "self_"),
-            ("3D", "Value3d", "value_3d"),
+            ("3D", "Value3D", "value_3_d"),
             ("größe", "Größe", "größe"),
             ("_", "Empty", "empty"),
             ("HTTPServer", "HttpServer", "http_server"),

@@ -1,4 +1,5 @@
 //! A fixed spread of real contracts is generated and what is generated compiles: one crate with a module for each, one check.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,6 @@
 //! Every construct has a folder: a schema, the Rust that it becomes, and documents that are valid or not. The Rust is
 //! compared, compiled, and reads and writes the documents. `UPDATE_EXPECT=1` rewrites what is expected.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fmt::Write;
 use std::fs;

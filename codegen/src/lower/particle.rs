@@ -135,7 +135,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// An element by its tag, or by the enum of its substitution group.
-    fn element_place(
+    pub(super) fn element_place(
         &mut self,
         id: ElementId,
         element: &'m Element,
@@ -151,7 +151,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// The default or fixed value of an element with simple content; in mixed content there is no place for one.
-    fn constraint(&self, element: &Element) -> Option<Constraint> {
+    pub(super) fn constraint(&self, element: &Element) -> Option<Constraint> {
         let simple = match self.model.types.get(element.type_.index())? {
             Type::Simple(_) => true,
             Type::Complex(complex) => matches!(complex.content, Content::Simple(_)),
@@ -163,86 +163,8 @@ impl<'m> Lowering<'m> {
         })
     }
 
-    fn element_tag(&mut self, element: &Element, module: usize) -> TagId {
+    pub(super) fn element_tag(&mut self, element: &Element, module: usize) -> TagId {
         self.tag(&element.name.namespace, &element.name.local, module)
-    }
-
-    /// The members of an element's substitution group that may stand in a document.
-    fn substitutes(&self, id: ElementId) -> Vec<ElementId> {
-        let members = self
-            .model
-            .substitutions
-            .get(&id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        members
-            .iter()
-            .copied()
-            .filter(|m| {
-                self.model
-                    .elements
-                    .get(m.index())
-                    .is_some_and(|e| !e.abstract_)
-            })
-            .collect()
-    }
-
-    fn substitution(&mut self, id: ElementId, element: &Element) -> ItemId {
-        if let Some(&item) = self.substitutions.get(&id) {
-            return item;
-        }
-        let module = self.module(&element.name.namespace);
-        let wanted = format!("{}Group", names::pascal(&element.name.local));
-        let item = self.allocate(module, &wanted, None, Work::Substitution(id));
-        self.substitutions.insert(id, item);
-        item
-    }
-
-    /// Lowers the head of a substitution group to an enum of the elements that may take its place.
-    ///
-    /// `<element name="circle" substitutionGroup="shape"/>`  →  `enum ShapeGroup { Circle(Circle), … }`
-    pub(super) fn substitution_item(&mut self, item: ItemId, id: ElementId) {
-        let Some(head) = self.model.elements.get(id.index()) else {
-            return;
-        };
-        let members = (!head.abstract_)
-            .then_some(id)
-            .into_iter()
-            .chain(self.substitutes(id))
-            .collect::<Vec<_>>();
-        let mut names = Names::default();
-        let mut arms = Vec::new();
-        for member in members {
-            let Some(element) = self.model.elements.get(member.index()) else {
-                continue;
-            };
-            let module = self.module(&element.name.namespace);
-            let rust = self.element_type(
-                member,
-                &Owner {
-                    module,
-                    name: String::new(),
-                },
-            );
-            let tag = self.element_tag(element, module);
-            let constraint = self.constraint(element);
-            arms.push(Arm {
-                name: names.claim(&names::pascal(&element.name.local)),
-                documentation: documentation(element.annotation.as_deref()),
-                rust,
-                particle: Place::Element(tag, constraint),
-                occurs: Occurs::One,
-            });
-        }
-        self.set(
-            item,
-            Kind::Choice(Choice {
-                mixed: false,
-                type_: false,
-                arms,
-            }),
-            documentation(head.annotation.as_deref()),
-        );
     }
 
     fn sequence_field(
@@ -268,39 +190,7 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    fn choice_field(
-        &mut self,
-        id: GroupId,
-        group: &'m Group,
-        particle: &Particle,
-        owner: &Owner,
-        names: &mut Names,
-    ) -> Field {
-        let optional = group.particles.iter().any(|m| self.emptiable(m, 0));
-        let min = if optional { 0 } else { particle.min };
-        let starred = min <= 1 && particle.max.is_none();
-        let item = self.group_item(
-            id,
-            group,
-            owner,
-            "Choice",
-            starred,
-            Work::Choice(id, starred),
-        );
-        let field = group
-            .name
-            .as_ref()
-            .map_or("choice".to_owned(), |n| names::snake(&n.local));
-        Field {
-            name: names.claim_snake(&field),
-            documentation: documentation(group.annotation.as_deref()),
-            rust: Rust::Item(item),
-            particle: Place::Group,
-            occurs: occurs(min, particle.max),
-        }
-    }
-
-    fn group_item(
+    pub(super) fn group_item(
         &mut self,
         id: GroupId,
         group: &Group,
@@ -353,148 +243,6 @@ impl<'m> Lowering<'m> {
             body,
         });
         self.set(item, kind, documentation(group.annotation.as_deref()));
-    }
-
-    /// Lowers a choice to an enum; each arm becomes one variant.
-    ///
-    /// `<choice><element name="card"/><element name="cash"/></choice>`  →  `enum Payment { Card(..), Cash(..) }`
-    pub(super) fn choice_item(&mut self, item: ItemId, id: GroupId, starred: bool) {
-        let Some(group) = self.model.groups.get(id.index()) else {
-            return;
-        };
-        let owner = self.owner(item);
-        let mut names = Names::default();
-        let mut arms = Vec::new();
-        for member in &group.particles {
-            self.arms(member, starred, &owner, &mut names, &mut arms, 0);
-        }
-        self.set(
-            item,
-            Kind::Choice(Choice {
-                mixed: false,
-                type_: false,
-                arms,
-            }),
-            documentation(group.annotation.as_deref()),
-        );
-    }
-
-    /// The choice that a type is, where its content is one choice that must occur once.
-    pub(super) fn whole_choice(&mut self, particle: &'m Particle, owner: &Owner) -> Option<Choice> {
-        let Term::Group(id) = &particle.term else {
-            return None;
-        };
-        let group = self.model.groups.get(id.index())?;
-        let once = (particle.min, particle.max) == (1, Some(1));
-        match group.particles.as_slice() {
-            [only]
-                if once
-                    && group.compositor != Compositor::All
-                    && matches!(only.term, Term::Group(_)) =>
-            {
-                self.whole_choice(only, owner)
-            }
-            members
-                if once
-                    && group.compositor == Compositor::Choice
-                    && members.len() > 1
-                    && group.name.is_none() =>
-            {
-                if members.iter().any(|m| self.emptiable(m, 0)) {
-                    return None;
-                }
-                let mut names = Names::default();
-                let mut arms = Vec::new();
-                for member in members {
-                    self.arms(member, false, owner, &mut names, &mut arms, 0);
-                }
-                Some(Choice {
-                    mixed: false,
-                    type_: true,
-                    arms,
-                })
-            }
-            _ => None,
-        }
-    }
-
-    fn arms(
-        &mut self,
-        particle: &'m Particle,
-        starred: bool,
-        owner: &Owner,
-        names: &mut Names,
-        out: &mut Vec<Arm>,
-        depth: usize,
-    ) {
-        if particle.max == Some(0) || depth > DEPTH {
-            return;
-        }
-        // In `(a* | b)*` the repetition inside adds nothing.
-        let once = particle.max == Some(1) || (starred && particle.min <= 1);
-        let occurs = if once {
-            Occurs::One
-        } else {
-            Occurs::Many(particle.min.max(1), particle.max)
-        };
-        match &particle.term {
-            Term::Element(id) => {
-                let Some(element) = self.model.elements.get(id.index()) else {
-                    return;
-                };
-                let (rust, place) = self.element_place(*id, element, owner);
-                out.push(Arm {
-                    name: names.claim(&names::pascal(&element.name.local)),
-                    documentation: documentation(element.annotation.as_deref()),
-                    rust,
-                    particle: place,
-                    occurs,
-                });
-            }
-            Term::Any(any) => out.push(Arm {
-                name: names.claim("Any"),
-                documentation: documentation(any.annotation.as_deref()),
-                rust: Rust::Path("codec::AnyElement"),
-                particle: Place::Any(wildcard(any)),
-                occurs,
-            }),
-            Term::Group(id) => {
-                let Some(group) = self.model.groups.get(id.index()) else {
-                    return;
-                };
-                match (group.compositor, group.particles.as_slice()) {
-                    (_, []) => {}
-                    (_, [only]) if occurs == Occurs::One => {
-                        self.arms(only, starred, owner, names, out, depth + 1)
-                    }
-                    (Compositor::Choice, members) if occurs == Occurs::One => {
-                        for member in members {
-                            self.arms(member, starred, owner, names, out, depth + 1);
-                        }
-                    }
-                    (compositor, _) => {
-                        let choice = compositor == Compositor::Choice;
-                        let (suffix, work) = if choice {
-                            ("Choice", Work::Choice(*id, false))
-                        } else {
-                            ("Sequence", Work::Sequence(*id))
-                        };
-                        let item = self.group_item(*id, group, owner, suffix, false, work);
-                        let name = group
-                            .name
-                            .as_ref()
-                            .map_or(suffix.to_owned(), |n| names::pascal(&n.local));
-                        out.push(Arm {
-                            name: names.claim(&name),
-                            documentation: documentation(group.annotation.as_deref()),
-                            rust: Rust::Item(item),
-                            particle: Place::Group,
-                            occurs,
-                        });
-                    }
-                }
-            }
-        }
     }
 
     /// Tells whether a particle accepts nothing at all (XSD 1.0 part 1, 3.9.6, particle emptiable).
@@ -575,7 +323,7 @@ pub(super) fn wildcard(any: &Any) -> Wildcard {
     }
 }
 
-fn occurs(min: u64, max: Option<u64>) -> Occurs {
+pub(super) fn occurs(min: u64, max: Option<u64>) -> Occurs {
     match (min, max) {
         (1, Some(1)) => Occurs::One,
         (0, Some(1)) => Occurs::Option,

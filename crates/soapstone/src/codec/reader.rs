@@ -9,7 +9,7 @@ use crate::xml::{self, Event, NsId, Prediction};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
 /// no document exhausts the stack.
-const NESTED: usize = 512 << 10;
+const NESTED: usize = 256 << 10;
 /// How many bytes of values one byte of document may become, above a base that every document may use.
 const GROWTH: usize = 48;
 const BASE: usize = 1 << 20;
