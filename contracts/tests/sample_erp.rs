@@ -1,4 +1,5 @@
 //! The sample ERP over HTTP: typed client, router and service together.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use soapstone::codec::{Root, lexical, parse};
 use soapstone::datatype::DateTime;

@@ -1,0 +1,67 @@
+//! `urn:case`
+
+use soapstone::{codec, datatype};
+
+soapstone::newtype! {
+/// `Money`
+pub struct Money(datatype::Decimal): min_inclusive("0"), total_digits(6), fraction_digits(2);
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct R {
+    pub sku: Sku,
+    pub money: Money,
+    pub small: Small,
+    pub when: When,
+}
+
+impl codec::Type for R {
+    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Self> {
+        Ok(Self {
+            sku: r.one(SKU)?,
+            money: r.one(MONEY)?,
+            small: r.one(SMALL)?,
+            when: r.one(WHEN)?,
+        })
+    }
+    fn content(&self, w: &mut codec::Writer) {
+        w.one(SKU, &self.sku);
+        w.one(MONEY, &self.money);
+        w.one(SMALL, &self.small);
+        w.one(WHEN, &self.when);
+    }
+}
+
+soapstone::newtype! {
+/// `Sku`
+pub struct Sku(String): max_length(6), pattern("(?:\\A[A-Z]{2}\\-[0-9٠-٩۰-۹߀-߉०-९০-৯੦-੯૦-૯୦-୯௦-௯౦-౯೦-೯൦-൯෦-෯๐-๙໐-໙༠-༩၀-၉႐-႙០-៩᠐-᠙᥆-᥏᧐-᧙᪀-᪉᪐-᪙᭐-᭙᮰-᮹᱀-᱉᱐-᱙꘠-꘩꣐-꣙꤀-꤉꧐-꧙꧰-꧹꩐-꩙꯰-꯹０-９𐒠-𐒩𐴰-𐴹𐵀-𐵉𑁦-𑁯𑃰-𑃹𑄶-𑄿𑇐-𑇙𑋰-𑋹𑑐-𑑙𑓐-𑓙𑙐-𑙙𑛀-𑛉𑛐-𑛣𑜰-𑜹𑣠-𑣩𑥐-𑥙𑯰-𑯹𑱐-𑱙𑵐-𑵙𑶠-𑶩𑽐-𑽙𖄰-𖄹𖩠-𖩩𖫀-𖫉𖭐-𖭙𖵰-𖵹𜳰-𜳹𝟎-𝟿𞅀-𞅉𞋰-𞋹𞓰-𞓹𞗱-𞗺𞥐-𞥙🯰-🯹]+\\z)");
+}
+
+soapstone::newtype! {
+/// `Small`
+pub struct Small(i64): min_exclusive("0"), max_exclusive("10");
+}
+
+soapstone::newtype! {
+/// `When`
+pub struct When(datatype::Date): min_inclusive("2020-01-01");
+}
+
+soapstone::tags! {
+    R_TAG = 1 "c:r";
+    SKU = 1 "c:sku";
+    MONEY = 1 "c:money";
+    SMALL = 1 "c:small";
+    WHEN = 1 "c:when";
+}
+
+impl codec::Root for R {
+    const ELEMENT: codec::Element<Self> = element::R;
+}
+
+/// The global elements: what a document or a message part can be.
+pub mod element {
+    use soapstone::{codec, datatype};
+
+    pub const R: codec::Element<super::super::case::R> = codec::Element::new(super::super::case::R_TAG, super::super::NAMESPACES);
+}
