@@ -72,9 +72,10 @@ check("its current record", results[0].problem.conflict.record.phone if hasattr(
 check("fresh version", results[1].status, "updated")
 check("the other one is written", crm.GetContact(id=11).phone, "+48 3")
 
-# a routine
-balance = crm.CustomerBalance(company_id=2)  # a function's value on PostgreSQL, a row of the named SQL on SQLite
-check("routine", balance[0].balance if isinstance(balance, list) else balance, Decimal("4394.46"))
+# a routine: a function's value on PostgreSQL, a row of the named SQL on SQLite
+balance = crm.CustomerBalance(company_id=2)
+balance = balance[0].balance if isinstance(balance, list) else balance["return"]
+check("routine", balance, Decimal("4394.46"))
 
 # faults
 try:
