@@ -132,6 +132,8 @@ pub struct Database {
     pub connect_seconds: u64,
     /// Seconds that one statement may take.
     pub statement_seconds: u64,
+    /// Hours that the answer to an idempotency key is kept.
+    pub keep_answers_hours: u64,
     /// Tables, views and routines to serve, as `schema.name` with `*` for any run of characters; by default all.
     pub include: Vec<String>,
     /// Tables, views, routines and columns (`schema.table.column`) to leave out, as in `include`.
@@ -152,6 +154,7 @@ impl Default for Database {
             connections: 16,
             connect_seconds: 5,
             statement_seconds: 30,
+            keep_answers_hours: 48,
             include: Vec::new(),
             exclude: Vec::new(),
             rename: BTreeMap::new(),

@@ -20,6 +20,7 @@ use crate::plan::{Plan, plan};
 use crate::principal::Principal;
 use crate::request::Asked;
 use crate::run::{Once, OnceReply};
+use crate::serve::is_plain;
 use crate::served::Served;
 use crate::{changes, reply, request, run};
 
@@ -56,12 +57,19 @@ struct Received<'s> {
     idempotency_key: Option<String>,
 }
 
-/// Answers one message posted to a service.
-pub async fn exchange(gateway: &Gateway, served: &Arc<Served>, service: Service, correlation: &str, message: Message<'_>) -> Answer {
+/// Answers one message posted to a service. The correlation id is the peer's or was made; one in the SOAP header replaces it.
+pub async fn exchange(
+    gateway: &Gateway,
+    served: &Arc<Served>,
+    service: Service,
+    correlation: &mut String,
+    message: Message<'_>,
+) -> Answer {
     let begun = Instant::now();
     let mut outline = Outline::default();
     let outcome = work(gateway, served, service, correlation, message, &mut outline).await;
     let version = outline.version.unwrap_or(Version::Soap11);
+    outline.name(correlation);
     outline.log(outcome.as_ref().err(), begun);
     match outcome {
         Ok(body) => Answer { version, status: 200, body },
@@ -73,7 +81,7 @@ async fn work<'s>(
     gateway: &Gateway,
     served: &'s Served,
     service: Service,
-    correlation: &str,
+    correlation: &mut String,
     message: Message<'_>,
     outline: &mut Outline<'s>,
 ) -> Result<String, Problem> {
@@ -83,7 +91,10 @@ async fn work<'s>(
     outline.version = posted.version;
     let principal = gateway.recognise(message.authorization).await.map_err(|error| Problem::of_principal(&error))?;
     outline.principal = Some(principal.clone());
-    let received = receive(gateway, served, service, &posted, message, outline)?;
+    let received = receive(gateway, served, service, &posted, message, correlation, outline);
+    outline.name(correlation);
+    let received = received?;
+    let correlation: &str = correlation;
     let operation = received.operation;
     authorise(&principal, catalog, contract, operation, &received.asked)?;
     let version = outline.version.unwrap_or(Version::Soap11);
@@ -182,6 +193,7 @@ fn receive<'s>(
     service: Service,
     posted: &Posted,
     message: Message<'_>,
+    correlation: &mut String,
     outline: &mut Outline<'s>,
 ) -> Result<Received<'s>, Problem> {
     let contract = &served.contract;
@@ -193,6 +205,13 @@ fn receive<'s>(
     let ours = |namespace: &str| contract.namespaces.iter().any(|known| &*known.uri == namespace);
     let known = |local: &str| matches!(local, "IdempotencyKey" | "CorrelationId");
     envelope.check_understood(|block| ours(&block.namespace) && known(block.local)).map_err(|fault| Problem::of_standard(*fault))?;
+    let header = |name: &str| {
+        let block = envelope.headers.iter().find(|block| block.local == name && ours(&block.namespace))?;
+        Some(header_text(&mut envelope.header_reader(block, &options)))
+    };
+    if let Some(id) = header("CorrelationId").filter(|id| is_plain(id)) {
+        *correlation = id;
+    }
     let Some(payload) = &envelope.payload else {
         return Err(Problem::sender("UnknownOperation", "the body is empty: the element of an operation is due"));
     };
@@ -201,8 +220,7 @@ fn receive<'s>(
         .filter(|operation| contract.offers(service, operation))
         .ok_or_else(|| unknown_operation(served, service, &payload.namespace, payload.local))?;
     outline.operation = Some(operation);
-    let idempotency_key = envelope.headers.iter().find(|block| block.local == "IdempotencyKey" && ours(&block.namespace));
-    let idempotency_key = idempotency_key.map(|block| header_text(&mut envelope.header_reader(block, &options)));
+    let idempotency_key = header("IdempotencyKey");
     let asked = request::read(&served.catalog, contract, operation, gateway.config().limits.records, &mut reader)
         .map_err(Problem::of_request)?;
     envelope.finish(&mut reader).map_err(|error| Problem::of_envelope(&error))?;
@@ -264,9 +282,17 @@ struct Outline<'s> {
     principal: Option<Principal>,
     records: usize,
     writes: bool,
+    named: bool,
 }
 
 impl Outline<'_> {
+    /// Puts the correlation id on every line that is logged from now on, once.
+    fn name(&mut self, correlation: &str) {
+        if !std::mem::replace(&mut self.named, true) {
+            tracing::Span::current().record("correlation", correlation);
+        }
+    }
+
     /// Logs who did what: writes and refusals for everybody to see, reads for those who look closer.
     fn log(&self, problem: Option<&Problem>, begun: Instant) {
         let who = self.principal.as_ref().map_or("", |principal| &principal.name);

@@ -217,7 +217,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Names a place in a call as the path of elements in its request.
 fn path(catalog: &Catalog, contract: &Contract, operation: &Operation, place: &Place) -> Option<String> {
-    if *place == Place::default() {
+    if place.record.is_none() && place.related.is_empty() && place.columns.is_empty() {
         return None;
     }
     let mut path = format!("/{}", operation.name);

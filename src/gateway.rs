@@ -2,7 +2,7 @@
 //! exchanges that have begun end with what they began with.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use soapstone::xml;
 
@@ -10,6 +10,7 @@ use crate::catalog::{self, CatalogError, Selection};
 use crate::config::{Config, SecretError};
 use crate::database::{ConnectError, Database, Settings};
 use crate::principal::{Principal, PrincipalError, Users};
+use crate::run;
 use crate::served::Served;
 
 /// A running gateway.
@@ -49,7 +50,15 @@ impl Gateway {
         let users = Users::new(&config, &config.folder)?.map(Arc::new);
         let database = Database::open(&settings(&config, url)?)?;
         let served = RwLock::new(Arc::new(load(&database, &config).await?));
-        Ok(Gateway { config, database, users, served })
+        let gateway = Gateway { config, database, users, served };
+        gateway.warm();
+        Ok(gateway)
+    }
+
+    /// Makes documents beside everything else: those of a thousand tables take their time.
+    fn warm(&self) {
+        let served = self.served();
+        drop(tokio::task::spawn_blocking(move || served.warm()));
     }
 
     /// Reads the catalog anew; what is served stays as it is where that fails.
@@ -57,6 +66,7 @@ impl Gateway {
         let served = Arc::new(load(&self.database, &self.config).await?);
         tracing::info!(tables = served.catalog.tables.len(), routines = served.catalog.routines.len(), "catalog read");
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = served;
+        self.warm();
         Ok(())
     }
 
@@ -78,6 +88,23 @@ impl Gateway {
     /// Tells whether users are configured, so that everybody has to say who they are.
     pub fn has_users(&self) -> bool {
         self.users.is_some()
+    }
+
+    /// Forgets the answers to idempotency keys that are older than configured, once an hour, until it is dropped.
+    pub async fn forget_answers(&self) {
+        let mut ticks = tokio::time::interval(Duration::from_secs(3600));
+        loop {
+            ticks.tick().await;
+            let kept = Duration::from_secs(self.config.database.keep_answers_hours.saturating_mul(3600));
+            let since = SystemTime::now().checked_sub(kept).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            let since = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+            match run::forget_before(&self.database, self.database.dialect(), since).await {
+                Ok(0) => {}
+                Ok(answers) => tracing::info!(answers, "answers to idempotency keys forgotten"),
+                Err(error) if error.code() == "NotFound" => {}
+                Err(error) => tracing::warn!(%error, "answers to idempotency keys cannot be forgotten"),
+            }
+        }
     }
 
     /// The limits of a message.

@@ -28,9 +28,9 @@ const XML: &str = "text/xml; charset=utf-8";
 
 impl http::Service for Gateway {
     async fn call(&self, request: Request) -> Response {
-        let correlation = correlation(&request.head);
-        let span = tracing::info_span!("request", correlation = %correlation);
-        let response = self.answer(&request, &correlation).instrument(span).await;
+        let mut correlation = correlation(&request.head);
+        let span = tracing::info_span!("request", correlation = tracing::field::Empty);
+        let response = self.answer(&request, &mut correlation).instrument(span).await;
         response.with_header(CORRELATION, &correlation)
     }
 
@@ -59,7 +59,7 @@ impl http::Service for Gateway {
 }
 
 impl Gateway {
-    async fn answer(&self, request: &Request, correlation: &str) -> Response {
+    async fn answer(&self, request: &Request, correlation: &mut String) -> Response {
         let head = &request.head;
         let path = decode_path(head.uri.path());
         let reads = head.method == Method::GET || head.method == Method::HEAD;
@@ -74,7 +74,7 @@ impl Gateway {
         }
     }
 
-    async fn soap(&self, request: &Request, path: &str, correlation: &str) -> Response {
+    async fn soap(&self, request: &Request, path: &str, correlation: &mut String) -> Response {
         let head = &request.head;
         let served = self.served();
         let Some(service) = served.contract.service(path) else { return not_found() };
@@ -93,16 +93,18 @@ impl Gateway {
                 .with_header(header::ALLOW, "GET, HEAD, POST");
         }
         match wanted(head.uri.query().unwrap_or_default()) {
-            Ok(Some(wanted)) => self.document(head, &served, service, wanted),
+            Ok(Some(wanted)) => self.document(head, served, service, wanted).await,
             Ok(None) => self.page(head, |served, address| Some(pages::service(served, service, address))).await,
             Err(()) => not_found(),
         }
     }
 
     /// A WSDL or a schema. It changes when the catalog does, so that a client asks again, with the ETag, and is mostly told "the same".
-    fn document(&self, head: &Head, served: &Served, service: Service, wanted: Wanted) -> Response {
+    async fn document(&self, head: &Head, served: Arc<Served>, service: Service, wanted: Wanted) -> Response {
         let address = self.address(head) + &served.contract.path(service);
-        let Some((text, tag)) = served.document(service, wanted, &address) else { return not_found() };
+        // What is not in memory yet is made beside the other requests.
+        let made = tokio::task::spawn_blocking(move || served.document(service, wanted, &address)).await;
+        let Ok(Some((text, tag))) = made else { return not_found() };
         let same = head.header(header::IF_NONE_MATCH).is_some_and(|known| {
             known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
         });
@@ -215,8 +217,12 @@ fn not_found() -> Response {
 /// The correlation id that the peer sent, or a new one. What is taken goes into logs and headers, so it is short and plain.
 fn correlation(head: &Head) -> String {
     let given = head.header(CORRELATION).map(str::trim);
-    let plain = |id: &&str| !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
-    given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+    given.filter(|id| is_plain(id)).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Tells whether a text may serve as a correlation id.
+pub(crate) fn is_plain(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Undoes percent-encoding (RFC 3986, 2.1); what is not well encoded stays as it is.

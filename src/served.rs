@@ -52,6 +52,11 @@ impl Served {
         Served { catalog, contract, documents: Mutex::default() }
     }
 
+    /// Makes the documents that are asked for first, so that nobody waits for them.
+    pub fn warm(&self) {
+        let _ = self.made(Service::Crm, Wanted::Wsdl(Layout::Soap11));
+    }
+
     /// A document with the service's address in it, and its ETag; `None` where there is no such document.
     pub fn document(&self, service: Service, wanted: Wanted, address: &str) -> Option<(String, String)> {
         let document = self.made(service, wanted)?;

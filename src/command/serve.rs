@@ -87,7 +87,8 @@ pub(super) async fn database_url(config: &mut Config, folder: &Path) -> Result<S
     match &config.database.url {
         Some(url) => url.read(&config.folder).map_err(|error| Failure::of(&error)),
         None => {
-            let path = folder.join("soapstone-sample.sqlite");
+            // Absolute, since paths in the configuration start from its own folder.
+            let path = std::path::absolute(folder.join("soapstone-sample.sqlite")).map_err(Failure::new)?;
             sample::create(&path).await.map_err(|error| Failure::of(&error))?;
             if config.database.routines.is_none() {
                 config.database.routines = Some(sample::routines(&path).map_err(|error| Failure::of(&error))?);
@@ -115,11 +116,16 @@ async fn serve_until_told(mut config: Config) -> Result<(), Failure> {
     print(&welcome(&gateway, listen))?;
     let flows = start_flows(&gateway, sample).await?;
     let reloading = tokio::spawn(crate::reload::watch(Arc::clone(&gateway)));
+    let forgetting = tokio::spawn({
+        let gateway = Arc::clone(&gateway);
+        async move { gateway.forget_answers().await }
+    });
     let outcome = serve::serve(Arc::clone(&gateway), listener, stop()).await;
     reloading.abort();
     if let Some(flows) = flows {
         flows.stop().await;
     }
+    forgetting.abort();
     gateway.database().close().await;
     outcome.map_err(|error| Failure::of(&error))
 }
