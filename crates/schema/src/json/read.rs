@@ -169,7 +169,9 @@ impl Values {
                         defaulted: false,
                     }
                 }
-                None if written.starts_with('{') => {
+                None if written.starts_with('{')
+                    || shape.is_some_and(|shape| shape.any_attribute) =>
+                {
                     let name = name_of(written);
                     let declared = self.model().globals.attributes.get(&name);
                     let declared = declared.and_then(|id| self.model().attributes.get(id.index()));
@@ -278,7 +280,12 @@ impl Values {
                 .iter()
                 .try_for_each(|item| self.any_of(item, path, nodes)),
             Json::String(_) => {
-                nodes.push(Node::Element(self.xml_of(json, path)?));
+                let mut element = self.xml_of(json, path)?;
+                // It was read as an `anyType` only because something had to be expected.
+                if !element.retyped {
+                    element.type_ = None;
+                }
+                nodes.push(Node::Element(element));
                 Ok(())
             }
             Json::Object(object) => {
@@ -375,15 +382,22 @@ fn names_in(kind: &Kind, lexical: &str) -> Option<simple::Value> {
     match kind {
         Kind::Atomic(Builtin::QName) => Some(simple::Value::QName(name_of(lexical))),
         Kind::Atomic(Builtin::Notation) => Some(simple::Value::Notation(name_of(lexical))),
-        Kind::List(item) => {
-            let names: Option<Vec<_>> = lexical
-                .split(' ')
-                .filter(|word| !word.is_empty())
-                .map(|word| names_in(&item.kind, word))
+        Kind::List(item)
+            if matches!(item.kind, Kind::Atomic(Builtin::QName)) || lexical.contains('{') =>
+        {
+            let words = lexical.split(' ').filter(|word| !word.is_empty());
+            let items: Option<Vec<_>> = words
+                .map(|word| {
+                    names_in(&item.kind, word)
+                        .or_else(|| item.check(word, &()).ok().map(|checked| checked.value))
+                })
                 .collect();
-            names
-                .filter(|names| !names.is_empty())
-                .map(simple::Value::List)
+            let items = items.filter(|items| {
+                items
+                    .iter()
+                    .any(|item| matches!(item, simple::Value::QName(_)))
+            })?;
+            Some(simple::Value::List(items))
         }
         Kind::Union(members) if lexical.starts_with('{') => members
             .iter()

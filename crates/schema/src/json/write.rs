@@ -5,7 +5,7 @@ use soapstone::name::QName;
 
 use crate::model::{Builtin, Type, TypeId};
 use crate::simple;
-use crate::value::{Content, Element, Node, Root, Shape, Text, Values};
+use crate::value::{Content, Element, Field, Node, Root, Shape, Text, Values};
 
 impl Values {
     /// Gives a value as JSON, in the form that [`crate::json`] describes.
@@ -156,7 +156,7 @@ impl Values {
     fn node_json(&self, shape: Option<&Shape>, node: &Node) -> Json {
         match node {
             Node::Text(text) => Json::String(text.clone()),
-            Node::Element(child) => match shape.and_then(|shape| shape.field(&child.name)) {
+            Node::Element(child) => match shape.and_then(|shape| field_of(shape, child)) {
                 Some(field) => {
                     let declared = self
                         .model()
@@ -193,7 +193,7 @@ fn gather<'s>(shape: &'s Shape, children: &[&Element]) -> Vec<(Option<&'s QName>
     let mut gathered: Vec<(Option<&QName>, Vec<usize>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for (index, child) in children.iter().enumerate() {
-        let name = shape.field(&child.name).map(|field| &field.name);
+        let name = field_of(shape, child).map(|field| &field.name);
         let place = *places.entry(name).or_insert_with(|| {
             gathered.push((name, Vec::new()));
             gathered.len() - 1
@@ -203,6 +203,11 @@ fn gather<'s>(shape: &'s Shape, children: &[&Element]) -> Vec<(Option<&'s QName>
         }
     }
     gathered
+}
+
+/// The field that a child is a value of; one that a wildcard admitted unassessed is none, whatever its name.
+fn field_of<'s>(shape: &'s Shape, child: &Element) -> Option<&'s Field> {
+    child.type_.and_then(|_| shape.field(&child.name))
 }
 
 /// The local part, where the type has no other attribute of it.

@@ -3,6 +3,7 @@
 use soapstone::name::QName;
 
 use super::{Attribute, Content, Element, Node, Text};
+use crate::model::XSI;
 use crate::simple;
 use crate::validate::{self, Simple, Sink, Start};
 
@@ -37,6 +38,13 @@ impl Sink for Builder {
     }
 
     fn attribute(&mut self, attribute: &validate::Attribute<'_>) {
+        // Of an element that is not assessed, `xsi` attributes come too; this one says nothing.
+        if attribute.namespace == XSI
+            && attribute.local == "nil"
+            && matches!(attribute.lexical.trim(), "false" | "0")
+        {
+            return;
+        }
         if let Some(element) = self.open.last_mut() {
             element.attributes.push(Attribute {
                 name: QName::new(attribute.namespace, attribute.local),

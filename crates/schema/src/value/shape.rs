@@ -22,6 +22,8 @@ pub struct Shape {
     pub attributes: Vec<(QName, AttributeId)>,
     /// The simple type of simple content.
     pub simple: Option<TypeId>,
+    /// A wildcard admits further attributes.
+    pub any_attribute: bool,
     /// Text may stand between the elements.
     pub mixed: bool,
     /// The content model; absent where there is none, or it is too large.
@@ -60,6 +62,7 @@ impl Shape {
             fields: Vec::new(),
             attributes: Vec::new(),
             simple,
+            any_attribute: complex.any_attribute.is_some(),
             mixed,
             particle: particle.cloned(),
             automaton: particle
