@@ -113,7 +113,7 @@ pub trait Mixed: Group {
 }
 
 /// A simple type: its values stand in text and in attributes.
-pub trait Simple: Sized {
+pub trait Simple: Sized + PartialEq {
     /// Reads a value; white space is the type's own concern.
     ///
     /// # Errors

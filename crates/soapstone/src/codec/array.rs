@@ -107,12 +107,22 @@ struct Place {
     target: String,
 }
 
+/// An element that has started and not ended.
+#[derive(Debug)]
+struct Open {
+    id: Option<String>,
+    href: Option<String>,
+    start: usize,
+    content: usize,
+    name: String,
+    attributes: String,
+}
+
 impl References {
     fn collect(text: &str, options: &xml::Options) -> Result<References> {
         let mut reader = xml::Reader::new(text, options);
         let mut found = References::default();
-        let mut open: Vec<(Option<String>, Option<String>, usize, usize, String, String)> =
-            Vec::new();
+        let mut open: Vec<Open> = Vec::new();
         loop {
             match reader.next()? {
                 Event::Start(tag) => {
@@ -129,17 +139,25 @@ impl References {
                     } else {
                         format!("{}:{}", tag.prefix, tag.local)
                     };
-                    open.push((
-                        value("id"),
+                    open.push(Open {
+                        id: value("id"),
                         href,
-                        reader.offset(),
-                        reader.end_offset(),
+                        start: reader.offset(),
+                        content: reader.end_offset(),
                         name,
-                        attributes_text(&reader),
-                    ));
+                        attributes: attributes_text(&reader),
+                    });
                 }
                 Event::End(_) => {
-                    let Some((id, href, start, content, name, attributes)) = open.pop() else {
+                    let Some(Open {
+                        id,
+                        href,
+                        start,
+                        content,
+                        name,
+                        attributes,
+                    }) = open.pop()
+                    else {
                         continue;
                     };
                     if let Some(id) = id {

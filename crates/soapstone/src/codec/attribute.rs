@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         let Some(value) = self.optional_attribute::<T>(key)? else {
             return Ok(expected);
         };
-        if lexical(&value) == lexical(&expected) {
+        if value == expected {
             return Ok(value);
         }
         Err(self.invalid_attribute(key.local(), &lexical(&value), Invalid::Fixed(fixed)))

@@ -202,7 +202,7 @@ impl Reader<'_> {
         }
         let value = T::from_text(text.clone(), &self.xml)
             .map_err(|problem| self.invalid(&text, problem))?;
-        if fixed && lexical(&value) != lexical(&default) {
+        if fixed && value != default {
             return Err(self.invalid(&text, Invalid::Fixed(lexical_)));
         }
         Ok(value)
