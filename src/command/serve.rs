@@ -31,22 +31,22 @@ pub(super) struct Arguments {
 #[derive(Debug, Clone, Args)]
 pub(super) struct Common {
     /// The configuration file.
-    #[arg(long, env = "SOAPSTONE_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "SOAPSTONE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The database: sqlite:PATH, postgres://USER@HOST/NAME or mysql://USER@HOST/NAME.
-    #[arg(long, env = "SOAPSTONE_DB", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "SOAPSTONE_DB", value_name = "URL", hide_env_values = true)]
     db: Option<String>,
     /// The address and port to listen on; port 0 takes a free one.
-    #[arg(long, env = "SOAPSTONE_LISTEN", value_name = "ADDR:PORT")]
+    #[arg(long, global = true, env = "SOAPSTONE_LISTEN", value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
     /// The address that contracts tell clients.
-    #[arg(long, env = "SOAPSTONE_ADDRESS", value_name = "URL")]
+    #[arg(long, global = true, env = "SOAPSTONE_ADDRESS", value_name = "URL")]
     address: Option<String>,
     /// What is logged, such as info or soapstone_gateway=debug.
-    #[arg(long, env = "SOAPSTONE_LOG", value_name = "FILTER")]
+    #[arg(long, global = true, env = "SOAPSTONE_LOG", value_name = "FILTER")]
     log: Option<String>,
     /// How log lines look: text or json.
-    #[arg(long, env = "SOAPSTONE_LOG_FORMAT", value_name = "FORMAT", value_parser = ["text", "json"])]
+    #[arg(long, global = true, env = "SOAPSTONE_LOG_FORMAT", value_name = "FORMAT", value_parser = ["text", "json"])]
     log_format: Option<String>,
 }
 
