@@ -247,6 +247,10 @@ fn document_types_are_read_where_they_may_be() {
                 "! 1:37: < stands in an attribute's value",
             ),
             (
+                "<!DOCTYPE a [<!ENTITY e '&#65;]]>'>]><a>&e;</a>",
+                "! 1:41: ]]> stands in text",
+            ),
+            (
                 "<!DOCTYPE a [<!ENTITY e '%p;'>]><a/>",
                 "! 1:25: a parameter entity reference stands inside a declaration",
             ),

@@ -188,6 +188,9 @@ impl<'a> Reader<'a> {
         out: &mut String,
     ) -> Result<(), Error> {
         let inside = !within.is_empty();
+        if into == Target::Content && raw.contains("]]>") {
+            return Err(self.syntax(offset, "]]> stands in text"));
+        }
         let mut rest = raw;
         while let Some(at) = rest.find(['&', '<', '\t', '\n', '\r']) {
             let (plain, special) = rest.split_at(at);

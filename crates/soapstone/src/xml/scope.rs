@@ -211,13 +211,13 @@ mod tests {
                 assert_eq!(scope.bound_since(5, name), late);
             }
         };
-        for lengths in [[40, 3], [13, 12], [30, 14], [20, 0]] {
-            for at in scope.len()..lengths[0] {
-                scope.bind(&names[at], NsId(at as u32));
-                plain.push((&names[at], NsId(at as u32)));
+        for [most, least] in [[40, 3], [13, 12], [30, 14], [20, 0]] {
+            for (at, name) in names.iter().enumerate().take(most).skip(scope.len()) {
+                scope.bind(name, NsId(at as u32));
+                plain.push((name, NsId(at as u32)));
                 check(&scope, &plain);
             }
-            for length in (lengths[1]..lengths[0]).rev() {
+            for length in (least..most).rev() {
                 scope.truncate(length);
                 plain.truncate(length);
                 check(&scope, &plain);
