@@ -71,6 +71,7 @@ struct Element {
     name: String,
 }
 
+#[allow(clippy::expect_used)]
 fn elements(text: &str) -> Vec<Element> {
     let mut reader = Reader::new(text, &xml::Options::document());
     let (mut found, mut path): (Vec<Element>, Vec<usize>) = (Vec::new(), Vec::new());

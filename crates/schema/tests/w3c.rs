@@ -26,6 +26,7 @@ struct Verdict {
 }
 
 /// Unpacks the suite under `target`; none where it is not there.
+#[allow(clippy::expect_used)]
 fn suite() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let archive = root.join("../shared/xsts/suite.tar.gz");
@@ -169,6 +170,7 @@ fn agrees_with_the_w3c_suite() {
     report(&verdicts, &only);
 }
 
+#[allow(clippy::print_stdout)]
 fn report(verdicts: &[Verdict], only: &str) {
     let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/w3c-known.txt");
     let known = known(&list);

@@ -96,7 +96,7 @@ impl Rules<'_, '_> {
                     .error(use_.place, "a-props-correct.3", message, "");
             }
             if let Some(fixed) = attribute.value.as_ref().filter(|value| value.fixed)
-                && !(constraint.fixed && same_value(&type_, constraint, fixed))
+                && !(constraint.fixed && same_value(type_, constraint, fixed))
             {
                 let message = format!(
                     "the attribute {name} is declared with the fixed value {:?}",

@@ -204,7 +204,7 @@ impl Rules<'_, '_> {
                 .filter(|value| value.fixed);
             if let Some(fixed) = fixed
                 && !own.is_some_and(|own| {
-                    same_value(&self.types.get(model, declared.type_), own, fixed)
+                    same_value(self.types.get(model, declared.type_), own, fixed)
                 })
             {
                 let message = format!(
@@ -361,7 +361,7 @@ impl Rules<'_, '_> {
             },
             _ => other.type_,
         };
-        own.fixed && same_value(&self.types.get(self.model, type_), own, fixed)
+        own.fixed && same_value(self.types.get(self.model, type_), own, fixed)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::rules::{derivation, wildcard};
 
 /// Content models that expand to more particles, or nest deeper, are left unchecked: their groups multiply.
 const NODES: usize = 50_000;
-const DEPTH: usize = 400;
+const DEPTH: usize = 150;
 
 /// What keeps a content model from restricting another: the rule, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The tables of keys: what a scope has seen, and what keyrefs of outer elements may refer to (part 1, 3.11.5).
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::model::ConstraintId;
 use crate::simple::Value;
@@ -17,11 +18,13 @@ pub(super) struct Table {
 impl Table {
     /// Adds a row; answers it as text where it is there already.
     pub(super) fn add(&mut self, key: Key) -> Result<(), String> {
-        if self.rows.contains_key(&key) {
-            return Err(shown(&key));
+        match self.rows.entry(key) {
+            Entry::Occupied(known) => Err(shown(known.key())),
+            Entry::Vacant(free) => {
+                free.insert(true);
+                Ok(())
+            }
         }
-        self.rows.insert(key, true);
-        Ok(())
     }
 
     fn join(&mut self, mut other: Table) {
