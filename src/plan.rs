@@ -2,6 +2,7 @@
 //!
 //! It checks everything that can be known without the database, for all records of a call, before anything runs.
 
+mod change;
 mod cursor;
 mod filter;
 mod read;
@@ -11,6 +12,9 @@ mod time;
 mod value;
 mod write;
 
+pub(crate) use change::{
+    delete_statement, find_statement, insert_statement, update_statement, written,
+};
 pub use cursor::{Form, RawCell, Start};
 pub(crate) use read::{BATCH, related};
 pub use read::{ExpandRead, Page, Read, Shape, VersionFrom};
@@ -18,10 +22,7 @@ pub use routine::{AnswerForm, RoutinePlan};
 pub use sql::{Bind, Kind, Statement};
 pub(crate) use sql::{DECIMAL_COLLATION, placeholder};
 pub(crate) use time::{civil, is_date, is_date_time, is_time, same_moment};
-pub use write::{Change, Insert, Source, Unit, WritePlan};
-pub(crate) use write::{
-    delete_statement, find_statement, insert_statement, update_statement, written,
-};
+pub use write::{Change, Insert, Source, Unit, Upsert, WritePlan};
 
 use crate::call::Call;
 use crate::catalog::Catalog;

@@ -3,8 +3,10 @@
 //! Reads are tried once more on a new connection when an idle one turns out dead. Writes are one transaction, and the
 //! answer is given only after its commit.
 
+mod change;
 mod error;
 mod expand;
+mod insert;
 mod mysql;
 mod once;
 mod postgres;

@@ -28,7 +28,13 @@ pub(crate) enum Failure {
     Plan(#[from] PlanError),
     /// It is known already what to answer.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Failure {
+        Failure::Run(Box::new(error))
+    }
 }
 
 /// Runs a statement within its time.
@@ -72,7 +78,7 @@ fn stale_statement(error: &dyn sqlx::error::DatabaseError) -> bool {
 pub(crate) fn explain(catalog: &Catalog, table: Option<TableId>, failure: Failure) -> RunError {
     let table_ref = table.and_then(|id| catalog.table(id));
     let (kind, columns) = match &failure {
-        Failure::Run(error) => return error.clone(),
+        Failure::Run(error) => return (**error).clone(),
         Failure::Connect(ConnectError::Busy) => (RunErrorKind::Busy, Vec::new()),
         Failure::Connect(_) => (RunErrorKind::Unavailable, Vec::new()),
         Failure::Late(_) => (RunErrorKind::Late, Vec::new()),

@@ -160,11 +160,15 @@ fn push_literal(rows: &mut Rows, sql_type: &SqlType, text: &str) -> Option<()> {
             let pairs = fields.iter().map(|field| &field.sql_type).zip(&pieces);
             rows.push_fields(|rows| push_items(rows, pairs, true)).ok()
         }
-        SqlType::Boolean => match text {
-            "t" | "true" => Some(rows.push_with(|out| out.extend_from_slice(b"true"))),
-            "f" | "false" => Some(rows.push_with(|out| out.extend_from_slice(b"false"))),
-            _ => None,
-        },
+        SqlType::Boolean => {
+            let word: &[u8] = match text {
+                "t" | "true" => b"true",
+                "f" | "false" => b"false",
+                _ => return None,
+            };
+            rows.push_with(|out| out.extend_from_slice(word));
+            Some(())
+        }
         SqlType::Float32 | SqlType::Float64 => {
             match text {
                 "Infinity" => rows.push_text("INF"),
