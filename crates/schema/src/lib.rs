@@ -3,6 +3,7 @@
 
 pub mod automaton;
 pub mod contract;
+pub mod diff;
 pub mod document;
 pub mod load;
 pub mod json;

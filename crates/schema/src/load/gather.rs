@@ -10,6 +10,7 @@ use crate::document::{Definitions, Document, Root, Schema};
 use crate::model::{Place, XSD};
 use crate::read;
 use crate::report::Report;
+use soapstone::xml::XML_NAMESPACE;
 
 /// The documents, and which reference leads where.
 pub(super) struct Gathered {
@@ -279,6 +280,9 @@ fn used(definitions: &Definitions, text: &str) -> Vec<Arc<str>> {
         if known && (text.contains(&format!("\"{prefix}:")) || text.contains(&format!("'{prefix}:"))) {
             used.push(namespace.clone());
         }
+    }
+    if text.contains("\"xml:") || text.contains("'xml:") {
+        used.push(XML_NAMESPACE.into());
     }
     used
 }

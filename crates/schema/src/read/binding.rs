@@ -53,8 +53,8 @@ fn style(context: &mut Context<'_>, node: Node<'_>) -> Option<Style> {
         Some("document") => Some(Style::Document),
         Some("rpc") => Some(Style::Rpc),
         Some(value) => {
-            let message = format!("style=\"{value}\" is neither document nor rpc");
-            context.error(node, "wsdl-binding", &message, "");
+            let message = format!("style=\"{value}\" is neither document nor rpc; it is passed over");
+            context.warning(node, "wsdl-binding", &message, "write document or rpc");
             None
         }
     }
@@ -137,8 +137,8 @@ fn encoded(context: &mut Context<'_>, node: Node<'_>) -> bool {
         Some("encoded") => true,
         Some("literal") | None => false,
         Some(value) => {
-            let message = format!("use=\"{value}\" is neither literal nor encoded");
-            context.error(node, "wsdl-binding", &message, "");
+            let message = format!("use=\"{value}\" is neither literal nor encoded; it is taken as literal");
+            context.warning(node, "wsdl-binding", &message, "write literal or encoded");
             false
         }
     }

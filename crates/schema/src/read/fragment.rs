@@ -39,7 +39,7 @@ pub(super) fn markup(node: Node<'_>) -> String {
     for (prefix, namespace) in node.scope().iter() {
         let (declaration, used) = match &**prefix {
             "" => (" xmlns=".to_owned(), !namespace.is_empty()),
-            prefix => (format!(" xmlns:{prefix}="), markup.contains(&format!("{prefix}:"))),
+            prefix => (format!(" xmlns:{prefix}="), uses(markup, prefix)),
         };
         if used && !tag.contains(declaration.trim_start()) {
             text.push_str(&declaration);
@@ -50,4 +50,13 @@ pub(super) fn markup(node: Node<'_>) -> String {
     }
     text.push_str(rest);
     text
+}
+
+/// Tells whether markup has names with that prefix: in tags, or as a value. `http://` is no such name.
+fn uses(markup: &str, prefix: &str) -> bool {
+    markup.match_indices(&format!("{prefix}:")).any(|(at, found)| {
+        let before = markup.get(..at).and_then(|before| before.chars().next_back());
+        let after = markup.get(at + found.len()..).unwrap_or("");
+        before.is_none_or(|c| c.is_whitespace() || "</\"'=".contains(c)) && !after.starts_with("//")
+    })
 }

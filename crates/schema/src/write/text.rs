@@ -46,7 +46,12 @@ enum Last {
 impl Text {
     /// Starts markup that stands inside `depth` elements; `target` is written with the prefix `tns` where nothing is preferred.
     pub(super) fn new(depth: usize, preferred: &Scope, target: &str) -> Text {
-        let mut preferred: Vec<_> = preferred.iter().filter(|(prefix, _)| !prefix.is_empty()).cloned().collect();
+        // Prefixes like those made here are made anew, so that what is written twice stays the same.
+        let made = |prefix: &str| {
+            prefix.strip_prefix("ns").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
+        };
+        let kept = preferred.iter().filter(|(prefix, _)| !prefix.is_empty() && !made(prefix));
+        let mut preferred: Vec<_> = kept.cloned().collect();
         if !target.is_empty() {
             preferred.push(("tns".into(), target.into()));
         }

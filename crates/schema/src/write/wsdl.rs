@@ -127,10 +127,10 @@ fn binding(text: &mut Text, binding: &Binding) {
     text.name_attribute("type", &binding.port_type);
     documentation(text, &binding.documentation);
     fragments(text, &binding.extensions);
-    let soap = protocol_prefix(text, &binding.protocol);
+    let prefix = protocol_prefix(text, &binding.protocol);
     match &binding.protocol {
         Protocol::Soap(_, transport) => {
-            text.start(format!("{soap}:binding"));
+            text.start(format!("{prefix}:binding"));
             if let Some(style) = binding.style {
                 text.attribute("style", self::style(style));
             }
@@ -138,16 +138,24 @@ fn binding(text: &mut Text, binding: &Binding) {
             text.end();
         }
         Protocol::Http(verb) => {
-            text.start(format!("{soap}:binding"));
+            text.start(format!("{prefix}:binding"));
             text.attribute("verb", verb);
             text.end();
         }
         Protocol::Other => {}
     }
     for operation in &binding.operations {
-        bound_operation(text, operation, &soap, matches!(binding.protocol, Protocol::Soap(..)));
+        bound_operation(text, operation, &binding.protocol);
     }
     text.end();
+}
+
+/// The namespace of the elements that say how messages are laid out, whatever the protocol.
+fn soap(protocol: &Protocol) -> &'static str {
+    match protocol {
+        Protocol::Soap(SoapVersion::V12, _) => SOAP12,
+        _ => SOAP,
+    }
 }
 
 fn protocol_prefix(text: &mut Text, protocol: &Protocol) -> String {
@@ -159,12 +167,15 @@ fn protocol_prefix(text: &mut Text, protocol: &Protocol) -> String {
     }
 }
 
-fn bound_operation(text: &mut Text, operation: &BoundOperation, soap: &str, is_soap: bool) {
+fn bound_operation(text: &mut Text, operation: &BoundOperation, protocol: &Protocol) {
     text.start("wsdl:operation".into());
     text.attribute("name", &operation.name);
     documentation(text, &operation.documentation);
     fragments(text, &operation.extensions);
-    if is_soap {
+    let is_soap = matches!(protocol, Protocol::Soap(..));
+    let says = operation.action.is_some() || operation.action_required.is_some() || operation.style.is_some();
+    if is_soap || says {
+        let soap = text.prefix(soap(protocol));
         text.start(format!("{soap}:operation"));
         if let Some(action) = &operation.action {
             text.attribute("soapAction", action);
@@ -179,10 +190,10 @@ fn bound_operation(text: &mut Text, operation: &BoundOperation, soap: &str, is_s
     }
     for (name, message) in [("wsdl:input", &operation.input), ("wsdl:output", &operation.output)] {
         if let Some(message) = message {
-            bound_message(text, name, message, soap);
+            bound_message(text, name, message, soap(protocol));
         }
     }
-    operation.faults.iter().for_each(|fault| bound_fault(text, fault, soap, is_soap));
+    operation.faults.iter().for_each(|fault| bound_fault(text, fault, soap(protocol)));
     text.end();
 }
 
@@ -215,7 +226,11 @@ fn bound_message(text: &mut Text, element: &str, message: &BoundMessage, soap: &
     text.end();
 }
 
-fn headers_and_body(text: &mut Text, message: &BoundMessage, soap: &str) {
+fn headers_and_body(text: &mut Text, message: &BoundMessage, namespace: &str) {
+    if message.headers.is_empty() && message.body.is_none() {
+        return;
+    }
+    let soap = &text.prefix(namespace);
     for header in &message.headers {
         self::header(text, "header", header, soap);
     }
@@ -250,15 +265,14 @@ fn usage(text: &mut Text, encoded: bool, namespace: &Option<String>, encoding_st
     }
 }
 
-fn bound_fault(text: &mut Text, fault: &BoundFault, soap: &str, is_soap: bool) {
+fn bound_fault(text: &mut Text, fault: &BoundFault, namespace: &str) {
     text.start("wsdl:fault".into());
     text.attribute("name", &fault.name);
-    if is_soap {
-        text.start(format!("{soap}:fault"));
-        text.attribute("name", &fault.name);
-        usage(text, fault.encoded, &fault.namespace, None);
-        text.end();
-    }
+    let soap = text.prefix(namespace);
+    text.start(format!("{soap}:fault"));
+    text.attribute("name", &fault.name);
+    usage(text, fault.encoded, &fault.namespace, None);
+    text.end();
     text.end();
 }
 

@@ -1,0 +1,153 @@
+//! Which changes of a contract break a client that was made for the old one, and which don't: each change by a named rule.
+//!
+//! What an old client sends must stay acceptable, so a request may be relaxed; what a new server sends must be what an old
+//! client accepts, so a response may be tightened. The measure is validity by schema, not the patience of some client.
+
+mod content;
+mod operation;
+mod service;
+mod simple;
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+
+use crate::contract::Contract;
+use crate::model::{ElementId, Model, Type, TypeId};
+
+/// One difference between two contracts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// A client of the old contract may fail with the new one.
+    pub breaking: bool,
+    /// The rule that says so, such as `element-added`.
+    pub rule: &'static str,
+    /// Where: `Service/Port/Operation/request/order/line`.
+    pub path: String,
+    /// What changed.
+    pub message: String,
+}
+
+impl fmt::Display for Change {
+    /// Writes `BREAKING rule path: message`, or `compatible` in its place.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.breaking { "BREAKING" } else { "compatible" };
+        write!(f, "{verdict} {} {}: {}", self.rule, self.path, self.message)
+    }
+}
+
+/// Compares two contracts. Contracts without services are compared by bindings, port types, or global elements.
+pub fn diff(old: &Contract, new: &Contract) -> Vec<Change> {
+    let mut walk = Walk {
+        old: &old.model,
+        new: &new.model,
+        changes: Vec::new(),
+        seen: HashSet::new(),
+        pending: VecDeque::new(),
+    };
+    service::contracts(&mut walk, old, new);
+    while let Some(task) = walk.pending.pop_front() {
+        walk.types(task);
+    }
+    walk.changes
+}
+
+/// Which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Direction {
+    Request,
+    Response,
+}
+
+/// What a change does to the set of messages allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// More is allowed.
+    Relaxed,
+    /// Less is allowed.
+    Tightened,
+    /// Something else is allowed.
+    Changed,
+}
+
+/// Two types to compare.
+struct Task {
+    old: TypeId,
+    new: TypeId,
+    direction: Direction,
+    path: String,
+}
+
+/// The comparison in progress.
+struct Walk<'m> {
+    old: &'m Model,
+    new: &'m Model,
+    changes: Vec<Change>,
+    /// Pairs of types that were compared, or will be: types are recursive.
+    seen: HashSet<(TypeId, TypeId, Direction)>,
+    pending: VecDeque<Task>,
+}
+
+impl Walk<'_> {
+    /// Notes a change that breaks or doesn't, whatever the direction.
+    fn note(&mut self, breaking: bool, rule: &'static str, path: &str, message: String) {
+        self.changes.push(Change { breaking, rule, path: path.to_owned(), message });
+    }
+
+    /// Notes a change of what is allowed in one direction.
+    fn judge(&mut self, direction: Direction, effect: Effect, rule: &'static str, path: &str, message: String) {
+        let breaking = match effect {
+            Effect::Changed => true,
+            Effect::Relaxed => direction == Direction::Response,
+            Effect::Tightened => direction == Direction::Request,
+        };
+        self.note(breaking, rule, path, message);
+    }
+
+    /// Compares two elements that stand in for each other, their types later.
+    fn elements(&mut self, old: ElementId, new: ElementId, direction: Direction, path: &str) {
+        let (Some(before), Some(after)) = (self.old.elements.get(old.index()), self.new.elements.get(new.index())) else {
+            return;
+        };
+        if before.nillable != after.nillable {
+            let (effect, message) = match after.nillable {
+                true => (Effect::Relaxed, "it may be nil now"),
+                false => (Effect::Tightened, "it may be nil no longer"),
+            };
+            self.judge(direction, effect, "nillable-changed", path, message.to_owned());
+        }
+        self.value(before.value.as_ref(), after.value.as_ref(), direction, path);
+        self.later(before.type_, after.type_, direction, path.to_owned());
+    }
+
+    /// Puts two types on the list, once.
+    fn later(&mut self, old: TypeId, new: TypeId, direction: Direction, path: String) {
+        if self.seen.insert((old, new, direction)) {
+            self.pending.push_back(Task { old, new, direction, path });
+        }
+    }
+
+    fn types(&mut self, task: Task) {
+        let (Some(old), Some(new)) = (self.old.types.get(task.old.index()), self.new.types.get(task.new.index())) else {
+            return;
+        };
+        let is_any = |type_: TypeId| type_ == crate::model::Builtin::AnyType.id();
+        let Task { direction, ref path, .. } = task;
+        match (old, new) {
+            _ if is_any(task.old) && is_any(task.new) => {}
+            _ if is_any(task.new) => {
+                self.judge(direction, Effect::Relaxed, "type-widened", path, "it may hold anything now".to_owned());
+            }
+            _ if is_any(task.old) => {
+                let message = "it could hold anything before".to_owned();
+                self.judge(direction, Effect::Tightened, "type-narrowed", path, message);
+            }
+            (Type::Simple(_), Type::Simple(_)) => self.simple(task.old, task.new, direction, path),
+            (Type::Complex(old), Type::Complex(new)) => self.complex(old, new, direction, path),
+            (Type::Simple(_), Type::Complex(new)) => self.into_complex(task.old, new, direction, path),
+            (Type::Complex(_), Type::Simple(_)) => {
+                let message = "it had a complex type and has a simple one".to_owned();
+                self.judge(direction, Effect::Changed, "type-changed", path, message);
+            }
+        }
+    }
+}

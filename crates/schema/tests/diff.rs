@@ -1,0 +1,105 @@
+//! The judgement of changes: each case is a change of one schema, with what is said of it in either direction.
+
+use soapstone_schema::contract::Contract;
+use soapstone_schema::diff::diff;
+use soapstone_schema::load::{LoadOptions, NoFetch, Source, load};
+
+/// A service whose one operation takes and returns the element `order`.
+fn contract(components: &str) -> Contract {
+    let text = format!(
+        r#"<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:t="urn:t" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+            xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" targetNamespace="urn:t">
+          <types><xs:schema targetNamespace="urn:t" elementFormDefault="qualified">{components}</xs:schema></types>
+          <message name="m"><part name="p" element="t:order"/></message>
+          <portType name="pt"><operation name="Send"><input message="t:m"/><output message="t:m"/></operation></portType>
+          <binding name="b" type="t:pt"><soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+            <operation name="Send"><soap:operation soapAction="send"/>
+              <input><soap:body use="literal"/></input><output><soap:body use="literal"/></output></operation></binding>
+          <service name="S"><port name="P" binding="t:b"><soap:address location="http://localhost/"/></port></service>
+        </definitions>"#
+    );
+    let source = Source::Bytes("contract.wsdl".to_owned(), text.into_bytes());
+    let loaded = load(&[source], &mut NoFetch, &LoadOptions::default());
+    assert!(loaded.report.is_valid(), "{}", loaded.report);
+    loaded.contract
+}
+
+fn order(content: &str) -> String {
+    format!(r#"<xs:element name="order"><xs:complexType>{content}</xs:complexType></xs:element>"#)
+}
+
+fn sequence(elements: &str) -> String {
+    order(&format!("<xs:sequence>{elements}</xs:sequence>"))
+}
+
+fn typed(facets: &str) -> String {
+    sequence(&format!(
+        r#"<xs:element name="a"><xs:simpleType><xs:restriction base="xs:string">{facets}</xs:restriction></xs:simpleType></xs:element>"#
+    ))
+}
+
+const A: &str = r#"<xs:element name="a" type="xs:int"/>"#;
+const B: &str = r#"<xs:element name="b" type="xs:int"/>"#;
+const B_OPTIONAL: &str = r#"<xs:element name="b" type="xs:int" minOccurs="0"/>"#;
+
+/// Checks what is said of the request, then of the response: `!rule` where it breaks, `rule` where it does not.
+fn check(old: &str, new: &str, request: &str, response: &str) {
+    let changes = diff(&contract(old), &contract(new));
+    for (way, expected) in [("/request", request), ("/response", response)] {
+        let said: Vec<String> = changes
+            .iter()
+            .filter(|change| change.path.contains(way))
+            .map(|change| format!("{}{}", if change.breaking { "!" } else { "" }, change.rule))
+            .collect();
+        assert_eq!(said.join(" "), expected, "{way} of\n{old}\n{new}\n{changes:#?}");
+    }
+}
+
+#[test]
+fn the_same_contract_has_no_changes() {
+    let one = contract(&sequence(A));
+    assert_eq!(diff(&one, &contract(&sequence(A))), []);
+}
+
+#[test]
+fn a_request_may_be_relaxed_and_a_response_tightened() {
+    let both = |first: &str, second: &str| sequence(&format!("{first}{second}"));
+    check(&sequence(A), &both(A, B_OPTIONAL), "element-added", "!element-added");
+    check(&sequence(A), &both(A, B), "!element-added", "!element-added");
+    check(&both(A, B_OPTIONAL), &sequence(A), "!element-removed", "element-removed");
+    check(&both(A, B), &sequence(A), "!element-removed", "!element-removed");
+    check(&both(A, B), &both(B, A), "!element-order-changed", "!element-order-changed");
+    check(&both(A, B), &both(A, B_OPTIONAL), "min-occurs-changed", "!min-occurs-changed");
+    check(&both(A, B_OPTIONAL), &both(A, B), "!min-occurs-changed", "min-occurs-changed");
+    let many = r#"<xs:element name="a" type="xs:int" maxOccurs="unbounded"/>"#;
+    check(&sequence(A), &sequence(many), "max-occurs-changed", "!max-occurs-changed");
+    let nillable = r#"<xs:element name="a" type="xs:int" nillable="true"/>"#;
+    check(&sequence(A), &sequence(nillable), "nillable-changed", "!nillable-changed");
+}
+
+#[test]
+fn types_are_compared_by_the_values_that_they_allow() {
+    let of = |name: &str| sequence(&format!(r#"<xs:element name="a" type="xs:{name}"/>"#));
+    check(&of("int"), &of("long"), "type-widened", "!type-widened");
+    check(&of("long"), &of("int"), "!type-narrowed", "type-narrowed");
+    check(&of("int"), &of("string"), "type-widened", "!type-widened");
+    check(&of("int"), &of("date"), "!type-changed", "!type-changed");
+    let (one, two) = (r#"<xs:enumeration value="x"/>"#, r#"<xs:enumeration value="x"/><xs:enumeration value="y"/>"#);
+    check(&typed(one), &typed(two), "enumeration-value-added", "!enumeration-value-added");
+    check(&typed(two), &typed(one), "!enumeration-value-removed", "enumeration-value-removed");
+    check(&typed(""), &typed(one), "!enumeration-added", "enumeration-added");
+    let (short, long) = (r#"<xs:maxLength value="5"/>"#, r#"<xs:maxLength value="9"/>"#);
+    check(&typed(short), &typed(long), "max-length-changed", "!max-length-changed");
+    check(&typed(""), &typed(r#"<xs:pattern value="x*"/>"#), "!pattern-changed", "pattern-changed");
+}
+
+#[test]
+fn attributes_are_compared_like_elements() {
+    let with = |attribute: &str| order(&format!("<xs:sequence>{A}</xs:sequence>{attribute}"));
+    let (optional, required) =
+        (r#"<xs:attribute name="x" type="xs:int"/>"#, r#"<xs:attribute name="x" type="xs:int" use="required"/>"#);
+    check(&with(""), &with(optional), "attribute-added", "!attribute-added");
+    check(&with(""), &with(required), "!attribute-added", "!attribute-added");
+    check(&with(optional), &with(required), "!attribute-use-changed", "attribute-use-changed");
+    check(&with(optional), &with(""), "!attribute-removed", "attribute-removed");
+}
