@@ -30,7 +30,11 @@ pub struct Change {
 impl fmt::Display for Change {
     /// Writes `BREAKING rule path: message`, or `compatible` in its place.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = if self.breaking { "BREAKING" } else { "compatible" };
+        let verdict = if self.breaking {
+            "BREAKING"
+        } else {
+            "compatible"
+        };
         write!(f, "{verdict} {} {}: {}", self.rule, self.path, self.message)
     }
 }
@@ -90,11 +94,23 @@ struct Walk<'m> {
 impl Walk<'_> {
     /// Notes a change that breaks or doesn't, whatever the direction.
     fn note(&mut self, breaking: bool, rule: &'static str, path: &str, message: String) {
-        self.changes.push(Change { breaking, rule, path: path.to_owned(), message });
+        self.changes.push(Change {
+            breaking,
+            rule,
+            path: path.to_owned(),
+            message,
+        });
     }
 
     /// Notes a change of what is allowed in one direction.
-    fn judge(&mut self, direction: Direction, effect: Effect, rule: &'static str, path: &str, message: String) {
+    fn judge(
+        &mut self,
+        direction: Direction,
+        effect: Effect,
+        rule: &'static str,
+        path: &str,
+        message: String,
+    ) {
         let breaking = match effect {
             Effect::Changed => true,
             Effect::Relaxed => direction == Direction::Response,
@@ -105,7 +121,10 @@ impl Walk<'_> {
 
     /// Compares two elements that stand in for each other, their types later.
     fn elements(&mut self, old: ElementId, new: ElementId, direction: Direction, path: &str) {
-        let (Some(before), Some(after)) = (self.old.elements.get(old.index()), self.new.elements.get(new.index())) else {
+        let (Some(before), Some(after)) = (
+            self.old.elements.get(old.index()),
+            self.new.elements.get(new.index()),
+        ) else {
             return;
         };
         if before.nillable != after.nillable {
@@ -113,7 +132,13 @@ impl Walk<'_> {
                 true => (Effect::Relaxed, "it may be nil now"),
                 false => (Effect::Tightened, "it may be nil no longer"),
             };
-            self.judge(direction, effect, "nillable-changed", path, message.to_owned());
+            self.judge(
+                direction,
+                effect,
+                "nillable-changed",
+                path,
+                message.to_owned(),
+            );
         }
         self.value(before.value.as_ref(), after.value.as_ref(), direction, path);
         self.later(before.type_, after.type_, direction, path.to_owned());
@@ -122,20 +147,38 @@ impl Walk<'_> {
     /// Puts two types on the list, once.
     fn later(&mut self, old: TypeId, new: TypeId, direction: Direction, path: String) {
         if self.seen.insert((old, new, direction)) {
-            self.pending.push_back(Task { old, new, direction, path });
+            self.pending.push_back(Task {
+                old,
+                new,
+                direction,
+                path,
+            });
         }
     }
 
     fn types(&mut self, task: Task) {
-        let (Some(old), Some(new)) = (self.old.types.get(task.old.index()), self.new.types.get(task.new.index())) else {
+        let (Some(old), Some(new)) = (
+            self.old.types.get(task.old.index()),
+            self.new.types.get(task.new.index()),
+        ) else {
             return;
         };
         let is_any = |type_: TypeId| type_ == crate::model::Builtin::AnyType.id();
-        let Task { direction, ref path, .. } = task;
+        let Task {
+            direction,
+            ref path,
+            ..
+        } = task;
         match (old, new) {
             _ if is_any(task.old) && is_any(task.new) => {}
             _ if is_any(task.new) => {
-                self.judge(direction, Effect::Relaxed, "type-widened", path, "it may hold anything now".to_owned());
+                self.judge(
+                    direction,
+                    Effect::Relaxed,
+                    "type-widened",
+                    path,
+                    "it may hold anything now".to_owned(),
+                );
             }
             _ if is_any(task.old) => {
                 let message = "it could hold anything before".to_owned();
@@ -143,7 +186,9 @@ impl Walk<'_> {
             }
             (Type::Simple(_), Type::Simple(_)) => self.simple(task.old, task.new, direction, path),
             (Type::Complex(old), Type::Complex(new)) => self.complex(old, new, direction, path),
-            (Type::Simple(_), Type::Complex(new)) => self.into_complex(task.old, new, direction, path),
+            (Type::Simple(_), Type::Complex(new)) => {
+                self.into_complex(task.old, new, direction, path)
+            }
             (Type::Complex(_), Type::Simple(_)) => {
                 let message = "it had a complex type and has a simple one".to_owned();
                 self.judge(direction, Effect::Changed, "type-changed", path, message);

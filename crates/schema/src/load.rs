@@ -42,7 +42,10 @@ pub struct LoadOptions {
 impl Default for LoadOptions {
     /// 5,000 documents, 512 MB.
     fn default() -> LoadOptions {
-        LoadOptions { documents: 5_000, bytes: 512 << 20 }
+        LoadOptions {
+            documents: 5_000,
+            bytes: 512 << 20,
+        }
     }
 }
 
@@ -61,7 +64,12 @@ pub struct Loaded {
 pub fn load(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOptions) -> Loaded {
     let mut gathered = gather::gather(roots, fetch, options);
     let units = units::units(&mut gathered);
-    let gather::Gathered { documents, mut report, roots, .. } = gathered;
+    let gather::Gathered {
+        documents,
+        mut report,
+        roots,
+        ..
+    } = gathered;
     let contract = resolve::contract(&documents, &units, &roots, &mut report);
     report.sort();
     Loaded { contract, report }
@@ -69,7 +77,10 @@ pub fn load(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOptions) -> L
 
 /// Loads files, and the files beside them that they refer to.
 pub fn load_files(paths: &[PathBuf]) -> Loaded {
-    let roots: Vec<Source> = paths.iter().map(|path| Source::Location(path.display().to_string())).collect();
+    let roots: Vec<Source> = paths
+        .iter()
+        .map(|path| Source::Location(path.display().to_string()))
+        .collect();
     load(&roots, &mut Files, &LoadOptions::default())
 }
 

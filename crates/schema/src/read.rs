@@ -34,7 +34,11 @@ pub fn read(text: &str, document: u32, report: &mut Report) -> Option<Root> {
     let tree = match Tree::read(text, document, DEPTH) {
         Ok(tree) => tree,
         Err(error) => {
-            let place = Place { document, line: error.place.line, column: error.place.column };
+            let place = Place {
+                document,
+                line: error.place.line,
+                column: error.place.column,
+            };
             report.error(place, "xml", error.kind.to_string(), "");
             return None;
         }
@@ -44,7 +48,10 @@ pub fn read(text: &str, document: u32, report: &mut Report) -> Option<Root> {
     let name = root.qname();
     match (&*name.namespace, &*name.local) {
         (XSD, "schema") => Some(Root::Schema(schema::schema(&mut context, root))),
-        (WSDL, "definitions") => Some(Root::Definitions(Box::new(wsdl::definitions(&mut context, root)))),
+        (WSDL, "definitions") => Some(Root::Definitions(Box::new(wsdl::definitions(
+            &mut context,
+            root,
+        )))),
         ("http://www.w3.org/ns/wsdl" | "http://www.w3.org/2006/01/wsdl", _) => {
             let help = "use the service's WSDL 1.1 document, or convert this one";
             context.error(root, "wsdl-version", "WSDL 2.0 is not supported", help);
@@ -52,11 +59,17 @@ pub fn read(text: &str, document: u32, report: &mut Report) -> Option<Root> {
         }
         ("http://www.w3.org/1999/XMLSchema" | "http://www.w3.org/2000/10/XMLSchema", "schema") => {
             let help = format!("use the namespace of the recommendation, {XSD}");
-            context.error(root, "s4s-elt", "this is a draft of XSD from before 2001, not XSD 1.0", &help);
+            context.error(
+                root,
+                "s4s-elt",
+                "this is a draft of XSD from before 2001, not XSD 1.0",
+                &help,
+            );
             None
         }
         _ => {
-            let message = format!("the document element is {name}, not xs:schema or wsdl:definitions");
+            let message =
+                format!("the document element is {name}, not xs:schema or wsdl:definitions");
             context.error(root, "s4s-elt", &message, "");
             None
         }
@@ -68,7 +81,11 @@ pub(crate) fn decode(bytes: &[u8], document: u32, report: &mut Report) -> Option
     match xml::decode(bytes, None) {
         Ok(text) => Some(text.into_owned()),
         Err(error) => {
-            let place = Place { document, line: error.place.line, column: error.place.column };
+            let place = Place {
+                document,
+                line: error.place.line,
+                column: error.place.column,
+            };
             report.error(place, "xml", error.kind.to_string(), "save it in UTF-8");
             None
         }

@@ -40,18 +40,33 @@ pub struct Diagnostic {
 
 impl Report {
     /// Adds an error.
-    pub fn error(&mut self, place: Place, rule: &'static str, message: impl Into<String>, help: impl Into<String>) {
+    pub fn error(
+        &mut self,
+        place: Place,
+        rule: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.add(Severity::Error, place, rule, message.into(), help.into());
     }
 
     /// Adds a warning.
-    pub fn warning(&mut self, place: Place, rule: &'static str, message: impl Into<String>, help: impl Into<String>) {
+    pub fn warning(
+        &mut self,
+        place: Place,
+        rule: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.add(Severity::Warning, place, rule, message.into(), help.into());
     }
 
     /// Counts the errors.
     pub fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+        self.diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .count()
     }
 
     /// Tells whether no rule is broken (warnings aside).
@@ -64,7 +79,9 @@ impl Report {
         if place.line == 0 {
             return "";
         }
-        self.documents.get(place.document as usize).map_or("", |d| d)
+        self.documents
+            .get(place.document as usize)
+            .map_or("", |d| d)
     }
 
     /// Writes one diagnostic as `file:line:column: error: message [rule]`, with its help on a second line.
@@ -76,7 +93,10 @@ impl Report {
         let Place { line, column, .. } = diagnostic.place;
         let mut text = match self.file(diagnostic.place) {
             "" => format!("{severity}: {} [{}]", diagnostic.message, diagnostic.rule),
-            file => format!("{file}:{line}:{column}: {severity}: {} [{}]", diagnostic.message, diagnostic.rule),
+            file => format!(
+                "{file}:{line}:{column}: {severity}: {} [{}]",
+                diagnostic.message, diagnostic.rule
+            ),
         };
         if !diagnostic.help.is_empty() {
             text.push_str("\n  ");
@@ -88,13 +108,27 @@ impl Report {
     /// Drops repeats and puts the mistakes in the order of their places.
     pub fn sort(&mut self) {
         self.diagnostics.sort_by(|a, b| {
-            (a.place, a.severity, a.rule, &a.message).cmp(&(b.place, b.severity, b.rule, &b.message))
+            (a.place, a.severity, a.rule, &a.message)
+                .cmp(&(b.place, b.severity, b.rule, &b.message))
         });
         self.diagnostics.dedup();
     }
 
-    fn add(&mut self, severity: Severity, place: Place, rule: &'static str, message: String, help: String) {
-        self.diagnostics.push(Diagnostic { severity, place, rule, message, help });
+    fn add(
+        &mut self,
+        severity: Severity,
+        place: Place,
+        rule: &'static str,
+        message: String,
+        help: String,
+    ) {
+        self.diagnostics.push(Diagnostic {
+            severity,
+            place,
+            rule,
+            message,
+            help,
+        });
     }
 }
 

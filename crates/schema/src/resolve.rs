@@ -31,15 +31,26 @@ use crate::model::{AttributeGroupId, AttributeId, ElementId, GroupId, Model, Pla
 use crate::report::Report;
 
 /// Resolves documents that were gathered into units.
-pub(crate) fn contract(documents: &[Document], units: &[Unit], roots: &[usize], report: &mut Report) -> Contract {
+pub(crate) fn contract(
+    documents: &[Document],
+    units: &[Unit],
+    roots: &[usize],
+    report: &mut Report,
+) -> Contract {
     let model = model(documents, units, report);
     wsdl::contract(documents, roots, model, report)
 }
 
 fn model(documents: &[Document], units: &[Unit], report: &mut Report) -> Model {
-    let schemas = units.iter().filter_map(|unit| schema(documents, unit)).collect();
+    let schemas = units
+        .iter()
+        .filter_map(|unit| schema(documents, unit))
+        .collect();
     let mut resolver = Resolver::new(units, schemas, report);
-    resolver.model.documents = documents.iter().map(|document| document.location.clone()).collect();
+    resolver.model.documents = documents
+        .iter()
+        .map(|document| document.location.clone())
+        .collect();
     builtin::fill(&mut resolver.model);
     let globals = resolver.register();
     resolver.declare(&globals);
@@ -106,8 +117,16 @@ enum Original {
 }
 
 impl<'d, 'r> Resolver<'d, 'r> {
-    fn new(units: &'d [Unit], schemas: Vec<&'d Schema>, report: &'r mut Report) -> Resolver<'d, 'r> {
-        let visible = units.iter().zip(&schemas).map(|(unit, schema)| lookup::visible(unit, schema)).collect();
+    fn new(
+        units: &'d [Unit],
+        schemas: Vec<&'d Schema>,
+        report: &'r mut Report,
+    ) -> Resolver<'d, 'r> {
+        let visible = units
+            .iter()
+            .zip(&schemas)
+            .map(|(unit, schema)| lookup::visible(unit, schema))
+            .collect();
         Resolver {
             units,
             schemas,
@@ -128,7 +147,10 @@ impl<'d, 'r> Resolver<'d, 'r> {
 
     /// The namespace of the components in a unit.
     fn namespace(&self, at: At) -> Arc<str> {
-        self.units.get(at.unit).map(|unit| unit.namespace.clone()).unwrap_or_default()
+        self.units
+            .get(at.unit)
+            .map(|unit| unit.namespace.clone())
+            .unwrap_or_default()
     }
 
     /// The schema that a unit is.

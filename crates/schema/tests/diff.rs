@@ -51,7 +51,11 @@ fn check(old: &str, new: &str, request: &str, response: &str) {
             .filter(|change| change.path.contains(way))
             .map(|change| format!("{}{}", if change.breaking { "!" } else { "" }, change.rule))
             .collect();
-        assert_eq!(said.join(" "), expected, "{way} of\n{old}\n{new}\n{changes:#?}");
+        assert_eq!(
+            said.join(" "),
+            expected,
+            "{way} of\n{old}\n{new}\n{changes:#?}"
+        );
     }
 }
 
@@ -64,17 +68,62 @@ fn the_same_contract_has_no_changes() {
 #[test]
 fn a_request_may_be_relaxed_and_a_response_tightened() {
     let both = |first: &str, second: &str| sequence(&format!("{first}{second}"));
-    check(&sequence(A), &both(A, B_OPTIONAL), "element-added", "!element-added");
-    check(&sequence(A), &both(A, B), "!element-added", "!element-added");
-    check(&both(A, B_OPTIONAL), &sequence(A), "!element-removed", "element-removed");
-    check(&both(A, B), &sequence(A), "!element-removed", "!element-removed");
-    check(&both(A, B), &both(B, A), "!element-order-changed", "!element-order-changed");
-    check(&both(A, B), &both(A, B_OPTIONAL), "min-occurs-changed", "!min-occurs-changed");
-    check(&both(A, B_OPTIONAL), &both(A, B), "!min-occurs-changed", "min-occurs-changed");
+    check(
+        &sequence(A),
+        &both(A, B_OPTIONAL),
+        "element-added",
+        "!element-added",
+    );
+    check(
+        &sequence(A),
+        &both(A, B),
+        "!element-added",
+        "!element-added",
+    );
+    check(
+        &both(A, B_OPTIONAL),
+        &sequence(A),
+        "!element-removed",
+        "element-removed",
+    );
+    check(
+        &both(A, B),
+        &sequence(A),
+        "!element-removed",
+        "!element-removed",
+    );
+    check(
+        &both(A, B),
+        &both(B, A),
+        "!element-order-changed",
+        "!element-order-changed",
+    );
+    check(
+        &both(A, B),
+        &both(A, B_OPTIONAL),
+        "min-occurs-changed",
+        "!min-occurs-changed",
+    );
+    check(
+        &both(A, B_OPTIONAL),
+        &both(A, B),
+        "!min-occurs-changed",
+        "min-occurs-changed",
+    );
     let many = r#"<xs:element name="a" type="xs:int" maxOccurs="unbounded"/>"#;
-    check(&sequence(A), &sequence(many), "max-occurs-changed", "!max-occurs-changed");
+    check(
+        &sequence(A),
+        &sequence(many),
+        "max-occurs-changed",
+        "!max-occurs-changed",
+    );
     let nillable = r#"<xs:element name="a" type="xs:int" nillable="true"/>"#;
-    check(&sequence(A), &sequence(nillable), "nillable-changed", "!nillable-changed");
+    check(
+        &sequence(A),
+        &sequence(nillable),
+        "nillable-changed",
+        "!nillable-changed",
+    );
 }
 
 #[test]
@@ -84,22 +133,75 @@ fn types_are_compared_by_the_values_that_they_allow() {
     check(&of("long"), &of("int"), "!type-narrowed", "type-narrowed");
     check(&of("int"), &of("string"), "type-widened", "!type-widened");
     check(&of("int"), &of("date"), "!type-changed", "!type-changed");
-    let (one, two) = (r#"<xs:enumeration value="x"/>"#, r#"<xs:enumeration value="x"/><xs:enumeration value="y"/>"#);
-    check(&typed(one), &typed(two), "enumeration-value-added", "!enumeration-value-added");
-    check(&typed(two), &typed(one), "!enumeration-value-removed", "enumeration-value-removed");
-    check(&typed(""), &typed(one), "!enumeration-added", "enumeration-added");
-    let (short, long) = (r#"<xs:maxLength value="5"/>"#, r#"<xs:maxLength value="9"/>"#);
-    check(&typed(short), &typed(long), "max-length-changed", "!max-length-changed");
-    check(&typed(""), &typed(r#"<xs:pattern value="x*"/>"#), "!pattern-changed", "pattern-changed");
+    let (one, two) = (
+        r#"<xs:enumeration value="x"/>"#,
+        r#"<xs:enumeration value="x"/><xs:enumeration value="y"/>"#,
+    );
+    check(
+        &typed(one),
+        &typed(two),
+        "enumeration-value-added",
+        "!enumeration-value-added",
+    );
+    check(
+        &typed(two),
+        &typed(one),
+        "!enumeration-value-removed",
+        "enumeration-value-removed",
+    );
+    check(
+        &typed(""),
+        &typed(one),
+        "!enumeration-added",
+        "enumeration-added",
+    );
+    let (short, long) = (
+        r#"<xs:maxLength value="5"/>"#,
+        r#"<xs:maxLength value="9"/>"#,
+    );
+    check(
+        &typed(short),
+        &typed(long),
+        "max-length-changed",
+        "!max-length-changed",
+    );
+    check(
+        &typed(""),
+        &typed(r#"<xs:pattern value="x*"/>"#),
+        "!pattern-changed",
+        "pattern-changed",
+    );
 }
 
 #[test]
 fn attributes_are_compared_like_elements() {
     let with = |attribute: &str| order(&format!("<xs:sequence>{A}</xs:sequence>{attribute}"));
-    let (optional, required) =
-        (r#"<xs:attribute name="x" type="xs:int"/>"#, r#"<xs:attribute name="x" type="xs:int" use="required"/>"#);
-    check(&with(""), &with(optional), "attribute-added", "!attribute-added");
-    check(&with(""), &with(required), "!attribute-added", "!attribute-added");
-    check(&with(optional), &with(required), "!attribute-use-changed", "attribute-use-changed");
-    check(&with(optional), &with(""), "!attribute-removed", "attribute-removed");
+    let (optional, required) = (
+        r#"<xs:attribute name="x" type="xs:int"/>"#,
+        r#"<xs:attribute name="x" type="xs:int" use="required"/>"#,
+    );
+    check(
+        &with(""),
+        &with(optional),
+        "attribute-added",
+        "!attribute-added",
+    );
+    check(
+        &with(""),
+        &with(required),
+        "!attribute-added",
+        "!attribute-added",
+    );
+    check(
+        &with(optional),
+        &with(required),
+        "!attribute-use-changed",
+        "attribute-use-changed",
+    );
+    check(
+        &with(optional),
+        &with(""),
+        "!attribute-removed",
+        "attribute-removed",
+    );
 }

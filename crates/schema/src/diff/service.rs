@@ -1,7 +1,9 @@
 //! Services, ports and bindings.
 
 use super::{Direction, Walk, operation};
-use crate::contract::{Binding, BoundOperation, Contract, Operation, PortType, Service, SoapVersion};
+use crate::contract::{
+    Binding, BoundOperation, Contract, Operation, PortType, Service, SoapVersion,
+};
 use crate::model::{ElementId, Model};
 use soapstone::name::QName;
 
@@ -13,9 +15,18 @@ pub(super) fn contracts(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
         ports(walk, (old, &by_binding(old)), (new, &by_binding(new)), "");
     } else if !old.port_types.is_empty() || !new.port_types.is_empty() {
         for before in &old.port_types {
-            match new.port_types.iter().find(|after| after.name.local == before.name.local) {
+            match new
+                .port_types
+                .iter()
+                .find(|after| after.name.local == before.name.local)
+            {
                 Some(after) => operation::port_types(walk, before, after),
-                None => walk.note(true, "port-type-removed", &before.name.local, "the port type is gone".to_owned()),
+                None => walk.note(
+                    true,
+                    "port-type-removed",
+                    &before.name.local,
+                    "the port type is gone".to_owned(),
+                ),
             }
         }
     } else {
@@ -27,22 +38,45 @@ pub(super) fn contracts(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
 fn global_elements(walk: &mut Walk<'_>, old: &Model, new: &Model) {
     for (name, before) in globals(old) {
         let Some(after) = new.globals.elements.get(&name) else {
-            walk.note(true, "element-removed", &name.local, format!("the element {name} is gone"));
+            walk.note(
+                true,
+                "element-removed",
+                &name.local,
+                format!("the element {name} is gone"),
+            );
             continue;
         };
-        for (direction, label) in [(Direction::Request, "request"), (Direction::Response, "response")] {
-            walk.elements(before, *after, direction, &format!("{label}/{}", name.local));
+        for (direction, label) in [
+            (Direction::Request, "request"),
+            (Direction::Response, "response"),
+        ] {
+            walk.elements(
+                before,
+                *after,
+                direction,
+                &format!("{label}/{}", name.local),
+            );
         }
     }
     for (name, _) in globals(new) {
         if !old.globals.elements.contains_key(&name) {
-            walk.note(false, "element-added", &name.local, format!("the element {name} is new"));
+            walk.note(
+                false,
+                "element-added",
+                &name.local,
+                format!("the element {name} is new"),
+            );
         }
     }
 }
 
 fn globals(model: &Model) -> Vec<(QName, ElementId)> {
-    let written = |id: &ElementId| model.elements.get(id.index()).is_some_and(|element| element.place.line > 0);
+    let written = |id: &ElementId| {
+        model
+            .elements
+            .get(id.index())
+            .is_some_and(|element| element.place.line > 0)
+    };
     let all = model.globals.elements.iter().filter(|(_, id)| written(id));
     let mut list: Vec<(QName, ElementId)> = all.map(|(name, id)| (name.clone(), *id)).collect();
     list.sort();
@@ -52,8 +86,17 @@ fn globals(model: &Model) -> Vec<(QName, ElementId)> {
 fn services(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
     for before in &old.services {
         let path = before.name.local.to_string();
-        let Some(after) = new.services.iter().find(|after| after.name.local == before.name.local) else {
-            walk.note(true, "service-removed", &path, "the service is gone".to_owned());
+        let Some(after) = new
+            .services
+            .iter()
+            .find(|after| after.name.local == before.name.local)
+        else {
+            walk.note(
+                true,
+                "service-removed",
+                &path,
+                "the service is gone".to_owned(),
+            );
             continue;
         };
         if before.name.namespace != after.name.namespace {
@@ -61,17 +104,39 @@ fn services(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
             walk.note(false, "service-namespace-changed", &path, message);
         }
         for port in &before.ports {
-            let moved = after.ports.iter().find(|other| other.name == port.name && other.address != port.address);
+            let moved = after
+                .ports
+                .iter()
+                .find(|other| other.name == port.name && other.address != port.address);
             if let Some(moved) = moved {
                 let message = format!("from {:?} to {:?}", port.address, moved.address);
-                walk.note(false, "address-changed", &format!("{path}/{}", port.name), message);
+                walk.note(
+                    false,
+                    "address-changed",
+                    &format!("{path}/{}", port.name),
+                    message,
+                );
             }
         }
-        ports(walk, (old, &by_port(before)), (new, &by_port(after)), &format!("{path}/"));
+        ports(
+            walk,
+            (old, &by_port(before)),
+            (new, &by_port(after)),
+            &format!("{path}/"),
+        );
     }
     for after in &new.services {
-        if !old.services.iter().any(|before| before.name.local == after.name.local) {
-            walk.note(false, "service-added", &after.name.local, "the service is new".to_owned());
+        if !old
+            .services
+            .iter()
+            .any(|before| before.name.local == after.name.local)
+        {
+            walk.note(
+                false,
+                "service-added",
+                &after.name.local,
+                "the service is new".to_owned(),
+            );
         }
     }
 }
@@ -80,50 +145,91 @@ fn services(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
 type Endpoints = Vec<(String, usize)>;
 
 fn by_port(service: &Service) -> Endpoints {
-    service.ports.iter().map(|port| (port.name.to_string(), port.binding)).collect()
+    service
+        .ports
+        .iter()
+        .map(|port| (port.name.to_string(), port.binding))
+        .collect()
 }
 
 fn by_binding(contract: &Contract) -> Endpoints {
-    contract.bindings.iter().enumerate().map(|(at, binding)| (binding.name.local.to_string(), at)).collect()
+    contract
+        .bindings
+        .iter()
+        .enumerate()
+        .map(|(at, binding)| (binding.name.local.to_string(), at))
+        .collect()
 }
 
-fn ports(walk: &mut Walk<'_>, old: (&Contract, &Endpoints), new: (&Contract, &Endpoints), prefix: &str) {
+fn ports(
+    walk: &mut Walk<'_>,
+    old: (&Contract, &Endpoints),
+    new: (&Contract, &Endpoints),
+    prefix: &str,
+) {
     for (name, index) in old.1 {
         let path = format!("{prefix}{name}");
         let Some((_, other)) = new.1.iter().find(|(other, _)| other == name) else {
             walk.note(true, "port-removed", &path, "the port is gone".to_owned());
             continue;
         };
-        if let (Some(before), Some(after)) = (old.0.bindings.get(*index), new.0.bindings.get(*other)) {
+        if let (Some(before), Some(after)) =
+            (old.0.bindings.get(*index), new.0.bindings.get(*other))
+        {
             bindings(walk, (old.0, before), (new.0, after), &path);
         }
     }
     for (name, _) in new.1 {
         if !old.1.iter().any(|(other, _)| other == name) {
-            walk.note(false, "port-added", &format!("{prefix}{name}"), "the port is new".to_owned());
+            walk.note(
+                false,
+                "port-added",
+                &format!("{prefix}{name}"),
+                "the port is new".to_owned(),
+            );
         }
     }
 }
 
-fn bindings(walk: &mut Walk<'_>, old: (&Contract, &Binding), new: (&Contract, &Binding), path: &str) {
+fn bindings(
+    walk: &mut Walk<'_>,
+    old: (&Contract, &Binding),
+    new: (&Contract, &Binding),
+    path: &str,
+) {
     let (before, after) = (old.1, new.1);
     if before.soap != after.soap {
-        let message = format!("from SOAP {} to SOAP {}", version(before.soap), version(after.soap));
+        let message = format!(
+            "from SOAP {} to SOAP {}",
+            version(before.soap),
+            version(after.soap)
+        );
         walk.note(true, "soap-version-changed", path, message);
     }
     if before.transport != after.transport {
-        walk.note(true, "transport-changed", path, format!("from {} to {}", before.transport, after.transport));
+        walk.note(
+            true,
+            "transport-changed",
+            path,
+            format!("from {} to {}", before.transport, after.transport),
+        );
     }
     if before.addressing != after.addressing {
         let message = match after.addressing {
             true => "WS-Addressing is asked for now",
             false => "WS-Addressing is asked for no longer",
         };
-        walk.note(after.addressing, "addressing-changed", path, message.to_owned());
+        walk.note(
+            after.addressing,
+            "addressing-changed",
+            path,
+            message.to_owned(),
+        );
     }
-    let (Some(old_type), Some(new_type)) =
-        (old.0.port_types.get(before.port_type), new.0.port_types.get(after.port_type))
-    else {
+    let (Some(old_type), Some(new_type)) = (
+        old.0.port_types.get(before.port_type),
+        new.0.port_types.get(after.port_type),
+    ) else {
         return;
     };
     let (olds, news) = (pairs(before, old_type), pairs(after, new_type));
@@ -131,13 +237,23 @@ fn bindings(walk: &mut Walk<'_>, old: (&Contract, &Binding), new: (&Contract, &B
         let path = format!("{path}/{}", meant.name);
         match pick(&news, meant) {
             Some(other) => operation::operations(walk, (meant, bound), other, &path),
-            None => walk.note(true, "operation-removed", &path, "the operation is gone".to_owned()),
+            None => walk.note(
+                true,
+                "operation-removed",
+                &path,
+                "the operation is gone".to_owned(),
+            ),
         }
     }
     for (meant, _) in &news {
         if pick(&olds, meant).is_none() {
             let path = format!("{path}/{}", meant.name);
-            walk.note(false, "operation-added", &path, "the operation is new".to_owned());
+            walk.note(
+                false,
+                "operation-added",
+                &path,
+                "the operation is new".to_owned(),
+            );
         }
     }
 }
@@ -146,15 +262,25 @@ type Pair<'c> = (&'c Operation, &'c BoundOperation);
 
 fn pairs<'c>(binding: &'c Binding, type_: &'c PortType) -> Vec<Pair<'c>> {
     let meant = |bound: &BoundOperation| type_.operations.get(bound.operation);
-    binding.operations.iter().filter_map(|bound| Some((meant(bound)?, bound))).collect()
+    binding
+        .operations
+        .iter()
+        .filter_map(|bound| Some((meant(bound)?, bound)))
+        .collect()
 }
 
 /// The operation of that name; overloads are told apart by the name of their input.
 fn pick<'c>(pairs: &[Pair<'c>], wanted: &Operation) -> Option<Pair<'c>> {
-    let named: Vec<&Pair<'c>> = pairs.iter().filter(|(meant, _)| meant.name == wanted.name).collect();
+    let named: Vec<&Pair<'c>> = pairs
+        .iter()
+        .filter(|(meant, _)| meant.name == wanted.name)
+        .collect();
     match named.as_slice() {
         [only] => Some(**only),
-        several => several.iter().find(|(meant, _)| meant.input_name == wanted.input_name).map(|pair| **pair),
+        several => several
+            .iter()
+            .find(|(meant, _)| meant.input_name == wanted.input_name)
+            .map(|pair| **pair),
     }
 }
 

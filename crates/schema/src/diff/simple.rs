@@ -29,17 +29,28 @@ struct Effective {
 
 impl Walk<'_> {
     pub(super) fn simple(&mut self, old: TypeId, new: TypeId, direction: Direction, path: &str) {
-        let types = (self.old.types.get(old.index()), self.new.types.get(new.index()));
-        let (Some(Type::Simple(before)), Some(Type::Simple(after))) = types else { return };
+        let types = (
+            self.old.types.get(old.index()),
+            self.new.types.get(new.index()),
+        );
+        let (Some(Type::Simple(before)), Some(Type::Simple(after))) = types else {
+            return;
+        };
         match (&before.variety, &after.variety) {
-            (Variety::List(old), Variety::List(new)) => self.later(*old, *new, direction, format!("{path}[]")),
+            (Variety::List(old), Variety::List(new)) => {
+                self.later(*old, *new, direction, format!("{path}[]"))
+            }
             (Variety::Union(old), Variety::Union(new)) if old.len() == new.len() => {
                 for (old, new) in old.iter().zip(new) {
                     self.later(*old, *new, direction, path.to_owned());
                 }
             }
             (Variety::Union(old), Variety::Union(new)) => {
-                let effect = if new.len() > old.len() { Effect::Relaxed } else { Effect::Tightened };
+                let effect = if new.len() > old.len() {
+                    Effect::Relaxed
+                } else {
+                    Effect::Tightened
+                };
                 let message = format!("from {} to {} member types", old.len(), new.len());
                 self.judge(direction, effect, "union-members-changed", path, message);
             }
@@ -49,7 +60,11 @@ impl Walk<'_> {
                 }
             }
             _ => {
-                let message = format!("from {} to {}", type_name(self.old, old), type_name(self.new, new));
+                let message = format!(
+                    "from {} to {}",
+                    type_name(self.old, old),
+                    type_name(self.new, new)
+                );
                 return self.judge(direction, Effect::Changed, "type-changed", path, message);
             }
         }
@@ -71,7 +86,13 @@ impl Walk<'_> {
         } else {
             (Effect::Changed, "type-changed")
         };
-        self.judge(direction, effect, rule, path, format!("from {} to {}", from.name(), to.name()));
+        self.judge(
+            direction,
+            effect,
+            rule,
+            path,
+            format!("from {} to {}", from.name(), to.name()),
+        );
         false
     }
 
@@ -83,13 +104,29 @@ impl Walk<'_> {
                 (_, true) => (Effect::Relaxed, "there is no pattern any more"),
                 _ => (Effect::Changed, "the pattern is another"),
             };
-            self.judge(direction, effect, "pattern-changed", path, message.to_owned());
+            self.judge(
+                direction,
+                effect,
+                "pattern-changed",
+                path,
+                message.to_owned(),
+            );
         }
         for (rule, old, new, upper) in [
             ("max-length-changed", old.max_length, new.max_length, true),
             ("min-length-changed", old.min_length, new.min_length, false),
-            ("total-digits-changed", old.total_digits, new.total_digits, true),
-            ("fraction-digits-changed", old.fraction_digits, new.fraction_digits, true),
+            (
+                "total-digits-changed",
+                old.total_digits,
+                new.total_digits,
+                true,
+            ),
+            (
+                "fraction-digits-changed",
+                old.fraction_digits,
+                new.fraction_digits,
+                true,
+            ),
         ] {
             if old == new {
                 continue;
@@ -98,15 +135,33 @@ impl Walk<'_> {
                 true => limit.unwrap_or(u64::MAX),
                 false => u64::MAX - limit.unwrap_or(0),
             };
-            let effect = if room(new) > room(old) { Effect::Relaxed } else { Effect::Tightened };
-            let show = |limit: Option<u64>| limit.map_or("none".to_owned(), |limit| limit.to_string());
-            self.judge(direction, effect, rule, path, format!("from {} to {}", show(old), show(new)));
+            let effect = if room(new) > room(old) {
+                Effect::Relaxed
+            } else {
+                Effect::Tightened
+            };
+            let show =
+                |limit: Option<u64>| limit.map_or("none".to_owned(), |limit| limit.to_string());
+            self.judge(
+                direction,
+                effect,
+                rule,
+                path,
+                format!("from {} to {}", show(old), show(new)),
+            );
         }
-        for (rule, old, new, upper) in
-            [("minimum-changed", &old.min, &new.min, false), ("maximum-changed", &old.max, &new.max, true)]
-        {
+        for (rule, old, new, upper) in [
+            ("minimum-changed", &old.min, &new.min, false),
+            ("maximum-changed", &old.max, &new.max, true),
+        ] {
             if let Some(effect) = bounds(old, new, upper) {
-                self.judge(direction, effect, rule, path, format!("from {} to {}", shown(old), shown(new)));
+                self.judge(
+                    direction,
+                    effect,
+                    rule,
+                    path,
+                    format!("from {} to {}", shown(old), shown(new)),
+                );
             }
         }
     }
@@ -115,20 +170,44 @@ impl Walk<'_> {
         match (&old.enumeration, &new.enumeration) {
             (None, Some(_)) => {
                 let message = "only listed values are allowed now".to_owned();
-                self.judge(direction, Effect::Tightened, "enumeration-added", path, message);
+                self.judge(
+                    direction,
+                    Effect::Tightened,
+                    "enumeration-added",
+                    path,
+                    message,
+                );
             }
             (Some(_), None) => {
                 let message = "any value is allowed now".to_owned();
-                self.judge(direction, Effect::Relaxed, "enumeration-removed", path, message);
+                self.judge(
+                    direction,
+                    Effect::Relaxed,
+                    "enumeration-removed",
+                    path,
+                    message,
+                );
             }
             (Some(old), Some(new)) => {
                 for value in only(old, new) {
                     let message = format!("the value {value:?} is gone");
-                    self.judge(direction, Effect::Tightened, "enumeration-value-removed", path, message);
+                    self.judge(
+                        direction,
+                        Effect::Tightened,
+                        "enumeration-value-removed",
+                        path,
+                        message,
+                    );
                 }
                 for value in only(new, old) {
                     let message = format!("the value {value:?} is new");
-                    self.judge(direction, Effect::Relaxed, "enumeration-value-added", path, message);
+                    self.judge(
+                        direction,
+                        Effect::Relaxed,
+                        "enumeration-value-added",
+                        path,
+                        message,
+                    );
                 }
             }
             (None, None) => {}
@@ -139,21 +218,34 @@ impl Walk<'_> {
 /// The values that stand in the first list only.
 fn only<'v>(these: &'v [String], those: &[String]) -> Vec<&'v String> {
     let those: HashSet<&String> = those.iter().collect();
-    these.iter().filter(|value| !those.contains(value)).collect()
+    these
+        .iter()
+        .filter(|value| !those.contains(value))
+        .collect()
 }
 
 /// What a change of a bound does; `None` for no change of value.
 fn bounds(old: &Bound, new: &Bound, upper: bool) -> Option<Effect> {
-    let room = |more: bool| if more { Effect::Relaxed } else { Effect::Tightened };
+    let room = |more: bool| {
+        if more {
+            Effect::Relaxed
+        } else {
+            Effect::Tightened
+        }
+    };
     match (old, new) {
         (old, new) if old == new => None,
         (None, _) => Some(Effect::Tightened),
         (_, None) => Some(Effect::Relaxed),
-        (Some((old, old_itself)), Some((new, new_itself))) => match (Decimal::parse(old), Decimal::parse(new)) {
-            (Ok(old), Ok(new)) if old == new => (old_itself != new_itself).then(|| room(*new_itself)),
-            (Ok(old), Ok(new)) => Some(room((new > old) == upper)),
-            _ => Some(Effect::Changed),
-        },
+        (Some((old, old_itself)), Some((new, new_itself))) => {
+            match (Decimal::parse(old), Decimal::parse(new)) {
+                (Ok(old), Ok(new)) if old == new => {
+                    (old_itself != new_itself).then(|| room(*new_itself))
+                }
+                (Ok(old), Ok(new)) => Some(room((new > old) == upper)),
+                _ => Some(Effect::Changed),
+            }
+        }
     }
 }
 
@@ -172,7 +264,9 @@ fn builtin(model: &Model, id: TypeId) -> Builtin {
         if let Some(builtin) = Builtin::from_id(at) {
             return builtin;
         }
-        let Some(Type::Simple(type_)) = model.types.get(at.index()) else { break };
+        let Some(Type::Simple(type_)) = model.types.get(at.index()) else {
+            break;
+        };
         at = type_.base;
     }
     Builtin::AnySimpleType
@@ -198,23 +292,47 @@ fn effective(model: &Model, type_: &SimpleType) -> Effective {
     for _ in 0..STEPS {
         let facets = &step.facets;
         if effective.enumeration.is_none() && !facets.enumeration.is_empty() {
-            effective.enumeration = Some(facets.enumeration.iter().map(|value| value.lexical.clone()).collect());
+            effective.enumeration = Some(
+                facets
+                    .enumeration
+                    .iter()
+                    .map(|value| value.lexical.clone())
+                    .collect(),
+            );
         }
         if !facets.patterns.is_empty() {
-            effective.patterns.push(facets.patterns.iter().map(|pattern| pattern.value.clone()).collect());
+            effective.patterns.push(
+                facets
+                    .patterns
+                    .iter()
+                    .map(|pattern| pattern.value.clone())
+                    .collect(),
+            );
         }
-        let count = |facet: &Option<crate::model::Facet<u64>>| facet.as_ref().map(|facet| facet.value);
+        let count =
+            |facet: &Option<crate::model::Facet<u64>>| facet.as_ref().map(|facet| facet.value);
         let length = count(&facets.length);
-        effective.min_length = effective.min_length.or(count(&facets.min_length)).or(length);
-        effective.max_length = effective.max_length.or(count(&facets.max_length)).or(length);
+        effective.min_length = effective
+            .min_length
+            .or(count(&facets.min_length))
+            .or(length);
+        effective.max_length = effective
+            .max_length
+            .or(count(&facets.max_length))
+            .or(length);
         effective.total_digits = effective.total_digits.or(count(&facets.total_digits));
         effective.fraction_digits = effective.fraction_digits.or(count(&facets.fraction_digits));
-        let bound = |inclusive: &Option<crate::model::Facet<String>>, exclusive: &Option<crate::model::Facet<String>>| {
+        let bound = |inclusive: &Option<crate::model::Facet<String>>,
+                     exclusive: &Option<crate::model::Facet<String>>| {
             let inclusive = inclusive.as_ref().map(|facet| (facet.value.clone(), true));
             inclusive.or_else(|| exclusive.as_ref().map(|facet| (facet.value.clone(), false)))
         };
-        effective.min = effective.min.or_else(|| bound(&facets.min_inclusive, &facets.min_exclusive));
-        effective.max = effective.max.or_else(|| bound(&facets.max_inclusive, &facets.max_exclusive));
+        effective.min = effective
+            .min
+            .or_else(|| bound(&facets.min_inclusive, &facets.min_exclusive));
+        effective.max = effective
+            .max
+            .or_else(|| bound(&facets.max_inclusive, &facets.max_exclusive));
         match model.types.get(step.base.index()) {
             Some(Type::Simple(base)) if step.base != Builtin::AnySimpleType.id() => step = base,
             _ => break,

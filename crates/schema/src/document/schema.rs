@@ -5,7 +5,8 @@ use std::sync::Arc;
 use soapstone::name::QName;
 
 use crate::model::{
-    Annotation, Compositor, Derivation, Derivations, Facets, Foreign, Place, Process, Scope, ValueConstraint,
+    Annotation, Compositor, Derivation, Derivations, Facets, Foreign, Place, Process, Scope,
+    ValueConstraint,
 };
 
 /// `xs:schema` (part 1, 3.15.2).
@@ -437,12 +438,25 @@ pub struct Notation {
 impl Particle {
     /// Makes a particle that occurs between `min` and `max` times (`None`: without limit).
     pub fn new(min: u64, max: Option<u64>, term: Term) -> Particle {
-        Particle { min, max, term, place: Place::default() }
+        Particle {
+            min,
+            max,
+            term,
+            place: Place::default(),
+        }
     }
 
     /// Makes a sequence that occurs once.
     pub fn sequence(particles: Vec<Particle>) -> Particle {
-        Particle::new(1, Some(1), Term::Group(Group { compositor: Compositor::Sequence, particles, annotation: None }))
+        Particle::new(
+            1,
+            Some(1),
+            Term::Group(Group {
+                compositor: Compositor::Sequence,
+                particles,
+                annotation: None,
+            }),
+        )
     }
 }
 
@@ -488,7 +502,10 @@ impl SimpleType {
         SimpleType {
             name,
             final_: None,
-            definition: SimpleDefinition::Restriction { base: TypeUse::Named(base), facets: Box::new(facets) },
+            definition: SimpleDefinition::Restriction {
+                base: TypeUse::Named(base),
+                facets: Box::new(facets),
+            },
             annotation: None,
             place: Place::default(),
         }

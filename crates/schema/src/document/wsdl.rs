@@ -293,6 +293,12 @@ pub struct Port {
 impl Exchanged {
     /// Makes an input or output of that message.
     pub fn new(message: QName) -> Exchanged {
-        Exchanged { name: None, message, action: None, documentation: String::new(), place: Place::default() }
+        Exchanged {
+            name: None,
+            message,
+            action: None,
+            documentation: String::new(),
+            place: Place::default(),
+        }
     }
 }

@@ -33,7 +33,11 @@ impl Fetch for Files {
     fn fetch(&mut self, location: &str) -> Result<Vec<u8>, FetchError> {
         let path = match location.split_once("://") {
             Some(("file", path)) => path,
-            Some((scheme, _)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) => {
+            Some((scheme, _))
+                if scheme
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) =>
+            {
                 return Err(FetchError::Network);
             }
             _ if location.starts_with("urn:") => return Err(FetchError::Network),
@@ -54,6 +58,8 @@ pub struct NoFetch;
 
 impl Fetch for NoFetch {
     fn fetch(&mut self, _location: &str) -> Result<Vec<u8>, FetchError> {
-        Err(FetchError::Refused("it is not among the documents given".to_owned()))
+        Err(FetchError::Refused(
+            "it is not among the documents given".to_owned(),
+        ))
     }
 }

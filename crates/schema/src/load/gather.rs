@@ -56,7 +56,15 @@ pub(super) fn gather(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOpti
         links: HashMap::new(),
         imports: HashMap::new(),
     };
-    let mut gatherer = Gatherer { fetch, options: *options, gathered, tried: HashMap::new(), bytes: 0, first: HashMap::new(), used: Vec::new() };
+    let mut gatherer = Gatherer {
+        fetch,
+        options: *options,
+        gathered,
+        tried: HashMap::new(),
+        bytes: 0,
+        first: HashMap::new(),
+        used: Vec::new(),
+    };
     for root in roots {
         gatherer.root(root);
     }
@@ -79,7 +87,12 @@ impl Gatherer<'_> {
                     None => match self.fetch.fetch(&place) {
                         Ok(bytes) => self.read(&place, &bytes),
                         Err(error) => {
-                            self.gathered.report.error(Place::default(), "load", format!("{place}: {error}"), "");
+                            self.gathered.report.error(
+                                Place::default(),
+                                "load",
+                                format!("{place}: {error}"),
+                                "",
+                            );
                             None
                         }
                     },
@@ -88,13 +101,19 @@ impl Gatherer<'_> {
             Source::Bytes(place, bytes) => self.read(&location::normal(place), bytes),
             Source::Document(document) => {
                 let index = self.gathered.documents.len();
-                self.gathered.report.documents.push(document.location.clone());
+                self.gathered
+                    .report
+                    .documents
+                    .push(document.location.clone());
                 self.gathered.documents.push(document.clone());
-                self.tried.insert(document.location.to_string(), Some(index));
+                self.tried
+                    .insert(document.location.to_string(), Some(index));
                 Some(index)
             }
         };
-        self.gathered.roots.extend(index.filter(|index| !self.gathered.roots.contains(index)));
+        self.gathered
+            .roots
+            .extend(index.filter(|index| !self.gathered.roots.contains(index)));
     }
 
     /// Reads bytes as a document; what can't be read keeps its place in the list of names only.
@@ -102,9 +121,16 @@ impl Gatherer<'_> {
         self.tried.insert(place.to_owned(), None);
         self.bytes = self.bytes.saturating_add(bytes.len());
         let report = &mut self.gathered.report;
-        if self.bytes > self.options.bytes || self.gathered.documents.len() >= self.options.documents {
+        if self.bytes > self.options.bytes
+            || self.gathered.documents.len() >= self.options.documents
+        {
             let message = format!("{place}: the contract is larger than allowed");
-            report.error(Place::default(), "load", message, "raise the limit if the source can be trusted");
+            report.error(
+                Place::default(),
+                "load",
+                message,
+                "raise the limit if the source can be trusted",
+            );
             return None;
         }
         let index = self.gathered.documents.len();
@@ -116,27 +142,44 @@ impl Gatherer<'_> {
             self.used.extend(used(definitions, &text));
         }
         // Places point at this number even where nothing was read, so something has to take it.
-        let root_or_empty = root.clone().unwrap_or_else(|| Root::Schema(Schema::default()));
-        self.gathered.documents.push(Document { location: place.into(), root: root_or_empty });
+        let root_or_empty = root
+            .clone()
+            .unwrap_or_else(|| Root::Schema(Schema::default()));
+        self.gathered.documents.push(Document {
+            location: place.into(),
+            root: root_or_empty,
+        });
         root?;
         self.tried.insert(place.to_owned(), Some(index));
         Some(index)
     }
 
     fn follow(&mut self, index: usize) {
-        let Some(document) = self.gathered.documents.get(index) else { return };
+        let Some(document) = self.gathered.documents.get(index) else {
+            return;
+        };
         let base = document.location.clone();
         let mut references: Vec<(usize, usize, Reference)> = Vec::new();
         for (at, schema) in schemas(document).iter().enumerate() {
             for (number, reference) in schema.references.iter().enumerate() {
                 // A redefinition that changes nothing is an include.
                 let kind = match &reference.kind {
-                    ReferenceKind::Redefine(components) if components.is_empty() => ReferenceKind::Include,
+                    ReferenceKind::Redefine(components) if components.is_empty() => {
+                        ReferenceKind::Include
+                    }
                     ReferenceKind::Redefine(_) => ReferenceKind::Redefine(Vec::new()),
                     kind => kind.clone(),
                 };
                 let (location, place) = (reference.location.clone(), reference.place);
-                references.push((at, number, Reference { kind, location, place }));
+                references.push((
+                    at,
+                    number,
+                    Reference {
+                        kind,
+                        location,
+                        place,
+                    },
+                ));
             }
         }
         let imports = match &document.root {
@@ -151,7 +194,9 @@ impl Gatherer<'_> {
         for (number, import) in imports.into_iter().enumerate() {
             let Some(written) = &import.location else {
                 let message = format!("the import of {} names no location", import.namespace);
-                self.gathered.report.warning(import.place, "wsdl-import", message, "");
+                self.gathered
+                    .report
+                    .warning(import.place, "wsdl-import", message, "");
                 continue;
             };
             let place = location::join(&base, written);
@@ -167,7 +212,9 @@ impl Gatherer<'_> {
                     }
                     let message = format!("{written} can't be loaded: {error}");
                     let help = "give the document beside this one, or load it too";
-                    self.gathered.report.warning(import.place, "wsdl-import", message, help);
+                    self.gathered
+                        .report
+                        .warning(import.place, "wsdl-import", message, help);
                 }
             }
         }
@@ -194,12 +241,17 @@ impl Gatherer<'_> {
     }
 
     fn locate_anew(&mut self, base: &str, reference: &Reference, namespace: &str) -> Option<usize> {
-        let written = reference.location.as_deref().filter(|written| !written.is_empty())?;
+        let written = reference
+            .location
+            .as_deref()
+            .filter(|written| !written.is_empty())?;
         let place = location::join(base, written);
         match self.open(&place) {
             Ok(target) => target,
             Err(error) => {
-                let known = self.well_known(namespace).or_else(|| self.well_known(place.trim_end_matches('/')));
+                let known = self
+                    .well_known(namespace)
+                    .or_else(|| self.well_known(place.trim_end_matches('/')));
                 if known.is_some() {
                     return known;
                 }
@@ -208,9 +260,15 @@ impl Gatherer<'_> {
                 let report = &mut self.gathered.report;
                 match reference.kind {
                     // 4.2.2, 4.2.3: for include and import a location is a hint; a redefine must find its document.
-                    ReferenceKind::Include => report.warning(reference.place, "src-include", message, help),
-                    ReferenceKind::Import(_) => report.warning(reference.place, "src-import", message, help),
-                    ReferenceKind::Redefine(_) => report.error(reference.place, "src-redefine", message, help),
+                    ReferenceKind::Include => {
+                        report.warning(reference.place, "src-include", message, help)
+                    }
+                    ReferenceKind::Import(_) => {
+                        report.warning(reference.place, "src-import", message, help)
+                    }
+                    ReferenceKind::Redefine(_) => {
+                        report.error(reference.place, "src-redefine", message, help)
+                    }
                 }
                 None
             }
@@ -259,7 +317,9 @@ impl Gatherer<'_> {
                     && let Some(document) = self.gathered.documents.get(document)
                 {
                     // A well-known schema may itself name others.
-                    let references = schemas(document).iter().flat_map(|schema| &schema.references);
+                    let references = schemas(document)
+                        .iter()
+                        .flat_map(|schema| &schema.references);
                     wanted.extend(references.filter_map(|reference| match &reference.kind {
                         ReferenceKind::Import(namespace) => namespace.clone(),
                         _ => None,
@@ -273,11 +333,18 @@ impl Gatherer<'_> {
 
 /// The well-known namespaces that values in a WSDL refer to, beyond WSDL's own.
 fn used(definitions: &Definitions, text: &str) -> Vec<Arc<str>> {
-    let schemas = definitions.schemas.iter().flat_map(|schema| schema.prefixes.iter());
+    let schemas = definitions
+        .schemas
+        .iter()
+        .flat_map(|schema| schema.prefixes.iter());
     let mut used: Vec<Arc<str>> = Vec::new();
     for (prefix, namespace) in definitions.prefixes.iter().chain(schemas) {
-        let known = !used.contains(namespace) && &**namespace != read::WSDL && catalog::find(namespace).is_some();
-        if known && (text.contains(&format!("\"{prefix}:")) || text.contains(&format!("'{prefix}:"))) {
+        let known = !used.contains(namespace)
+            && &**namespace != read::WSDL
+            && catalog::find(namespace).is_some();
+        if known
+            && (text.contains(&format!("\"{prefix}:")) || text.contains(&format!("'{prefix}:")))
+        {
             used.push(namespace.clone());
         }
     }

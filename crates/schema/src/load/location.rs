@@ -49,20 +49,29 @@ pub(super) fn normal(location: &str) -> String {
         }
     }
     let slash = if absolute { "/" } else { "" };
-    let tail = if path.ends_with('/') && !segments.is_empty() { "/" } else { "" };
+    let tail = if path.ends_with('/') && !segments.is_empty() {
+        "/"
+    } else {
+        ""
+    };
     format!("{origin}{slash}{}{tail}{query}", segments.join("/"))
 }
 
 fn has_scheme(location: &str) -> bool {
     // One letter before the colon is a drive, not a scheme.
     location.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.len() > 1 && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        scheme.len() > 1
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
     })
 }
 
 /// Splits `scheme://host` off a URL; a path has no such part.
 fn split(location: &str) -> (&str, &str) {
-    let Some(at) = location.find("://") else { return ("", location) };
+    let Some(at) = location.find("://") else {
+        return ("", location);
+    };
     let host = location.get(at + 3..).unwrap_or("");
     let end = at + 3 + host.find('/').unwrap_or(host.len());
     location.split_at(end)
@@ -73,7 +82,10 @@ pub(super) fn unescape(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = tail
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match hex {
             Some(byte) if *first == b'%' => {
                 bytes.push(byte);

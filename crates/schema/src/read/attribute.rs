@@ -3,7 +3,9 @@
 use super::context::{Children, Context};
 use super::tree::{Node, is_space};
 use super::{group, simple};
-use crate::document::schema::{Attribute, AttributeGroup, AttributeItem, Attributes, TypeUse, Usage};
+use crate::document::schema::{
+    Attribute, AttributeGroup, AttributeItem, Attributes, TypeUse, Usage,
+};
 
 pub(super) fn global(context: &mut Context<'_>, node: Node<'_>) -> Option<Attribute> {
     context.attributes(node, &["default", "fixed", "name", "type"]);
@@ -21,9 +23,18 @@ pub(super) fn attributes(context: &mut Context<'_>, children: &mut Children<'_>)
         context.attributes(node, &["ref"]);
         context.only_annotation(node);
         if node.attribute("ref").is_none() {
-            context.error(node, "s4s-att", "an attributeGroup here needs a ref", "define it at the top of the schema");
+            context.error(
+                node,
+                "s4s-att",
+                "an attributeGroup here needs a ref",
+                "define it at the top of the schema",
+            );
         }
-        attributes.items.extend(context.reference(node, "ref").map(|name| AttributeItem::Group(name, node.place())));
+        attributes.items.extend(
+            context
+                .reference(node, "ref")
+                .map(|name| AttributeItem::Group(name, node.place())),
+        );
     }
     if let Some(node) = children.take(&["anyAttribute"]) {
         context.attributes(node, &["namespace", "processContents"]);
@@ -33,16 +44,32 @@ pub(super) fn attributes(context: &mut Context<'_>, children: &mut Children<'_>)
 }
 
 fn local(context: &mut Context<'_>, node: Node<'_>) -> Option<AttributeItem> {
-    context.attributes(node, &["default", "fixed", "form", "name", "ref", "type", "use"]);
+    context.attributes(
+        node,
+        &["default", "fixed", "form", "name", "ref", "type", "use"],
+    );
     let usage = usage(context, node);
     // src-attribute 2: a default makes sense only where the attribute may be absent.
     if node.attribute("default").is_some() && usage != Usage::Optional {
-        context.error(node, "src-attribute", "an attribute with a default must be optional", "drop the default");
+        context.error(
+            node,
+            "src-attribute",
+            "an attribute with a default must be optional",
+            "drop the default",
+        );
     }
     // src-attribute 3: one of name and ref.
-    match (node.attribute("name").is_some(), node.attribute("ref").is_some()) {
+    match (
+        node.attribute("name").is_some(),
+        node.attribute("ref").is_some(),
+    ) {
         (true, true) => context.error(node, "src-attribute", "name and ref exclude each other", ""),
-        (false, false) => context.error(node, "src-attribute", "an attribute needs a name or a ref", ""),
+        (false, false) => context.error(
+            node,
+            "src-attribute",
+            "an attribute needs a name or a ref",
+            "",
+        ),
         _ => {}
     }
     if node.attribute("ref").is_none() {
@@ -64,17 +91,32 @@ fn local(context: &mut Context<'_>, node: Node<'_>) -> Option<AttributeItem> {
     let value = context.value(node, "src-attribute");
     let foreign = context.foreign(node);
     let name = context.reference(node, "ref")?;
-    Some(AttributeItem::Reference { usage, name, value, foreign, annotation, place: node.place() })
+    Some(AttributeItem::Reference {
+        usage,
+        name,
+        value,
+        foreign,
+        annotation,
+        place: node.place(),
+    })
 }
 
 fn usage(context: &mut Context<'_>, node: Node<'_>) -> Usage {
-    match node.attribute("use").map(|value| value.trim_matches(is_space)) {
+    match node
+        .attribute("use")
+        .map(|value| value.trim_matches(is_space))
+    {
         None | Some("optional") => Usage::Optional,
         Some("required") => Usage::Required,
         Some("prohibited") => Usage::Prohibited,
         Some(value) => {
             let help = "write optional, required or prohibited";
-            context.error(node, "s4s-att", &format!("use=\"{value}\" is not known"), help);
+            context.error(
+                node,
+                "s4s-att",
+                &format!("use=\"{value}\" is not known"),
+                help,
+            );
             Usage::Optional
         }
     }
@@ -86,10 +128,17 @@ fn declaration(context: &mut Context<'_>, node: Node<'_>) -> Option<Attribute> {
     let foreign = context.foreign(node);
     let mut children = context.children(node);
     let annotation = context.annotation(&mut children);
-    let inline = children.take(&["simpleType"]).map(|child| simple::local(context, child));
+    let inline = children
+        .take(&["simpleType"])
+        .map(|child| simple::local(context, child));
     context.finish(node, children);
     if inline.is_some() && node.attribute("type").is_some() {
-        context.error(node, "src-attribute", "type and a simpleType exclude each other", "keep one of them");
+        context.error(
+            node,
+            "src-attribute",
+            "type and a simpleType exclude each other",
+            "keep one of them",
+        );
     }
     let named = context.reference(node, "type").map(TypeUse::Named);
     let name = context.name(node)?;
@@ -115,5 +164,10 @@ pub(super) fn group(context: &mut Context<'_>, node: Node<'_>) -> Option<Attribu
     let annotation = context.annotation(&mut children);
     let attributes = attributes(context, &mut children);
     context.finish(node, children);
-    Some(AttributeGroup { name: name?, attributes, annotation, place: node.place() })
+    Some(AttributeGroup {
+        name: name?,
+        attributes,
+        annotation,
+        place: node.place(),
+    })
 }

@@ -1,12 +1,14 @@
 //! WSDL 1.1 bindings with their SOAP and MIME extensions (WSDL 1.1, 3 and 5).
 
+use super::WSDL;
 use super::context::Context;
 use super::fragment::fragment;
 use super::tree::{Node, is_space};
 use super::wsdl::{documentation, name, unknown};
-use super::WSDL;
 use crate::contract::{SoapVersion, Style};
-use crate::document::wsdl::{Attachment, Binding, Body, BoundFault, BoundMessage, BoundOperation, Header, Protocol};
+use crate::document::wsdl::{
+    Attachment, Binding, Body, BoundFault, BoundMessage, BoundOperation, Header, Protocol,
+};
 
 const SOAP: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
 const SOAP12: &str = "http://schemas.xmlsoap.org/wsdl/soap12/";
@@ -15,7 +17,12 @@ const HTTP: &str = "http://schemas.xmlsoap.org/wsdl/http/";
 
 pub(super) fn binding(context: &mut Context<'_>, node: Node<'_>) -> Option<Binding> {
     if node.attribute("type").is_none() {
-        context.error(node, "wsdl-binding", "a binding needs the type that it binds", "");
+        context.error(
+            node,
+            "wsdl-binding",
+            "a binding needs the type that it binds",
+            "",
+        );
     }
     let mut binding = Binding {
         name: name(context, node)?,
@@ -33,8 +40,15 @@ pub(super) fn binding(context: &mut Context<'_>, node: Node<'_>) -> Option<Bindi
             (WSDL, "documentation") => {}
             (WSDL, _) => unknown(context, child, node),
             (SOAP | SOAP12, "binding") => {
-                let version = if child.namespace() == SOAP { SoapVersion::V11 } else { SoapVersion::V12 };
-                let transport = child.attribute("transport").unwrap_or("").trim_matches(is_space);
+                let version = if child.namespace() == SOAP {
+                    SoapVersion::V11
+                } else {
+                    SoapVersion::V12
+                };
+                let transport = child
+                    .attribute("transport")
+                    .unwrap_or("")
+                    .trim_matches(is_space);
                 binding.protocol = Protocol::Soap(version, transport.to_owned());
                 binding.style = style(context, child);
             }
@@ -48,12 +62,16 @@ pub(super) fn binding(context: &mut Context<'_>, node: Node<'_>) -> Option<Bindi
 }
 
 fn style(context: &mut Context<'_>, node: Node<'_>) -> Option<Style> {
-    match node.attribute("style").map(|value| value.trim_matches(is_space)) {
+    match node
+        .attribute("style")
+        .map(|value| value.trim_matches(is_space))
+    {
         None => None,
         Some("document") => Some(Style::Document),
         Some("rpc") => Some(Style::Rpc),
         Some(value) => {
-            let message = format!("style=\"{value}\" is neither document nor rpc; it is passed over");
+            let message =
+                format!("style=\"{value}\" is neither document nor rpc; it is passed over");
             context.warning(node, "wsdl-binding", &message, "write document or rpc");
             None
         }
@@ -87,8 +105,11 @@ fn operation(context: &mut Context<'_>, node: Node<'_>) -> Option<BoundOperation
 }
 
 fn message(context: &mut Context<'_>, node: Node<'_>) -> BoundMessage {
-    let mut message =
-        BoundMessage { name: node.attribute("name").map(Into::into), place: node.place(), ..BoundMessage::default() };
+    let mut message = BoundMessage {
+        name: node.attribute("name").map(Into::into),
+        place: node.place(),
+        ..BoundMessage::default()
+    };
     for child in node.children() {
         match (child.namespace(), child.local()) {
             (WSDL, "documentation") => {}
@@ -104,7 +125,10 @@ fn message(context: &mut Context<'_>, node: Node<'_>) -> BoundMessage {
 }
 
 fn multipart(context: &mut Context<'_>, node: Node<'_>, message: &mut BoundMessage) {
-    for part in node.children().filter(|child| child.namespace() == MIME && child.local() == "part") {
+    for part in node
+        .children()
+        .filter(|child| child.namespace() == MIME && child.local() == "part")
+    {
         for child in part.children() {
             extension(context, child, message);
         }
@@ -117,13 +141,20 @@ fn extension(context: &mut Context<'_>, node: Node<'_>, message: &mut BoundMessa
         (SOAP | SOAP12, "header") => message.headers.extend(header(context, node)),
         (MIME, "content") => {
             // WSDL 1.1, 5.4: alternatives for one part are several `mime:content` with its name.
-            let Some(part) = node.attribute("part") else { return };
+            let Some(part) = node.attribute("part") else {
+                return;
+            };
             let media_type = node.attribute("type").map(str::to_owned);
-            match message.attachments.iter_mut().find(|attachment| &*attachment.part == part) {
+            match message
+                .attachments
+                .iter_mut()
+                .find(|attachment| &*attachment.part == part)
+            {
                 Some(attachment) => attachment.media_types.extend(media_type),
-                None => message
-                    .attachments
-                    .push(Attachment { part: part.into(), media_types: media_type.into_iter().collect() }),
+                None => message.attachments.push(Attachment {
+                    part: part.into(),
+                    media_types: media_type.into_iter().collect(),
+                }),
             }
         }
         (MIME | HTTP, _) => {}
@@ -133,11 +164,15 @@ fn extension(context: &mut Context<'_>, node: Node<'_>, message: &mut BoundMessa
 
 /// `use`: literal unless `encoded` is written. WSDL 1.1, 3.5 asks for it; files in use leave it out.
 fn encoded(context: &mut Context<'_>, node: Node<'_>) -> bool {
-    match node.attribute("use").map(|value| value.trim_matches(is_space)) {
+    match node
+        .attribute("use")
+        .map(|value| value.trim_matches(is_space))
+    {
         Some("encoded") => true,
         Some("literal") | None => false,
         Some(value) => {
-            let message = format!("use=\"{value}\" is neither literal nor encoded; it is taken as literal");
+            let message =
+                format!("use=\"{value}\" is neither literal nor encoded; it is taken as literal");
             context.warning(node, "wsdl-binding", &message, "write literal or encoded");
             false
         }
@@ -150,17 +185,30 @@ fn body(context: &mut Context<'_>, node: Node<'_>) -> Body {
         encoded: encoded(context, node),
         namespace: node.attribute("namespace").map(str::to_owned),
         encoding_style: node.attribute("encodingStyle").map(str::to_owned),
-        parts: parts.map(|list| list.split(is_space).filter(|word| !word.is_empty()).map(Into::into).collect()),
+        parts: parts.map(|list| {
+            list.split(is_space)
+                .filter(|word| !word.is_empty())
+                .map(Into::into)
+                .collect()
+        }),
     }
 }
 
 fn header(context: &mut Context<'_>, node: Node<'_>) -> Option<Header> {
     let Some(part) = node.attribute("part") else {
-        context.error(node, "wsdl-header", &format!("{} needs a message and a part", node.written()), "");
+        context.error(
+            node,
+            "wsdl-header",
+            &format!("{} needs a message and a part", node.written()),
+            "",
+        );
         return None;
     };
     let mut faults = Vec::new();
-    for child in node.children().filter(|child| child.local() == "headerfault") {
+    for child in node
+        .children()
+        .filter(|child| child.local() == "headerfault")
+    {
         faults.extend(header(context, child));
     }
     Some(Header {
@@ -174,8 +222,12 @@ fn header(context: &mut Context<'_>, node: Node<'_>) -> Option<Header> {
 }
 
 fn fault(context: &mut Context<'_>, node: Node<'_>) -> Option<BoundFault> {
-    let soap = node.children().find(|child| matches!(child.namespace(), SOAP | SOAP12) && child.local() == "fault");
-    let written = node.attribute("name").or_else(|| soap.and_then(|soap| soap.attribute("name")));
+    let soap = node
+        .children()
+        .find(|child| matches!(child.namespace(), SOAP | SOAP12) && child.local() == "fault");
+    let written = node
+        .attribute("name")
+        .or_else(|| soap.and_then(|soap| soap.attribute("name")));
     let Some(name) = written else {
         context.error(node, "wsdl-fault", "a fault needs a name", "");
         return None;
@@ -183,7 +235,9 @@ fn fault(context: &mut Context<'_>, node: Node<'_>) -> Option<BoundFault> {
     Some(BoundFault {
         name: name.trim_matches(is_space).into(),
         encoded: soap.is_some_and(|soap| encoded(context, soap)),
-        namespace: soap.and_then(|soap| soap.attribute("namespace")).map(str::to_owned),
+        namespace: soap
+            .and_then(|soap| soap.attribute("namespace"))
+            .map(str::to_owned),
         place: node.place(),
     })
 }

@@ -17,7 +17,10 @@ pub(super) fn global(context: &mut Context<'_>, node: Node<'_>) -> Option<Comple
         final_: context.derivations(node, "final", &["extension", "restriction"]),
         ..read(context, node)
     };
-    Some(ComplexType { name: Some(name?), ..type_ })
+    Some(ComplexType {
+        name: Some(name?),
+        ..type_
+    })
 }
 
 pub(super) fn local(context: &mut Context<'_>, node: Node<'_>) -> ComplexType {
@@ -34,15 +37,27 @@ fn read(context: &mut Context<'_>, node: Node<'_>) -> ComplexType {
         Some(child) => complex_content(context, child),
         None => {
             let particle = particle(context, &mut children);
-            (Content::Plain(particle), attribute::attributes(context, &mut children))
+            (
+                Content::Plain(particle),
+                attribute::attributes(context, &mut children),
+            )
         }
     };
     context.finish(node, children);
-    ComplexType { mixed, content, attributes, annotation, place: node.place(), ..ComplexType::default() }
+    ComplexType {
+        mixed,
+        content,
+        attributes,
+        annotation,
+        place: node.place(),
+        ..ComplexType::default()
+    }
 }
 
 fn particle(context: &mut Context<'_>, children: &mut Children<'_>) -> Option<Particle> {
-    children.take(&["group", "all", "choice", "sequence"]).and_then(|child| group::particle(context, child))
+    children
+        .take(&["group", "all", "choice", "sequence"])
+        .and_then(|child| group::particle(context, child))
 }
 
 fn any_type() -> QName {
@@ -55,26 +70,48 @@ fn complex_content(context: &mut Context<'_>, node: Node<'_>) -> (Content, Attri
     let mut children = context.children(node);
     context.annotation(&mut children);
     let Some(child) = children.take(&["restriction", "extension"]) else {
-        context.error(node, "s4s-elt", "complexContent needs a restriction or an extension", "");
+        context.error(
+            node,
+            "s4s-elt",
+            "complexContent needs a restriction or an extension",
+            "",
+        );
         context.finish(node, children);
         return (Content::Plain(None), Attributes::default());
     };
     context.finish(node, children);
     context.attributes(child, &["base"]);
-    let derivation =
-        if child.local() == "extension" { Derivation::Extension } else { Derivation::Restriction };
+    let derivation = if child.local() == "extension" {
+        Derivation::Extension
+    } else {
+        Derivation::Restriction
+    };
     let base = base(context, child);
     let mut children = context.children(child);
     context.annotation(&mut children);
     let particle = particle(context, &mut children);
     let attributes = attribute::attributes(context, &mut children);
     context.finish(child, children);
-    (Content::Complex { derivation, base, mixed, particle, place: child.place() }, attributes)
+    (
+        Content::Complex {
+            derivation,
+            base,
+            mixed,
+            particle,
+            place: child.place(),
+        },
+        attributes,
+    )
 }
 
 fn base(context: &mut Context<'_>, node: Node<'_>) -> QName {
     if node.attribute("base").is_none() {
-        context.error(node, "s4s-att", &format!("{} needs a base", node.written()), "");
+        context.error(
+            node,
+            "s4s-att",
+            &format!("{} needs a base", node.written()),
+            "",
+        );
     }
     context.reference(node, "base").unwrap_or_else(any_type)
 }
@@ -84,7 +121,12 @@ fn simple_content(context: &mut Context<'_>, node: Node<'_>) -> (Content, Attrib
     let mut children = context.children(node);
     context.annotation(&mut children);
     let Some(child) = children.take(&["restriction", "extension"]) else {
-        context.error(node, "s4s-elt", "simpleContent needs a restriction or an extension", "");
+        context.error(
+            node,
+            "s4s-elt",
+            "simpleContent needs a restriction or an extension",
+            "",
+        );
         context.finish(node, children);
         return (Content::Plain(None), Attributes::default());
     };
@@ -96,9 +138,16 @@ fn simple_content(context: &mut Context<'_>, node: Node<'_>) -> (Content, Attrib
     let content = if child.local() == "extension" {
         Content::SimpleExtension { base, place }
     } else {
-        let type_ = children.take(&["simpleType"]).map(|inner| Box::new(simple::local(context, inner)));
+        let type_ = children
+            .take(&["simpleType"])
+            .map(|inner| Box::new(simple::local(context, inner)));
         let facets = Box::new(simple::facets(context, &mut children));
-        Content::SimpleRestriction { base, type_, facets, place }
+        Content::SimpleRestriction {
+            base,
+            type_,
+            facets,
+            place,
+        }
     };
     let attributes = attribute::attributes(context, &mut children);
     context.finish(child, children);

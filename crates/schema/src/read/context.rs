@@ -45,7 +45,10 @@ impl<'t> Children<'t> {
 
 impl<'r> Context<'r> {
     pub(super) fn new(report: &'r mut Report) -> Context<'r> {
-        Context { report, ids: HashSet::new() }
+        Context {
+            report,
+            ids: HashSet::new(),
+        }
     }
 
     /// Reports an error at an element.
@@ -54,7 +57,13 @@ impl<'r> Context<'r> {
     }
 
     /// Reports a warning at an element.
-    pub(super) fn warning(&mut self, node: Node<'_>, rule: &'static str, message: &str, help: &str) {
+    pub(super) fn warning(
+        &mut self,
+        node: Node<'_>,
+        rule: &'static str,
+        message: &str,
+        help: &str,
+    ) {
         self.report.warning(node.place(), rule, message, help);
     }
 
@@ -80,18 +89,38 @@ impl<'r> Context<'r> {
     fn id(&mut self, node: Node<'_>, value: &str) {
         let value = value.trim_matches(is_space);
         if !is_ncname(value) {
-            self.error(node, "s4s-att", &format!("id=\"{value}\" is not an NCName"), "");
+            self.error(
+                node,
+                "s4s-att",
+                &format!("id=\"{value}\" is not an NCName"),
+                "",
+            );
         } else if !self.ids.insert(value.to_owned()) {
-            self.error(node, "s4s-id", &format!("id=\"{value}\" is used twice in the document"), "make it unique");
+            self.error(
+                node,
+                "s4s-id",
+                &format!("id=\"{value}\" is used twice in the document"),
+                "make it unique",
+            );
         }
     }
 
     /// The XSD children; anything else inside is reported.
     pub(super) fn children<'t>(&mut self, node: Node<'t>) -> Children<'t> {
         if !node.text().is_empty() {
-            let text: String = node.text().trim_matches(is_space).chars().take(30).collect();
+            let text: String = node
+                .text()
+                .trim_matches(is_space)
+                .chars()
+                .take(30)
+                .collect();
             let message = format!("text in {}: \"{text}\"", node.written());
-            self.error(node, "s4s-elt", &message, "text belongs in annotation/documentation");
+            self.error(
+                node,
+                "s4s-elt",
+                &message,
+                "text belongs in annotation/documentation",
+            );
         }
         let mut nodes = Vec::new();
         for child in node.children() {
@@ -99,7 +128,12 @@ impl<'r> Context<'r> {
                 nodes.push(child);
             } else {
                 let message = format!("{} is not an element of XSD", child.written());
-                self.error(child, "s4s-elt", &message, "elements of other namespaces belong in annotation/appinfo");
+                self.error(
+                    child,
+                    "s4s-elt",
+                    &message,
+                    "elements of other namespaces belong in annotation/appinfo",
+                );
             }
         }
         Children { nodes, next: 0 }
@@ -115,7 +149,9 @@ impl<'r> Context<'r> {
 
     /// Takes the `annotation?` that every element may start with.
     pub(super) fn annotation(&mut self, children: &mut Children<'_>) -> Option<Box<Annotation>> {
-        children.take(&["annotation"]).map(|node| Box::new(self.read_annotation(node)))
+        children
+            .take(&["annotation"])
+            .map(|node| Box::new(self.read_annotation(node)))
     }
 
     /// Reads an `annotation` (part 1, 3.13.2).
@@ -157,13 +193,23 @@ impl<'r> Context<'r> {
     /// The required `name`, an NCName; `None` where it is missing or wrong.
     pub(super) fn name(&mut self, node: Node<'_>) -> Option<Arc<str>> {
         let Some(name) = node.attribute("name") else {
-            self.error(node, "s4s-att", &format!("{} needs a name", node.written()), "");
+            self.error(
+                node,
+                "s4s-att",
+                &format!("{} needs a name", node.written()),
+                "",
+            );
             return None;
         };
         let name = name.trim_matches(is_space);
         if !is_ncname(name) {
             let help = "a name starts with a letter or _ and holds letters, digits, . - _";
-            self.error(node, "s4s-att", &format!("name=\"{name}\" is not an NCName"), help);
+            self.error(
+                node,
+                "s4s-att",
+                &format!("name=\"{name}\" is not an NCName"),
+                help,
+            );
             return None;
         }
         Some(name.into())
@@ -179,7 +225,12 @@ impl<'r> Context<'r> {
     pub(super) fn expand(&mut self, node: Node<'_>, attribute: &str, value: &str) -> Option<QName> {
         let (prefix, local) = value.split_once(':').unwrap_or(("", value));
         if !is_ncname(local) || (value.contains(':') && !is_ncname(prefix)) {
-            self.error(node, "s4s-att", &format!("{attribute}=\"{value}\" is not a QName"), "");
+            self.error(
+                node,
+                "s4s-att",
+                &format!("{attribute}=\"{value}\" is not a QName"),
+                "",
+            );
             return None;
         }
         let Some(namespace) = node.resolve(prefix) else {
@@ -188,7 +239,10 @@ impl<'r> Context<'r> {
             self.error(node, "src-qname", &message, &help);
             return None;
         };
-        Some(QName { namespace, local: local.into() })
+        Some(QName {
+            namespace,
+            local: local.into(),
+        })
     }
 
     /// A boolean attribute.
@@ -198,7 +252,12 @@ impl<'r> Context<'r> {
             "true" | "1" => Some(true),
             "false" | "0" => Some(false),
             _ => {
-                self.error(node, "s4s-att", &format!("{attribute}=\"{value}\" is not a boolean"), "write true or false");
+                self.error(
+                    node,
+                    "s4s-att",
+                    &format!("{attribute}=\"{value}\" is not a boolean"),
+                    "write true or false",
+                );
                 None
             }
         }
@@ -211,7 +270,8 @@ impl<'r> Context<'r> {
             "qualified" => Some(true),
             "unqualified" => Some(false),
             _ => {
-                let message = format!("{attribute}=\"{value}\" is neither qualified nor unqualified");
+                let message =
+                    format!("{attribute}=\"{value}\" is neither qualified nor unqualified");
                 self.error(node, "s4s-att", &message, "");
                 None
             }
@@ -219,7 +279,12 @@ impl<'r> Context<'r> {
     }
 
     /// `block`, `final` and their defaults: `#all` or a list out of `allowed`.
-    pub(super) fn derivations(&mut self, node: Node<'_>, attribute: &str, allowed: &[&str]) -> Option<Derivations> {
+    pub(super) fn derivations(
+        &mut self,
+        node: Node<'_>,
+        attribute: &str,
+        allowed: &[&str],
+    ) -> Option<Derivations> {
         let value = node.attribute(attribute)?;
         let mut set = Derivations::default();
         let mut words: Vec<&str> = value.split(is_space).filter(|w| !w.is_empty()).collect();
@@ -230,7 +295,12 @@ impl<'r> Context<'r> {
             match word {
                 _ if !allowed.contains(&word) => {
                     let message = format!("{attribute}=\"{value}\": {word} is not allowed here");
-                    self.error(node, "s4s-att", &message, &format!("write #all, or some of {}", allowed.join(", ")));
+                    self.error(
+                        node,
+                        "s4s-att",
+                        &message,
+                        &format!("write #all, or some of {}", allowed.join(", ")),
+                    );
                 }
                 "extension" => set.extension = true,
                 "restriction" => set.restriction = true,
@@ -246,10 +316,19 @@ impl<'r> Context<'r> {
     pub(super) fn value(&mut self, node: Node<'_>, rule: &'static str) -> Option<ValueConstraint> {
         let (default, fixed) = (node.attribute("default"), node.attribute("fixed"));
         if default.is_some() && fixed.is_some() {
-            self.error(node, rule, "default and fixed exclude each other", "keep one of them");
+            self.error(
+                node,
+                rule,
+                "default and fixed exclude each other",
+                "keep one of them",
+            );
         }
         let lexical = fixed.or(default)?.to_owned();
-        Some(ValueConstraint { fixed: fixed.is_some(), lexical, scope: node.scope().clone() })
+        Some(ValueConstraint {
+            fixed: fixed.is_some(),
+            lexical,
+            scope: node.scope().clone(),
+        })
     }
 
     /// A non-negative integer of any length (too large ones become the largest that we count).

@@ -8,7 +8,17 @@ use crate::document::schema::{Constraint, ConstraintKind, Element, Term, TypeUse
 pub(super) fn global(context: &mut Context<'_>, node: Node<'_>) -> Option<Element> {
     context.attributes(
         node,
-        &["abstract", "block", "default", "final", "fixed", "name", "nillable", "substitutionGroup", "type"],
+        &[
+            "abstract",
+            "block",
+            "default",
+            "final",
+            "fixed",
+            "name",
+            "nillable",
+            "substitutionGroup",
+            "type",
+        ],
     );
     declaration(context, node)
 }
@@ -17,12 +27,28 @@ pub(super) fn global(context: &mut Context<'_>, node: Node<'_>) -> Option<Elemen
 pub(super) fn local(context: &mut Context<'_>, node: Node<'_>) -> Option<Term> {
     context.attributes(
         node,
-        &["block", "default", "fixed", "form", "maxOccurs", "minOccurs", "name", "nillable", "ref", "type"],
+        &[
+            "block",
+            "default",
+            "fixed",
+            "form",
+            "maxOccurs",
+            "minOccurs",
+            "name",
+            "nillable",
+            "ref",
+            "type",
+        ],
     );
     // src-element 2.1: one of name and ref.
-    match (node.attribute("name").is_some(), node.attribute("ref").is_some()) {
+    match (
+        node.attribute("name").is_some(),
+        node.attribute("ref").is_some(),
+    ) {
         (true, true) => context.error(node, "src-element", "name and ref exclude each other", ""),
-        (false, false) => context.error(node, "src-element", "an element needs a name or a ref", ""),
+        (false, false) => {
+            context.error(node, "src-element", "an element needs a name or a ref", "")
+        }
         _ => {}
     }
     if node.attribute("ref").is_none() {
@@ -42,17 +68,27 @@ pub(super) fn local(context: &mut Context<'_>, node: Node<'_>) -> Option<Term> {
 fn declaration(context: &mut Context<'_>, node: Node<'_>) -> Option<Element> {
     let mut children = context.children(node);
     let annotation = context.annotation(&mut children);
-    let inline = children.take(&["simpleType", "complexType"]).map(|child| match child.local() {
-        "simpleType" => TypeUse::Simple(Box::new(simple::local(context, child))),
-        _ => TypeUse::Complex(Box::new(complex::local(context, child))),
-    });
+    let inline = children
+        .take(&["simpleType", "complexType"])
+        .map(|child| match child.local() {
+            "simpleType" => TypeUse::Simple(Box::new(simple::local(context, child))),
+            _ => TypeUse::Complex(Box::new(complex::local(context, child))),
+        });
     // src-element 3
     if inline.is_some() && node.attribute("type").is_some() {
-        context.error(node, "src-element", "type and a type in place exclude each other", "keep one of them");
+        context.error(
+            node,
+            "src-element",
+            "type and a type in place exclude each other",
+            "keep one of them",
+        );
     }
     let constraints = constraints(context, &mut children);
     context.finish(node, children);
-    let type_ = context.reference(node, "type").map(TypeUse::Named).or(inline);
+    let type_ = context
+        .reference(node, "type")
+        .map(TypeUse::Named)
+        .or(inline);
     let element = Element {
         qualified: context.form(node, "form"),
         nillable: context.boolean(node, "nillable").unwrap_or(false),
@@ -67,7 +103,10 @@ fn declaration(context: &mut Context<'_>, node: Node<'_>) -> Option<Element> {
         place: node.place(),
         ..Element::new("", type_)
     };
-    Some(Element { name: context.name(node)?, ..element })
+    Some(Element {
+        name: context.name(node)?,
+        ..element
+    })
 }
 
 fn constraints(context: &mut Context<'_>, children: &mut Children<'_>) -> Vec<Constraint> {
@@ -80,10 +119,22 @@ fn constraints(context: &mut Context<'_>, children: &mut Children<'_>) -> Vec<Co
 
 fn constraint(context: &mut Context<'_>, node: Node<'_>) -> Option<Constraint> {
     let keyref = node.local() == "keyref";
-    context.attributes(node, if keyref { &["name", "refer"] } else { &["name"] });
+    context.attributes(
+        node,
+        if keyref {
+            &["name", "refer"]
+        } else {
+            &["name"]
+        },
+    );
     let name = context.name(node);
     if keyref && node.attribute("refer").is_none() {
-        context.error(node, "s4s-att", "a keyref needs refer", "name the key that its values refer to");
+        context.error(
+            node,
+            "s4s-att",
+            "a keyref needs refer",
+            "name the key that its values refer to",
+        );
     }
     let kind = match node.local() {
         "unique" => Some(ConstraintKind::Unique),
@@ -92,7 +143,9 @@ fn constraint(context: &mut Context<'_>, node: Node<'_>) -> Option<Constraint> {
     };
     let mut children = context.children(node);
     let annotation = context.annotation(&mut children);
-    let selector = children.take(&["selector"]).and_then(|child| xpath(context, child));
+    let selector = children
+        .take(&["selector"])
+        .and_then(|child| xpath(context, child));
     let mut fields = Vec::new();
     let mut written = 0;
     while let Some(child) = children.take(&["field"]) {
@@ -104,15 +157,31 @@ fn constraint(context: &mut Context<'_>, node: Node<'_>) -> Option<Constraint> {
         let message = format!("{} needs a selector and at least one field", node.written());
         context.error(node, "s4s-elt", &message, "");
     }
-    Some(Constraint { name: name?, kind: kind?, selector: selector?, fields, annotation, place: node.place() })
+    Some(Constraint {
+        name: name?,
+        kind: kind?,
+        selector: selector?,
+        fields,
+        annotation,
+        place: node.place(),
+    })
 }
 
 fn xpath(context: &mut Context<'_>, node: Node<'_>) -> Option<XPath> {
     context.attributes(node, &["xpath"]);
     context.only_annotation(node);
     let Some(text) = node.attribute("xpath") else {
-        context.error(node, "s4s-att", &format!("{} needs an xpath", node.written()), "");
+        context.error(
+            node,
+            "s4s-att",
+            &format!("{} needs an xpath", node.written()),
+            "",
+        );
         return None;
     };
-    Some(XPath { text: text.to_owned(), scope: node.scope().clone(), place: node.place() })
+    Some(XPath {
+        text: text.to_owned(),
+        scope: node.scope().clone(),
+        place: node.place(),
+    })
 }

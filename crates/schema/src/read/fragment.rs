@@ -18,7 +18,13 @@ pub(super) fn fragment(node: Node<'_>) -> Fragment {
             scope: node.scope().clone(),
         })
         .collect();
-    Fragment { name: node.qname(), attributes, text: markup(node), contains, place: node.place() }
+    Fragment {
+        name: node.qname(),
+        attributes,
+        text: markup(node),
+        contains,
+        place: node.place(),
+    }
 }
 
 fn names(node: Node<'_>, into: &mut Vec<QName>) {
@@ -30,9 +36,14 @@ fn names(node: Node<'_>, into: &mut Vec<QName>) {
 pub(super) fn markup(node: Node<'_>) -> String {
     let markup = node.markup();
     let tag_end = markup.find('>').unwrap_or(markup.len());
-    let name_end = markup.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(markup.len());
-    let (Some(name), Some(rest), Some(tag)) = (markup.get(..name_end), markup.get(name_end..), markup.get(..tag_end))
-    else {
+    let name_end = markup
+        .find(|c: char| c.is_whitespace() || c == '>' || c == '/')
+        .unwrap_or(markup.len());
+    let (Some(name), Some(rest), Some(tag)) = (
+        markup.get(..name_end),
+        markup.get(name_end..),
+        markup.get(..tag_end),
+    ) else {
         return markup.to_owned();
     };
     let mut text = name.to_owned();
@@ -44,7 +55,12 @@ pub(super) fn markup(node: Node<'_>) -> String {
         if used && !tag.contains(declaration.trim_start()) {
             text.push_str(&declaration);
             text.push('"');
-            text.push_str(&namespace.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"));
+            text.push_str(
+                &namespace
+                    .replace('&', "&amp;")
+                    .replace('<', "&lt;")
+                    .replace('"', "&quot;"),
+            );
             text.push('"');
         }
     }
@@ -54,9 +70,14 @@ pub(super) fn markup(node: Node<'_>) -> String {
 
 /// Tells whether markup has names with that prefix: in tags, or as a value. `http://` is no such name.
 fn uses(markup: &str, prefix: &str) -> bool {
-    markup.match_indices(&format!("{prefix}:")).any(|(at, found)| {
-        let before = markup.get(..at).and_then(|before| before.chars().next_back());
-        let after = markup.get(at + found.len()..).unwrap_or("");
-        before.is_none_or(|c| c.is_whitespace() || "</\"'=".contains(c)) && !after.starts_with("//")
-    })
+    markup
+        .match_indices(&format!("{prefix}:"))
+        .any(|(at, found)| {
+            let before = markup
+                .get(..at)
+                .and_then(|before| before.chars().next_back());
+            let after = markup.get(at + found.len()..).unwrap_or("");
+            before.is_none_or(|c| c.is_whitespace() || "</\"'=".contains(c))
+                && !after.starts_with("//")
+        })
 }

@@ -12,20 +12,40 @@ pub(super) fn particle(context: &mut Context<'_>, node: Node<'_>) -> Option<Part
         context.attributes(node, &["maxOccurs", "minOccurs", "ref"]);
         context.only_annotation(node);
         if node.attribute("ref").is_none() {
-            context.error(node, "s4s-att", "a group here needs a ref", "define it at the top of the schema");
+            context.error(
+                node,
+                "s4s-att",
+                "a group here needs a ref",
+                "define it at the top of the schema",
+            );
         }
         let (min, max) = occurs(context, node);
         let name = context.reference(node, "ref")?;
-        return Some(Particle { min, max, term: Term::GroupReference(name), place: node.place() });
+        return Some(Particle {
+            min,
+            max,
+            term: Term::GroupReference(name),
+            place: node.place(),
+        });
     }
     context.attributes(node, &["maxOccurs", "minOccurs"]);
     let (min, max) = occurs(context, node);
     if node.local() == "all" && (min > 1 || max != Some(1)) {
         // 3.8.2: `all` has maxOccurs 1 and minOccurs 0 or 1.
-        context.error(node, "cos-all-limited", "an all group occurs at most once", "");
+        context.error(
+            node,
+            "cos-all-limited",
+            "an all group occurs at most once",
+            "",
+        );
     }
     let term = Term::Group(group(context, node));
-    Some(Particle { min, max, term, place: node.place() })
+    Some(Particle {
+        min,
+        max,
+        term,
+        place: node.place(),
+    })
 }
 
 /// Reads the definition of a group.
@@ -39,10 +59,20 @@ pub(super) fn definition(context: &mut Context<'_>, node: Node<'_>) -> Option<Gr
         group(context, child)
     });
     if group.is_none() {
-        context.error(node, "s4s-elt", "a group definition needs an all, a choice or a sequence", "");
+        context.error(
+            node,
+            "s4s-elt",
+            "a group definition needs an all, a choice or a sequence",
+            "",
+        );
     }
     context.finish(node, children);
-    Some(GroupDefinition { name: name?, group: group?, annotation, place: node.place() })
+    Some(GroupDefinition {
+        name: name?,
+        group: group?,
+        annotation,
+        place: node.place(),
+    })
 }
 
 fn group(context: &mut Context<'_>, node: Node<'_>) -> Group {
@@ -62,33 +92,61 @@ fn group(context: &mut Context<'_>, node: Node<'_>) -> Group {
         match child.local() {
             "element" => particles.extend(self::element(context, child, compositor)),
             "any" => {
-                context.attributes(child, &["maxOccurs", "minOccurs", "namespace", "processContents"]);
+                context.attributes(
+                    child,
+                    &["maxOccurs", "minOccurs", "namespace", "processContents"],
+                );
                 let (min, max) = occurs(context, child);
                 let term = Term::Any(wildcard(context, child));
-                particles.push(Particle { min, max, term, place: child.place() });
+                particles.push(Particle {
+                    min,
+                    max,
+                    term,
+                    place: child.place(),
+                });
             }
             _ => particles.extend(particle(context, child)),
         }
     }
     context.finish(node, children);
-    Group { compositor, particles, annotation }
+    Group {
+        compositor,
+        particles,
+        annotation,
+    }
 }
 
 fn element(context: &mut Context<'_>, node: Node<'_>, compositor: Compositor) -> Option<Particle> {
     let (min, max) = occurs(context, node);
     if compositor == Compositor::All && (min > 1 || max.is_none_or(|max| max > 1)) {
         let help = "use a sequence or a choice";
-        context.error(node, "cos-all-limited", "an element of an all group occurs at most once", help);
+        context.error(
+            node,
+            "cos-all-limited",
+            "an element of an all group occurs at most once",
+            help,
+        );
     }
     let term = element::local(context, node)?;
-    Some(Particle { min, max, term, place: node.place() })
+    Some(Particle {
+        min,
+        max,
+        term,
+        place: node.place(),
+    })
 }
 
 /// `minOccurs` and `maxOccurs`; p-props-correct 2.1: min is not above max.
 fn occurs(context: &mut Context<'_>, node: Node<'_>) -> (u64, Option<u64>) {
     let min = context.natural(node, "minOccurs").unwrap_or(1);
-    let unbounded = node.attribute("maxOccurs").is_some_and(|value| value.trim_matches(is_space) == "unbounded");
-    let max = if unbounded { None } else { Some(context.natural(node, "maxOccurs").unwrap_or(1)) };
+    let unbounded = node
+        .attribute("maxOccurs")
+        .is_some_and(|value| value.trim_matches(is_space) == "unbounded");
+    let max = if unbounded {
+        None
+    } else {
+        Some(context.natural(node, "maxOccurs").unwrap_or(1))
+    };
     if let Some(max) = max
         && min > max
     {
@@ -102,22 +160,38 @@ fn occurs(context: &mut Context<'_>, node: Node<'_>) -> (u64, Option<u64>) {
 /// Reads what `any` and `anyAttribute` have in common.
 pub(super) fn wildcard(context: &mut Context<'_>, node: Node<'_>) -> Wildcard {
     let annotation = context.only_annotation(node);
-    let process = match node.attribute("processContents").map(|value| value.trim_matches(is_space)) {
+    let process = match node
+        .attribute("processContents")
+        .map(|value| value.trim_matches(is_space))
+    {
         None | Some("strict") => Process::Strict,
         Some("lax") => Process::Lax,
         Some("skip") => Process::Skip,
         Some(value) => {
             let help = "write strict, lax or skip";
-            context.error(node, "s4s-att", &format!("processContents=\"{value}\" is not known"), help);
+            context.error(
+                node,
+                "s4s-att",
+                &format!("processContents=\"{value}\" is not known"),
+                help,
+            );
             Process::Strict
         }
     };
-    Wildcard { admits: admits(context, node), process, annotation, place: node.place() }
+    Wildcard {
+        admits: admits(context, node),
+        process,
+        annotation,
+        place: node.place(),
+    }
 }
 
 fn admits(context: &mut Context<'_>, node: Node<'_>) -> Admits {
     let value = node.attribute("namespace").unwrap_or("##any");
-    let words: Vec<&str> = value.split(is_space).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = value
+        .split(is_space)
+        .filter(|word| !word.is_empty())
+        .collect();
     match words.as_slice() {
         ["##any"] => return Admits::Any,
         ["##other"] => return Admits::Other,
@@ -130,7 +204,12 @@ fn admits(context: &mut Context<'_>, node: Node<'_>) -> Admits {
             "##local" => list.push(Admitted::Local),
             word if word.starts_with("##") => {
                 let message = format!("namespace=\"{value}\": {word} can't stand in a list");
-                context.error(node, "s4s-att", &message, "a list holds names, ##targetNamespace and ##local");
+                context.error(
+                    node,
+                    "s4s-att",
+                    &message,
+                    "a list holds names, ##targetNamespace and ##local",
+                );
             }
             word => list.push(Admitted::Namespace(word.into())),
         }

@@ -5,28 +5,59 @@ use super::tree::{Node, is_space};
 use super::{attribute, complex, element, group, simple};
 use crate::document::schema::{Component, Notation, Reference, ReferenceKind, Schema};
 
-const COMPONENTS: &[&str] =
-    &["simpleType", "complexType", "group", "attributeGroup", "element", "attribute", "notation"];
+const COMPONENTS: &[&str] = &[
+    "simpleType",
+    "complexType",
+    "group",
+    "attributeGroup",
+    "element",
+    "attribute",
+    "notation",
+];
 
 pub(super) fn schema(context: &mut Context<'_>, node: Node<'_>) -> Schema {
     context.attributes(
         node,
-        &["targetNamespace", "version", "finalDefault", "blockDefault", "attributeFormDefault", "elementFormDefault"],
+        &[
+            "targetNamespace",
+            "version",
+            "finalDefault",
+            "blockDefault",
+            "attributeFormDefault",
+            "elementFormDefault",
+        ],
     );
-    let target_namespace = node.attribute("targetNamespace").map(|value| value.trim_matches(is_space));
+    let target_namespace = node
+        .attribute("targetNamespace")
+        .map(|value| value.trim_matches(is_space));
     if target_namespace == Some("") {
         let help = "leave the attribute out for no namespace";
-        context.error(node, "sch-props-correct", "targetNamespace can't be empty", help);
+        context.error(
+            node,
+            "sch-props-correct",
+            "targetNamespace can't be empty",
+            help,
+        );
     }
     let mut schema = Schema {
-        target_namespace: target_namespace.filter(|value| !value.is_empty()).map(Into::into),
+        target_namespace: target_namespace
+            .filter(|value| !value.is_empty())
+            .map(Into::into),
         elements_qualified: context.form(node, "elementFormDefault").unwrap_or(false),
         attributes_qualified: context.form(node, "attributeFormDefault").unwrap_or(false),
         block_default: context
-            .derivations(node, "blockDefault", &["extension", "restriction", "substitution"])
+            .derivations(
+                node,
+                "blockDefault",
+                &["extension", "restriction", "substitution"],
+            )
             .unwrap_or_default(),
         final_default: context
-            .derivations(node, "finalDefault", &["extension", "restriction", "list", "union"])
+            .derivations(
+                node,
+                "finalDefault",
+                &["extension", "restriction", "list", "union"],
+            )
             .unwrap_or_default(),
         version: node.attribute("version").map(str::to_owned),
         prefixes: node.scope().clone(),
@@ -45,10 +76,17 @@ pub(super) fn schema(context: &mut Context<'_>, node: Node<'_>) -> Schema {
     while let Some(child) = children.skip() {
         match child.local() {
             "annotation" => schema.annotations.push(context.read_annotation(child)),
-            local if COMPONENTS.contains(&local) => schema.components.extend(component(context, child)),
+            local if COMPONENTS.contains(&local) => {
+                schema.components.extend(component(context, child))
+            }
             "include" | "import" | "redefine" => {
                 let message = format!("{} stands after a component", child.written());
-                context.error(child, "s4s-elt", &message, "move it to the top of the schema");
+                context.error(
+                    child,
+                    "s4s-elt",
+                    &message,
+                    "move it to the top of the schema",
+                );
                 schema.references.extend(reference(context, child));
             }
             _ => {
@@ -62,12 +100,17 @@ pub(super) fn schema(context: &mut Context<'_>, node: Node<'_>) -> Schema {
 
 /// Reads an `include`, `import` or `redefine`.
 pub(super) fn reference(context: &mut Context<'_>, node: Node<'_>) -> Option<Reference> {
-    let location = node.attribute("schemaLocation").map(|value| value.trim_matches(is_space).to_owned());
+    let location = node
+        .attribute("schemaLocation")
+        .map(|value| value.trim_matches(is_space).to_owned());
     let kind = match node.local() {
         "import" => {
             context.attributes(node, &["namespace", "schemaLocation"]);
             context.only_annotation(node);
-            ReferenceKind::Import(node.attribute("namespace").map(|value| value.trim_matches(is_space).into()))
+            ReferenceKind::Import(
+                node.attribute("namespace")
+                    .map(|value| value.trim_matches(is_space).into()),
+            )
         }
         "include" => {
             context.attributes(node, &["schemaLocation"]);
@@ -81,23 +124,43 @@ pub(super) fn reference(context: &mut Context<'_>, node: Node<'_>) -> Option<Ref
         }
     };
     if location.is_none() && !matches!(kind, ReferenceKind::Import(_)) {
-        context.error(node, "s4s-att", &format!("{} needs a schemaLocation", node.written()), "");
+        context.error(
+            node,
+            "s4s-att",
+            &format!("{} needs a schemaLocation", node.written()),
+            "",
+        );
         return None;
     }
-    Some(Reference { kind, location, place: node.place() })
+    Some(Reference {
+        kind,
+        location,
+        place: node.place(),
+    })
 }
 
-fn redefinitions(context: &mut Context<'_>, node: Node<'_>, children: &mut Children<'_>) -> Vec<Component> {
+fn redefinitions(
+    context: &mut Context<'_>,
+    node: Node<'_>,
+    children: &mut Children<'_>,
+) -> Vec<Component> {
     let mut components = Vec::new();
     while let Some(child) = children.skip() {
         match child.local() {
             "annotation" => {
                 context.read_annotation(child);
             }
-            "simpleType" | "complexType" | "group" | "attributeGroup" => components.extend(component(context, child)),
+            "simpleType" | "complexType" | "group" | "attributeGroup" => {
+                components.extend(component(context, child))
+            }
             _ => {
                 let message = format!("{} can't stand in {}", child.written(), node.written());
-                context.error(child, "s4s-elt", &message, "only types and groups can be redefined");
+                context.error(
+                    child,
+                    "s4s-elt",
+                    &message,
+                    "only types and groups can be redefined",
+                );
             }
         }
     }
@@ -122,7 +185,18 @@ fn notation(context: &mut Context<'_>, node: Node<'_>) -> Option<Notation> {
     let public = node.attribute("public").map(str::to_owned);
     let system = node.attribute("system").map(str::to_owned);
     if public.is_none() && system.is_none() {
-        context.error(node, "n-props-correct", "a notation needs a public or a system identifier", "");
+        context.error(
+            node,
+            "n-props-correct",
+            "a notation needs a public or a system identifier",
+            "",
+        );
     }
-    Some(Notation { name: context.name(node)?, public, system, annotation, place: node.place() })
+    Some(Notation {
+        name: context.name(node)?,
+        public,
+        system,
+        annotation,
+        place: node.place(),
+    })
 }

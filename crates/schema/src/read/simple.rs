@@ -7,8 +7,18 @@ use crate::model::{Builtin, Enumerated, Facet, Facets, WhiteSpace, XSD};
 use soapstone::name::QName;
 
 pub(super) const FACETS: &[&str] = &[
-    "minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "totalDigits", "fractionDigits", "length",
-    "minLength", "maxLength", "enumeration", "whiteSpace", "pattern",
+    "minExclusive",
+    "minInclusive",
+    "maxExclusive",
+    "maxInclusive",
+    "totalDigits",
+    "fractionDigits",
+    "length",
+    "minLength",
+    "maxLength",
+    "enumeration",
+    "whiteSpace",
+    "pattern",
 ];
 
 pub(super) fn global(context: &mut Context<'_>, node: Node<'_>) -> Option<SimpleType> {
@@ -16,7 +26,11 @@ pub(super) fn global(context: &mut Context<'_>, node: Node<'_>) -> Option<Simple
     let final_ = context.derivations(node, "final", &["list", "union", "restriction"]);
     let name = context.name(node);
     let type_ = read(context, node);
-    Some(SimpleType { name: Some(name?), final_, ..type_ })
+    Some(SimpleType {
+        name: Some(name?),
+        final_,
+        ..type_
+    })
 }
 
 pub(super) fn local(context: &mut Context<'_>, node: Node<'_>) -> SimpleType {
@@ -32,17 +46,31 @@ fn read(context: &mut Context<'_>, node: Node<'_>) -> SimpleType {
         Some(child) if child.local() == "list" => list(context, child),
         Some(child) => union(context, child),
         None => {
-            context.error(node, "s4s-elt", "a simpleType needs a restriction, list or union", "");
+            context.error(
+                node,
+                "s4s-elt",
+                "a simpleType needs a restriction, list or union",
+                "",
+            );
             nothing()
         }
     };
     context.finish(node, children);
-    SimpleType { name: None, final_: None, definition, annotation, place: node.place() }
+    SimpleType {
+        name: None,
+        final_: None,
+        definition,
+        annotation,
+        place: node.place(),
+    }
 }
 
 /// What stands in for a definition that can't be read.
 fn nothing() -> SimpleDefinition {
-    SimpleDefinition::Restriction { base: any_simple(), facets: Box::default() }
+    SimpleDefinition::Restriction {
+        base: any_simple(),
+        facets: Box::default(),
+    }
 }
 
 fn any_simple() -> TypeUse {
@@ -53,24 +81,36 @@ fn restriction(context: &mut Context<'_>, node: Node<'_>) -> SimpleDefinition {
     context.attributes(node, &["base"]);
     let mut children = context.children(node);
     context.annotation(&mut children);
-    let inline = children.take(&["simpleType"]).map(|child| Box::new(local(context, child)));
+    let inline = children
+        .take(&["simpleType"])
+        .map(|child| Box::new(local(context, child)));
     let base = one_of(context, node, "base", inline);
     let facets = facets(context, &mut children);
     context.finish(node, children);
-    SimpleDefinition::Restriction { base, facets: Box::new(facets) }
+    SimpleDefinition::Restriction {
+        base,
+        facets: Box::new(facets),
+    }
 }
 
 fn list(context: &mut Context<'_>, node: Node<'_>) -> SimpleDefinition {
     context.attributes(node, &["itemType"]);
     let mut children = context.children(node);
     context.annotation(&mut children);
-    let inline = children.take(&["simpleType"]).map(|child| Box::new(local(context, child)));
+    let inline = children
+        .take(&["simpleType"])
+        .map(|child| Box::new(local(context, child)));
     context.finish(node, children);
     SimpleDefinition::List(one_of(context, node, "itemType", inline))
 }
 
 /// `src-simple-type`, `src-list-itemType-or-simpleType`: the attribute or the child, not both, not none.
-fn one_of(context: &mut Context<'_>, node: Node<'_>, attribute: &str, inline: Option<Box<SimpleType>>) -> TypeUse {
+fn one_of(
+    context: &mut Context<'_>,
+    node: Node<'_>,
+    attribute: &str,
+    inline: Option<Box<SimpleType>>,
+) -> TypeUse {
     match (node.attribute(attribute).is_some(), inline) {
         (true, Some(_)) => {
             let message = format!("{} has both {attribute} and a simpleType", node.written());
@@ -83,14 +123,25 @@ fn one_of(context: &mut Context<'_>, node: Node<'_>, attribute: &str, inline: Op
         }
         (true, None) => {}
     }
-    context.reference(node, attribute).map_or_else(any_simple, TypeUse::Named)
+    context
+        .reference(node, attribute)
+        .map_or_else(any_simple, TypeUse::Named)
 }
 
 fn union(context: &mut Context<'_>, node: Node<'_>) -> SimpleDefinition {
     context.attributes(node, &["memberTypes"]);
     let mut members = Vec::new();
-    for word in node.attribute("memberTypes").unwrap_or("").split(is_space).filter(|word| !word.is_empty()) {
-        members.extend(context.expand(node, "memberTypes", word).map(TypeUse::Named));
+    for word in node
+        .attribute("memberTypes")
+        .unwrap_or("")
+        .split(is_space)
+        .filter(|word| !word.is_empty())
+    {
+        members.extend(
+            context
+                .expand(node, "memberTypes", word)
+                .map(TypeUse::Named),
+        );
     }
     let mut children = context.children(node);
     context.annotation(&mut children);
@@ -99,7 +150,12 @@ fn union(context: &mut Context<'_>, node: Node<'_>) -> SimpleDefinition {
     }
     context.finish(node, children);
     if members.is_empty() {
-        context.error(node, "src-union-memberTypes-or-simpleTypes", "a union needs member types", "");
+        context.error(
+            node,
+            "src-union-memberTypes-or-simpleTypes",
+            "a union needs member types",
+            "",
+        );
         return nothing();
     }
     SimpleDefinition::Union(members)
@@ -110,15 +166,31 @@ pub(super) fn facets(context: &mut Context<'_>, children: &mut Children<'_>) -> 
     let mut facets = Facets::default();
     while let Some(node) = children.take(FACETS) {
         let several = matches!(node.local(), "pattern" | "enumeration");
-        context.attributes(node, if several { &["value"] } else { &["value", "fixed"] });
+        context.attributes(
+            node,
+            if several {
+                &["value"]
+            } else {
+                &["value", "fixed"]
+            },
+        );
         let fixed = !several && context.boolean(node, "fixed").unwrap_or(false);
         let annotation = context.only_annotation(node);
         let Some(value) = node.attribute("value") else {
-            context.error(node, "s4s-att", &format!("{} needs a value", node.written()), "");
+            context.error(
+                node,
+                "s4s-att",
+                &format!("{} needs a value", node.written()),
+                "",
+            );
             continue;
         };
         let place = node.place();
-        let text = || Facet { value: value.to_owned(), fixed, place };
+        let text = || Facet {
+            value: value.to_owned(),
+            fixed,
+            place,
+        };
         let repeated = match node.local() {
             "pattern" => {
                 facets.patterns.push(text());
@@ -126,7 +198,12 @@ pub(super) fn facets(context: &mut Context<'_>, children: &mut Children<'_>) -> 
             }
             "enumeration" => {
                 let scope = node.scope().clone();
-                facets.enumeration.push(Enumerated { lexical: value.to_owned(), scope, annotation, place });
+                facets.enumeration.push(Enumerated {
+                    lexical: value.to_owned(),
+                    scope,
+                    annotation,
+                    place,
+                });
                 false
             }
             "minExclusive" => facets.min_exclusive.replace(text()).is_some(),
@@ -134,10 +211,22 @@ pub(super) fn facets(context: &mut Context<'_>, children: &mut Children<'_>) -> 
             "maxExclusive" => facets.max_exclusive.replace(text()).is_some(),
             "maxInclusive" => facets.max_inclusive.replace(text()).is_some(),
             "whiteSpace" => match white_space(value) {
-                Some(value) => facets.white_space.replace(Facet { value, fixed, place }).is_some(),
+                Some(value) => facets
+                    .white_space
+                    .replace(Facet {
+                        value,
+                        fixed,
+                        place,
+                    })
+                    .is_some(),
                 None => {
                     let message = format!("value=\"{value}\" is not a kind of white space");
-                    context.error(node, "s4s-att", &message, "write preserve, replace or collapse");
+                    context.error(
+                        node,
+                        "s4s-att",
+                        &message,
+                        "write preserve, replace or collapse",
+                    );
                     false
                 }
             },
@@ -151,8 +240,16 @@ pub(super) fn facets(context: &mut Context<'_>, children: &mut Children<'_>) -> 
     facets
 }
 
-fn count(context: &mut Context<'_>, node: Node<'_>, name: &str, fixed: bool, facets: &mut Facets) -> bool {
-    let Some(value) = context.natural(node, "value") else { return false };
+fn count(
+    context: &mut Context<'_>,
+    node: Node<'_>,
+    name: &str,
+    fixed: bool,
+    facets: &mut Facets,
+) -> bool {
+    let Some(value) = context.natural(node, "value") else {
+        return false;
+    };
     if name == "totalDigits" && value == 0 {
         context.error(node, "s4s-att", "totalDigits can't be 0", "");
         return false;
@@ -164,7 +261,12 @@ fn count(context: &mut Context<'_>, node: Node<'_>, name: &str, fixed: bool, fac
         "totalDigits" => &mut facets.total_digits,
         _ => &mut facets.fraction_digits,
     };
-    slot.replace(Facet { value, fixed, place: node.place() }).is_some()
+    slot.replace(Facet {
+        value,
+        fixed,
+        place: node.place(),
+    })
+    .is_some()
 }
 
 fn white_space(value: &str) -> Option<WhiteSpace> {

@@ -42,10 +42,18 @@ impl<'a> Tree<'a> {
         let mut options = Options::document();
         options.limits.depth = options.limits.depth.min(depth);
         let mut reader = Reader::new(source, &options);
-        let mut tree = Tree { source, entries: Vec::new(), namespaces: Vec::new() };
+        let mut tree = Tree {
+            source,
+            entries: Vec::new(),
+            namespaces: Vec::new(),
+        };
         let mut open: Vec<(u32, Option<u32>)> = Vec::new();
         let mut scope: Scope = Arc::new([]);
-        let mut cursor = Cursor { line: 1, column: 1, offset: 0 };
+        let mut cursor = Cursor {
+            line: 1,
+            column: 1,
+            offset: 0,
+        };
         // While positive, how many elements are open inside a documentation or appinfo element.
         let mut opaque = 0usize;
         // A document type declaration may give elements namespace declarations that their tags don't show.
@@ -59,19 +67,29 @@ impl<'a> Tree<'a> {
                         continue;
                     }
                     let (start, end) = (reader.offset(), reader.end_offset());
-                    if open.is_empty() || defaults || source.get(start..end).is_some_and(|t| t.contains("xmlns")) {
+                    if open.is_empty()
+                        || defaults
+                        || source.get(start..end).is_some_and(|t| t.contains("xmlns"))
+                    {
                         scope = bindings(&reader);
-                    } else if let Some(parent) = open.last().and_then(|(p, _)| tree.entries.get(*p as usize)) {
+                    } else if let Some(parent) =
+                        open.last().and_then(|(p, _)| tree.entries.get(*p as usize))
+                    {
                         scope = parent.scope.clone();
                     }
                     let (line, column) = cursor.advance(source, start);
                     let index = u32::try_from(tree.entries.len()).unwrap_or(u32::MAX);
-                    let attributes = reader.attributes().iter().map(|a| (a.ns, a.local, a.value.clone())).collect();
+                    let attributes = reader
+                        .attributes()
+                        .iter()
+                        .map(|a| (a.ns, a.local, a.value.clone()))
+                        .collect();
                     let mut known = vec![tag.ns];
                     known.extend(reader.attributes().iter().map(|a| a.ns));
                     for id in known {
                         while tree.namespaces.len() <= id.0 as usize {
-                            let next = NsId(u32::try_from(tree.namespaces.len()).unwrap_or_default());
+                            let next =
+                                NsId(u32::try_from(tree.namespaces.len()).unwrap_or_default());
                             tree.namespaces.push(reader.namespace(next).into());
                         }
                     }
@@ -85,7 +103,11 @@ impl<'a> Tree<'a> {
                         text: String::new(),
                         start,
                         end,
-                        place: Place { document, line, column },
+                        place: Place {
+                            document,
+                            line,
+                            column,
+                        },
                         scope: scope.clone(),
                     });
                     if let Some((parent, last)) = open.last_mut() {
@@ -123,7 +145,10 @@ impl<'a> Tree<'a> {
                     }
                 }
                 Event::Text(text) => {
-                    if let Some(entry) = open.last().and_then(|(index, _)| tree.entries.get_mut(*index as usize)) {
+                    if let Some(entry) = open
+                        .last()
+                        .and_then(|(index, _)| tree.entries.get_mut(*index as usize))
+                    {
                         if opaque > 0 || !text.trim_matches(is_space).is_empty() {
                             entry.text.push_str(&text);
                         }
@@ -139,18 +164,26 @@ impl<'a> Tree<'a> {
     }
 
     fn node(&'a self, index: u32) -> Option<Node<'a>> {
-        self.entries.get(index as usize).map(|entry| Node { tree: self, entry })
+        self.entries
+            .get(index as usize)
+            .map(|entry| Node { tree: self, entry })
     }
 
     fn space(&self, id: NsId) -> Arc<str> {
-        self.namespaces.get(id.0 as usize).cloned().unwrap_or_default()
+        self.namespaces
+            .get(id.0 as usize)
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
 impl<'t> Node<'t> {
     /// Its expanded name.
     pub(super) fn qname(self) -> QName {
-        QName { namespace: self.tree.space(self.entry.namespace), local: self.entry.local.into() }
+        QName {
+            namespace: self.tree.space(self.entry.namespace),
+            local: self.entry.local.into(),
+        }
     }
 
     /// Its name as written.
@@ -168,7 +201,10 @@ impl<'t> Node<'t> {
 
     /// Its namespace; empty for none.
     pub(super) fn namespace(self) -> &'t str {
-        self.tree.namespaces.get(self.entry.namespace.0 as usize).map_or("", |n| n)
+        self.tree
+            .namespaces
+            .get(self.entry.namespace.0 as usize)
+            .map_or("", |n| n)
     }
 
     /// Tells whether it is the XSD element of that name.
@@ -183,16 +219,21 @@ impl<'t> Node<'t> {
 
     /// The value of an attribute in that namespace.
     pub(super) fn attribute_in(self, namespace: &str, local: &str) -> Option<&'t str> {
-        self.attributes().find(|(n, l, _)| *l == local && *n == namespace).map(|(_, _, value)| value)
+        self.attributes()
+            .find(|(n, l, _)| *l == local && *n == namespace)
+            .map(|(_, _, value)| value)
     }
 
     /// Its attributes: namespace, local name, value.
     pub(super) fn attributes(self) -> impl Iterator<Item = (&'t str, &'t str, &'t str)> {
         let tree = self.tree;
-        self.entry
-            .attributes
-            .iter()
-            .map(move |(ns, local, value)| (tree.namespaces.get(ns.0 as usize).map_or("", |n| &**n), *local, &**value))
+        self.entry.attributes.iter().map(move |(ns, local, value)| {
+            (
+                tree.namespaces.get(ns.0 as usize).map_or("", |n| &**n),
+                *local,
+                &**value,
+            )
+        })
     }
 
     /// Its child elements.
@@ -213,7 +254,10 @@ impl<'t> Node<'t> {
 
     /// Its markup as written.
     pub(super) fn markup(self) -> &'t str {
-        self.tree.source.get(self.entry.start..self.entry.end).unwrap_or("")
+        self.tree
+            .source
+            .get(self.entry.start..self.entry.end)
+            .unwrap_or("")
     }
 
     /// Where its start tag is.
@@ -231,14 +275,23 @@ impl<'t> Node<'t> {
         if prefix == "xml" {
             return Some("http://www.w3.org/XML/1998/namespace".into());
         }
-        let found = self.entry.scope.iter().find(|(p, _)| &**p == prefix).map(|(_, n)| n.clone());
+        let found = self
+            .entry
+            .scope
+            .iter()
+            .find(|(p, _)| &**p == prefix)
+            .map(|(_, n)| n.clone());
         found.or_else(|| prefix.is_empty().then(Arc::default))
     }
 }
 
 fn bindings(reader: &Reader<'_>) -> Scope {
-    let mut list: Vec<(Arc<str>, Arc<str>)> =
-        reader.bindings().into_iter().filter(|(p, _)| *p != "xml").map(|(p, n)| (p.into(), n.into())).collect();
+    let mut list: Vec<(Arc<str>, Arc<str>)> = reader
+        .bindings()
+        .into_iter()
+        .filter(|(p, _)| *p != "xml")
+        .map(|(p, n)| (p.into(), n.into()))
+        .collect();
     list.sort();
     list.into()
 }
@@ -257,7 +310,9 @@ struct Cursor {
 impl Cursor {
     fn advance(&mut self, source: &str, offset: usize) -> (u32, u32) {
         // Elements that come out of an entity stand where the entity was declared: they get the place of the reference.
-        let Some(between) = source.get(self.offset..offset) else { return (self.line, self.column) };
+        let Some(between) = source.get(self.offset..offset) else {
+            return (self.line, self.column);
+        };
         let lines = memchr::memchr_iter(b'\n', between.as_bytes()).count();
         let tail = match between.rfind('\n') {
             Some(at) => {

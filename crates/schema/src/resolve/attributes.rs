@@ -7,7 +7,10 @@ use soapstone::name::QName;
 use super::wildcard::intersection;
 use super::{At, Resolver, next, order};
 use crate::document::schema::{Attribute, AttributeGroup, AttributeItem, Attributes, Usage};
-use crate::model::{AttributeGroupId, AttributeId, AttributeUse, Foreign, Namespaces, Place, ValueConstraint, Wildcard};
+use crate::model::{
+    AttributeGroupId, AttributeId, AttributeUse, Foreign, Namespaces, Place, ValueConstraint,
+    Wildcard,
+};
 
 /// The attribute part of a type or group as written, names bound.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +37,12 @@ pub(super) struct Flat {
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn declare_attribute_group(&mut self, at: At, id: AttributeGroupId, written: &AttributeGroup) {
+    pub(super) fn declare_attribute_group(
+        &mut self,
+        at: At,
+        id: AttributeGroupId,
+        written: &AttributeGroup,
+    ) {
         let own = self.own_attributes(at, &written.attributes, written.place);
         if let Some(slot) = self.attribute_groups.get_mut(id.index()) {
             *slot = own;
@@ -46,9 +54,20 @@ impl Resolver<'_, '_> {
         let mut items = Vec::new();
         for item in &written.items {
             match item {
-                AttributeItem::Local(usage, attribute) => items.push(self.local_use(at, *usage, attribute)),
-                AttributeItem::Reference { usage, name, value, foreign, place, .. } => {
-                    let Some(id) = self.attribute_reference(at, name, *place) else { continue };
+                AttributeItem::Local(usage, attribute) => {
+                    items.push(self.local_use(at, *usage, attribute))
+                }
+                AttributeItem::Reference {
+                    usage,
+                    name,
+                    value,
+                    foreign,
+                    place,
+                    ..
+                } => {
+                    let Some(id) = self.attribute_reference(at, name, *place) else {
+                        continue;
+                    };
                     items.push(self.reference_use(*usage, id, value, foreign, *place));
                 }
                 AttributeItem::Group(name, place) => {
@@ -67,11 +86,20 @@ impl Resolver<'_, '_> {
             return Item::Prohibited(self.attribute_name(attribute));
         }
         // 3.2.2: a local declaration's value constraint is the use's; it stays with the declaration, which nobody shares.
-        Item::Use(AttributeUse { required: usage == Usage::Required, attribute, value: None, place: written.place })
+        Item::Use(AttributeUse {
+            required: usage == Usage::Required,
+            attribute,
+            value: None,
+            place: written.place,
+        })
     }
 
     fn attribute_name(&self, id: AttributeId) -> QName {
-        let name = self.model.attributes.get(id.index()).map(|attribute| attribute.name.clone());
+        let name = self
+            .model
+            .attributes
+            .get(id.index())
+            .map(|attribute| attribute.name.clone());
         name.unwrap_or_else(|| QName::new("", ""))
     }
 
@@ -90,16 +118,25 @@ impl Resolver<'_, '_> {
         let mut attribute = id;
         if !foreign.is_empty() {
             attribute = AttributeId(next(self.model.attributes.len()));
-            self.model.attributes.push(super::symbols::attribute(name, true, place));
+            self.model
+                .attributes
+                .push(super::symbols::attribute(name, true, place));
             self.carrying.push((attribute, id, foreign.to_vec()));
         }
-        Item::Use(AttributeUse { required: usage == Usage::Required, attribute, value: value.clone(), place })
+        Item::Use(AttributeUse {
+            required: usage == Usage::Required,
+            attribute,
+            value: value.clone(),
+            place,
+        })
     }
 
     /// Completes the copies of declarations that carry a use's foreign attributes (`wsdl:arrayType`).
     pub(super) fn attributes_with_foreign(&mut self) {
         for (copy, original, foreign) in std::mem::take(&mut self.carrying) {
-            let Some(original) = self.model.attributes.get(original.index()) else { continue };
+            let Some(original) = self.model.attributes.get(original.index()) else {
+                continue;
+            };
             let (type_, value) = (original.type_, original.value.clone());
             let (mut all, annotation) = (original.foreign.clone(), original.annotation.clone());
             all.extend(foreign);
@@ -120,18 +157,39 @@ impl Resolver<'_, '_> {
             _ => None,
         };
         let items = |index: usize| groups.get(index).map_or(&[][..], |own| &own.items);
-        let needs = |index: usize| items(index).iter().filter_map(|item| inner(item).map(|(id, _)| id)).collect();
+        let needs = |index: usize| {
+            items(index)
+                .iter()
+                .filter_map(|item| inner(item).map(|(id, _)| id))
+                .collect()
+        };
         let mut circular = Vec::new();
         let mut sequence = Vec::new();
-        order::order(groups.len(), needs, |from, to| circular.push((from, to)), |index| sequence.push(index));
+        order::order(
+            groups.len(),
+            needs,
+            |from, to| circular.push((from, to)),
+            |index| sequence.push(index),
+        );
         for (from, to) in &circular {
-            let place = items(*from).iter().filter_map(inner).find(|(id, _)| id == to).map(|(_, place)| place);
+            let place = items(*from)
+                .iter()
+                .filter_map(inner)
+                .find(|(id, _)| id == to)
+                .map(|(_, place)| place);
             let message = "the attribute group holds itself";
-            self.report.error(place.unwrap_or_default(), "src-attribute_group", message, "break the circle");
+            self.report.error(
+                place.unwrap_or_default(),
+                "src-attribute_group",
+                message,
+                "break the circle",
+            );
         }
         // A group that is not visited yet is empty, so that the edge that closes a circle adds nothing.
         for index in sequence {
-            let Some(own) = groups.get(index) else { continue };
+            let Some(own) = groups.get(index) else {
+                continue;
+            };
             let flat = self.flatten(own, "ag-props-correct");
             if let Some(group) = self.model.attribute_groups.get_mut(index) {
                 group.attributes = flat.uses;
@@ -144,23 +202,34 @@ impl Resolver<'_, '_> {
     pub(super) fn flatten(&mut self, own: &Own, rule: &'static str) -> Flat {
         let mut flat = Flat::default();
         let mut group_any: Option<Wildcard> = None;
-        let mut intersected: Option<Namespaces> = own.any.as_ref().map(|any| any.namespaces.clone());
+        let mut intersected: Option<Namespaces> =
+            own.any.as_ref().map(|any| any.namespaces.clone());
         for item in &own.items {
             match item {
                 Item::Use(use_) => flat.uses.push(use_.clone()),
                 Item::Prohibited(name) => flat.prohibited.push(name.clone()),
                 Item::Group(id, place) => {
-                    let Some(group) = self.model.attribute_groups.get(id.index()) else { continue };
+                    let Some(group) = self.model.attribute_groups.get(id.index()) else {
+                        continue;
+                    };
                     flat.uses.extend(group.attributes.iter().cloned());
-                    let Some(any) = group.any_attribute.clone() else { continue };
+                    let Some(any) = group.any_attribute.clone() else {
+                        continue;
+                    };
                     // 3.4.2: the complete wildcard is the intersection of the local one and the groups'.
                     let both = match &intersected {
                         Some(so_far) => intersection(so_far, &any.namespaces),
                         None => Some(any.namespaces.clone()),
                     };
                     if both.is_none() {
-                        let message = "the attribute wildcards have an intersection that can't be expressed";
-                        self.report.error(*place, "src-ct", message, "use the same namespace in both");
+                        let message =
+                            "the attribute wildcards have an intersection that can't be expressed";
+                        self.report.error(
+                            *place,
+                            "src-ct",
+                            message,
+                            "use the same namespace in both",
+                        );
                     }
                     intersected = both.or(intersected);
                     group_any.get_or_insert(any);
@@ -176,11 +245,18 @@ impl Resolver<'_, '_> {
     }
 
     /// ct-props-correct 4, ag-props-correct 2: no two uses of one name.
-    pub(super) fn once_each(&mut self, uses: &mut Vec<AttributeUse>, rule: &'static str, place: Place) {
+    pub(super) fn once_each(
+        &mut self,
+        uses: &mut Vec<AttributeUse>,
+        rule: &'static str,
+        place: Place,
+    ) {
         let mut seen: HashSet<&QName> = HashSet::new();
         let (model, report) = (&self.model, &mut *self.report);
         uses.retain(|use_| {
-            let Some(attribute) = model.attributes.get(use_.attribute.index()) else { return false };
+            let Some(attribute) = model.attributes.get(use_.attribute.index()) else {
+                return false;
+            };
             let first = seen.insert(&attribute.name);
             if !first {
                 let message = format!("the attribute {} is there twice", attribute.name);

@@ -5,8 +5,9 @@ use soapstone::name::QName;
 use super::next;
 use super::symbols::{attribute, complex_type, simple_type};
 use crate::model::{
-    AttributeId, Builtin, ComplexType, Compositor, Content, Facet, Facets, Group, GroupId, Model, Namespaces, Particle,
-    Place, Process, SimpleType, Term, Type, TypeId, Variety, WhiteSpace, Wildcard, XSD, XSI,
+    AttributeId, Builtin, ComplexType, Compositor, Content, Facet, Facets, Group, GroupId, Model,
+    Namespaces, Particle, Place, Process, SimpleType, Term, Type, TypeId, Variety, WhiteSpace,
+    Wildcard, XSD, XSI,
 };
 
 /// Puts the built-ins into an empty model.
@@ -31,7 +32,10 @@ pub(super) fn fill(model: &mut Model) {
         ("noNamespaceSchemaLocation", Builtin::AnyUri.id()),
     ] {
         let name = QName::new(XSI, local);
-        model.globals.attributes.insert(name.clone(), AttributeId(next(model.attributes.len())));
+        model
+            .globals
+            .attributes
+            .insert(name.clone(), AttributeId(next(model.attributes.len())));
         let mut declaration = attribute(name, true, Place::default());
         declaration.type_ = type_;
         model.attributes.push(declaration);
@@ -39,14 +43,34 @@ pub(super) fn fill(model: &mut Model) {
 }
 
 fn any_type(model: &mut Model, name: QName) -> ComplexType {
-    let wildcard = Wildcard { namespaces: Namespaces::Any, process: Process::Lax, annotation: None };
+    let wildcard = Wildcard {
+        namespaces: Namespaces::Any,
+        process: Process::Lax,
+        annotation: None,
+    };
     let place = Place::default();
     let group = GroupId(next(model.groups.len()));
-    let any = Particle { min: 0, max: None, term: Term::Any(wildcard.clone()), place };
+    let any = Particle {
+        min: 0,
+        max: None,
+        term: Term::Any(wildcard.clone()),
+        place,
+    };
     let particles = vec![any];
-    model.groups.push(Group { name: None, compositor: Compositor::Sequence, particles, annotation: None, place });
+    model.groups.push(Group {
+        name: None,
+        compositor: Compositor::Sequence,
+        particles,
+        annotation: None,
+        place,
+    });
     let mut type_ = complex_type(Some(name), place);
-    type_.content = Content::Mixed(Some(Particle { min: 1, max: Some(1), term: Term::Group(group), place }));
+    type_.content = Content::Mixed(Some(Particle {
+        min: 1,
+        max: Some(1),
+        term: Term::Group(group),
+        place,
+    }));
     type_.any_attribute = Some(wildcard);
     type_
 }
@@ -97,7 +121,11 @@ fn base(builtin: Builtin) -> Builtin {
 }
 
 fn facet<T>(value: T, fixed: bool) -> Option<Facet<T>> {
-    Some(Facet { value, fixed, place: Place::default() })
+    Some(Facet {
+        value,
+        fixed,
+        place: Place::default(),
+    })
 }
 
 fn facets(builtin: Builtin) -> Facets {
@@ -110,7 +138,10 @@ fn facets(builtin: Builtin) -> Facets {
         builtin if base(builtin) == B::AnySimpleType => facet(WhiteSpace::Collapse, true),
         _ => None,
     };
-    let mut facets = Facets { white_space, ..Facets::default() };
+    let mut facets = Facets {
+        white_space,
+        ..Facets::default()
+    };
     if matches!(builtin, B::NmTokens | B::IdRefs | B::Entities) {
         facets.min_length = facet(1, false);
     }

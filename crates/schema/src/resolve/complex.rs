@@ -10,8 +10,8 @@ use super::wildcard::union;
 use super::{At, Resolver, next, order};
 use crate::document::schema::{self, ComplexType, Content as Written};
 use crate::model::{
-    AttributeUse, Builtin, Compositor, Content, Derivation, Derivations, Facets, Group, Particle, Place, Term, Type, TypeId,
-    Wildcard,
+    AttributeUse, Builtin, Compositor, Content, Derivation, Derivations, Facets, Group, Particle,
+    Place, Term, Type, TypeId, Wildcard,
 };
 
 /// What a complex type says itself.
@@ -28,43 +28,105 @@ pub(super) struct Own {
 #[derive(Debug)]
 enum OwnContent {
     /// Elements, perhaps mixed; no particle for "nothing said".
-    Complex { mixed: bool, particle: Option<Particle> },
+    Complex {
+        mixed: bool,
+        particle: Option<Particle>,
+    },
     /// A simple value; for a restriction an inner type that narrows first, and facets.
-    Simple { inner: Option<TypeId>, facets: Box<Facets> },
+    Simple {
+        inner: Option<TypeId>,
+        facets: Box<Facets>,
+    },
 }
 
 impl Resolver<'_, '_> {
     /// Makes an anonymous complex type.
     pub(super) fn inline_complex(&mut self, at: At, written: &ComplexType) -> TypeId {
         let id = TypeId(next(self.model.types.len()));
-        self.model.types.push(Type::Complex(complex_type(None, written.place)));
-        self.declare_complex(At { redefinition: None, ..at }, id, written);
+        self.model
+            .types
+            .push(Type::Complex(complex_type(None, written.place)));
+        self.declare_complex(
+            At {
+                redefinition: None,
+                ..at
+            },
+            id,
+            written,
+        );
         id
     }
 
     pub(super) fn declare_complex(&mut self, at: At, id: TypeId, written: &ComplexType) {
         // Only the derivation itself sees the type before a redefinition.
-        let inside = At { redefinition: None, ..at };
+        let inside = At {
+            redefinition: None,
+            ..at
+        };
         let (base, derivation, content, place) = match &written.content {
             Written::Plain(particle) => {
-                let particle = particle.as_ref().and_then(|particle| self.top(inside, particle));
-                let content = OwnContent::Complex { mixed: written.mixed, particle };
-                (Some(Builtin::AnyType.id()), Derivation::Restriction, content, written.place)
+                let particle = particle
+                    .as_ref()
+                    .and_then(|particle| self.top(inside, particle));
+                let content = OwnContent::Complex {
+                    mixed: written.mixed,
+                    particle,
+                };
+                (
+                    Some(Builtin::AnyType.id()),
+                    Derivation::Restriction,
+                    content,
+                    written.place,
+                )
             }
-            Written::Complex { derivation, base, mixed, particle, place } => {
+            Written::Complex {
+                derivation,
+                base,
+                mixed,
+                particle,
+                place,
+            } => {
                 let base = self.base(at, base, *place);
-                let particle = particle.as_ref().and_then(|particle| self.top(inside, particle));
-                let content = OwnContent::Complex { mixed: mixed.unwrap_or(written.mixed), particle };
+                let particle = particle
+                    .as_ref()
+                    .and_then(|particle| self.top(inside, particle));
+                let content = OwnContent::Complex {
+                    mixed: mixed.unwrap_or(written.mixed),
+                    particle,
+                };
                 (base, *derivation, content, *place)
             }
             Written::SimpleExtension { base, place } => {
-                let content = OwnContent::Simple { inner: None, facets: Box::default() };
-                (self.base(at, base, *place), Derivation::Extension, content, *place)
+                let content = OwnContent::Simple {
+                    inner: None,
+                    facets: Box::default(),
+                };
+                (
+                    self.base(at, base, *place),
+                    Derivation::Extension,
+                    content,
+                    *place,
+                )
             }
-            Written::SimpleRestriction { base, type_, facets, place } => {
-                let inner = type_.as_ref().map(|inner| self.inline_simple(inside, inner));
-                let content = OwnContent::Simple { inner, facets: facets.clone() };
-                (self.base(at, base, *place), Derivation::Restriction, content, *place)
+            Written::SimpleRestriction {
+                base,
+                type_,
+                facets,
+                place,
+            } => {
+                let inner = type_
+                    .as_ref()
+                    .map(|inner| self.inline_simple(inside, inner));
+                let content = OwnContent::Simple {
+                    inner,
+                    facets: facets.clone(),
+                };
+                (
+                    self.base(at, base, *place),
+                    Derivation::Restriction,
+                    content,
+                    *place,
+                )
             }
         };
         let attributes = self.own_attributes(inside, &written.attributes, written.place);
@@ -78,7 +140,16 @@ impl Resolver<'_, '_> {
             type_.final_ = of_complex_types(written.final_.unwrap_or(final_default));
             type_.annotation = written.annotation.clone();
         }
-        self.complex.insert(id, Own { base, derivation, content, attributes, place });
+        self.complex.insert(
+            id,
+            Own {
+                base,
+                derivation,
+                content,
+                attributes,
+                place,
+            },
+        );
     }
 
     /// The particle directly inside a type; 3.4.2: some that hold nothing count as none.
@@ -96,7 +167,13 @@ impl Resolver<'_, '_> {
     /// Composes every complex type with its base, bases first.
     pub(super) fn compose_complex_types(&mut self) {
         let own = std::mem::take(&mut self.complex);
-        let needs = |index: usize| own.get(&TypeId(next(index))).and_then(|own| own.base).map(TypeId::index).into_iter().collect();
+        let needs = |index: usize| {
+            own.get(&TypeId(next(index)))
+                .and_then(|own| own.base)
+                .map(TypeId::index)
+                .into_iter()
+                .collect()
+        };
         let mut circular = HashSet::new();
         let mut sequence = Vec::new();
         let mut places = Vec::new();
@@ -112,7 +189,12 @@ impl Resolver<'_, '_> {
         for index in places {
             let place = self.place_of_type(index);
             let message = "the type derives from itself";
-            self.report.error(place, "ct-props-correct", message, "break the circle of definitions");
+            self.report.error(
+                place,
+                "ct-props-correct",
+                message,
+                "break the circle of definitions",
+            );
         }
         for index in sequence {
             let id = TypeId(next(index));
@@ -129,14 +211,17 @@ impl Resolver<'_, '_> {
         let mut added = None;
         let base = known.unwrap_or(Builtin::AnyType.id());
         let content = match &own.content {
-            OwnContent::Complex { mixed, particle } if known.is_none() => alone(*mixed, particle.clone()),
+            OwnContent::Complex { mixed, particle } if known.is_none() => {
+                alone(*mixed, particle.clone())
+            }
             OwnContent::Simple { inner, .. } if known.is_none() => {
                 Content::Simple(inner.unwrap_or(Builtin::AnySimpleType.id()))
             }
             OwnContent::Complex { mixed, particle } => {
                 if let Some(Type::Simple(_)) = self.model.types.get(base.index()) {
                     let message = "the base of complexContent must be a complex type";
-                    self.report.error(own.place, "src-ct", message, "use simpleContent");
+                    self.report
+                        .error(own.place, "src-ct", message, "use simpleContent");
                 }
                 if own.derivation == Derivation::Extension {
                     added = particle.clone();
@@ -149,7 +234,11 @@ impl Resolver<'_, '_> {
         if let Some(Type::Complex(type_)) = self.model.types.get_mut(id.index()) {
             type_.base = base;
             // What stands alone restricts anyType, like every type that names no base.
-            type_.derivation = if known.is_some() { own.derivation } else { Derivation::Restriction };
+            type_.derivation = if known.is_some() {
+                own.derivation
+            } else {
+                Derivation::Restriction
+            };
             type_.content = content;
             type_.added = added;
             type_.attributes = attributes;
@@ -159,7 +248,13 @@ impl Resolver<'_, '_> {
     }
 
     /// 3.4.2, {content type} of complex content.
-    fn complex_content(&mut self, own: &Own, base: TypeId, mixed: bool, particle: Option<Particle>) -> Content {
+    fn complex_content(
+        &mut self,
+        own: &Own,
+        base: TypeId,
+        mixed: bool,
+        particle: Option<Particle>,
+    ) -> Content {
         let effective = alone(mixed, particle);
         if own.derivation == Derivation::Restriction {
             return effective;
@@ -185,7 +280,8 @@ impl Resolver<'_, '_> {
                         true => "the base is mixed, but its extension is not",
                         false => "the extension is mixed, but its base is not",
                     };
-                    self.report.error(place, "cos-ct-extends", message, "make both mixed or none");
+                    self.report
+                        .error(place, "cos-ct-extends", message, "make both mixed or none");
                 }
                 let mixed = is_mixed(&inherited) || is_mixed(&effective);
                 let particle = match (particle_of(inherited), particle_of(effective)) {
@@ -204,22 +300,46 @@ impl Resolver<'_, '_> {
     fn both(&mut self, first: Particle, second: Particle, place: Place) -> Particle {
         let particles = vec![first, second];
         let compositor = Compositor::Sequence;
-        let group = self.new_group(Group { name: None, compositor, particles, annotation: None, place });
-        Particle { min: 1, max: Some(1), term: Term::Group(group), place }
+        let group = self.new_group(Group {
+            name: None,
+            compositor,
+            particles,
+            annotation: None,
+            place,
+        });
+        Particle {
+            min: 1,
+            max: Some(1),
+            term: Term::Group(group),
+            place,
+        }
     }
 
     /// 3.4.2, {content type} of simple content, with src-ct 2.
-    fn simple_content(&mut self, own: &Own, base: TypeId, inner: Option<TypeId>, facets: &Facets) -> Content {
+    fn simple_content(
+        &mut self,
+        own: &Own,
+        base: TypeId,
+        inner: Option<TypeId>,
+        facets: &Facets,
+    ) -> Content {
         let restriction = own.derivation == Derivation::Restriction;
         let from = match self.model.types.get(base.index()) {
             Some(Type::Simple(_)) if !restriction => Ok(base),
-            Some(Type::Simple(_)) => Err("a restriction with simpleContent needs a complex type as its base"),
+            Some(Type::Simple(_)) => {
+                Err("a restriction with simpleContent needs a complex type as its base")
+            }
             Some(Type::Complex(complex)) => match &complex.content {
                 Content::Simple(simple) => Ok(*simple),
                 Content::Mixed(particle)
-                    if restriction && particle.as_ref().is_none_or(|particle| self.emptiable(particle, 0)) =>
+                    if restriction
+                        && particle
+                            .as_ref()
+                            .is_none_or(|particle| self.emptiable(particle, 0)) =>
                 {
-                    inner.ok_or("a restriction of mixed content to a simple type must hold that simpleType")
+                    inner.ok_or(
+                        "a restriction of mixed content to a simple type must hold that simpleType",
+                    )
                 }
                 _ => Err("the base of simpleContent has no simple content"),
             },
@@ -246,18 +366,28 @@ impl Resolver<'_, '_> {
     }
 
     /// 3.4.2, {attribute uses} and {attribute wildcard}.
-    fn compose_attributes(&mut self, own: &Own, base: TypeId, flat: Flat) -> (Vec<AttributeUse>, usize, Option<Wildcard>) {
+    fn compose_attributes(
+        &mut self,
+        own: &Own,
+        base: TypeId,
+        flat: Flat,
+    ) -> (Vec<AttributeUse>, usize, Option<Wildcard>) {
         let (inherited, base_any) = match self.model.types.get(base.index()) {
             Some(Type::Complex(base)) => (base.attributes.clone(), base.any_attribute.clone()),
             _ => (Vec::new(), None),
         };
         if own.derivation == Derivation::Restriction {
             let name = |use_: &AttributeUse| -> Option<&QName> {
-                self.model.attributes.get(use_.attribute.index()).map(|attribute| &attribute.name)
+                self.model
+                    .attributes
+                    .get(use_.attribute.index())
+                    .map(|attribute| &attribute.name)
             };
             let mut gone: HashSet<&QName> = flat.prohibited.iter().collect();
             gone.extend(flat.uses.iter().filter_map(name));
-            let kept = inherited.iter().filter(|use_| name(use_).is_some_and(|name| !gone.contains(name)));
+            let kept = inherited
+                .iter()
+                .filter(|use_| name(use_).is_some_and(|name| !gone.contains(name)));
             let mut uses: Vec<AttributeUse> = kept.cloned().collect();
             uses.extend(flat.uses.iter().cloned());
             return (uses, 0, flat.any);
@@ -269,7 +399,12 @@ impl Resolver<'_, '_> {
                     Some(namespaces) => any.namespaces = namespaces,
                     None => {
                         let message = "the attribute wildcard and the base's have a union that can't be expressed";
-                        self.report.error(own.place, "src-ct", message, "use the same namespace in both");
+                        self.report.error(
+                            own.place,
+                            "src-ct",
+                            message,
+                            "use the same namespace in both",
+                        );
                     }
                 }
                 Some(any)
@@ -301,7 +436,11 @@ fn particle_of(content: Content) -> Option<Particle> {
 }
 
 fn of_complex_types(set: Derivations) -> Derivations {
-    Derivations { extension: set.extension, restriction: set.restriction, ..Derivations::default() }
+    Derivations {
+        extension: set.extension,
+        restriction: set.restriction,
+        ..Derivations::default()
+    }
 }
 
 fn no_facets(facets: &Facets) -> bool {

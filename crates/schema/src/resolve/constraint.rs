@@ -9,12 +9,16 @@ use crate::model::{self, ConstraintId, Path};
 
 impl Resolver<'_, '_> {
     pub(super) fn constraint(&mut self, at: At, written: &Constraint) -> ConstraintId {
-        let name = QName { namespace: self.namespace(at), local: written.name.clone() };
+        let name = QName {
+            namespace: self.namespace(at),
+            local: written.name.clone(),
+        };
         let id = ConstraintId(next(self.model.constraints.len()));
         if self.model.globals.constraints.contains_key(&name) {
             let message = format!("there is an identity constraint {name} already");
             let help = "rename it: the names of identity constraints are unique in a namespace";
-            self.report.error(written.place, "sch-props-correct", message, help);
+            self.report
+                .error(written.place, "sch-props-correct", message, help);
         } else {
             self.model.globals.constraints.insert(name.clone(), id);
         }
@@ -22,12 +26,17 @@ impl Resolver<'_, '_> {
             ConstraintKind::Unique => model::ConstraintKind::Unique,
             ConstraintKind::Key => model::ConstraintKind::Key,
             ConstraintKind::KeyRef(refer) => {
-                self.keyrefs.push((id, self.meant(at, refer), at, written.place));
+                self.keyrefs
+                    .push((id, self.meant(at, refer), at, written.place));
                 model::ConstraintKind::KeyRef(id)
             }
         };
         let selector = self.xpath(&written.selector, false);
-        let fields = written.fields.iter().map(|field| self.xpath(field, true)).collect();
+        let fields = written
+            .fields
+            .iter()
+            .map(|field| self.xpath(field, true))
+            .collect();
         self.model.constraints.push(model::Constraint {
             name,
             kind,
@@ -43,7 +52,11 @@ impl Resolver<'_, '_> {
         match xpath::parse(&written.text, &written.scope, field) {
             Ok(paths) => paths,
             Err(error) => {
-                let rule = if field { "c-fields-xpaths" } else { "c-selector-xpath" };
+                let rule = if field {
+                    "c-fields-xpaths"
+                } else {
+                    "c-selector-xpath"
+                };
                 let message = format!("xpath=\"{}\": {error}", written.text);
                 let help = match field {
                     true => "a field allows child steps, a last @ step, a leading .// and |",
@@ -60,17 +73,30 @@ impl Resolver<'_, '_> {
         for (id, name, at, place) in std::mem::take(&mut self.keyrefs) {
             let found = self.model.globals.constraints.get(&name).copied();
             let key = found.filter(|key| {
-                let kind = self.model.constraints.get(key.index()).map(|constraint| constraint.kind);
-                matches!(kind, Some(model::ConstraintKind::Unique | model::ConstraintKind::Key))
+                let kind = self
+                    .model
+                    .constraints
+                    .get(key.index())
+                    .map(|constraint| constraint.kind);
+                matches!(
+                    kind,
+                    Some(model::ConstraintKind::Unique | model::ConstraintKind::Key)
+                )
             });
             let Some(key) = key else {
                 match found {
                     Some(_) => {
                         let message = format!("{name} is a keyref itself");
-                        self.report.error(place, "src-resolve", message, "refer to a key or a unique");
+                        self.report.error(
+                            place,
+                            "src-resolve",
+                            message,
+                            "refer to a key or a unique",
+                        );
                     }
                     None => {
-                        let near = |resolver: &Self| near(&resolver.model.globals.constraints, &name);
+                        let near =
+                            |resolver: &Self| near(&resolver.model.globals.constraints, &name);
                         self.missing(at, "key", &name, place, near);
                     }
                 }
@@ -79,7 +105,12 @@ impl Resolver<'_, '_> {
                 }
                 continue;
             };
-            let count = |id: ConstraintId| self.model.constraints.get(id.index()).map(|c| c.fields.len());
+            let count = |id: ConstraintId| {
+                self.model
+                    .constraints
+                    .get(id.index())
+                    .map(|c| c.fields.len())
+            };
             if count(id) != count(key) {
                 let message = format!("the keyref and {name} have different numbers of fields");
                 self.report.error(place, "c-props-correct", message, "");

@@ -10,8 +10,8 @@ use super::{At, Original, Resolver, next};
 use crate::document::schema::{ReferenceKind, Schema};
 use crate::load::Unit;
 use crate::model::{
-    AttributeGroupId, AttributeId, Builtin, Compositor, Content, ElementId, Group, GroupId, Namespaces, Particle, Place,
-    Process, Term, Type, TypeId, Wildcard, XSD, XSI,
+    AttributeGroupId, AttributeId, Builtin, Compositor, Content, ElementId, Group, GroupId,
+    Namespaces, Particle, Place, Process, Term, Type, TypeId, Wildcard, XSD, XSI,
 };
 
 /// The namespaces that a schema may refer to.
@@ -35,7 +35,9 @@ impl Resolver<'_, '_> {
                 found
             }
             None => {
-                self.missing(at, "type", &name, place, |resolver| near(&resolver.model.globals.types, &name));
+                self.missing(at, "type", &name, place, |resolver| {
+                    near(&resolver.model.globals.types, &name)
+                });
                 Builtin::AnyType.id()
             }
         }
@@ -51,7 +53,12 @@ impl Resolver<'_, '_> {
         (!any_type || name.is(XSD, Builtin::AnyType.name())).then_some(id)
     }
 
-    pub(super) fn element_reference(&mut self, at: At, name: &QName, place: Place) -> Option<ElementId> {
+    pub(super) fn element_reference(
+        &mut self,
+        at: At,
+        name: &QName,
+        place: Place,
+    ) -> Option<ElementId> {
         let name = self.meant(at, name);
         if name.is(XSD, "schema") {
             return Some(self.schema_element());
@@ -59,12 +66,19 @@ impl Resolver<'_, '_> {
         let found = self.model.globals.elements.get(&name).copied();
         match found {
             Some(_) => self.check_visible(at, &name, place),
-            None => self.missing(at, "element", &name, place, |resolver| near(&resolver.model.globals.elements, &name)),
+            None => self.missing(at, "element", &name, place, |resolver| {
+                near(&resolver.model.globals.elements, &name)
+            }),
         }
         found
     }
 
-    pub(super) fn attribute_reference(&mut self, at: At, name: &QName, place: Place) -> Option<AttributeId> {
+    pub(super) fn attribute_reference(
+        &mut self,
+        at: At,
+        name: &QName,
+        place: Place,
+    ) -> Option<AttributeId> {
         let name = self.meant(at, name);
         let found = self.model.globals.attributes.get(&name).copied();
         match found {
@@ -77,7 +91,12 @@ impl Resolver<'_, '_> {
         found
     }
 
-    pub(super) fn group_reference(&mut self, at: At, name: &QName, place: Place) -> Option<GroupId> {
+    pub(super) fn group_reference(
+        &mut self,
+        at: At,
+        name: &QName,
+        place: Place,
+    ) -> Option<GroupId> {
         if let Some(Original::Group(original)) = self.original(at, name) {
             return Some(original);
         }
@@ -85,12 +104,19 @@ impl Resolver<'_, '_> {
         let found = self.model.globals.groups.get(&name).copied();
         match found {
             Some(_) => self.check_visible(at, &name, place),
-            None => self.missing(at, "group", &name, place, |resolver| near(&resolver.model.globals.groups, &name)),
+            None => self.missing(at, "group", &name, place, |resolver| {
+                near(&resolver.model.globals.groups, &name)
+            }),
         }
         found
     }
 
-    pub(super) fn attribute_group_reference(&mut self, at: At, name: &QName, place: Place) -> Option<AttributeGroupId> {
+    pub(super) fn attribute_group_reference(
+        &mut self,
+        at: At,
+        name: &QName,
+        place: Place,
+    ) -> Option<AttributeGroupId> {
         if let Some(Original::AttributeGroup(original)) = self.original(at, name) {
             return Some(original);
         }
@@ -113,8 +139,17 @@ impl Resolver<'_, '_> {
             return *known;
         }
         let place = Place::default();
-        let any = Wildcard { namespaces: Namespaces::Any, process: Process::Skip, annotation: None };
-        let particle = Particle { min: 0, max: None, term: Term::Any(any.clone()), place };
+        let any = Wildcard {
+            namespaces: Namespaces::Any,
+            process: Process::Skip,
+            annotation: None,
+        };
+        let particle = Particle {
+            min: 0,
+            max: None,
+            term: Term::Any(any.clone()),
+            place,
+        };
         let group = self.new_group(Group {
             name: None,
             compositor: Compositor::Sequence,
@@ -123,7 +158,12 @@ impl Resolver<'_, '_> {
             place,
         });
         let mut type_ = complex_type(None, place);
-        type_.content = Content::Mixed(Some(Particle { min: 1, max: Some(1), term: Term::Group(group), place }));
+        type_.content = Content::Mixed(Some(Particle {
+            min: 1,
+            max: Some(1),
+            term: Term::Group(group),
+            place,
+        }));
         type_.any_attribute = Some(any);
         let mut declaration = element(name.clone(), true, place);
         declaration.type_ = TypeId(next(self.model.types.len()));
@@ -137,9 +177,10 @@ impl Resolver<'_, '_> {
     /// What a name means in a unit: in a chameleon, "no namespace" is the includer's.
     pub(super) fn meant(&self, at: At, name: &QName) -> QName {
         match self.units.get(at.unit) {
-            Some(unit) if unit.chameleon && name.namespace.is_empty() => {
-                QName { namespace: unit.namespace.clone(), local: name.local.clone() }
-            }
+            Some(unit) if unit.chameleon && name.namespace.is_empty() => QName {
+                namespace: unit.namespace.clone(),
+                local: name.local.clone(),
+            },
             _ => name.clone(),
         }
     }
@@ -151,7 +192,10 @@ impl Resolver<'_, '_> {
 
     /// src-resolve 4: the namespace must be the schema's own or imported. In WSDLs everybody lets it pass.
     fn check_visible(&mut self, at: At, name: &QName, place: Place) {
-        if self.visible.get(at.unit).is_none_or(|visible| visible.contains(&name.namespace))
+        if self
+            .visible
+            .get(at.unit)
+            .is_none_or(|visible| visible.contains(&name.namespace))
             || !self.said.insert((at.unit, name.namespace.clone()))
         {
             return;
@@ -175,8 +219,14 @@ impl Resolver<'_, '_> {
         near: impl Fn(&Self) -> Option<QName>,
     ) {
         let message = format!("there is no {kind} {name}");
-        let imported = self.visible.get(at.unit).is_none_or(|visible| visible.contains(&name.namespace));
-        let loaded = self.units.iter().any(|unit| unit.namespace == name.namespace);
+        let imported = self
+            .visible
+            .get(at.unit)
+            .is_none_or(|visible| visible.contains(&name.namespace));
+        let loaded = self
+            .units
+            .iter()
+            .any(|unit| unit.namespace == name.namespace);
         // Suggestions cost a look at every name; whole missing documents get few.
         self.missed += 1;
         let near = if self.missed <= 200 { near(self) } else { None };
@@ -184,7 +234,10 @@ impl Resolver<'_, '_> {
             Some(near) => format!("did you mean {near}?"),
             None if !imported => import_help(&name.namespace),
             None if !loaded && &*name.namespace != XSD => {
-                format!("no schema for {} was loaded: give the document", name.namespace)
+                format!(
+                    "no schema for {} was loaded: give the document",
+                    name.namespace
+                )
             }
             None => String::new(),
         };
@@ -205,7 +258,8 @@ pub(super) fn near<T>(known: &HashMap<QName, T>, name: &QName) -> Option<QName> 
     let allowed = if name.local.chars().count() > 4 { 2 } else { 1 };
     for candidate in known.keys() {
         let distance = match candidate.namespace == name.namespace {
-            true => Some(distance(&candidate.local, &name.local)).filter(|distance| *distance <= allowed),
+            true => Some(distance(&candidate.local, &name.local))
+                .filter(|distance| *distance <= allowed),
             false => (candidate.local == name.local).then_some(2),
         };
         if let Some(distance) = distance

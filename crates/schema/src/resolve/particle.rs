@@ -10,12 +10,19 @@ impl Resolver<'_, '_> {
         if let Some(group) = self.model.groups.get_mut(id.index()) {
             group.compositor = written.group.compositor;
             group.particles = particles;
-            group.annotation = written.annotation.clone().or_else(|| written.group.annotation.clone());
+            group.annotation = written
+                .annotation
+                .clone()
+                .or_else(|| written.group.annotation.clone());
         }
     }
 
     fn particles(&mut self, at: At, written: &Group) -> Vec<model::Particle> {
-        written.particles.iter().filter_map(|particle| self.particle(at, particle)).collect()
+        written
+            .particles
+            .iter()
+            .filter_map(|particle| self.particle(at, particle))
+            .collect()
     }
 
     /// Makes a particle; `None` for one that can't occur (`maxOccurs="0"`), or that refers to nothing.
@@ -23,18 +30,33 @@ impl Resolver<'_, '_> {
         let term = match &written.term {
             _ if written.max == Some(0) => return None,
             Term::Element(element) => model::Term::Element(self.local_element(at, element)),
-            Term::ElementReference(name) => model::Term::Element(self.element_reference(at, name, written.place)?),
+            Term::ElementReference(name) => {
+                model::Term::Element(self.element_reference(at, name, written.place)?)
+            }
             Term::Group(group) => model::Term::Group(self.local_group(at, group, written.place)),
-            Term::GroupReference(name) => model::Term::Group(self.group_reference(at, name, written.place)?),
+            Term::GroupReference(name) => {
+                model::Term::Group(self.group_reference(at, name, written.place)?)
+            }
             Term::Any(wildcard) => model::Term::Any(self.wildcard(at, wildcard)),
         };
-        Some(model::Particle { min: written.min, max: written.max, term, place: written.place })
+        Some(model::Particle {
+            min: written.min,
+            max: written.max,
+            term,
+            place: written.place,
+        })
     }
 
     fn local_group(&mut self, at: At, written: &Group, place: Place) -> GroupId {
         let particles = self.particles(at, written);
         let (compositor, annotation) = (written.compositor, written.annotation.clone());
-        self.new_group(model::Group { name: None, compositor, particles, annotation, place })
+        self.new_group(model::Group {
+            name: None,
+            compositor,
+            particles,
+            annotation,
+            place,
+        })
     }
 
     pub(super) fn new_group(&mut self, group: model::Group) -> GroupId {
@@ -47,19 +69,37 @@ impl Resolver<'_, '_> {
         let groups = &self.model.groups;
         let needs = |index: usize| {
             let particles = groups.get(index).map_or(&[][..], |group| &group.particles);
-            particles.iter().filter_map(|particle| inner(particle).map(GroupId::index)).collect()
+            particles
+                .iter()
+                .filter_map(|particle| inner(particle).map(GroupId::index))
+                .collect()
         };
         let mut cycles = Vec::new();
-        order::order(groups.len(), needs, |from, to| cycles.push((from, to)), |_| {});
+        order::order(
+            groups.len(),
+            needs,
+            |from, to| cycles.push((from, to)),
+            |_| {},
+        );
         for (from, to) in cycles {
-            let Some(group) = self.model.groups.get_mut(from) else { continue };
-            let at = group.particles.iter().position(|particle| inner(particle).is_some_and(|id| id.index() == to));
+            let Some(group) = self.model.groups.get_mut(from) else {
+                continue;
+            };
+            let at = group
+                .particles
+                .iter()
+                .position(|particle| inner(particle).is_some_and(|id| id.index() == to));
             let place = match at {
                 Some(at) => group.particles.remove(at).place,
                 None => group.place,
             };
             let message = "the group holds itself";
-            self.report.error(place, "mg-props-correct", message, "put an element in between");
+            self.report.error(
+                place,
+                "mg-props-correct",
+                message,
+                "put an element in between",
+            );
         }
     }
 
@@ -69,9 +109,16 @@ impl Resolver<'_, '_> {
             return true;
         }
         // Deeper than documents nest only by long chains of group definitions.
-        let (Some(id), 0..500) = (inner(particle), depth) else { return false };
-        let Some(group) = self.model.groups.get(id.index()) else { return true };
-        let mut particles = group.particles.iter().map(|particle| self.emptiable(particle, depth + 1));
+        let (Some(id), 0..500) = (inner(particle), depth) else {
+            return false;
+        };
+        let Some(group) = self.model.groups.get(id.index()) else {
+            return true;
+        };
+        let mut particles = group
+            .particles
+            .iter()
+            .map(|particle| self.emptiable(particle, depth + 1));
         match group.compositor {
             Compositor::Choice => group.particles.is_empty() || particles.any(|empty| empty),
             _ => particles.all(|empty| empty),

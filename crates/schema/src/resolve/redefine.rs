@@ -2,7 +2,9 @@
 
 use super::symbols::{Declared, Global};
 use super::{At, Original, Resolver};
-use crate::document::schema::{AttributeItem, ComplexType, Content, Group, SimpleDefinition, SimpleType, Term, TypeUse};
+use crate::document::schema::{
+    AttributeItem, ComplexType, Content, Group, SimpleDefinition, SimpleType, Term, TypeUse,
+};
 use crate::model::{Place, Redefinition};
 use soapstone::name::QName;
 
@@ -10,7 +12,10 @@ impl Resolver<'_, '_> {
     /// Checks every redefinition.
     pub(super) fn check_redefinitions(&mut self, globals: &[Global<'_>]) {
         for Global { at, component } in globals {
-            let Some((name, original)) = at.redefinition.and_then(|number| self.redefinitions.get(number)) else {
+            let Some((name, original)) = at
+                .redefinition
+                .and_then(|number| self.redefinitions.get(number))
+            else {
                 continue;
             };
             let (name, original) = (name.clone(), *original);
@@ -22,21 +27,29 @@ impl Resolver<'_, '_> {
                     self.group_references(*at, &name, &definition.group, &mut references);
                     self.redefined_group(&references);
                     if let (Original::Group(before), true) = (original, references.is_empty()) {
-                        self.model.redefinitions.push(Redefinition::Group(*id, before));
+                        self.model
+                            .redefinitions
+                            .push(Redefinition::Group(*id, before));
                     }
                 }
                 Declared::AttributeGroup(id, group) => {
-                    let own = |item: &&AttributeItem| {
-                        matches!(item, AttributeItem::Group(reference, _) if self.meant(*at, reference) == name)
-                    };
+                    let own = |item: &&AttributeItem| matches!(item, AttributeItem::Group(reference, _) if self.meant(*at, reference) == name);
                     let count = group.attributes.items.iter().filter(own).count();
                     match original {
                         Original::AttributeGroup(before) if count == 0 => {
-                            self.model.redefinitions.push(Redefinition::Attributes(*id, before));
+                            self.model
+                                .redefinitions
+                                .push(Redefinition::Attributes(*id, before));
                         }
                         _ if count > 1 => {
-                            let message = format!("the redefinition refers {count} times to {name}");
-                            self.report.error(group.place, "src-redefine", message, "refer to it once");
+                            let message =
+                                format!("the redefinition refers {count} times to {name}");
+                            self.report.error(
+                                group.place,
+                                "src-redefine",
+                                message,
+                                "refer to it once",
+                            );
                         }
                         _ => {}
                     }
@@ -51,7 +64,8 @@ impl Resolver<'_, '_> {
             SimpleDefinition::Restriction { base: TypeUse::Named(base), .. } if self.meant(at, base) == *name);
         if !own {
             let message = format!("the redefinition of {name} must restrict {name} itself");
-            self.report.error(written.place, "src-redefine", message, "");
+            self.report
+                .error(written.place, "src-redefine", message, "");
         }
     }
 
@@ -63,12 +77,20 @@ impl Resolver<'_, '_> {
             | Content::SimpleRestriction { base, .. } => Some(self.meant(at, base)),
         };
         if base.as_ref() != Some(name) {
-            let message = format!("the redefinition of {name} must extend or restrict {name} itself");
-            self.report.error(written.place, "src-redefine", message, "");
+            let message =
+                format!("the redefinition of {name} must extend or restrict {name} itself");
+            self.report
+                .error(written.place, "src-redefine", message, "");
         }
     }
 
-    fn group_references(&self, at: At, name: &QName, group: &Group, into: &mut Vec<(u64, Option<u64>, Place)>) {
+    fn group_references(
+        &self,
+        at: At,
+        name: &QName,
+        group: &Group,
+        into: &mut Vec<(u64, Option<u64>, Place)>,
+    ) {
         for particle in &group.particles {
             match &particle.term {
                 Term::GroupReference(reference) if self.meant(at, reference) == *name => {
@@ -84,13 +106,19 @@ impl Resolver<'_, '_> {
     fn redefined_group(&mut self, references: &[(u64, Option<u64>, Place)]) {
         if let [_, (_, _, place), ..] = references {
             let message = "the redefined group refers to itself more than once";
-            self.report.error(*place, "src-redefine", message, "refer to it once");
+            self.report
+                .error(*place, "src-redefine", message, "refer to it once");
         }
         if let [(min, max, place)] = references
             && (*min != 1 || *max != Some(1))
         {
             let message = "the redefined group's reference to itself must occur exactly once";
-            self.report.error(*place, "src-redefine", message, "drop minOccurs and maxOccurs");
+            self.report.error(
+                *place,
+                "src-redefine",
+                message,
+                "drop minOccurs and maxOccurs",
+            );
         }
     }
 }

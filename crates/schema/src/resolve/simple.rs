@@ -17,34 +17,56 @@ impl Resolver<'_, '_> {
     /// Makes an anonymous simple type.
     pub(super) fn inline_simple(&mut self, at: At, written: &SimpleType) -> TypeId {
         let id = TypeId(next(self.model.types.len()));
-        self.model.types.push(Type::Simple(simple_type(None, written.place)));
+        self.model
+            .types
+            .push(Type::Simple(simple_type(None, written.place)));
         // Inside a redefinition only the outermost derivation sees the type before.
-        self.declare_simple(At { redefinition: None, ..at }, id, written);
+        self.declare_simple(
+            At {
+                redefinition: None,
+                ..at
+            },
+            id,
+            written,
+        );
         id
     }
 
     pub(super) fn declare_simple(&mut self, at: At, id: TypeId, written: &SimpleType) {
         let mut facets = Box::default();
         let form = match &written.definition {
-            SimpleDefinition::Restriction { base, facets: written_facets } => {
+            SimpleDefinition::Restriction {
+                base,
+                facets: written_facets,
+            } => {
                 facets = written_facets.clone();
                 Form::Restriction(match base {
-                    TypeUse::Named(name) => {
-                        self.base(at, name, written.place).unwrap_or(Builtin::AnySimpleType.id())
-                    }
+                    TypeUse::Named(name) => self
+                        .base(at, name, written.place)
+                        .unwrap_or(Builtin::AnySimpleType.id()),
                     other => self.type_use(at, other, written.place),
                 })
             }
             SimpleDefinition::List(item) => Form::List(self.type_use(at, item, written.place)),
-            SimpleDefinition::Union(members) => {
-                Form::Union(members.iter().map(|member| self.type_use(at, member, written.place)).collect())
-            }
+            SimpleDefinition::Union(members) => Form::Union(
+                members
+                    .iter()
+                    .map(|member| self.type_use(at, member, written.place))
+                    .collect(),
+            ),
         };
-        let default = self.schema(at).map(|schema| schema.final_default).unwrap_or_default();
+        let default = self
+            .schema(at)
+            .map(|schema| schema.final_default)
+            .unwrap_or_default();
         let final_ = written.final_.unwrap_or(default);
         if let Some(Type::Simple(type_)) = self.model.types.get_mut(id.index()) {
             type_.facets = *facets;
-            type_.final_ = Derivations { extension: false, substitution: false, ..final_ };
+            type_.final_ = Derivations {
+                extension: false,
+                substitution: false,
+                ..final_
+            };
             type_.annotation = written.annotation.clone();
         }
         self.simple.insert(id, form);
@@ -52,7 +74,10 @@ impl Resolver<'_, '_> {
 
     /// A type by name or in place; in a redefinition the name means the new type.
     pub(super) fn type_use(&mut self, at: At, use_: &TypeUse, place: Place) -> TypeId {
-        let at = At { redefinition: None, ..at };
+        let at = At {
+            redefinition: None,
+            ..at
+        };
         match use_ {
             TypeUse::Named(name) => self.type_(at, name, place),
             TypeUse::Simple(inline) => self.inline_simple(at, inline),
@@ -71,19 +96,33 @@ impl Resolver<'_, '_> {
         };
         let mut circular = Vec::new();
         let mut sequence = Vec::new();
-        order::order(self.model.types.len(), needs, |from, _| circular.push(from), |index| sequence.push(index));
+        order::order(
+            self.model.types.len(),
+            needs,
+            |from, _| circular.push(from),
+            |index| sequence.push(index),
+        );
         for index in &circular {
             let place = self.place_of_type(*index);
             let message = "the type is made of itself";
-            self.report.error(place, "st-props-correct", message, "break the circle of definitions");
+            self.report.error(
+                place,
+                "st-props-correct",
+                message,
+                "break the circle of definitions",
+            );
         }
         for index in sequence {
-            let Some(form) = forms.get(&TypeId(next(index))) else { continue };
+            let Some(form) = forms.get(&TypeId(next(index))) else {
+                continue;
+            };
             let (base, variety) = match form {
                 _ if circular.contains(&index) => continue,
                 Form::Restriction(base) => (*base, self.variety(*base)),
                 Form::List(item) => (Builtin::AnySimpleType.id(), Variety::List(*item)),
-                Form::Union(members) => (Builtin::AnySimpleType.id(), Variety::Union(members.clone())),
+                Form::Union(members) => {
+                    (Builtin::AnySimpleType.id(), Variety::Union(members.clone()))
+                }
             };
             if let Some(Type::Simple(type_)) = self.model.types.get_mut(index) {
                 type_.base = base;
@@ -98,14 +137,21 @@ impl Resolver<'_, '_> {
         let mut ids: Vec<TypeId> = forms.keys().copied().collect();
         ids.sort_unstable();
         for id in ids {
-            let Some(form) = forms.get_mut(&id) else { continue };
+            let Some(form) = forms.get_mut(&id) else {
+                continue;
+            };
             let parts: Vec<&mut TypeId> = match form {
                 Form::Restriction(part) | Form::List(part) => vec![part],
                 Form::Union(members) => members.iter_mut().collect(),
             };
             for part in parts {
-                let Some(Type::Complex(complex)) = self.model.types.get(part.index()) else { continue };
-                let name = complex.name.as_ref().map_or_else(String::new, ToString::to_string);
+                let Some(Type::Complex(complex)) = self.model.types.get(part.index()) else {
+                    continue;
+                };
+                let name = complex
+                    .name
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string);
                 let place = self.place_of_type(id.index());
                 // Where the name could not be bound, that was said already.
                 if *part != Builtin::AnyType.id() || !self.unbound(place) {
@@ -121,7 +167,10 @@ impl Resolver<'_, '_> {
 
     /// A reference at that place was reported as leading nowhere.
     fn unbound(&self, place: Place) -> bool {
-        self.report.diagnostics.iter().any(|d| d.place == place && d.rule == "src-resolve")
+        self.report
+            .diagnostics
+            .iter()
+            .any(|d| d.place == place && d.rule == "src-resolve")
     }
 
     /// The variety of a simple type.

@@ -8,11 +8,12 @@ use soapstone::name::QName;
 use super::attributes::Own;
 use super::{At, Original, Resolver, next};
 use crate::document::schema::{
-    Attribute, AttributeGroup, ComplexType, Component, Element, GroupDefinition, ReferenceKind, SimpleType,
+    Attribute, AttributeGroup, ComplexType, Component, Element, GroupDefinition, ReferenceKind,
+    SimpleType,
 };
 use crate::model::{
-    self, AttributeGroupId, AttributeId, Builtin, Compositor, Content, Derivation, Derivations, ElementId, Facets, GroupId,
-    NotationId, Place, Type, TypeId, Variety, XSD,
+    self, AttributeGroupId, AttributeId, Builtin, Compositor, Content, Derivation, Derivations,
+    ElementId, Facets, GroupId, NotationId, Place, Type, TypeId, Variety, XSD,
 };
 use crate::write;
 
@@ -38,7 +39,9 @@ impl Global<'_> {
     fn is(&self, kind: &str, name: &QName, model: &model::Model) -> bool {
         let known = &model.globals;
         match &self.component {
-            Declared::Simple(id, _) | Declared::Complex(id, _) => kind == "type" && known.types.get(name) == Some(id),
+            Declared::Simple(id, _) | Declared::Complex(id, _) => {
+                kind == "type" && known.types.get(name) == Some(id)
+            }
             Declared::Group(id, _) => kind == "group" && known.groups.get(name) == Some(id),
             Declared::AttributeGroup(id, _) => {
                 kind == "attribute group" && known.attribute_groups.get(name) == Some(id)
@@ -56,15 +59,22 @@ impl<'d> Resolver<'d, '_> {
         let mut globals = Vec::new();
         let mut written: Written<'d> = HashMap::new();
         for unit in 0..self.units.len() {
-            let at = At { unit, redefinition: None };
-            let Some(schema) = self.schema(at) else { continue };
+            let at = At {
+                unit,
+                redefinition: None,
+            };
+            let Some(schema) = self.schema(at) else {
+                continue;
+            };
             let namespace = self.namespace(at);
             if !self.model.namespaces.contains(&namespace) {
                 self.model.namespaces.push(namespace);
             }
             for reference in &schema.references {
                 if let ReferenceKind::Redefine(components) = &reference.kind {
-                    components.iter().for_each(|component| self.redefine(at, component, &mut globals));
+                    components
+                        .iter()
+                        .for_each(|component| self.redefine(at, component, &mut globals));
                 }
             }
             for component in &schema.components {
@@ -82,12 +92,20 @@ impl<'d> Resolver<'d, '_> {
         written: &mut Written<'d>,
     ) {
         let (kind, local, place) = symbol(component);
-        let name = QName { namespace: self.namespace(at), local };
+        let name = QName {
+            namespace: self.namespace(at),
+            local,
+        };
         if let Some(first) = written.get(&(kind, name.clone())) {
             self.duplicate(kind, &name, place, component, first);
             return;
         }
-        if kind == "type" && &*name.namespace == XSD && Builtin::ALL.iter().any(|builtin| *builtin.name() == *name.local) {
+        if kind == "type"
+            && &*name.namespace == XSD
+            && Builtin::ALL
+                .iter()
+                .any(|builtin| *builtin.name() == *name.local)
+        {
             return; // The schema for schemas: its built-in types are ours already.
         }
         written.insert((kind, name.clone()), component);
@@ -96,42 +114,92 @@ impl<'d> Resolver<'d, '_> {
     }
 
     /// sch-props-correct 2: one component of a kind and name. The same one again, word for word, does no harm.
-    fn duplicate(&mut self, kind: &str, name: &QName, place: Place, component: &Component, first: &Component) {
+    fn duplicate(
+        &mut self,
+        kind: &str,
+        name: &QName,
+        place: Place,
+        component: &Component,
+        first: &Component,
+    ) {
         let before = symbol(first).2;
-        let file = self.report.documents.get(before.document as usize).map_or("", |file| &**file);
-        let message = format!("there is a {kind} {name} already, at {file}:{}:{}", before.line, before.column);
-        if place.document != before.document && write::component(component) == write::component(first) {
-            self.report.warning(place, "sch-props-correct", message, "they are the same; drop one");
+        let file = self
+            .report
+            .documents
+            .get(before.document as usize)
+            .map_or("", |file| &**file);
+        let message = format!(
+            "there is a {kind} {name} already, at {file}:{}:{}",
+            before.line, before.column
+        );
+        if place.document != before.document
+            && write::component(component) == write::component(first)
+        {
+            self.report.warning(
+                place,
+                "sch-props-correct",
+                message,
+                "they are the same; drop one",
+            );
         } else {
-            self.report.error(place, "sch-props-correct", message, "rename or drop one of them; the first counts");
+            self.report.error(
+                place,
+                "sch-props-correct",
+                message,
+                "rename or drop one of them; the first counts",
+            );
         }
     }
 
     /// Puts a component in the place of the one that it redefines (part 1, 4.2.2).
     fn redefine(&mut self, at: At, component: &'d Component, globals: &mut Vec<Global<'d>>) {
         let (kind, local, place) = symbol(component);
-        let name = QName { namespace: self.namespace(at), local };
-        let own = |global: &&Global<'_>| global.at.unit == at.unit && global.at.redefinition.is_some();
-        if globals.iter().rev().take_while(own).any(|global| global.is(kind, &name, &self.model)) {
+        let name = QName {
+            namespace: self.namespace(at),
+            local,
+        };
+        let own =
+            |global: &&Global<'_>| global.at.unit == at.unit && global.at.redefinition.is_some();
+        if globals
+            .iter()
+            .rev()
+            .take_while(own)
+            .any(|global| global.is(kind, &name, &self.model))
+        {
             let message = format!("the {kind} {name} is redefined twice");
-            self.report.error(place, "sch-props-correct", message, "keep one of the two");
+            self.report
+                .error(place, "sch-props-correct", message, "keep one of the two");
             return;
         }
         let known = &self.model.globals;
         let original = match component {
-            Component::SimpleType(_) | Component::ComplexType(_) => known.types.get(&name).copied().map(Original::Type),
+            Component::SimpleType(_) | Component::ComplexType(_) => {
+                known.types.get(&name).copied().map(Original::Type)
+            }
             Component::Group(_) => known.groups.get(&name).copied().map(Original::Group),
-            _ => known.attribute_groups.get(&name).copied().map(Original::AttributeGroup),
+            _ => known
+                .attribute_groups
+                .get(&name)
+                .copied()
+                .map(Original::AttributeGroup),
         };
         let at = match original {
             Some(original) => {
                 self.unname(original);
                 self.redefinitions.push((name.clone(), original));
-                At { redefinition: Some(self.redefinitions.len() - 1), ..at }
+                At {
+                    redefinition: Some(self.redefinitions.len() - 1),
+                    ..at
+                }
             }
             None => {
                 let message = format!("there is no {kind} {name} to redefine");
-                self.report.error(place, "src-redefine", message, "define it in this schema instead");
+                self.report.error(
+                    place,
+                    "src-redefine",
+                    message,
+                    "define it in this schema instead",
+                );
                 at
             }
         };
@@ -162,25 +230,33 @@ impl<'d> Resolver<'d, '_> {
             Component::SimpleType(type_) => {
                 let id = TypeId(next(self.model.types.len()));
                 globals.types.insert(name.clone(), id);
-                self.model.types.push(Type::Simple(simple_type(Some(name), type_.place)));
+                self.model
+                    .types
+                    .push(Type::Simple(simple_type(Some(name), type_.place)));
                 Declared::Simple(id, type_)
             }
             Component::ComplexType(type_) => {
                 let id = TypeId(next(self.model.types.len()));
                 globals.types.insert(name.clone(), id);
-                self.model.types.push(Type::Complex(complex_type(Some(name), type_.place)));
+                self.model
+                    .types
+                    .push(Type::Complex(complex_type(Some(name), type_.place)));
                 Declared::Complex(id, type_)
             }
             Component::Element(element) => {
                 let id = ElementId(next(self.model.elements.len()));
                 globals.elements.insert(name.clone(), id);
-                self.model.elements.push(self::element(name, true, element.place));
+                self.model
+                    .elements
+                    .push(self::element(name, true, element.place));
                 Declared::Element(id, element)
             }
             Component::Attribute(attribute) => {
                 let id = AttributeId(next(self.model.attributes.len()));
                 globals.attributes.insert(name.clone(), id);
-                self.model.attributes.push(self::attribute(name, true, attribute.place));
+                self.model
+                    .attributes
+                    .push(self::attribute(name, true, attribute.place));
                 Declared::Attribute(id, attribute)
             }
             Component::Group(group) => {
@@ -231,7 +307,9 @@ impl<'d> Resolver<'d, '_> {
                 Declared::Element(id, element) => self.declare_element(*at, *id, element),
                 Declared::Attribute(id, attribute) => self.declare_attribute(*at, *id, attribute),
                 Declared::Group(id, definition) => self.declare_group(*at, *id, definition),
-                Declared::AttributeGroup(id, group) => self.declare_attribute_group(*at, *id, group),
+                Declared::AttributeGroup(id, group) => {
+                    self.declare_attribute_group(*at, *id, group)
+                }
                 Declared::Notation => {}
             }
         }

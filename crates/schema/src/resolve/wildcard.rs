@@ -27,7 +27,11 @@ impl Resolver<'_, '_> {
                 Namespaces::In(names)
             }
         };
-        model::Wildcard { namespaces, process: written.process, annotation: written.annotation.clone() }
+        model::Wildcard {
+            namespaces,
+            process: written.process,
+            annotation: written.annotation.clone(),
+        }
     }
 }
 
@@ -37,9 +41,11 @@ pub(super) fn intersection(a: &Namespaces, b: &Namespaces) -> Option<Namespaces>
     Some(match (a, b) {
         (a, b) if a == b => a.clone(),
         (Any, other) | (other, Any) => other.clone(),
-        (Not(not), In(list)) | (In(list), Not(not)) => {
-            In(list.iter().filter(|name| *name != not && !name.is_empty()).cloned().collect())
-        }
+        (Not(not), In(list)) | (In(list), Not(not)) => In(list
+            .iter()
+            .filter(|name| *name != not && !name.is_empty())
+            .cloned()
+            .collect()),
         (In(a), In(b)) => In(a.iter().filter(|name| b.contains(name)).cloned().collect()),
         // 6: of "not none" and "not that name" the second is the narrower, since it leaves out none too.
         (Not(none), Not(name)) | (Not(name), Not(none)) if none.is_empty() => Not(name.clone()),
@@ -60,17 +66,19 @@ pub(super) fn union(a: &Namespaces, b: &Namespaces) -> Option<Namespaces> {
             In(list)
         }
         (Not(_), Not(_)) => Not(none),
-        (Not(not), In(list)) | (In(list), Not(not)) => match (list.contains(not), list.contains(&none)) {
-            // 6: for "not none" the two questions are one.
-            (_, with_none) if not.is_empty() => match with_none {
-                true => Any,
-                false => Not(none),
-            },
-            (true, true) => Any,
-            (true, false) => Not(none),
-            (false, true) => return None,
-            (false, false) => Not(not.clone()),
-        },
+        (Not(not), In(list)) | (In(list), Not(not)) => {
+            match (list.contains(not), list.contains(&none)) {
+                // 6: for "not none" the two questions are one.
+                (_, with_none) if not.is_empty() => match with_none {
+                    true => Any,
+                    false => Not(none),
+                },
+                (true, true) => Any,
+                (true, false) => Not(none),
+                (false, true) => return None,
+                (false, false) => Not(not.clone()),
+            }
+        }
     })
 }
 
@@ -83,7 +91,11 @@ mod tests {
         match (text, text.strip_prefix('!')) {
             ("any", _) => Namespaces::Any,
             (_, Some(name)) => Namespaces::Not(name.into()),
-            _ => Namespaces::In(text.split(' ').map(|name| name.trim_matches('-').into()).collect()),
+            _ => Namespaces::In(
+                text.split(' ')
+                    .map(|name| name.trim_matches('-').into())
+                    .collect(),
+            ),
         }
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use soapstone::name::QName;
 
 use super::lookup::near;
-use crate::contract::{Contract, Fault, Message, Operation, Part, PartContent, Port, PortType, Service};
+use crate::contract::{
+    Contract, Fault, Message, Operation, Part, PartContent, Port, PortType, Service,
+};
 use crate::document::wsdl::{self, Definitions, Exchanged, Protocol};
 use crate::document::{Document, Fragment, Root};
 use crate::model::{Builtin, Model, Place};
@@ -23,8 +25,16 @@ pub(super) struct Symbols<'d> {
 }
 
 /// Makes the contract out of a model and the WSDL documents.
-pub(super) fn contract(documents: &[Document], roots: &[usize], model: Model, report: &mut Report) -> Contract {
-    let mut contract = Contract { model, ..Contract::default() };
+pub(super) fn contract(
+    documents: &[Document],
+    roots: &[usize],
+    model: Model,
+    report: &mut Report,
+) -> Contract {
+    let mut contract = Contract {
+        model,
+        ..Contract::default()
+    };
     let definitions: Vec<&Definitions> = documents
         .iter()
         .filter_map(|document| match &document.root {
@@ -32,10 +42,13 @@ pub(super) fn contract(documents: &[Document], roots: &[usize], model: Model, re
             Root::Schema(_) => None,
         })
         .collect();
-    let root = roots.iter().filter_map(|root| documents.get(*root)).find_map(|document| match &document.root {
-        Root::Definitions(definitions) => Some(definitions),
-        Root::Schema(_) => None,
-    });
+    let root = roots
+        .iter()
+        .filter_map(|root| documents.get(*root))
+        .find_map(|document| match &document.root {
+            Root::Definitions(definitions) => Some(definitions),
+            Root::Schema(_) => None,
+        });
     if let Some(root) = root {
         contract.namespace = root.target_namespace.clone();
         contract.documentation = root.documentation.clone();
@@ -54,7 +67,10 @@ pub(super) fn contract(documents: &[Document], roots: &[usize], model: Model, re
 }
 
 fn name(definitions: &Definitions, local: &Arc<str>) -> QName {
-    QName { namespace: definitions.target_namespace.clone(), local: local.clone() }
+    QName {
+        namespace: definitions.target_namespace.clone(),
+        local: local.clone(),
+    }
 }
 
 /// Finds by name; failing that, the only one of that local name, which is what the author meant and what others take.
@@ -68,20 +84,33 @@ pub(super) fn find<'m, T>(
     if let Some(found) = known.get(name) {
         return Some(found);
     }
-    let mut same: Vec<(&QName, &T)> = known.iter().filter(|(other, _)| other.local == name.local).collect();
+    let mut same: Vec<(&QName, &T)> = known
+        .iter()
+        .filter(|(other, _)| other.local == name.local)
+        .collect();
     if let (Some((other, found)), true) = (same.pop(), same.is_empty()) {
         let message = format!("there is no {kind} {name}; {other} is taken");
         report.warning(place, "wsdl-reference", message, "correct the prefix");
         return Some(found);
     }
     let help = near(known, name).map_or_else(String::new, |near| format!("did you mean {near}?"));
-    report.error(place, "wsdl-reference", format!("there is no {kind} {name}"), help);
+    report.error(
+        place,
+        "wsdl-reference",
+        format!("there is no {kind} {name}"),
+        help,
+    );
     None
 }
 
 fn twice(report: &mut Report, kind: &str, name: &QName, place: Place) {
     let message = format!("there is a {kind} {name} already");
-    report.warning(place, "wsdl-duplicate", message, "the first counts; drop or rename one of them");
+    report.warning(
+        place,
+        "wsdl-duplicate",
+        message,
+        "the first counts; drop or rename one of them",
+    );
 }
 
 impl<'d> Symbols<'d> {
@@ -107,9 +136,13 @@ impl<'d> Symbols<'d> {
                     continue;
                 }
                 let model = &contract.model;
-                let operations =
-                    written.operations.iter().map(|operation| self.operation(model, operation, report)).collect();
-                self.port_types.insert(name.clone(), contract.port_types.len());
+                let operations = written
+                    .operations
+                    .iter()
+                    .map(|operation| self.operation(model, operation, report))
+                    .collect();
+                self.port_types
+                    .insert(name.clone(), contract.port_types.len());
                 contract.port_types.push(PortType {
                     name,
                     operations,
@@ -120,17 +153,41 @@ impl<'d> Symbols<'d> {
         }
     }
 
-    fn operation(&self, model: &Model, written: &wsdl::Operation, report: &mut Report) -> Operation {
-        let message = |exchanged: &Exchanged, report: &mut Report| self.message(model, exchanged, report);
-        let input = written.input.as_ref().and_then(|input| message(input, report));
-        let output = written.output.as_ref().and_then(|output| message(output, report));
+    fn operation(
+        &self,
+        model: &Model,
+        written: &wsdl::Operation,
+        report: &mut Report,
+    ) -> Operation {
+        let message =
+            |exchanged: &Exchanged, report: &mut Report| self.message(model, exchanged, report);
+        let input = written
+            .input
+            .as_ref()
+            .and_then(|input| message(input, report));
+        let output = written
+            .output
+            .as_ref()
+            .and_then(|output| message(output, report));
         let mut faults = Vec::new();
         for fault in &written.faults {
-            let Some(name) = fault.name.clone() else { continue };
-            let Some(message) = message(fault, report) else { continue };
+            let Some(name) = fault.name.clone() else {
+                continue;
+            };
+            let Some(message) = message(fault, report) else {
+                continue;
+            };
             if message.parts.len() != 1 {
-                let text = format!("the message of the fault {name} has {} parts", message.parts.len());
-                report.warning(fault.place, "wsdl-fault", text, "a fault's message has one part");
+                let text = format!(
+                    "the message of the fault {name} has {} parts",
+                    message.parts.len()
+                );
+                report.warning(
+                    fault.place,
+                    "wsdl-fault",
+                    text,
+                    "a fault's message has one part",
+                );
             }
             faults.push(Fault { name, message });
         }
@@ -142,7 +199,9 @@ impl<'d> Symbols<'d> {
             (true, true) => ("Response", "Solicit"),
         };
         let named = |exchanged: &Option<Exchanged>, suffix: &str| -> Arc<str> {
-            let name = exchanged.as_ref().and_then(|exchanged| exchanged.name.clone());
+            let name = exchanged
+                .as_ref()
+                .and_then(|exchanged| exchanged.name.clone());
             name.unwrap_or_else(|| format!("{}{suffix}", written.name).into())
         };
         Operation {
@@ -158,8 +217,19 @@ impl<'d> Symbols<'d> {
         }
     }
 
-    fn message(&self, model: &Model, exchanged: &Exchanged, report: &mut Report) -> Option<Message> {
-        let written = *find(&self.messages, "message", &exchanged.message, exchanged.place, report)?;
+    fn message(
+        &self,
+        model: &Model,
+        exchanged: &Exchanged,
+        report: &mut Report,
+    ) -> Option<Message> {
+        let written = *find(
+            &self.messages,
+            "message",
+            &exchanged.message,
+            exchanged.place,
+            report,
+        )?;
         Some(Message {
             name: exchanged.message.clone(),
             parts: parts(model, written, report),
@@ -173,17 +243,25 @@ impl<'d> Symbols<'d> {
             for written in &definitions.services {
                 let mut ports = Vec::new();
                 for port in &written.ports {
-                    let binding = find(&self.bindings, "binding", &port.binding, port.place, report);
-                    let Some((binding, index)) = binding else { continue };
+                    let binding =
+                        find(&self.bindings, "binding", &port.binding, port.place, report);
+                    let Some((binding, index)) = binding else {
+                        continue;
+                    };
                     let Some(index) = index else {
                         if !matches!(binding.protocol, Protocol::Soap(..)) {
-                            let message = format!("the port {} is not SOAP; it is left out", port.name);
+                            let message =
+                                format!("the port {} is not SOAP; it is left out", port.name);
                             report.warning(port.place, "wsdl-binding", message, "");
                         }
                         continue;
                     };
                     let mut foreign = port.foreign.clone();
-                    foreign.extend(port.extensions.iter().flat_map(|extension| extension.attributes.iter().cloned()));
+                    foreign.extend(
+                        port.extensions
+                            .iter()
+                            .flat_map(|extension| extension.attributes.iter().cloned()),
+                    );
                     ports.push(Port {
                         name: port.name.clone(),
                         binding: *index,
@@ -217,19 +295,36 @@ impl<'d> Symbols<'d> {
         let asks = |fragment: &Fragment| {
             fragment.contains.iter().any(|name| {
                 let known = name.namespace.contains("/addressing");
-                known && matches!(&*name.local, "UsingAddressing" | "Addressing" | "AnonymousResponses")
+                known
+                    && matches!(
+                        &*name.local,
+                        "UsingAddressing" | "Addressing" | "AnonymousResponses"
+                    )
             })
         };
-        extensions.iter().any(|extension| asks(extension) || self.referred(extension).any(asks))
+        extensions
+            .iter()
+            .any(|extension| asks(extension) || self.referred(extension).any(asks))
     }
 
     fn referred<'s>(&'s self, extension: &Fragment) -> impl Iterator<Item = &'s Fragment> {
-        let uri = extension.attributes.iter().find(|attribute| &*attribute.name.local == "URI");
+        let uri = extension
+            .attributes
+            .iter()
+            .find(|attribute| &*attribute.name.local == "URI");
         let id = uri.filter(|_| &*extension.name.local == "PolicyReference");
-        let id = id.and_then(|attribute| attribute.value.strip_prefix('#')).map(str::to_owned);
-        let all = self.definitions.iter().flat_map(|definitions| &definitions.extensions);
+        let id = id
+            .and_then(|attribute| attribute.value.strip_prefix('#'))
+            .map(str::to_owned);
+        let all = self
+            .definitions
+            .iter()
+            .flat_map(|definitions| &definitions.extensions);
         all.filter(move |policy| {
-            let own = policy.attributes.iter().find(|attribute| &*attribute.name.local == "Id");
+            let own = policy
+                .attributes
+                .iter()
+                .find(|attribute| &*attribute.name.local == "Id");
             id.is_some() && own.map(|attribute| &attribute.value) == id.as_ref()
         })
     }
@@ -242,10 +337,12 @@ pub(super) fn parts(model: &Model, written: &wsdl::Message, report: &mut Report)
         let any = PartContent::Type(Builtin::AnyType.id());
         let content = match &part.content {
             Some(wsdl::PartContent::Element(name)) => {
-                find(&model.globals.elements, "element", name, part.place, report).map(|id| PartContent::Element(*id))
+                find(&model.globals.elements, "element", name, part.place, report)
+                    .map(|id| PartContent::Element(*id))
             }
             Some(wsdl::PartContent::Type(name)) => {
-                find(&model.globals.types, "type", name, part.place, report).map(|id| PartContent::Type(*id))
+                find(&model.globals.types, "type", name, part.place, report)
+                    .map(|id| PartContent::Type(*id))
             }
             None => None,
         };
@@ -254,7 +351,10 @@ pub(super) fn parts(model: &Model, written: &wsdl::Message, report: &mut Report)
             report.warning(part.place, "wsdl-duplicate", message, "the first counts");
             continue;
         }
-        parts.push(Part { name: part.name.clone(), content: content.unwrap_or(any) });
+        parts.push(Part {
+            name: part.name.clone(),
+            content: content.unwrap_or(any),
+        });
     }
     parts
 }

@@ -11,7 +11,10 @@ use crate::model::{Path, Scope, Step};
 /// Parses a selector or, with `field`, a field. The error says what is wrong.
 pub(super) fn parse(text: &str, scope: &Scope, field: bool) -> Result<Vec<Path>, String> {
     let tokens = tokens(text)?;
-    tokens.split(|token| *token == "|").map(|alternative| path(alternative, scope, field)).collect()
+    tokens
+        .split(|token| *token == "|")
+        .map(|alternative| path(alternative, scope, field))
+        .collect()
 }
 
 fn is_space(c: char) -> bool {
@@ -19,7 +22,8 @@ fn is_space(c: char) -> bool {
 }
 
 fn name_length(text: &str) -> usize {
-    text.find(|c: char| is_space(c) || "/|@*:".contains(c)).unwrap_or(text.len())
+    text.find(|c: char| is_space(c) || "/|@*:".contains(c))
+        .unwrap_or(text.len())
 }
 
 fn tokens(text: &str) -> Result<Vec<&str>, String> {
@@ -37,7 +41,11 @@ fn tokens(text: &str) -> Result<Vec<&str>, String> {
             && !after.starts_with(':')
             && rest.get(..length).is_some_and(is_ncname)
         {
-            length += 1 + if after.starts_with('*') { 1 } else { name_length(after) };
+            length += 1 + if after.starts_with('*') {
+                1
+            } else {
+                name_length(after)
+            };
         }
         if length == 0 {
             return Err("a stray colon".to_owned());
@@ -50,7 +58,11 @@ fn tokens(text: &str) -> Result<Vec<&str>, String> {
 }
 
 fn path(tokens: &[&str], scope: &Scope, field: bool) -> Result<Path, String> {
-    let mut path = Path { anywhere: false, steps: Vec::new(), attribute: None };
+    let mut path = Path {
+        anywhere: false,
+        steps: Vec::new(),
+        attribute: None,
+    };
     let mut rest = tokens;
     if let [".", "//", tail @ ..] = rest {
         path.anywhere = true;
@@ -67,7 +79,9 @@ fn path(tokens: &[&str], scope: &Scope, field: bool) -> Result<Path, String> {
                 }
                 tail
             }
-            ["@", ..] | ["attribute", "::", ..] => return Err("a selector can't select attributes".to_owned()),
+            ["@", ..] | ["attribute", "::", ..] => {
+                return Err("a selector can't select attributes".to_owned());
+            }
             ["child", "::", name, tail @ ..] | [name, tail @ ..] => {
                 path.steps.push(name_test(name, scope)?);
                 tail
@@ -93,12 +107,20 @@ fn name_test(token: &str, scope: &Scope) -> Result<Step, String> {
             false => Err(format!("{token} is not a name")),
         };
     };
-    let bound = scope.iter().find(|(p, _)| &**p == prefix).map(|(_, namespace)| namespace.clone());
+    let bound = scope
+        .iter()
+        .find(|(p, _)| &**p == prefix)
+        .map(|(_, namespace)| namespace.clone());
     let bound = bound.or_else(|| (prefix == "xml").then(|| XML_NAMESPACE.into()));
-    let Some(namespace) = bound else { return Err(format!("the prefix {prefix} is not declared")) };
+    let Some(namespace) = bound else {
+        return Err(format!("the prefix {prefix} is not declared"));
+    };
     match local {
         "*" => Ok(Step::Namespace(namespace)),
-        local if is_ncname(local) => Ok(Step::Name(QName { namespace, local: local.into() })),
+        local if is_ncname(local) => Ok(Step::Name(QName {
+            namespace,
+            local: local.into(),
+        })),
         _ => Err(format!("{token} is not a name")),
     }
 }
@@ -111,13 +133,25 @@ mod tests {
     fn takes_the_subset_and_nothing_else() {
         let scope: Scope = [("p".into(), "urn:p".into())].into();
         let good = [
-            "a", ".", "./a", ".//a", ".// a / p:b", "a|b", "p:*", "*/a", ". // .", "child::a/child::*", ".//.", "a/.",
+            "a",
+            ".",
+            "./a",
+            ".//a",
+            ".// a / p:b",
+            "a|b",
+            "p:*",
+            "*/a",
+            ". // .",
+            "child::a/child::*",
+            ".//.",
+            "a/.",
         ];
         for good in good {
             assert!(parse(good, &scope, false).is_ok(), "{good}");
         }
         let bad = [
-            "", "/a", "//a", "a//b", "a/", "@a", "a|", "..", "a[1]", "q:a", "p :a", "p: a", "a b", "a/@b", "text()",
+            "", "/a", "//a", "a//b", "a/", "@a", "a|", "..", "a[1]", "q:a", "p :a", "p: a", "a b",
+            "a/@b", "text()",
         ];
         for bad in bad {
             assert!(parse(bad, &scope, false).is_err(), "{bad}");

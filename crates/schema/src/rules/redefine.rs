@@ -1,7 +1,8 @@
 //! Redefined groups (XSD 1.0 part 1, 4.2.2): one that does not refer to itself restricts what it replaces.
 
 use crate::model::{
-    AttributeGroupId, Builtin, ComplexType, Content, Derivation, Derivations, Particle, Place, Redefinition, Term,
+    AttributeGroupId, Builtin, ComplexType, Content, Derivation, Derivations, Particle, Place,
+    Redefinition, Term,
 };
 
 use super::{Rules, shown};
@@ -12,17 +13,43 @@ impl Rules<'_, '_> {
         for redefinition in &self.model.redefinitions {
             match *redefinition {
                 Redefinition::Group(new, old) => {
-                    let place = self.model.groups.get(new.index()).map(|group| group.place).unwrap_or_default();
-                    let content = |group| Content::Elements(Particle { min: 1, max: Some(1), term: Term::Group(group), place });
+                    let place = self
+                        .model
+                        .groups
+                        .get(new.index())
+                        .map(|group| group.place)
+                        .unwrap_or_default();
+                    let content = |group| {
+                        Content::Elements(Particle {
+                            min: 1,
+                            max: Some(1),
+                            term: Term::Group(group),
+                            place,
+                        })
+                    };
                     let (derived, base) = (alone(content(new), place), alone(content(old), place));
-                    let name = self.model.groups.get(new.index()).and_then(|group| group.name.as_ref());
-                    self.restricted_content(&derived, &base, &format!("the redefined group {}", shown(name)));
+                    let name = self
+                        .model
+                        .groups
+                        .get(new.index())
+                        .and_then(|group| group.name.as_ref());
+                    self.restricted_content(
+                        &derived,
+                        &base,
+                        &format!("the redefined group {}", shown(name)),
+                    );
                 }
                 Redefinition::Attributes(new, old) => {
-                    let (Some(derived), Some(base)) = (self.attributes_alone(new), self.attributes_alone(old)) else {
+                    let (Some(derived), Some(base)) =
+                        (self.attributes_alone(new), self.attributes_alone(old))
+                    else {
                         continue;
                     };
-                    let name = self.model.attribute_groups.get(new.index()).map(|group| &group.name);
+                    let name = self
+                        .model
+                        .attribute_groups
+                        .get(new.index())
+                        .map(|group| &group.name);
                     let name = format!("the redefined attribute group {}", shown(name));
                     self.attribute_uses(&derived, &base, &name);
                     let (own, of) = (derived.any_attribute.as_ref(), base.any_attribute.as_ref());

@@ -3,9 +3,9 @@
 use super::simple::{derivations, facets, simple_type, type_use};
 use super::text::Text;
 use crate::document::schema::{
-    Admits, Admitted, Attribute, AttributeGroup, AttributeItem, Attributes, ComplexType, Component, Constraint,
-    ConstraintKind, Content, Element, Group, GroupDefinition, Particle, Reference, ReferenceKind, Schema, Term, TypeUse,
-    Usage, Wildcard, XPath,
+    Admits, Admitted, Attribute, AttributeGroup, AttributeItem, Attributes, ComplexType, Component,
+    Constraint, ConstraintKind, Content, Element, Group, GroupDefinition, Particle, Reference,
+    ReferenceKind, Schema, Term, TypeUse, Usage, Wildcard, XPath,
 };
 use crate::model::{Compositor, Derivation, Process, ValueConstraint, XSD};
 
@@ -119,10 +119,18 @@ pub(super) fn complex_type(text: &mut Text, type_: &ComplexType) {
     text.annotation(&type_.annotation);
     match &type_.content {
         Content::Plain(particle) => {
-            particle.iter().for_each(|particle| self::particle(text, particle));
+            particle
+                .iter()
+                .for_each(|particle| self::particle(text, particle));
             attributes(text, &type_.attributes);
         }
-        Content::Complex { derivation, base, mixed, particle, .. } => {
+        Content::Complex {
+            derivation,
+            base,
+            mixed,
+            particle,
+            ..
+        } => {
             text.start(text.xs("complexContent"));
             if let Some(mixed) = mixed {
                 text.attribute("mixed", if *mixed { "true" } else { "false" });
@@ -132,7 +140,9 @@ pub(super) fn complex_type(text: &mut Text, type_: &ComplexType) {
                 Derivation::Restriction => "restriction",
             }));
             text.name_attribute("base", base);
-            particle.iter().for_each(|particle| self::particle(text, particle));
+            particle
+                .iter()
+                .for_each(|particle| self::particle(text, particle));
             attributes(text, &type_.attributes);
             text.end();
             text.end();
@@ -145,7 +155,12 @@ pub(super) fn complex_type(text: &mut Text, type_: &ComplexType) {
             text.end();
             text.end();
         }
-        Content::SimpleRestriction { base, type_: inner, facets: steps, .. } => {
+        Content::SimpleRestriction {
+            base,
+            type_: inner,
+            facets: steps,
+            ..
+        } => {
             text.start(text.xs("simpleContent"));
             text.start(text.xs("restriction"));
             text.name_attribute("base", base);
@@ -206,7 +221,10 @@ fn group(text: &mut Text, group: &Group, occurs: Option<&Particle>) {
         occurrence(text, particle);
     }
     text.annotation(&group.annotation);
-    group.particles.iter().for_each(|particle| self::particle(text, particle));
+    group
+        .particles
+        .iter()
+        .for_each(|particle| self::particle(text, particle));
     text.end();
 }
 
@@ -270,7 +288,10 @@ fn element(text: &mut Text, element: &Element, occurs: Option<&Particle>) {
     text.foreign(&element.foreign);
     text.annotation(&element.annotation);
     in_place(text, &element.type_);
-    element.constraints.iter().for_each(|constraint| self::constraint(text, constraint));
+    element
+        .constraints
+        .iter()
+        .for_each(|constraint| self::constraint(text, constraint));
     text.end();
 }
 
@@ -287,7 +308,10 @@ fn constraint(text: &mut Text, constraint: &Constraint) {
     }
     text.annotation(&constraint.annotation);
     xpath(text, "selector", &constraint.selector);
-    constraint.fields.iter().for_each(|field| xpath(text, "field", field));
+    constraint
+        .fields
+        .iter()
+        .for_each(|field| xpath(text, "field", field));
     text.end();
 }
 
@@ -310,7 +334,14 @@ fn attributes(text: &mut Text, attributes: &Attributes) {
     for item in &attributes.items {
         match item {
             AttributeItem::Local(usage, attribute) => self::attribute(text, attribute, *usage),
-            AttributeItem::Reference { usage, name, value, foreign, annotation, .. } => {
+            AttributeItem::Reference {
+                usage,
+                name,
+                value,
+                foreign,
+                annotation,
+                ..
+            } => {
                 text.start(text.xs("attribute"));
                 text.name_attribute("ref", name);
                 self::usage(text, *usage);
@@ -374,6 +405,9 @@ fn form(text: &mut Text, qualified: Option<bool>) {
 fn value(text: &mut Text, value: &Option<ValueConstraint>) {
     if let Some(value) = value {
         text.declare_used(&value.lexical, &value.scope);
-        text.attribute(if value.fixed { "fixed" } else { "default" }, &value.lexical);
+        text.attribute(
+            if value.fixed { "fixed" } else { "default" },
+            &value.lexical,
+        );
     }
 }

@@ -119,5 +119,10 @@ pub(super) fn derivations(set: Derivations, substitution: bool) -> String {
         (set.list, "list"),
         (set.union, "union"),
     ];
-    names.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+    names
+        .iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, name)| *name)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -48,14 +48,26 @@ impl Text {
     pub(super) fn new(depth: usize, preferred: &Scope, target: &str) -> Text {
         // Prefixes like those made here are made anew, so that what is written twice stays the same.
         let made = |prefix: &str| {
-            prefix.strip_prefix("ns").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
+            prefix
+                .strip_prefix("ns")
+                .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
         };
-        let kept = preferred.iter().filter(|(prefix, _)| !prefix.is_empty() && !made(prefix));
+        let kept = preferred
+            .iter()
+            .filter(|(prefix, _)| !prefix.is_empty() && !made(prefix));
         let mut preferred: Vec<_> = kept.cloned().collect();
         if !target.is_empty() {
             preferred.push(("tns".into(), target.into()));
         }
-        Text { out: String::new(), depth, open: Vec::new(), last: Last::End, declared: Vec::new(), preferred, made: 0 }
+        Text {
+            out: String::new(),
+            depth,
+            open: Vec::new(),
+            last: Last::End,
+            declared: Vec::new(),
+            preferred,
+            made: 0,
+        }
     }
 
     /// Opens an element.
@@ -92,9 +104,16 @@ impl Text {
     pub(super) fn declare_used(&mut self, value: &str, scope: &Scope) {
         let mut seen: Vec<&str> = Vec::new();
         for word in value.split(|c: char| c.is_whitespace() || "/|@().,[]".contains(c)) {
-            let Some((prefix, _)) = word.split_once(':') else { continue };
-            let Some((_, namespace)) = scope.iter().find(|(p, _)| &**p == prefix) else { continue };
-            let known = self.declared.iter().any(|(p, n)| p == prefix && n == namespace);
+            let Some((prefix, _)) = word.split_once(':') else {
+                continue;
+            };
+            let Some((_, namespace)) = scope.iter().find(|(p, _)| &**p == prefix) else {
+                continue;
+            };
+            let known = self
+                .declared
+                .iter()
+                .any(|(p, n)| p == prefix && n == namespace);
             if !known && prefix != "xml" && !seen.contains(&prefix) {
                 seen.push(prefix);
                 attribute(&mut self.out, &format!("xmlns:{prefix}"), namespace);
@@ -166,7 +185,11 @@ impl Text {
 
     /// Names an element of XSD.
     pub(super) fn xs(&self, local: &str) -> String {
-        let prefix = self.declared.iter().find(|(_, n)| &**n == XSD).map_or("xs", |(p, _)| p);
+        let prefix = self
+            .declared
+            .iter()
+            .find(|(_, n)| &**n == XSD)
+            .map_or("xs", |(p, _)| p);
         format!("{prefix}:{local}")
     }
 
@@ -194,12 +217,21 @@ impl Text {
         if let Some((prefix, _)) = self.declared.iter().find(|(_, n)| &**n == namespace) {
             return prefix.clone();
         }
-        let taken = |prefix: &str| self.declared.iter().any(|(p, _)| p == prefix) || prefix == "xml" || prefix == "xmlns";
+        let taken = |prefix: &str| {
+            self.declared.iter().any(|(p, _)| p == prefix) || prefix == "xml" || prefix == "xmlns"
+        };
         // A familiar prefix is kept for its own namespace, whatever the document prefers.
-        let wished = FAMILIAR.iter().find(|(_, n)| *n == namespace).map(|(p, _)| (*p).to_owned()).or_else(|| {
-            let free = |p: &str| !FAMILIAR.iter().any(|(f, _)| *f == p);
-            self.preferred.iter().find(|(p, n)| &**n == namespace && free(p) && !taken(p)).map(|(p, _)| p.to_string())
-        });
+        let wished = FAMILIAR
+            .iter()
+            .find(|(_, n)| *n == namespace)
+            .map(|(p, _)| (*p).to_owned())
+            .or_else(|| {
+                let free = |p: &str| !FAMILIAR.iter().any(|(f, _)| *f == p);
+                self.preferred
+                    .iter()
+                    .find(|(p, n)| &**n == namespace && free(p) && !taken(p))
+                    .map(|(p, _)| p.to_string())
+            });
         let prefix = match wished {
             Some(prefix) if !taken(&prefix) => prefix,
             _ => loop {

@@ -2,11 +2,11 @@
 
 use super::text::Text;
 use crate::contract::{SoapVersion, Style};
-use crate::document::wsdl::{
-    Binding, BoundFault, BoundMessage, BoundOperation, Definitions, Exchanged, Header, Message, Operation, PartContent,
-    PortType, Protocol, Service,
-};
 use crate::document::Fragment;
+use crate::document::wsdl::{
+    Binding, BoundFault, BoundMessage, BoundOperation, Definitions, Exchanged, Header, Message,
+    Operation, PartContent, PortType, Protocol, Service,
+};
 
 const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 const SOAP: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
@@ -36,10 +36,22 @@ pub(super) fn definitions(definitions: &Definitions) -> String {
         }
         text.end();
     }
-    definitions.messages.iter().for_each(|message| self::message(&mut text, message));
-    definitions.port_types.iter().for_each(|port_type| self::port_type(&mut text, port_type));
-    definitions.bindings.iter().for_each(|binding| self::binding(&mut text, binding));
-    definitions.services.iter().for_each(|service| self::service(&mut text, service, &definitions.bindings));
+    definitions
+        .messages
+        .iter()
+        .for_each(|message| self::message(&mut text, message));
+    definitions
+        .port_types
+        .iter()
+        .for_each(|port_type| self::port_type(&mut text, port_type));
+    definitions
+        .bindings
+        .iter()
+        .for_each(|binding| self::binding(&mut text, binding));
+    definitions
+        .services
+        .iter()
+        .for_each(|service| self::service(&mut text, service, &definitions.bindings));
     let mut attributes = Vec::new();
     if let Some(name) = &definitions.name {
         attributes.push(("name", name.to_string()));
@@ -85,7 +97,10 @@ fn port_type(text: &mut Text, port_type: &PortType) {
     text.start("wsdl:portType".into());
     text.attribute("name", &port_type.name);
     documentation(text, &port_type.documentation);
-    port_type.operations.iter().for_each(|operation| self::operation(text, operation));
+    port_type
+        .operations
+        .iter()
+        .for_each(|operation| self::operation(text, operation));
     text.end();
 }
 
@@ -96,14 +111,24 @@ fn operation(text: &mut Text, operation: &Operation) {
         text.attribute("parameterOrder", &operation.parameter_order.join(" "));
     }
     documentation(text, &operation.documentation);
-    let (input, output) = (("wsdl:input", &operation.input), ("wsdl:output", &operation.output));
-    let directions = if operation.output_first { [output, input] } else { [input, output] };
+    let (input, output) = (
+        ("wsdl:input", &operation.input),
+        ("wsdl:output", &operation.output),
+    );
+    let directions = if operation.output_first {
+        [output, input]
+    } else {
+        [input, output]
+    };
     for (name, direction) in directions {
         if let Some(direction) = direction {
             exchanged(text, name, direction);
         }
     }
-    operation.faults.iter().for_each(|fault| exchanged(text, "wsdl:fault", fault));
+    operation
+        .faults
+        .iter()
+        .for_each(|fault| exchanged(text, "wsdl:fault", fault));
     text.end();
 }
 
@@ -173,7 +198,9 @@ fn bound_operation(text: &mut Text, operation: &BoundOperation, protocol: &Proto
     documentation(text, &operation.documentation);
     fragments(text, &operation.extensions);
     let is_soap = matches!(protocol, Protocol::Soap(..));
-    let says = operation.action.is_some() || operation.action_required.is_some() || operation.style.is_some();
+    let says = operation.action.is_some()
+        || operation.action_required.is_some()
+        || operation.style.is_some();
     if is_soap || says {
         let soap = text.prefix(soap(protocol));
         text.start(format!("{soap}:operation"));
@@ -181,19 +208,28 @@ fn bound_operation(text: &mut Text, operation: &BoundOperation, protocol: &Proto
             text.attribute("soapAction", action);
         }
         if let Some(required) = operation.action_required {
-            text.attribute("soapActionRequired", if required { "true" } else { "false" });
+            text.attribute(
+                "soapActionRequired",
+                if required { "true" } else { "false" },
+            );
         }
         if let Some(style) = operation.style {
             text.attribute("style", self::style(style));
         }
         text.end();
     }
-    for (name, message) in [("wsdl:input", &operation.input), ("wsdl:output", &operation.output)] {
+    for (name, message) in [
+        ("wsdl:input", &operation.input),
+        ("wsdl:output", &operation.output),
+    ] {
         if let Some(message) = message {
             bound_message(text, name, message, soap(protocol));
         }
     }
-    operation.faults.iter().for_each(|fault| bound_fault(text, fault, soap(protocol)));
+    operation
+        .faults
+        .iter()
+        .for_each(|fault| bound_fault(text, fault, soap(protocol)));
     text.end();
 }
 
@@ -239,7 +275,12 @@ fn headers_and_body(text: &mut Text, message: &BoundMessage, namespace: &str) {
         if let Some(parts) = &body.parts {
             text.attribute("parts", &parts.join(" "));
         }
-        usage(text, body.encoded, &body.namespace, body.encoding_style.as_deref());
+        usage(
+            text,
+            body.encoded,
+            &body.namespace,
+            body.encoding_style.as_deref(),
+        );
         text.end();
     }
 }
@@ -260,7 +301,9 @@ fn usage(text: &mut Text, encoded: bool, namespace: &Option<String>, encoding_st
     if let Some(namespace) = namespace {
         text.attribute("namespace", namespace);
     }
-    if let Some(style) = encoding_style.or(encoded.then_some("http://schemas.xmlsoap.org/soap/encoding/")) {
+    if let Some(style) =
+        encoding_style.or(encoded.then_some("http://schemas.xmlsoap.org/soap/encoding/"))
+    {
         text.attribute("encodingStyle", style);
     }
 }
@@ -295,7 +338,10 @@ fn service(text: &mut Text, service: &Service, bindings: &[Binding]) {
         documentation(text, &port.documentation);
         fragments(text, &port.extensions);
         if let Some(address) = &port.address {
-            let protocol = bindings.iter().find(|b| b.name == port.binding.local).map(|b| &b.protocol);
+            let protocol = bindings
+                .iter()
+                .find(|b| b.name == port.binding.local)
+                .map(|b| &b.protocol);
             let prefix = match protocol_prefix(text, protocol.unwrap_or(&Protocol::Other)) {
                 none if none.is_empty() => text.prefix(SOAP),
                 prefix => prefix,
