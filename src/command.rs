@@ -7,6 +7,7 @@ mod check;
 mod generate;
 mod capture;
 mod flow;
+mod fetch;
 mod hash_password;
 mod sample_erp;
 mod validate;

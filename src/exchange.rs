@@ -18,6 +18,7 @@ use crate::fault::Problem;
 use crate::gateway::Gateway;
 use crate::plan::{Plan, plan};
 use crate::principal::Principal;
+use crate::reply::Asker;
 use crate::request::Asked;
 use crate::run::{Once, OnceReply};
 use crate::serve::is_plain;
@@ -97,6 +98,7 @@ async fn work<'s>(
     let correlation: &str = correlation;
     let operation = received.operation;
     authorise(&principal, catalog, contract, operation, &received.asked)?;
+    let asker = Asker { catalog, contract, operation, principal: &principal, correlation };
     let version = outline.version.unwrap_or(Version::Soap11);
     let mut body = String::with_capacity(1024);
     let call = match &received.asked {
@@ -105,7 +107,7 @@ async fn work<'s>(
             let changed = changes::read(gateway.database(), catalog, asked).await.map_err(|error| Problem::of_store(&error))?;
             outline.records = changed.changes.len();
             write_envelope(version, "", &mut body, |out| {
-                reply::write_changes(catalog, contract, operation, &principal, &changed, out);
+                reply::write_changes(asker, &changed, out);
             });
             return Ok(body);
         }
@@ -113,8 +115,7 @@ async fn work<'s>(
     outline.writes = writes(catalog, call);
     let plan = plan(catalog, call).map_err(|error| Problem::of_plan(catalog, contract, operation, &error))?;
     let fields: &[usize] = if let Call::Query(query) = call { &query.fields } else { &[] };
-    let render =
-        |reply: &Reply, out: &mut String| reply::write(catalog, contract, operation, &principal, correlation, fields, reply, out);
+    let render = |reply: &Reply, out: &mut String| reply::write(asker, fields, reply, out);
     match received.idempotency_key.filter(|_| outline.writes) {
         None => {
             let reply = run::run(gateway.database(), catalog, &plan).await;

@@ -29,7 +29,7 @@ pub struct Problem {
     /// The request is to blame, rather than us.
     pub sender: bool,
     /// The current record, where somebody else was faster.
-    conflict: Option<(TableId, Conflict)>,
+    conflict: Option<Box<(TableId, Conflict)>>,
     /// What is logged, and told to nobody.
     pub inner: Option<String>,
     /// The fault's own code where it is none of ours (`MustUnderstand`, `VersionMismatch`).
@@ -136,7 +136,7 @@ impl Problem {
         };
         let conflict = match (&error.kind, operation.map(|operation| operation.target)) {
             (RunErrorKind::Conflict(conflict), Some(Target::Table(table))) => {
-                Some((error.place.table.unwrap_or(table), (**conflict).clone()))
+                Some(Box::new((error.place.table.unwrap_or(table), (**conflict).clone())))
             }
             _ => None,
         };
@@ -158,7 +158,7 @@ impl Problem {
         let mut writer = Writer::new(catalog, contract, home, principal, &mut detail);
         writer.out.push_str("<Problem");
         writer.declare_namespaces();
-        if let Some(name) = self.conflict.as_ref().and_then(|(table, _)| contract.tables.get(table.0)) {
+        if let Some(name) = self.conflict.as_ref().and_then(|conflict| contract.tables.get(conflict.0.0)) {
             // The type that tells the current record extends Problem; the default namespace is its own.
             writer.out.push_str(" xsi:type=\"");
             writer.out.push_str(&name.name);
@@ -192,7 +192,7 @@ impl Problem {
             writer.element("path", path);
         }
         writer.element("correlationId", correlation);
-        let Some((id, conflict)) = &self.conflict else { return };
+        let Some((id, conflict)) = self.conflict.as_deref() else { return };
         writer.out.push_str("<conflict>");
         let hidden = writer.hidden(*id);
         writer.record(*id, "", "record", &hidden, &conflict.current, 0);

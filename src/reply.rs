@@ -17,17 +17,24 @@ use crate::principal::{Columns, Principal};
 use crate::problem::RunErrorKind;
 use crate::rows::{Cell, Rows, in_xml};
 
+/// What a reply is to: the same for all of its parts.
+#[derive(Clone, Copy)]
+pub struct Asker<'c> {
+    /// What the database offers.
+    pub catalog: &'c Catalog,
+    /// How it is offered.
+    pub contract: &'c Contract,
+    /// What was called.
+    pub operation: &'c Operation,
+    /// Who called.
+    pub principal: &'c Principal,
+    /// The id of the exchange.
+    pub correlation: &'c str,
+}
+
 /// Writes the reply element of an operation; `fields` are the columns that a query chose, empty for all.
-pub fn write(
-    catalog: &Catalog,
-    contract: &Contract,
-    operation: &Operation,
-    principal: &Principal,
-    correlation: &str,
-    fields: &[usize],
-    reply: &Reply,
-    out: &mut String,
-) {
+pub fn write(asker: Asker<'_>, fields: &[usize], reply: &Reply, out: &mut String) {
+    let Asker { catalog, contract, operation, principal, correlation } = asker;
     let mut writer = Writer::new(catalog, contract, operation.namespace, principal, out);
     writer.start_reply(operation);
     match (reply, operation.target) {
@@ -51,14 +58,8 @@ pub fn write(
 }
 
 /// Writes the reply element of `Changes{T}`.
-pub fn write_changes(
-    catalog: &Catalog,
-    contract: &Contract,
-    operation: &Operation,
-    principal: &Principal,
-    changed: &Changed,
-    out: &mut String,
-) {
+pub fn write_changes(asker: Asker<'_>, changed: &Changed, out: &mut String) {
+    let Asker { catalog, contract, operation, principal, .. } = asker;
     let mut writer = Writer::new(catalog, contract, operation.namespace, principal, out);
     let Target::Table(table) = operation.target else { return };
     writer.start_reply(operation);

@@ -1,7 +1,6 @@
 //! `soapstone call`: any service on earth by its WSDL, from the command line.
 
 mod fields;
-mod fetch;
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use soapstone_schema::load::{LoadOptions, Source, load};
 use soapstone_schema::validate::{Expect, Options, Validator};
 use soapstone_schema::value::{Root, Values};
 
-use super::{Failure, block_on, print};
+use super::{Failure, block_on, fetch, print};
 use crate::config::nearest;
 
 /// Call an operation of any SOAP service by its WSDL, and print the answer as JSON.

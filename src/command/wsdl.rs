@@ -4,6 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use soapstone::http::{Client, ClientOptions};
+use soapstone_schema::load::{LoadOptions, Source, load};
+
+use super::fetch::Fetcher;
 use super::serve::{Common, database_url};
 use super::{Failure, block_on, print};
 use crate::contract::wsdl::{Addresses, Layout, used_namespaces, wsdl, xsds};
@@ -21,6 +25,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Export(Export),
+    Diff(Diff),
 }
 
 /// Write the contract of a database: DIR/wsdl/crm.wsdl with both ports, and the schemas that it imports in DIR/xsd.
@@ -38,9 +43,28 @@ struct Export {
     common: Common,
 }
 
+/// Compare two contracts, as files or addresses: what may break a client of the old one, and what may not.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 nothing breaks, 1 something does, 2 the contracts cannot be read.
+
+Examples:
+  soapstone wsdl diff wsdl/crm.wsdl 'http://127.0.0.1:8080/soap/crm?wsdl'
+  git show main:wsdl/crm.wsdl > old.wsdl && soapstone wsdl diff old.wsdl wsdl/crm.wsdl")]
+struct Diff {
+    /// The contract that clients were made from.
+    #[arg(value_name = "OLD")]
+    old: String,
+    /// The contract that is to be served.
+    #[arg(value_name = "NEW")]
+    new: String,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Export(export) => block_on(self::export(export)),
+        Command::Diff(diff) => block_on(self::diff(diff)).map_err(|failure| Failure { status: 2, ..failure }).and_then(|breaking| {
+            if breaking { Err(Failure { message: String::new(), status: 1 }) } else { Ok(()) }
+        }),
     }
 }
 
@@ -62,6 +86,27 @@ async fn export(arguments: &Export) -> Result<(), Failure> {
     }
     gateway.database().close().await;
     Ok(())
+}
+
+/// Prints what differs; tells whether anything of it breaks clients.
+async fn diff(arguments: &Diff) -> Result<bool, Failure> {
+    let client = Client::new(ClientOptions::default()).map_err(|error| Failure::of(&error))?;
+    let old = contract(&client, &arguments.old)?;
+    let new = contract(&client, &arguments.new)?;
+    let changes = soapstone_schema::diff::diff(&old, &new);
+    let lines: String = changes.iter().map(|change| format!("{change}\n")).collect();
+    print(&lines)?;
+    Ok(changes.iter().any(|change| change.breaking))
+}
+
+fn contract(client: &Client, location: &str) -> Result<soapstone_schema::contract::Contract, Failure> {
+    let mut fetch = Fetcher { client: client.clone(), credentials: None };
+    let loaded = load(&[Source::Location(location.to_owned())], &mut fetch, &LoadOptions::default());
+    if loaded.report.is_valid() {
+        return Ok(loaded.contract);
+    }
+    let lines: Vec<String> = loaded.report.diagnostics.iter().map(|diagnostic| loaded.report.line(diagnostic)).collect();
+    Err(Failure::new(lines.join("\n")))
 }
 
 /// `crm.xsd` for the default schema, `crm.{schema}.xsd` for another.
