@@ -109,6 +109,7 @@ pub(crate) struct Item {
 }
 
 /// What an item is.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// Not lowered yet.

@@ -4,6 +4,8 @@
 
 mod stock;
 
+// The faults are as large as the contract makes them.
+#[allow(clippy::result_large_err)]
 pub mod sample;
 
 /// The order service of the sample ERP: its types, its server trait and its client.
