@@ -9,5 +9,6 @@
 )]
 
 mod capture;
+mod crash;
 mod engine;
 mod ground;
