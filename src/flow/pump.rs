@@ -450,8 +450,9 @@ async fn attempt(shared: &Shared, flow: &Flow, claimed: Claimed) -> Finished {
     let mut cleared = false;
     let mut heard = None;
     if claimed.unresolved && shared.lease_holds() {
-        match flow.sink.look_up(&outgoing) {
-            Some(asking) => match asking.await {
+        // Without a way to ask it is sent again only where a person or the policy said so.
+        if let Some(asking) = flow.sink.look_up(&outgoing) {
+            match asking.await {
                 Found::Yes { reference, answer } => {
                     heard = Some(Heard::well(Outcome::Taken {
                         reference,
@@ -471,9 +472,7 @@ async fn attempt(shared: &Shared, flow: &Flow, claimed: Claimed) -> Finished {
                     let reason = format!("not found out whether it arrived: {reason}");
                     heard = Some(Heard::sick(Outcome::Unsent { reason }));
                 }
-            },
-            // Without a way to ask it is sent again only where a person or the policy said so.
-            None => {}
+            }
         }
     }
     // As late as can be: between this and the first byte a stop of the process is as long as it likes, and the id is all that helps.

@@ -189,10 +189,10 @@ pub async fn load(
     let mut loaded = Vec::with_capacity(keys.len());
     for key in keys {
         // Not found by the batch: gone, or its key is written another way there; asked for alone, the database tells.
-        if !known.contains_key(key) {
-            if let Some(record) = load_one(database, catalog, graph, key).await? {
-                known.insert(key, record);
-            }
+        if !known.contains_key(key)
+            && let Some(record) = load_one(database, catalog, graph, key).await?
+        {
+            known.insert(key, record);
         }
         loaded.push(known.get(key).cloned());
     }

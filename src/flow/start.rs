@@ -142,10 +142,10 @@ async fn keep_house(database: Database, flows: Vec<Arc<Flow>>, keep_days: u64) {
         if let Err(error) = measure(&database).await {
             tracing::debug!(%error, "the flows' metrics are late");
         }
-        if round.is_multiple_of(120) {
-            if let Err(error) = let_go(&database, &flows, keep_days).await {
-                tracing::warn!(%error, "old deliveries are kept for now");
-            }
+        if round.is_multiple_of(120)
+            && let Err(error) = let_go(&database, &flows, keep_days).await
+        {
+            tracing::warn!(%error, "old deliveries are kept for now");
         }
         round += 1;
     }
