@@ -311,12 +311,11 @@ insert into no_key select value % 3, 'x' from json_each('[0,1,2,3,4,5,6,7,8,9,10
     let opened = place.open().await;
     let table = opened.table("everything");
     let (rows, _) = opened.rows(&all(table, 10, None)).await;
+    // The generated column overflows to a real, which is no integer.
     assert_eq!(
         show(rows.row(0)),
         "1|9223372036854775807|true|0.1|12.5|123456789012345678.1234|zażółć 😀|0x00ff|2024-02-29|2024-02-29T12:00:00|12:00:00|\
-         a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|{}|5|x|9223372036854775808"
-            .replace("9223372036854775808", "!9.223372036854775807e18")
-            .replace("!9.223372036854775807e18", &show(rows.row(0)).rsplit('|').next().unwrap().to_owned())
+         a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|{}|5|x|!9.223372036854776e18"
     );
     assert_eq!(
         show(rows.row(1)).rsplit_once('|').unwrap().0,

@@ -13,15 +13,15 @@ use sqlx::{Connection, Executor, MySqlConnection, PgConnection, Row, SqliteConne
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
-pub struct Place {
-    pub dialect: Dialect,
-    pub url: String,
-    pub name: String,
+pub(crate) struct Place {
+    pub(crate) dialect: Dialect,
+    pub(crate) url: String,
+    pub(crate) name: String,
     server: String,
 }
 
 /// The places to test on: SQLite always, the others where a server is given.
-pub fn dialects() -> Vec<Dialect> {
+pub(crate) fn dialects() -> Vec<Dialect> {
     let mut dialects = vec![Dialect::Sqlite];
     for (variable, dialect) in [
         ("SOAPSTONE_TEST_POSTGRES", Dialect::Postgres),
@@ -36,7 +36,7 @@ pub fn dialects() -> Vec<Dialect> {
 }
 
 impl Place {
-    pub async fn new(dialect: Dialect) -> Place {
+    pub(crate) async fn new(dialect: Dialect) -> Place {
         let name = format!(
             "soapstone_{}_{}",
             std::process::id(),
@@ -84,7 +84,7 @@ impl Place {
     }
 
     /// Runs SQL text, several statements too.
-    pub async fn script(&self, sql: &str) {
+    pub(crate) async fn script(&self, sql: &str) {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         let result = match self.dialect {
             Dialect::Postgres => PgConnection::connect(&self.url)
@@ -113,7 +113,7 @@ impl Place {
     }
 
     /// Rows as the database's own texts.
-    pub async fn texts(&self, sql: &str) -> Vec<Vec<Option<String>>> {
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<Vec<Option<String>>> {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.dialect {
             Dialect::Postgres => {
@@ -146,11 +146,11 @@ impl Place {
         }
     }
 
-    pub async fn open(&self) -> Opened {
+    pub(crate) async fn open(&self) -> Opened {
         self.open_with(&Selection::default()).await
     }
 
-    pub async fn open_with(&self, selection: &Selection) -> Opened {
+    pub(crate) async fn open_with(&self, selection: &Selection) -> Opened {
         let database = Database::open(&Settings::new(&self.url)).unwrap();
         let catalog = catalog::load(&database, selection)
             .await
@@ -160,7 +160,7 @@ impl Place {
         Opened { database, catalog }
     }
 
-    pub async fn drop(self) {
+    pub(crate) async fn drop(self) {
         match self.dialect {
             Dialect::Postgres => {
                 let mut admin = PgConnection::connect(&self.server).await.unwrap();
@@ -188,13 +188,13 @@ impl Place {
     }
 }
 
-pub struct Opened {
-    pub database: Database,
-    pub catalog: Catalog,
+pub(crate) struct Opened {
+    pub(crate) database: Database,
+    pub(crate) catalog: Catalog,
 }
 
 impl Opened {
-    pub fn table(&self, name: &str) -> TableId {
+    pub(crate) fn table(&self, name: &str) -> TableId {
         self.catalog
             .find_table(&self.catalog.default_schema, name)
             .unwrap_or_else(|| {
@@ -209,19 +209,19 @@ impl Opened {
             })
     }
 
-    pub fn column(&self, table: TableId, name: &str) -> usize {
+    pub(crate) fn column(&self, table: TableId, name: &str) -> usize {
         self.catalog.tables[table.0]
             .find_column(name)
             .unwrap_or_else(|| panic!("no column {name}"))
     }
 
-    pub async fn run(&self, call: &Call) -> Result<Reply, RunError> {
+    pub(crate) async fn run(&self, call: &Call) -> Result<Reply, RunError> {
         let plan =
             plan::plan(&self.catalog, call).unwrap_or_else(|error| panic!("{error}: {error:?}"));
         run::run(&self.database, &self.catalog, &plan).await
     }
 
-    pub async fn good(&self, call: &Call) -> Reply {
+    pub(crate) async fn good(&self, call: &Call) -> Reply {
         self.run(call).await.unwrap_or_else(|error| {
             panic!(
                 "{error}: {:?} in {:?}",
@@ -231,7 +231,7 @@ impl Opened {
         })
     }
 
-    pub async fn rows(&self, call: &Call) -> (Rows, Option<String>) {
+    pub(crate) async fn rows(&self, call: &Call) -> (Rows, Option<String>) {
         match self.good(call).await {
             Reply::Page { rows, next } => (rows, next),
             Reply::Record(rows) => (rows, None),
@@ -240,16 +240,16 @@ impl Opened {
     }
 }
 
-pub fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
 /// Cells in short: `~` is NULL, `!` a misfit, `0x` bytes.
-pub fn show(cells: Cells<'_>) -> String {
+pub(crate) fn show(cells: Cells<'_>) -> String {
     cells.map(show_cell).collect::<Vec<_>>().join("|")
 }
 
-pub fn show_cell(cell: Cell<'_>) -> String {
+pub(crate) fn show_cell(cell: Cell<'_>) -> String {
     match cell {
         Cell::Null => "~".to_owned(),
         Cell::Text(text) => text.to_owned(),
@@ -263,6 +263,6 @@ pub fn show_cell(cell: Cell<'_>) -> String {
     }
 }
 
-pub fn show_rows(rows: &Rows) -> Vec<String> {
+pub(crate) fn show_rows(rows: &Rows) -> Vec<String> {
     (0..rows.len()).map(|index| show(rows.row(index))).collect()
 }

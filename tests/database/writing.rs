@@ -459,7 +459,7 @@ async fn call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &
         .map(|(index, value)| format!("{index}={}", show(value)))
         .collect();
     parts.extend(answer.value.iter().map(show));
-    parts.extend(answer.rows.iter().flat_map(|rows| show_rows(rows)));
+    parts.extend(answer.rows.iter().flat_map(show_rows));
     parts.extend(answer.unknown.iter().map(|row| {
         row.iter()
             .map(|(name, value)| format!("{name}:{}", show(value)))
