@@ -51,35 +51,76 @@ pub struct Happened {
 }
 
 /// Reads a page of the change log, and the records in one query.
-pub async fn read(database: &Database, catalog: &Catalog, asked: &Changes) -> Result<Changed, StoreError> {
-    let Some(table) = catalog.table(asked.table) else { return Ok(Changed::default()) };
+pub async fn read(
+    database: &Database,
+    catalog: &Catalog,
+    asked: &Changes,
+) -> Result<Changed, StoreError> {
+    let Some(table) = catalog.table(asked.table) else {
+        return Ok(Changed::default());
+    };
     let limits = &catalog.limits;
-    let size = asked.page_size.unwrap_or_else(|| limits.page_size.into()).min(limits.page_size_limit.into());
+    let size = asked
+        .page_size
+        .unwrap_or_else(|| limits.page_size.into())
+        .min(limits.page_size_limit.into());
     let limit = u32::try_from(size).unwrap_or(limits.page_size_limit);
-    let page = log::changes(database, (&table.schema, &table.name), asked.since.as_deref(), limit).await?;
+    let page = log::changes(
+        database,
+        (&table.schema, &table.name),
+        asked.since.as_deref(),
+        limit,
+    )
+    .await?;
     let columns = table.key.as_deref().unwrap_or_default();
-    let types: Vec<(&str, &SqlType)> =
-        columns.iter().filter_map(|index| table.columns.get(*index)).map(|column| (column.name.as_str(), &column.sql_type)).collect();
-    let keys: Vec<Vec<Value>> = page.changes.iter().map(|change| key(change, &types)).collect();
+    let types: Vec<(&str, &SqlType)> = columns
+        .iter()
+        .filter_map(|index| table.columns.get(*index))
+        .map(|column| (column.name.as_str(), &column.sql_type))
+        .collect();
+    let keys: Vec<Vec<Value>> = page
+        .changes
+        .iter()
+        .map(|change| key(change, &types))
+        .collect();
     let rows = current(database, catalog, asked.table, columns, &keys).await;
     let mut places: HashMap<Vec<Value>, usize> = HashMap::new();
     for row in 0..rows.len() {
-        let values = columns.iter().map(|column| rows.cell(row, *column).map_or(Value::Null, run::value_of)).collect();
+        let values = columns
+            .iter()
+            .map(|column| rows.cell(row, *column).map_or(Value::Null, run::value_of))
+            .collect();
         places.insert(values, row);
     }
     let happened = |(change, values): (Change, Vec<Value>)| Happened {
         kind: change.kind,
-        at: Timestamp::from_millisecond(change.at).map(|at| at.to_string()).unwrap_or_default(),
-        row: places.get(&values).copied().filter(|_| change.kind != Kind::Delete),
-        key: Key { values, version: None },
+        at: Timestamp::from_millisecond(change.at)
+            .map(|at| at.to_string())
+            .unwrap_or_default(),
+        row: places
+            .get(&values)
+            .copied()
+            .filter(|_| change.kind != Kind::Delete),
+        key: Key {
+            values,
+            version: None,
+        },
     };
-    Ok(Changed { changes: page.changes.into_iter().zip(keys).map(happened).collect(), rows, next: page.next })
+    Ok(Changed {
+        changes: page.changes.into_iter().zip(keys).map(happened).collect(),
+        rows,
+        next: page.next,
+    })
 }
 
 /// The key of a change, as values of its columns' types.
 fn key(change: &Change, types: &[(&str, &SqlType)]) -> Vec<Value> {
     let value = |(name, sql_type): &(&str, &SqlType)| {
-        let text = change.key.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.clone());
+        let text = change
+            .key
+            .iter()
+            .find(|(known, _)| known == name)
+            .and_then(|(_, value)| value.clone());
         match (text, sql_type.base()) {
             (None, _) => Value::Null,
             (Some(hex), SqlType::Bytes { .. }) => Value::Bytes(bytes(&hex)),
@@ -90,12 +131,25 @@ fn key(change: &Change, types: &[(&str, &SqlType)]) -> Vec<Value> {
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex.chars().filter_map(|c| c.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
-    digits.chunks_exact(2).filter_map(|pair| Some(pair.first()? << 4 | pair.last()?)).collect()
+    let digits: Vec<u8> = hex
+        .chars()
+        .filter_map(|c| c.to_digit(16))
+        .filter_map(|digit| u8::try_from(digit).ok())
+        .collect();
+    digits
+        .chunks_exact(2)
+        .filter_map(|pair| Some(pair.first()? << 4 | pair.last()?))
+        .collect()
 }
 
 /// The records with these keys, as they are now; none where they cannot be asked for.
-async fn current(database: &Database, catalog: &Catalog, table: TableId, columns: &[usize], keys: &[Vec<Value>]) -> Rows {
+async fn current(
+    database: &Database,
+    catalog: &Catalog,
+    table: TableId,
+    columns: &[usize],
+    keys: &[Vec<Value>],
+) -> Rows {
     let mut distinct: Vec<&Vec<Value>> = keys.iter().collect();
     distinct.sort_by_cached_key(|key| format!("{key:?}"));
     distinct.dedup();
@@ -104,15 +158,31 @@ async fn current(database: &Database, catalog: &Catalog, table: TableId, columns
     }
     let filter = match columns {
         [column] => Filter {
-            columns: vec![(*column, Condition::In(distinct.iter().filter_map(|key| key.first()).cloned().collect()))],
+            columns: vec![(
+                *column,
+                Condition::In(
+                    distinct
+                        .iter()
+                        .filter_map(|key| key.first())
+                        .cloned()
+                        .collect(),
+                ),
+            )],
             ..Filter::default()
         },
         _ => {
             let one = |key: &&Vec<Value>| Filter {
-                columns: columns.iter().copied().zip(key.iter().cloned().map(Condition::Eq)).collect(),
+                columns: columns
+                    .iter()
+                    .copied()
+                    .zip(key.iter().cloned().map(Condition::Eq))
+                    .collect(),
                 ..Filter::default()
             };
-            Filter { any_of: distinct.iter().map(one).collect(), ..Filter::default() }
+            Filter {
+                any_of: distinct.iter().map(one).collect(),
+                ..Filter::default()
+            }
         }
     };
     let query = Query {
@@ -124,10 +194,11 @@ async fn current(database: &Database, catalog: &Catalog, table: TableId, columns
         page_size: Some(distinct.len() as u64),
         cursor: None,
     };
-    let Ok(plan) = plan(catalog, &Call::Query(query)) else { return Rows::default() };
+    let Ok(plan) = plan(catalog, &Call::Query(query)) else {
+        return Rows::default();
+    };
     match run::run(database, catalog, &plan).await {
         Ok(Reply::Page { rows, .. }) => rows,
         _ => Rows::default(),
     }
 }
-

@@ -3,15 +3,15 @@
 //! A command gets plain arguments, says what went wrong as a [`Failure`], and never ends the process itself.
 
 mod call;
-mod check;
-mod generate;
 mod capture;
-mod flow;
+mod check;
 mod fetch;
+mod flow;
+mod generate;
 mod hash_password;
 mod sample_erp;
-mod validate;
 mod serve;
+mod validate;
 mod wsdl;
 
 use std::fmt;

@@ -203,7 +203,11 @@ pub struct Flows {
 
 impl Default for Flows {
     fn default() -> Flows {
-        Flows { folder: None, lease_seconds: 10, keep_days: 30 }
+        Flows {
+            folder: None,
+            lease_seconds: 10,
+            keep_days: 30,
+        }
     }
 }
 

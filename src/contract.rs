@@ -3,8 +3,8 @@
 //! Reading requests, writing replies, the WSDL and the pages all follow these tables, so they cannot disagree. It is a pure function of
 //! the catalog and the configuration, and it never speaks SQL or HTTP.
 
-pub mod schema;
 mod naming;
+pub mod schema;
 mod value_type;
 pub mod wsdl;
 
@@ -132,7 +132,10 @@ impl Contract {
 
     /// The namespace with that index; the default one where there is none such.
     pub fn namespace(&self, index: usize) -> &str {
-        self.namespaces.get(index).or_else(|| self.namespaces.first()).map_or("", |namespace| &namespace.uri)
+        self.namespaces
+            .get(index)
+            .or_else(|| self.namespaces.first())
+            .map_or("", |namespace| &namespace.uri)
     }
 
     /// The `SOAPAction` of an operation.
@@ -152,7 +155,10 @@ impl Contract {
     pub fn kind<'a>(&'a self, value: &'a ValueType) -> &'a Kind {
         match value {
             ValueType::Plain(kind) => kind,
-            ValueType::Named(reference) => self.types.get(reference.0).map_or(&TEXT, |named| &named.kind),
+            ValueType::Named(reference) => self
+                .types
+                .get(reference.0)
+                .map_or(&TEXT, |named| &named.kind),
         }
     }
 }
@@ -177,7 +183,8 @@ impl Contract {
             path => {
                 let table = path.strip_prefix("/soap/crm/tables/")?;
                 let exact = self.tables.iter().position(|known| known.path == table);
-                let index = exact.or_else(|| self.tables.iter().position(|known| &*known.name == table))?;
+                let index =
+                    exact.or_else(|| self.tables.iter().position(|known| &*known.name == table))?;
                 Some(Service::Table(TableId(index)))
             }
         }
@@ -189,7 +196,11 @@ impl Contract {
             Service::Crm => "/soap/crm".to_owned(),
             Service::Routines => "/soap/crm/routines".to_owned(),
             Service::Table(TableId(index)) => {
-                let table = self.tables.get(index).map(|table| table.path.as_str()).unwrap_or_default();
+                let table = self
+                    .tables
+                    .get(index)
+                    .map(|table| table.path.as_str())
+                    .unwrap_or_default();
                 format!("/soap/crm/tables/{}", encode_path(table))
             }
         }
@@ -200,7 +211,11 @@ impl Contract {
         match service {
             Service::Crm => "Crm".to_owned(),
             Service::Routines => "Routines".to_owned(),
-            Service::Table(TableId(index)) => self.tables.get(index).map(|table| table.name.to_string()).unwrap_or_default(),
+            Service::Table(TableId(index)) => self
+                .tables
+                .get(index)
+                .map(|table| table.name.to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -216,13 +231,17 @@ impl Contract {
 
     /// The operations of a service, in their order.
     pub fn operations_of(&self, service: Service) -> impl Iterator<Item = &Operation> {
-        self.operations.iter().filter(move |operation| self.offers(service, operation))
+        self.operations
+            .iter()
+            .filter(move |operation| self.offers(service, operation))
     }
 
     /// The namespace of a service's WSDL names.
     pub fn namespace_of(&self, service: Service) -> usize {
         match service {
-            Service::Table(TableId(index)) => self.tables.get(index).map_or(0, |table| table.namespace),
+            Service::Table(TableId(index)) => {
+                self.tables.get(index).map_or(0, |table| table.namespace)
+            }
             Service::Crm | Service::Routines => 0,
         }
     }

@@ -73,7 +73,11 @@ pub async fn exchange(
     outline.name(correlation);
     outline.log(outcome.as_ref().err(), begun);
     match outcome {
-        Ok(body) => Answer { version, status: 200, body },
+        Ok(body) => Answer {
+            version,
+            status: 200,
+            body,
+        },
         Err(problem) => answer_problem(served, version, &outline, correlation, &problem),
     }
 }
@@ -90,21 +94,40 @@ async fn work<'s>(
     let posted = Posted::read(message.content_type, message.soap_action)
         .map_err(|error| Problem::sender("UnsupportedMediaType", error.to_string()))?;
     outline.version = posted.version;
-    let principal = gateway.recognise(message.authorization).await.map_err(|error| Problem::of_principal(&error))?;
+    let principal = gateway
+        .recognise(message.authorization)
+        .await
+        .map_err(|error| Problem::of_principal(&error))?;
     outline.principal = Some(principal.clone());
-    let received = receive(gateway, served, service, &posted, message, correlation, outline);
+    let received = receive(
+        gateway,
+        served,
+        service,
+        &posted,
+        message,
+        correlation,
+        outline,
+    );
     outline.name(correlation);
     let received = received?;
     let correlation: &str = correlation;
     let operation = received.operation;
     authorise(&principal, catalog, contract, operation, &received.asked)?;
-    let asker = Asker { catalog, contract, operation, principal: &principal, correlation };
+    let asker = Asker {
+        catalog,
+        contract,
+        operation,
+        principal: &principal,
+        correlation,
+    };
     let version = outline.version.unwrap_or(Version::Soap11);
     let mut body = String::with_capacity(1024);
     let call = match &received.asked {
         Asked::Call(call) => call,
         Asked::Changes(asked) => {
-            let changed = changes::read(gateway.database(), catalog, asked).await.map_err(|error| Problem::of_store(&error))?;
+            let changed = changes::read(gateway.database(), catalog, asked)
+                .await
+                .map_err(|error| Problem::of_store(&error))?;
             outline.records = changed.changes.len();
             write_envelope(version, "", &mut body, |out| {
                 reply::write_changes(asker, &changed, out);
@@ -113,19 +136,27 @@ async fn work<'s>(
         }
     };
     outline.writes = writes(catalog, call);
-    let plan = plan(catalog, call).map_err(|error| Problem::of_plan(catalog, contract, operation, &error))?;
-    let fields: &[usize] = if let Call::Query(query) = call { &query.fields } else { &[] };
+    let plan = plan(catalog, call)
+        .map_err(|error| Problem::of_plan(catalog, contract, operation, &error))?;
+    let fields: &[usize] = if let Call::Query(query) = call {
+        &query.fields
+    } else {
+        &[]
+    };
     let render = |reply: &Reply, out: &mut String| reply::write(asker, fields, reply, out);
     match received.idempotency_key.filter(|_| outline.writes) {
         None => {
             let reply = run::run(gateway.database(), catalog, &plan).await;
-            let reply = reply.map_err(|error| Problem::of_run(catalog, contract, Some(operation), &error))?;
+            let reply = reply
+                .map_err(|error| Problem::of_run(catalog, contract, Some(operation), &error))?;
             outline.records = reply::count(&reply);
             write_envelope(version, "", &mut body, |out| render(&reply, out));
         }
         Some(key) => {
             let once = Repeatable::new(&key, &principal, operation, call)?;
-            let stored = once.run(gateway.database(), served, operation, &plan, &render).await?;
+            let stored = once
+                .run(gateway.database(), served, operation, &plan, &render)
+                .await?;
             write_envelope(version, "", &mut body, |out| out.push_str(&stored));
         }
     }
@@ -135,7 +166,9 @@ async fn work<'s>(
 /// Tells whether a call may change the database.
 fn writes(catalog: &Catalog, call: &Call) -> bool {
     match call {
-        Call::Routine { routine, .. } => !catalog.routine(*routine).is_some_and(|routine| routine.read_only),
+        Call::Routine { routine, .. } => !catalog
+            .routine(*routine)
+            .is_some_and(|routine| routine.read_only),
         call => call.writes(),
     }
 }
@@ -149,12 +182,22 @@ struct Repeatable {
 
 impl Repeatable {
     /// The key counts for one principal; the digest is over what was understood, so that a repeat may be laid out differently.
-    fn new(key: &str, principal: &Principal, operation: &Operation, call: &Call) -> Result<Repeatable, Problem> {
+    fn new(
+        key: &str,
+        principal: &Principal,
+        operation: &Operation,
+        call: &Call,
+    ) -> Result<Repeatable, Problem> {
         if key.is_empty() || key.len() > 255 {
-            return Err(Problem::sender("InvalidIdempotencyKey", "an idempotency key has 1 to 255 bytes"));
+            return Err(Problem::sender(
+                "InvalidIdempotencyKey",
+                "an idempotency key has 1 to 255 bytes",
+            ));
         }
         let digest = Sha256::digest(format!("{} {call:?}", operation.name));
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis());
         Ok(Repeatable {
             key: format!("{} {key}", principal.name),
             digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -171,18 +214,30 @@ impl Repeatable {
         plan: &Plan,
         render: &(dyn Fn(&Reply, &mut String) + Send + Sync),
     ) -> Result<String, Problem> {
-        let once = Once { key: &self.key, digest: &self.digest, now: self.now };
+        let once = Once {
+            key: &self.key,
+            digest: &self.digest,
+            now: self.now,
+        };
         let bytes = |reply: &Reply| {
             let mut out = String::new();
             render(reply, &mut out);
             out.into_bytes()
         };
         match run::run_once(database, &served.catalog, plan, &once, &bytes).await {
-            Ok(OnceReply::New(bytes) | OnceReply::Stored(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-            Ok(OnceReply::OtherBody) => {
-                Err(Problem::sender("IdempotencyKeyReused", "the idempotency key was used for another request"))
+            Ok(OnceReply::New(bytes) | OnceReply::Stored(bytes)) => {
+                Ok(String::from_utf8_lossy(&bytes).into_owned())
             }
-            Err(error) => Err(Problem::of_run(&served.catalog, &served.contract, Some(operation), &error)),
+            Ok(OnceReply::OtherBody) => Err(Problem::sender(
+                "IdempotencyKeyReused",
+                "the idempotency key was used for another request",
+            )),
+            Err(error) => Err(Problem::of_run(
+                &served.catalog,
+                &served.contract,
+                Some(operation),
+                &error,
+            )),
         }
     }
 }
@@ -198,23 +253,40 @@ fn receive<'s>(
     outline: &mut Outline<'s>,
 ) -> Result<Received<'s>, Problem> {
     let contract = &served.contract;
-    let text = xml::decode(message.body, posted.charset.as_deref()).map_err(|error| Problem::of_xml(&error))?;
-    let options = Options { limits: gateway.limits(), ..Options::message() };
+    let text = xml::decode(message.body, posted.charset.as_deref())
+        .map_err(|error| Problem::of_xml(&error))?;
+    let options = Options {
+        limits: gateway.limits(),
+        ..Options::message()
+    };
     let mut reader = Reader::new(&text, &options);
     let envelope = read_envelope(&mut reader).map_err(|error| Problem::of_envelope(&error))?;
     outline.version = Some(envelope.version);
-    let ours = |namespace: &str| contract.namespaces.iter().any(|known| &*known.uri == namespace);
+    let ours = |namespace: &str| {
+        contract
+            .namespaces
+            .iter()
+            .any(|known| &*known.uri == namespace)
+    };
     let known = |local: &str| matches!(local, "IdempotencyKey" | "CorrelationId");
-    envelope.check_understood(|block| ours(&block.namespace) && known(block.local)).map_err(|fault| Problem::of_standard(*fault))?;
+    envelope
+        .check_understood(|block| ours(&block.namespace) && known(block.local))
+        .map_err(|fault| Problem::of_standard(*fault))?;
     let header = |name: &str| {
-        let block = envelope.headers.iter().find(|block| block.local == name && ours(&block.namespace))?;
+        let block = envelope
+            .headers
+            .iter()
+            .find(|block| block.local == name && ours(&block.namespace))?;
         Some(header_text(&mut envelope.header_reader(block, &options)))
     };
     if let Some(id) = header("CorrelationId").filter(|id| is_plain(id)) {
         *correlation = id;
     }
     let Some(payload) = &envelope.payload else {
-        return Err(Problem::sender("UnknownOperation", "the body is empty: the element of an operation is due"));
+        return Err(Problem::sender(
+            "UnknownOperation",
+            "the body is empty: the element of an operation is due",
+        ));
     };
     let operation = contract
         .find(&payload.namespace, payload.local)
@@ -222,10 +294,22 @@ fn receive<'s>(
         .ok_or_else(|| unknown_operation(served, service, &payload.namespace, payload.local))?;
     outline.operation = Some(operation);
     let idempotency_key = header("IdempotencyKey");
-    let asked = request::read(&served.catalog, contract, operation, gateway.config().limits.records, &mut reader)
-        .map_err(Problem::of_request)?;
-    envelope.finish(&mut reader).map_err(|error| Problem::of_envelope(&error))?;
-    Ok(Received { operation, asked, idempotency_key: idempotency_key.or_else(|| message.idempotency_key.map(str::to_owned)) })
+    let asked = request::read(
+        &served.catalog,
+        contract,
+        operation,
+        gateway.config().limits.records,
+        &mut reader,
+    )
+    .map_err(Problem::of_request)?;
+    envelope
+        .finish(&mut reader)
+        .map_err(|error| Problem::of_envelope(&error))?;
+    Ok(Received {
+        operation,
+        asked,
+        idempotency_key: idempotency_key.or_else(|| message.idempotency_key.map(str::to_owned)),
+    })
 }
 
 /// The text of a header block's element.
@@ -243,10 +327,19 @@ fn header_text(reader: &mut Reader<'_>) -> String {
 
 fn unknown_operation(served: &Served, service: Service, namespace: &str, local: &str) -> Problem {
     let contract = &served.contract;
-    let names: Vec<&str> = contract.operations_of(service).map(|operation| &*operation.name).collect();
-    if let Some(operation) = contract.operations_of(service).find(|operation| &*operation.name == local) {
+    let names: Vec<&str> = contract
+        .operations_of(service)
+        .map(|operation| &*operation.name)
+        .collect();
+    if let Some(operation) = contract
+        .operations_of(service)
+        .find(|operation| &*operation.name == local)
+    {
         let due = contract.namespace(operation.namespace);
-        return Problem::sender("UnknownOperation", format!("{local} is in namespace {namespace:?}; {due:?} is due"));
+        return Problem::sender(
+            "UnknownOperation",
+            format!("{local} is in namespace {namespace:?}; {due:?} is due"),
+        );
     }
     let message = match crate::config::nearest(local, &names) {
         Some(near) => format!("{local} is no operation of this service; did you mean {near}?"),
@@ -256,15 +349,32 @@ fn unknown_operation(served: &Served, service: Service, namespace: &str, local: 
 }
 
 /// The answer that tells a problem with a message that was not read.
-pub(crate) fn refused(served: &Served, version: Version, correlation: &str, problem: &Problem) -> Answer {
+pub(crate) fn refused(
+    served: &Served,
+    version: Version,
+    correlation: &str,
+    problem: &Problem,
+) -> Answer {
     answer_problem(served, version, &Outline::default(), correlation, problem)
 }
 
 /// The answer that tells a problem.
-fn answer_problem(served: &Served, version: Version, outline: &Outline<'_>, correlation: &str, problem: &Problem) -> Answer {
+fn answer_problem(
+    served: &Served,
+    version: Version,
+    outline: &Outline<'_>,
+    correlation: &str,
+    problem: &Problem,
+) -> Answer {
     let nobody = Principal::nobody();
     let principal = outline.principal.as_ref().unwrap_or(&nobody);
-    let fault = problem.fault(&served.catalog, &served.contract, outline.operation, principal, correlation);
+    let fault = problem.fault(
+        &served.catalog,
+        &served.contract,
+        outline.operation,
+        principal,
+        correlation,
+    );
     let mut body = String::with_capacity(1024);
     fault.write(version, "", &mut body);
     let status = match problem.code {
@@ -272,7 +382,11 @@ fn answer_problem(served: &Served, version: Version, outline: &Outline<'_>, corr
         "UnsupportedMediaType" => 415,
         _ => fault.status(version),
     };
-    Answer { version, status, body }
+    Answer {
+        version,
+        status,
+        body,
+    }
 }
 
 /// What is known of an exchange so far, for its fault and its line in the log.
@@ -296,23 +410,42 @@ impl Outline<'_> {
 
     /// Logs who did what: writes and refusals for everybody to see, reads for those who look closer.
     fn log(&self, problem: Option<&Problem>, begun: Instant) {
-        let who = self.principal.as_ref().map_or("", |principal| &principal.name);
+        let who = self
+            .principal
+            .as_ref()
+            .map_or("", |principal| &principal.name);
         let operation = self.operation.map_or("", |operation| &operation.name);
         let millis = begun.elapsed().as_secs_f64() * 1000.0;
         let label = problem.map_or("ok", |problem| problem.code);
         metrics::counter!("soapstone_requests_total", "operation" => operation.to_owned(), "outcome" => label).increment(1);
-        metrics::histogram!("soapstone_request_seconds", "operation" => operation.to_owned()).record(millis / 1000.0);
+        metrics::histogram!("soapstone_request_seconds", "operation" => operation.to_owned())
+            .record(millis / 1000.0);
         match problem {
             None if self.writes => {
                 tracing::info!(who, operation, records = self.records, millis, "written");
             }
             None => tracing::debug!(who, operation, records = self.records, millis, "read"),
             Some(problem) if problem.sender => {
-                tracing::info!(who, operation, code = problem.code, detail = problem.message, millis, "refused");
+                tracing::info!(
+                    who,
+                    operation,
+                    code = problem.code,
+                    detail = problem.message,
+                    millis,
+                    "refused"
+                );
             }
             Some(problem) => {
                 let inner = problem.inner.as_deref().unwrap_or_default();
-                tracing::warn!(who, operation, code = problem.code, detail = problem.message, inner, millis, "failed");
+                tracing::warn!(
+                    who,
+                    operation,
+                    code = problem.code,
+                    detail = problem.message,
+                    inner,
+                    millis,
+                    "failed"
+                );
             }
         }
     }

@@ -39,7 +39,10 @@ pub struct Problem {
 impl Problem {
     /// A problem that the request is to blame for.
     pub fn sender(code: &'static str, message: impl Into<String>) -> Problem {
-        Problem { sender: true, ..Problem::receiver(code, message, false) }
+        Problem {
+            sender: true,
+            ..Problem::receiver(code, message, false)
+        }
     }
 
     /// A problem that is ours.
@@ -63,7 +66,10 @@ impl Problem {
             Code::VersionMismatch => "VersionMismatch",
             _ => "Malformed",
         };
-        Problem { standard: Some(Box::new(fault.clone())), ..Problem::sender(code, fault.reason) }
+        Problem {
+            standard: Some(Box::new(fault.clone())),
+            ..Problem::sender(code, fault.reason)
+        }
     }
 
     /// The message is no envelope.
@@ -88,9 +94,14 @@ impl Problem {
     pub fn of_request(error: RequestError) -> Problem {
         match error {
             RequestError::Xml(error) => Problem::of_xml(&error),
-            RequestError::Schema { code, path, message } => {
-                Problem { path: Some(path.clone()), ..Problem::sender(code, format!("{path}: {message}")) }
-            }
+            RequestError::Schema {
+                code,
+                path,
+                message,
+            } => Problem {
+                path: Some(path.clone()),
+                ..Problem::sender(code, format!("{path}: {message}"))
+            },
         }
     }
 
@@ -100,48 +111,86 @@ impl Problem {
             PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong => {
                 Problem::sender("Unauthenticated", error.to_string())
             }
-            PrincipalError::Hash(_) | PrincipalError::Secret { .. } | PrincipalError::Randomness(_) => {
-                Problem { inner: Some(error.to_string()), ..Problem::receiver("Internal", "the gateway is not set up right", false) }
-            }
+            PrincipalError::Hash(_)
+            | PrincipalError::Secret { .. }
+            | PrincipalError::Randomness(_) => Problem {
+                inner: Some(error.to_string()),
+                ..Problem::receiver("Internal", "the gateway is not set up right", false)
+            },
         }
     }
 
     /// The call cannot be planned.
-    pub fn of_plan(catalog: &Catalog, contract: &Contract, operation: &Operation, error: &PlanError) -> Problem {
+    pub fn of_plan(
+        catalog: &Catalog,
+        contract: &Contract,
+        operation: &Operation,
+        error: &PlanError,
+    ) -> Problem {
         let path = path(catalog, contract, operation, &error.place);
         let message = match &path {
             Some(path) => format!("{path}: {error}"),
             None => error.to_string(),
         };
-        Problem { path, ..Problem::sender(error.code(), message) }
+        Problem {
+            path,
+            ..Problem::sender(error.code(), message)
+        }
     }
 
     /// The change log could not be read.
     pub fn of_store(error: &StoreError) -> Problem {
         let inner = Some(chain(error));
         match error {
-            StoreError::Cursor(_) => Problem { inner, ..Problem::sender("InvalidCursor", "since is not a cursor that this service gave") },
-            StoreError::TooOld => Problem { inner, ..Problem::sender("CursorTooOld", error.to_string()) },
-            error if error.retryable() => Problem { inner, ..Problem::receiver("Unavailable", "the database is not available", true) },
-            _ => Problem { inner, ..Problem::receiver("Internal", "the change log could not be read", false) },
+            StoreError::Cursor(_) => Problem {
+                inner,
+                ..Problem::sender(
+                    "InvalidCursor",
+                    "since is not a cursor that this service gave",
+                )
+            },
+            StoreError::TooOld => Problem {
+                inner,
+                ..Problem::sender("CursorTooOld", error.to_string())
+            },
+            error if error.retryable() => Problem {
+                inner,
+                ..Problem::receiver("Unavailable", "the database is not available", true)
+            },
+            _ => Problem {
+                inner,
+                ..Problem::receiver("Internal", "the change log could not be read", false)
+            },
         }
     }
 
     /// The plan did not run to its end.
-    pub fn of_run(catalog: &Catalog, contract: &Contract, operation: Option<&Operation>, error: &RunError) -> Problem {
+    pub fn of_run(
+        catalog: &Catalog,
+        contract: &Contract,
+        operation: Option<&Operation>,
+        error: &RunError,
+    ) -> Problem {
         let path = operation.and_then(|operation| path(catalog, contract, operation, &error.place));
         let message = match &path {
             Some(path) => format!("{path}: {error}"),
             None => error.to_string(),
         };
         let conflict = match (&error.kind, operation.map(|operation| operation.target)) {
-            (RunErrorKind::Conflict(conflict), Some(Target::Table(table))) => {
-                Some(Box::new((error.place.table.unwrap_or(table), (**conflict).clone())))
-            }
+            (RunErrorKind::Conflict(conflict), Some(Target::Table(table))) => Some(Box::new((
+                error.place.table.unwrap_or(table),
+                (**conflict).clone(),
+            ))),
             _ => None,
         };
         let inner = error.source.as_ref().map(|inner| chain(&inner.0));
-        Problem { path, conflict, inner, sender: error.callers(), ..Problem::receiver(error.code(), message, error.retryable()) }
+        Problem {
+            path,
+            conflict,
+            inner,
+            sender: error.callers(),
+            ..Problem::receiver(error.code(), message, error.retryable())
+        }
     }
 
     /// Makes the fault that answers it, in the namespace of the operation that was asked for (the default one where none was).
@@ -158,7 +207,11 @@ impl Problem {
         let mut writer = Writer::new(catalog, contract, home, principal, &mut detail);
         writer.out.push_str("<Problem");
         writer.declare_namespaces();
-        if let Some(name) = self.conflict.as_ref().and_then(|conflict| contract.tables.get(conflict.0.0)) {
+        if let Some(name) = self
+            .conflict
+            .as_ref()
+            .and_then(|conflict| contract.tables.get(conflict.0.0))
+        {
             // The type that tells the current record extends Problem; the default namespace is its own.
             writer.out.push_str(" xsi:type=\"");
             writer.out.push_str(&name.name);
@@ -170,9 +223,15 @@ impl Problem {
         let fault = match &self.standard {
             Some(fault) => (**fault).clone(),
             None => {
-                let code = if self.sender { Code::Sender } else { Code::Receiver };
+                let code = if self.sender {
+                    Code::Sender
+                } else {
+                    Code::Receiver
+                };
                 let mut fault = Fault::new(code, self.message.clone());
-                fault.subcodes.push(QName::new(contract.namespace(home), self.code));
+                fault
+                    .subcodes
+                    .push(QName::new(contract.namespace(home), self.code));
                 fault
             }
         };
@@ -192,12 +251,23 @@ impl Problem {
             writer.element("path", path);
         }
         writer.element("correlationId", correlation);
-        let Some((id, conflict)) = self.conflict.as_deref() else { return };
+        let Some((id, conflict)) = self.conflict.as_deref() else {
+            return;
+        };
         writer.out.push_str("<conflict>");
         let hidden = writer.hidden(*id);
         writer.record(*id, "", "record", &hidden, &conflict.current, 0);
-        let columns = writer.contract.tables.get(id.0).map(|table| table.columns.as_slice()).unwrap_or_default();
-        for column in conflict.differing.iter().filter_map(|index| columns.get(*index)) {
+        let columns = writer
+            .contract
+            .tables
+            .get(id.0)
+            .map(|table| table.columns.as_slice())
+            .unwrap_or_default();
+        for column in conflict
+            .differing
+            .iter()
+            .filter_map(|index| columns.get(*index))
+        {
             writer.element("field", &column.element);
         }
         writer.out.push_str("</conflict>");
@@ -216,32 +286,63 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// Names a place in a call as the path of elements in its request.
-fn path(catalog: &Catalog, contract: &Contract, operation: &Operation, place: &Place) -> Option<String> {
+fn path(
+    catalog: &Catalog,
+    contract: &Contract,
+    operation: &Operation,
+    place: &Place,
+) -> Option<String> {
     if place.record.is_none() && place.related.is_empty() && place.columns.is_empty() {
         return None;
     }
     let mut path = format!("/{}", operation.name);
     let Target::Table(table) = operation.target else {
-        let Target::Routine(routine) = operation.target else { return None };
-        let given = contract.routines.get(routine.0).map(|routine| routine.given.as_slice()).unwrap_or_default();
-        if let Some((_, column)) = place.columns.first().and_then(|index| given.iter().find(|(known, _)| known == index)) {
+        let Target::Routine(routine) = operation.target else {
+            return None;
+        };
+        let given = contract
+            .routines
+            .get(routine.0)
+            .map(|routine| routine.given.as_slice())
+            .unwrap_or_default();
+        if let Some((_, column)) = place
+            .columns
+            .first()
+            .and_then(|index| given.iter().find(|(known, _)| known == index))
+        {
             let _ = write!(path, "/{}", column.element);
         }
         return Some(path);
     };
     if let Some(record) = place.record {
-        let element = if operation.action == crate::principal::Action::Delete { "key" } else { "record" };
+        let element = if operation.action == crate::principal::Action::Delete {
+            "key"
+        } else {
+            "record"
+        };
         let _ = write!(path, "/{element}[{}]", record + 1);
     }
     let mut at = table;
     for (relation, index) in &place.related {
-        let name = contract.tables.get(at.0).and_then(|table| table.relations.get(*relation))?;
+        let name = contract
+            .tables
+            .get(at.0)
+            .and_then(|table| table.relations.get(*relation))?;
         let _ = write!(path, "/related/{name}[{}]", index + 1);
         at = catalog.table(at)?.relations.get(*relation)?.table;
     }
     let table = place.table.unwrap_or(at);
-    let columns = contract.tables.get(table.0).map(|table| table.columns.as_slice()).unwrap_or_default();
-    let names: Vec<&str> = place.columns.iter().filter_map(|index| columns.get(*index)).map(|column| &*column.element).collect();
+    let columns = contract
+        .tables
+        .get(table.0)
+        .map(|table| table.columns.as_slice())
+        .unwrap_or_default();
+    let names: Vec<&str> = place
+        .columns
+        .iter()
+        .filter_map(|index| columns.get(*index))
+        .map(|column| &*column.element)
+        .collect();
     if !names.is_empty() {
         let _ = write!(path, "/{}", names.join(","));
     }

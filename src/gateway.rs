@@ -50,7 +50,12 @@ impl Gateway {
         let users = Users::new(&config, &config.folder)?.map(Arc::new);
         let database = Database::open(&settings(&config, url)?)?;
         let served = RwLock::new(Arc::new(load(&database, &config).await?));
-        let gateway = Gateway { config, database, users, served };
+        let gateway = Gateway {
+            config,
+            database,
+            users,
+            served,
+        };
         gateway.warm();
         Ok(gateway)
     }
@@ -64,7 +69,11 @@ impl Gateway {
     /// Reads the catalog anew; what is served stays as it is where that fails.
     pub async fn reload(&self) -> Result<(), CatalogError> {
         let served = Arc::new(load(&self.database, &self.config).await?);
-        tracing::info!(tables = served.catalog.tables.len(), routines = served.catalog.routines.len(), "catalog read");
+        tracing::info!(
+            tables = served.catalog.tables.len(),
+            routines = served.catalog.routines.len(),
+            "catalog read"
+        );
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = served;
         self.warm();
         Ok(())
@@ -95,14 +104,21 @@ impl Gateway {
         let mut ticks = tokio::time::interval(Duration::from_secs(3600));
         loop {
             ticks.tick().await;
-            let kept = Duration::from_secs(self.config.database.keep_answers_hours.saturating_mul(3600));
-            let since = SystemTime::now().checked_sub(kept).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-            let since = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+            let kept =
+                Duration::from_secs(self.config.database.keep_answers_hours.saturating_mul(3600));
+            let since = SystemTime::now()
+                .checked_sub(kept)
+                .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            let since = since.map_or(0, |since| {
+                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+            });
             match run::forget_before(&self.database, self.database.dialect(), since).await {
                 Ok(0) => {}
                 Ok(answers) => tracing::info!(answers, "answers to idempotency keys forgotten"),
                 Err(error) if error.code() == "NotFound" => {}
-                Err(error) => tracing::warn!(%error, "answers to idempotency keys cannot be forgotten"),
+                Err(error) => {
+                    tracing::warn!(%error, "answers to idempotency keys cannot be forgotten")
+                }
             }
         }
     }
@@ -121,8 +137,13 @@ impl Gateway {
     }
 
     /// Recognises who sends an `Authorization` header; a password that is not remembered is checked beside the other requests.
-    pub async fn recognise(&self, authorization: Option<&str>) -> Result<Principal, PrincipalError> {
-        let Some(users) = &self.users else { return Ok(Principal::local()) };
+    pub async fn recognise(
+        &self,
+        authorization: Option<&str>,
+    ) -> Result<Principal, PrincipalError> {
+        let Some(users) = &self.users else {
+            return Ok(Principal::local());
+        };
         if let Some(principal) = users.remembers(authorization) {
             return Ok(principal);
         }
@@ -136,7 +157,10 @@ impl Gateway {
 async fn load(database: &Database, config: &Config) -> Result<Served, CatalogError> {
     let catalog = catalog::load(database, &selection(config)).await?;
     let captured = match crate::capture::captured(database).await {
-        Ok(captured) => captured.into_iter().map(|table| (table.schema, table.name)).collect(),
+        Ok(captured) => captured
+            .into_iter()
+            .map(|table| (table.schema, table.name))
+            .collect(),
         Err(error) => {
             tracing::warn!(%error, "the captured tables cannot be read; their changes are not offered");
             Vec::new()
@@ -148,7 +172,11 @@ async fn load(database: &Database, config: &Config) -> Result<Served, CatalogErr
 fn settings(config: &Config, url: String) -> Result<Settings, SecretError> {
     let database = &config.database;
     Ok(Settings {
-        password: database.password.as_ref().map(|password| password.read(&config.folder)).transpose()?,
+        password: database
+            .password
+            .as_ref()
+            .map(|password| password.read(&config.folder))
+            .transpose()?,
         connections: database.connections,
         connect_time: Duration::from_secs(database.connect_seconds),
         wait_time: Duration::from_secs(database.connect_seconds),
@@ -165,7 +193,10 @@ fn selection(config: &Config) -> Selection {
         exclude: database.exclude.clone(),
         rename: database.rename.clone(),
         keys: database.keys.clone(),
-        routines: database.routines.as_ref().map(|folder| config.folder.join(folder)),
+        routines: database
+            .routines
+            .as_ref()
+            .map(|folder| config.folder.join(folder)),
         limits: catalog::Limits {
             page_size: config.contract.page_size,
             page_size_limit: config.contract.max_page_size,

@@ -18,7 +18,12 @@ pub fn first_call(served: &Served) -> Option<(String, String)> {
         .operations
         .iter()
         .find(|operation| &*operation.name == "QueryCompany")
-        .or_else(|| contract.operations.iter().find(|operation| operation.action == crate::principal::Action::Query))?;
+        .or_else(|| {
+            contract
+                .operations
+                .iter()
+                .find(|operation| operation.action == crate::principal::Action::Query)
+        })?;
     let body = format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><{name} xmlns=\"{namespace}\"><pageSize>1</pageSize></{name}>\
          </s:Body></s:Envelope>",
@@ -32,12 +37,17 @@ pub fn first_call(served: &Served) -> Option<(String, String)> {
 pub fn landing(served: &Served, address: &str) -> String {
     let (catalog, contract) = (&served.catalog, &served.contract);
     let mut html = Html::new("Soapstone");
-    html.paragraph("lead", "Every table, view and routine of the CRM as a typed SOAP operation, described by WSDL.");
+    html.paragraph(
+        "lead",
+        "Every table, view and routine of the CRM as a typed SOAP operation, described by WSDL.",
+    );
     html.heading(2, "Everything in one service");
     documents(&mut html, contract, Service::Crm, address);
     if let Some((operation, body)) = first_call(served) {
         html.heading(3, &format!("A first call: {operation}"));
-        html.code(&format!("curl -s {address}/soap/crm -H 'Content-Type: text/xml; charset=utf-8' -d '{body}'"));
+        html.code(&format!(
+            "curl -s {address}/soap/crm -H 'Content-Type: text/xml; charset=utf-8' -d '{body}'"
+        ));
     }
     html.heading(2, "Tables and views");
     html.open_table(&["Service", "", "Operations", ""]);
@@ -45,22 +55,36 @@ pub fn landing(served: &Served, address: &str) -> String {
         let sql = catalog.tables.get(index);
         let kind = sql.map_or("", |sql| if sql.kind.writable() { "table" } else { "view" });
         let actions: Vec<&str> = table.actions.iter().map(|action| action.name()).collect();
-        let comment = sql.and_then(|sql| sql.comment.as_deref()).unwrap_or_default();
-        html.row(&[&html::link(&contract.path(Service::Table(TableId(index))), &table.name), kind, &html::escape(&actions.join(", ")), &html::escape(comment)]);
+        let comment = sql
+            .and_then(|sql| sql.comment.as_deref())
+            .unwrap_or_default();
+        html.row(&[
+            &html::link(&contract.path(Service::Table(TableId(index))), &table.name),
+            kind,
+            &html::escape(&actions.join(", ")),
+            &html::escape(comment),
+        ]);
     }
     html.close_table();
     if !contract.routines.is_empty() {
         html.heading(2, "Routines");
         html.open_table(&["Operation", ""]);
         for (index, routine) in contract.routines.iter().enumerate() {
-            let comment = catalog.routines.get(index).and_then(|sql| sql.comment.as_deref()).unwrap_or_default();
+            let comment = catalog
+                .routines
+                .get(index)
+                .and_then(|sql| sql.comment.as_deref())
+                .unwrap_or_default();
             let path = format!("{}#{}", contract.path(Service::Routines), routine.name);
             html.row(&[&html::link(&path, &routine.name), &html::escape(comment)]);
         }
         html.close_table();
     }
     html.heading(2, "Operations");
-    html.paragraph("", "Health at /health/live and /health/ready, counters for Prometheus at /metrics.");
+    html.paragraph(
+        "",
+        "Health at /health/live and /health/ready, counters for Prometheus at /metrics.",
+    );
     html.finish()
 }
 
@@ -76,39 +100,63 @@ pub fn service(served: &Served, service: Service, address: &str) -> String {
 /// The addresses of a service and of its documents.
 fn documents(html: &mut Html, contract: &Contract, service: Service, address: &str) {
     let path = contract.path(service);
-    html.paragraph("", &format!("Endpoint for SOAP 1.1 and 1.2: {address}{path}"));
+    html.paragraph(
+        "",
+        &format!("Endpoint for SOAP 1.1 and 1.2: {address}{path}"),
+    );
     html.open_list();
     for (query, text) in [
         ("wsdl", "WSDL with a SOAP 1.1 port, in one document"),
         ("wsdl=1.2", "WSDL with a SOAP 1.2 port"),
         ("wsdl=all", "WSDL with both ports"),
-        ("wsdl=split", "WSDL with both ports that imports its schemas"),
+        (
+            "wsdl=split",
+            "WSDL with both ports that imports its schemas",
+        ),
     ] {
-        html.item(&format!("{} – {}", html::link(&format!("{path}?{query}"), &format!("?{query}")), html::escape(text)));
+        html.item(&format!(
+            "{} – {}",
+            html::link(&format!("{path}?{query}"), &format!("?{query}")),
+            html::escape(text)
+        ));
     }
     html.close_list();
 }
 
 fn table(served: &Served, id: TableId, address: &str) -> String {
     let (catalog, contract) = (&served.catalog, &served.contract);
-    let (Some(sql), Some(table)) = (catalog.table(id), contract.tables.get(id.0)) else { return Html::new("Nothing").finish() };
+    let (Some(sql), Some(table)) = (catalog.table(id), contract.tables.get(id.0)) else {
+        return Html::new("Nothing").finish();
+    };
     let mut html = Html::new(&table.name);
     html.paragraph("lead", sql.comment.as_deref().unwrap_or_default());
-    html.paragraph("", &format!("Namespace: {}", contract.namespace(table.namespace)));
+    html.paragraph(
+        "",
+        &format!("Namespace: {}", contract.namespace(table.namespace)),
+    );
     documents(&mut html, contract, Service::Table(id), address);
     html.heading(2, "Fields");
     html.open_table(&["Element", "Type", "", ""]);
     for (index, (column, sql_column)) in table.columns.iter().zip(&sql.columns).enumerate() {
         let comment = sql_column.comment.as_deref().unwrap_or_default();
         let name = format!("<code>{}</code>", html::escape(&column.element));
-        html.row(&[&name, &html::escape(&type_text(contract, &column.value)), &notes(sql, sql_column, index), &html::escape(comment)]);
+        html.row(&[
+            &name,
+            &html::escape(&type_text(contract, &column.value)),
+            &notes(sql, sql_column, index),
+            &html::escape(comment),
+        ]);
     }
     html.close_table();
     if !sql.relations.is_empty() {
         html.heading(2, "Related records");
         html.open_table(&["expand", "Record", ""]);
         for (relation, name) in sql.relations.iter().zip(&table.relations) {
-            let other = contract.tables.get(relation.table.0).map(|table| table.name.to_string()).unwrap_or_default();
+            let other = contract
+                .tables
+                .get(relation.table.0)
+                .map(|table| table.name.to_string())
+                .unwrap_or_default();
             let direction = match relation.direction {
                 catalog::Direction::Parent => "one",
                 catalog::Direction::Children => "any number",
@@ -167,11 +215,25 @@ fn operation(html: &mut Html, served: &Served, operation: &Operation) {
         html.open_table(&["Element", "Type", ""]);
         let mut row = |column: &Column, way: &str| {
             let name = format!("<code>{}</code>", html::escape(&column.element));
-            html.row(&[&name, &html::escape(&type_text(contract, &column.value)), way]);
+            html.row(&[
+                &name,
+                &html::escape(&type_text(contract, &column.value)),
+                way,
+            ]);
         };
-        routine.given.iter().for_each(|(_, column)| row(column, "given"));
-        routine.answered.iter().for_each(|(_, column)| row(column, "answered"));
-        routine.rows.iter().flatten().for_each(|column| row(column, "in each row"));
+        routine
+            .given
+            .iter()
+            .for_each(|(_, column)| row(column, "given"));
+        routine
+            .answered
+            .iter()
+            .for_each(|(_, column)| row(column, "answered"));
+        routine
+            .rows
+            .iter()
+            .flatten()
+            .for_each(|column| row(column, "in each row"));
         html.close_table();
     }
     html.code(&example::request(catalog, contract, operation));
@@ -181,14 +243,19 @@ fn operation(html: &mut Html, served: &Served, operation: &Operation) {
 fn type_text(contract: &Contract, value: &ValueType) -> String {
     match contract.kind(value) {
         Kind::List(item) => format!("list of {}", type_text(contract, item)),
-        Kind::Composite(_) => contract.named(value).map(|named| named.name.to_string()).unwrap_or_default(),
+        Kind::Composite(_) => contract
+            .named(value)
+            .map(|named| named.name.to_string())
+            .unwrap_or_default(),
         Kind::Atomic(atomic) => {
             let mut text = atomic.builtin.name().to_owned();
             if let Some(length) = atomic.max_length {
                 text.push_str(&format!(", at most {length}"));
             }
             match (atomic.total_digits, atomic.fraction_digits) {
-                (Some(total), Some(fraction)) => text.push_str(&format!(", {total} digits, {fraction} after the point")),
+                (Some(total), Some(fraction)) => {
+                    text.push_str(&format!(", {total} digits, {fraction} after the point"))
+                }
                 (Some(total), None) => text.push_str(&format!(", {total} digits")),
                 _ => {}
             }

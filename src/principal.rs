@@ -125,7 +125,10 @@ impl Principal {
 
     /// Somebody who was not recognised, and may do nothing.
     pub fn nobody() -> Principal {
-        Principal { name: Arc::from("nobody"), grants: Arc::from([]) }
+        Principal {
+            name: Arc::from("nobody"),
+            grants: Arc::from([]),
+        }
     }
 
     /// The columns that the principal may touch by `action`; `None` where the action is not granted at all.

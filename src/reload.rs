@@ -17,7 +17,10 @@ pub async fn watch(gateway: Arc<Gateway>) {
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let Ok(mut hangup) = signal(SignalKind::hangup()) {
-            let mut notified = Notified { gateway: Arc::clone(&gateway), listener: None };
+            let mut notified = Notified {
+                gateway: Arc::clone(&gateway),
+                listener: None,
+            };
             loop {
                 tokio::select! {
                     _ = hangup.recv() => {}
@@ -29,7 +32,10 @@ pub async fn watch(gateway: Arc<Gateway>) {
             }
         }
     }
-    let mut notified = Notified { gateway: Arc::clone(&gateway), listener: None };
+    let mut notified = Notified {
+        gateway: Arc::clone(&gateway),
+        listener: None,
+    };
     loop {
         notified.next().await;
         if let Err(error) = gateway.reload().await {
@@ -46,7 +52,9 @@ struct Notified {
 impl Notified {
     /// Done at the next notification; on other databases never.
     async fn next(&mut self) {
-        let Database::Postgres(connections) = self.gateway.database() else { return std::future::pending().await };
+        let Database::Postgres(connections) = self.gateway.database() else {
+            return std::future::pending().await;
+        };
         let pool = connections.pool.clone();
         loop {
             if self.listener.is_none() {

@@ -34,11 +34,19 @@ pub struct Asker<'c> {
 
 /// Writes the reply element of an operation; `fields` are the columns that a query chose, empty for all.
 pub fn write(asker: Asker<'_>, fields: &[usize], reply: &Reply, out: &mut String) {
-    let Asker { catalog, contract, operation, principal, correlation } = asker;
+    let Asker {
+        catalog,
+        contract,
+        operation,
+        principal,
+        correlation,
+    } = asker;
     let mut writer = Writer::new(catalog, contract, operation.namespace, principal, out);
     writer.start_reply(operation);
     match (reply, operation.target) {
-        (Reply::Record(rows), Target::Table(table)) => writer.records(table, "record", fields, rows),
+        (Reply::Record(rows), Target::Table(table)) => {
+            writer.records(table, "record", fields, rows)
+        }
         (Reply::Page { rows, next }, Target::Table(table)) => {
             writer.records(table, "record", fields, rows);
             if let Some(next) = next {
@@ -59,9 +67,17 @@ pub fn write(asker: Asker<'_>, fields: &[usize], reply: &Reply, out: &mut String
 
 /// Writes the reply element of `Changes{T}`.
 pub fn write_changes(asker: Asker<'_>, changed: &Changed, out: &mut String) {
-    let Asker { catalog, contract, operation, principal, .. } = asker;
+    let Asker {
+        catalog,
+        contract,
+        operation,
+        principal,
+        ..
+    } = asker;
     let mut writer = Writer::new(catalog, contract, operation.namespace, principal, out);
-    let Target::Table(table) = operation.target else { return };
+    let Target::Table(table) = operation.target else {
+        return;
+    };
     writer.start_reply(operation);
     let hidden = writer.hidden(table);
     for change in &changed.changes {
@@ -99,7 +115,13 @@ impl<'c, 'o> Writer<'c, 'o> {
         out: &'o mut String,
     ) -> Writer<'c, 'o> {
         let restricted = (!principal.may_everything()).then_some(principal);
-        Writer { catalog, contract, home, out, restricted }
+        Writer {
+            catalog,
+            contract,
+            home,
+            out,
+            restricted,
+        }
     }
 
     fn start_reply(&mut self, operation: &Operation) {
@@ -133,7 +155,11 @@ impl<'c, 'o> Writer<'c, 'o> {
         if namespace == self.home {
             return "";
         }
-        self.contract.namespaces.get(namespace).map(|namespace| namespace.prefix.as_str()).unwrap_or_default()
+        self.contract
+            .namespaces
+            .get(namespace)
+            .map(|namespace| namespace.prefix.as_str())
+            .unwrap_or_default()
     }
 
     fn name(&mut self, prefix: &str, name: &str) {
@@ -187,7 +213,10 @@ impl<'c, 'o> Writer<'c, 'o> {
         {
             // More may have been read than was chosen: a version can be a digest over every column.
             let key = sql.key.as_deref().unwrap_or_default();
-            hidden.extend((0..sql.columns.len()).filter(|column| !fields.contains(column) && !key.contains(column)));
+            hidden.extend(
+                (0..sql.columns.len())
+                    .filter(|column| !fields.contains(column) && !key.contains(column)),
+            );
         }
         for row in 0..rows.len() {
             self.record(table, "", name, &hidden, rows, row);
@@ -195,8 +224,18 @@ impl<'c, 'o> Writer<'c, 'o> {
     }
 
     /// One row, with its related ones; the recursion ends where the rows were expanded no further.
-    pub(crate) fn record(&mut self, id: TableId, prefix: &str, name: &str, hidden: &[usize], rows: &Rows, row: usize) {
-        let Some(table) = self.contract.tables.get(id.0) else { return };
+    pub(crate) fn record(
+        &mut self,
+        id: TableId,
+        prefix: &str,
+        name: &str,
+        hidden: &[usize],
+        rows: &Rows,
+        row: usize,
+    ) {
+        let Some(table) = self.contract.tables.get(id.0) else {
+            return;
+        };
         self.out.push('<');
         self.name(prefix, name);
         let version = rows.version(row);
@@ -212,11 +251,17 @@ impl<'c, 'o> Writer<'c, 'o> {
 
     /// The columns of a table that the reader may not see.
     pub(crate) fn hidden(&self, id: TableId) -> Vec<usize> {
-        let (Some(principal), Some(table)) = (self.restricted, self.catalog.table(id)) else { return Vec::new() };
+        let (Some(principal), Some(table)) = (self.restricted, self.catalog.table(id)) else {
+            return Vec::new();
+        };
         match visible(principal, self.catalog, id) {
             Columns::All => Vec::new(),
             columns => {
-                let unseen = table.columns.iter().enumerate().filter(|(_, column)| !columns.has(&column.name));
+                let unseen = table
+                    .columns
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, column)| !columns.has(&column.name));
                 unseen.map(|(index, _)| index).collect()
             }
         }
@@ -227,14 +272,23 @@ impl<'c, 'o> Writer<'c, 'o> {
         let mut misfits: Vec<(&str, &[u8])> = Vec::new();
         let places = rows.columns();
         if places.is_sorted() {
-            for (place, cell) in places.iter().zip(rows.row(row)).filter(|(place, _)| !hidden.contains(place)) {
+            for (place, cell) in places
+                .iter()
+                .zip(rows.row(row))
+                .filter(|(place, _)| !hidden.contains(place))
+            {
                 if let Some(column) = columns.get(*place) {
                     self.cell(prefix, column, cell, &mut misfits);
                 }
             }
         } else {
             // The schema's order is the table's, whatever order the fields were asked for in.
-            let mut cells: Vec<(usize, Cell<'_>)> = places.iter().copied().zip(rows.row(row)).filter(|(place, _)| !hidden.contains(place)).collect();
+            let mut cells: Vec<(usize, Cell<'_>)> = places
+                .iter()
+                .copied()
+                .zip(rows.row(row))
+                .filter(|(place, _)| !hidden.contains(place))
+                .collect();
             cells.sort_by_key(|(place, _)| *place);
             for (place, cell) in cells {
                 if let Some(column) = columns.get(place) {
@@ -247,7 +301,13 @@ impl<'c, 'o> Writer<'c, 'o> {
         }
     }
 
-    fn cell<'r>(&mut self, prefix: &str, column: &'r Column, cell: Cell<'r>, misfits: &mut Vec<(&'r str, &'r [u8])>) {
+    fn cell<'r>(
+        &mut self,
+        prefix: &str,
+        column: &'r Column,
+        cell: Cell<'r>,
+        misfits: &mut Vec<(&'r str, &'r [u8])>,
+    ) {
         match cell {
             Cell::Null if column.nillable => self.nil(prefix, &column.element),
             Cell::Null => {}
@@ -309,24 +369,42 @@ impl<'c, 'o> Writer<'c, 'o> {
         if rows.related.is_empty() {
             return;
         }
-        let Some(sql) = self.catalog.table(id) else { return };
+        let Some(sql) = self.catalog.table(id) else {
+            return;
+        };
         self.open(prefix, "related");
         let mut order: Vec<usize> = (0..rows.related.len()).collect();
         order.sort_by_key(|index| rows.related.get(*index).map(|related| related.relation));
-        for related in order.into_iter().filter_map(|index| rows.related.get(index)) {
-            let (Some(relation), Some(name)) = (sql.relations.get(related.relation), table.relations.get(related.relation)) else {
+        for related in order
+            .into_iter()
+            .filter_map(|index| rows.related.get(index))
+        {
+            let (Some(relation), Some(name)) = (
+                sql.relations.get(related.relation),
+                table.relations.get(related.relation),
+            ) else {
                 continue;
             };
             let hidden = self.hidden(relation.table);
             for index in related.of.get(row).into_iter().flatten() {
-                self.record(relation.table, prefix, name, &hidden, &related.rows, *index as usize);
+                self.record(
+                    relation.table,
+                    prefix,
+                    name,
+                    &hidden,
+                    &related.rows,
+                    *index as usize,
+                );
             }
         }
         self.close(prefix, "related");
     }
 
     fn result(&mut self, operation: &Operation, id: TableId, correlation: &str, outcome: &Outcome) {
-        let conflict = outcome.problem.as_ref().is_some_and(|problem| matches!(problem.kind, RunErrorKind::Conflict(_)));
+        let conflict = outcome
+            .problem
+            .as_ref()
+            .is_some_and(|problem| matches!(problem.kind, RunErrorKind::Conflict(_)));
         self.open("", "result");
         let status = match outcome.status {
             Status::Created => "created",
@@ -349,8 +427,14 @@ impl<'c, 'o> Writer<'c, 'o> {
     }
 
     fn key(&mut self, id: TableId, key: &Key) {
-        let Some(table) = self.contract.tables.get(id.0) else { return };
-        let columns = self.catalog.table(id).and_then(|table| table.key.as_deref()).unwrap_or_default();
+        let Some(table) = self.contract.tables.get(id.0) else {
+            return;
+        };
+        let columns = self
+            .catalog
+            .table(id)
+            .and_then(|table| table.key.as_deref())
+            .unwrap_or_default();
         let prefix = self.prefix(table.namespace);
         self.out.push('<');
         self.name(prefix, "key");
@@ -358,7 +442,11 @@ impl<'c, 'o> Writer<'c, 'o> {
             self.attribute("version", version);
         }
         self.out.push('>');
-        for (column, value) in columns.iter().filter_map(|column| table.columns.get(*column)).zip(&key.values) {
+        for (column, value) in columns
+            .iter()
+            .filter_map(|column| table.columns.get(*column))
+            .zip(&key.values)
+        {
             self.owned(prefix, &column.element, &column.value, value);
         }
         self.close(prefix, "key");
@@ -399,7 +487,9 @@ impl<'c, 'o> Writer<'c, 'o> {
     }
 
     fn answer(&mut self, routine: usize, answer: &Answer) {
-        let Some(routine) = self.contract.routines.get(routine) else { return };
+        let Some(routine) = self.contract.routines.get(routine) else {
+            return;
+        };
         let mut misfits: Vec<(Arc<str>, &[u8])> = Vec::new();
         for (index, column) in &routine.answered {
             if let Some((_, value)) = answer.parameters.iter().find(|(known, _)| known == index) {
@@ -437,7 +527,9 @@ impl<'c, 'o> Writer<'c, 'o> {
             match value {
                 Answered::Value(Value::Null) => self.nil("", "text"),
                 Answered::Value(Value::Text(text)) => self.element("text", text),
-                Answered::Value(Value::Bytes(bytes)) | Answered::Misfit(bytes) => self.bytes("", "bytes", bytes),
+                Answered::Value(Value::Bytes(bytes)) | Answered::Misfit(bytes) => {
+                    self.bytes("", "bytes", bytes)
+                }
                 Answered::Value(Value::List(_) | Value::Fields(_)) => {}
             }
             self.close("", "field");

@@ -10,9 +10,15 @@ const SCHEMA: &str = include_str!("../sample/sqlite.sql");
 /// The routines of the sample CRM, by file name.
 const ROUTINES: &[(&str, &str)] = &[
     ("call.sql", include_str!("../sample/routines/call.sql")),
-    ("customer.sql", include_str!("../sample/routines/customer.sql")),
+    (
+        "customer.sql",
+        include_str!("../sample/routines/customer.sql"),
+    ),
     ("lead.sql", include_str!("../sample/routines/lead.sql")),
-    ("opportunity.sql", include_str!("../sample/routines/opportunity.sql")),
+    (
+        "opportunity.sql",
+        include_str!("../sample/routines/opportunity.sql"),
+    ),
 ];
 
 /// Why the sample CRM could not be made.
@@ -35,10 +41,16 @@ pub async fn create(path: &Path) -> Result<(), SampleError> {
     let draft = path.with_extension("draft");
     let _ = std::fs::remove_file(&draft);
     let failed = |error| SampleError::Database(path.to_path_buf(), error);
-    let options = SqliteConnectOptions::new().filename(&draft).create_if_missing(true).disable_statement_logging();
+    let options = SqliteConnectOptions::new()
+        .filename(&draft)
+        .create_if_missing(true)
+        .disable_statement_logging();
     let mut connection = options.connect().await.map_err(failed)?;
     // The text is our own, and holds many statements.
-    sqlx::raw_sql(AssertSqlSafe(format!("begin;\n{SCHEMA}\n;commit;"))).execute(&mut connection).await.map_err(failed)?;
+    sqlx::raw_sql(AssertSqlSafe(format!("begin;\n{SCHEMA}\n;commit;")))
+        .execute(&mut connection)
+        .await
+        .map_err(failed)?;
     connection.close().await.map_err(failed)?;
     std::fs::rename(&draft, path).map_err(|error| SampleError::File(path.to_path_buf(), error))
 }
@@ -47,7 +59,8 @@ pub async fn create(path: &Path) -> Result<(), SampleError> {
 pub fn routines(path: &Path) -> Result<PathBuf, SampleError> {
     let folder = path.with_extension("routines");
     if !folder.exists() {
-        std::fs::create_dir_all(&folder).map_err(|error| SampleError::File(folder.clone(), error))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| SampleError::File(folder.clone(), error))?;
         for (name, text) in ROUTINES {
             let file = folder.join(name);
             std::fs::write(&file, text).map_err(|error| SampleError::File(file.clone(), error))?;

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use soapstone::http::{self, Head, HeaderName, Method, Refusal, Request, Response, StatusCode, header};
+use soapstone::http::{
+    self, Head, HeaderName, Method, Refusal, Request, Response, StatusCode, header,
+};
 use soapstone::soap::{Posted, Version};
 use tracing::Instrument;
 
@@ -30,7 +32,10 @@ impl http::Service for Gateway {
     async fn call(&self, request: Request) -> Response {
         let mut correlation = correlation(&request.head);
         let span = tracing::info_span!("request", correlation = tracing::field::Empty);
-        let response = self.answer(&request, &mut correlation).instrument(span).await;
+        let response = self
+            .answer(&request, &mut correlation)
+            .instrument(span)
+            .await;
         response.with_header(CORRELATION, &correlation)
     }
 
@@ -48,9 +53,13 @@ impl http::Service for Gateway {
         problem.sender = !matches!(refusal, Refusal::Busy { .. } | Refusal::RequestTime);
         let correlation = correlation(head);
         let posted = Posted::read(head.header(header::CONTENT_TYPE), None);
-        let version = posted.ok().and_then(|posted| posted.version).unwrap_or(Version::Soap11);
+        let version = posted
+            .ok()
+            .and_then(|posted| posted.version)
+            .unwrap_or(Version::Soap11);
         tracing::info!(correlation, code, detail = problem.message, "refused");
-        respond(refused(&self.served(), version, &correlation, &problem)).with_header(CORRELATION, &correlation)
+        respond(refused(&self.served(), version, &correlation, &problem))
+            .with_header(CORRELATION, &correlation)
     }
 
     fn is_vital(&self, head: &Head) -> bool {
@@ -64,10 +73,19 @@ impl Gateway {
         let path = decode_path(head.uri.path());
         let reads = head.method == Method::GET || head.method == Method::HEAD;
         match path.as_str() {
-            "/" if reads => self.page(head, |served, address| Some(pages::landing(served, address))).await,
+            "/" if reads => {
+                self.page(head, |served, address| {
+                    Some(pages::landing(served, address))
+                })
+                .await
+            }
             "/health/live" if reads => Response::new(StatusCode::OK, TEXT, "live\n"),
             "/health/ready" if reads => self.ready().await,
-            "/metrics" if reads => Response::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", telemetry::render()),
+            "/metrics" if reads => Response::new(
+                StatusCode::OK,
+                "text/plain; version=0.0.4; charset=utf-8",
+                telemetry::render(),
+            ),
             "/reload" if head.method == Method::POST => self.reload_for(head).await,
             path if path.starts_with("/soap/") => self.soap(request, path, correlation).await,
             _ => not_found(),
@@ -77,7 +95,9 @@ impl Gateway {
     async fn soap(&self, request: &Request, path: &str, correlation: &mut String) -> Response {
         let head = &request.head;
         let served = self.served();
-        let Some(service) = served.contract.service(path) else { return not_found() };
+        let Some(service) = served.contract.service(path) else {
+            return not_found();
+        };
         if head.method == Method::POST {
             let message = Message {
                 body: &request.body,
@@ -89,33 +109,67 @@ impl Gateway {
             return respond(exchange(self, &served, service, correlation, message).await);
         }
         if head.method != Method::GET && head.method != Method::HEAD {
-            return Response::new(StatusCode::METHOD_NOT_ALLOWED, TEXT, "GET a description, POST a message\n")
-                .with_header(header::ALLOW, "GET, HEAD, POST");
+            return Response::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                TEXT,
+                "GET a description, POST a message\n",
+            )
+            .with_header(header::ALLOW, "GET, HEAD, POST");
         }
         match wanted(head.uri.query().unwrap_or_default()) {
             Ok(Some(wanted)) => self.document(head, served, service, wanted).await,
-            Ok(None) => self.page(head, |served, address| Some(pages::service(served, service, address))).await,
+            Ok(None) => {
+                self.page(head, |served, address| {
+                    Some(pages::service(served, service, address))
+                })
+                .await
+            }
             Err(()) => not_found(),
         }
     }
 
     /// A WSDL or a schema. It changes when the catalog does, so that a client asks again, with the ETag, and is mostly told "the same".
-    async fn document(&self, head: &Head, served: Arc<Served>, service: Service, wanted: Wanted) -> Response {
+    async fn document(
+        &self,
+        head: &Head,
+        served: Arc<Served>,
+        service: Service,
+        wanted: Wanted,
+    ) -> Response {
         let address = self.address(head) + &served.contract.path(service);
         // What is not in memory yet is made beside the other requests.
-        let made = tokio::task::spawn_blocking(move || served.document(service, wanted, &address)).await;
-        let Ok(Some((text, tag))) = made else { return not_found() };
+        let made =
+            tokio::task::spawn_blocking(move || served.document(service, wanted, &address)).await;
+        let Ok(Some((text, tag))) = made else {
+            return not_found();
+        };
         let same = head.header(header::IF_NONE_MATCH).is_some_and(|known| {
-            known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
+            known
+                .split(',')
+                .map(|known| known.trim().trim_start_matches("W/"))
+                .any(|known| known == tag || known == "*")
         });
-        let response = if same { Response::empty(StatusCode::NOT_MODIFIED) } else { Response::new(StatusCode::OK, XML, text) };
-        response.with_header(header::ETAG, &tag).with_header(header::CACHE_CONTROL, "no-cache").with_header(header::VARY, "Host")
+        let response = if same {
+            Response::empty(StatusCode::NOT_MODIFIED)
+        } else {
+            Response::new(StatusCode::OK, XML, text)
+        };
+        response
+            .with_header(header::ETAG, &tag)
+            .with_header(header::CACHE_CONTROL, "no-cache")
+            .with_header(header::VARY, "Host")
     }
 
-    async fn page(&self, head: &Head, write: impl FnOnce(&Served, &str) -> Option<String>) -> Response {
+    async fn page(
+        &self,
+        head: &Head,
+        write: impl FnOnce(&Served, &str) -> Option<String>,
+    ) -> Response {
         match write(&self.served(), &self.address(head)) {
-            Some(page) => Response::new(StatusCode::OK, HTML, page)
-                .with_header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+            Some(page) => Response::new(StatusCode::OK, HTML, page).with_header(
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'unsafe-inline'",
+            ),
             None => not_found(),
         }
     }
@@ -123,22 +177,38 @@ impl Gateway {
     async fn ready(&self) -> Response {
         match tokio::time::timeout(Duration::from_secs(3), self.database().ping()).await {
             Ok(Ok(())) => Response::new(StatusCode::OK, TEXT, "ready\n"),
-            _ => Response::new(StatusCode::SERVICE_UNAVAILABLE, TEXT, "the database does not answer\n"),
+            _ => Response::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                TEXT,
+                "the database does not answer\n",
+            ),
         }
     }
 
     async fn reload_for(&self, head: &Head) -> Response {
         match self.recognise(head.header(header::AUTHORIZATION)).await {
             Ok(principal) if principal.may_everything() => {}
-            Ok(_) => return Response::new(StatusCode::FORBIDDEN, TEXT, "only who may do everything may reload\n"),
-            Err(PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong) => return unauthenticated(),
+            Ok(_) => {
+                return Response::new(
+                    StatusCode::FORBIDDEN,
+                    TEXT,
+                    "only who may do everything may reload\n",
+                );
+            }
+            Err(PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong) => {
+                return unauthenticated();
+            }
             Err(_) => return Response::empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
         match self.reload().await {
             Ok(()) => Response::new(StatusCode::OK, TEXT, "reloaded\n"),
             Err(error) => {
                 tracing::error!(%error, "the catalog could not be read; what was served stays");
-                Response::new(StatusCode::SERVICE_UNAVAILABLE, TEXT, "the catalog could not be read; what was served stays\n")
+                Response::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    TEXT,
+                    "the catalog could not be read; what was served stays\n",
+                )
             }
         }
     }
@@ -151,15 +221,31 @@ impl Gateway {
         }
         let trusted = server.trusted_proxies.contains(&canonical(head.peer.ip()));
         let forwarded = |name: &'static str, key: &str| {
-            let standard = head.header(header::FORWARDED).and_then(|text| forwarded_parameter(text, key));
-            let own = head.header(HeaderName::from_static(name)).and_then(|text| text.split(',').next()).map(|text| text.trim().to_owned());
+            let standard = head
+                .header(header::FORWARDED)
+                .and_then(|text| forwarded_parameter(text, key));
+            let own = head
+                .header(HeaderName::from_static(name))
+                .and_then(|text| text.split(',').next())
+                .map(|text| text.trim().to_owned());
             standard.or(own).filter(|_| trusted)
         };
-        let scheme = forwarded("x-forwarded-proto", "proto").filter(|scheme| scheme == "http" || scheme == "https");
-        let scheme = scheme.unwrap_or_else(|| if head.secure { "https".to_owned() } else { "http".to_owned() });
+        let scheme = forwarded("x-forwarded-proto", "proto")
+            .filter(|scheme| scheme == "http" || scheme == "https");
+        let scheme = scheme.unwrap_or_else(|| {
+            if head.secure {
+                "https".to_owned()
+            } else {
+                "http".to_owned()
+            }
+        });
         let host = forwarded("x-forwarded-host", "host")
             .or_else(|| head.header(header::HOST).map(str::to_owned))
-            .or_else(|| head.uri.authority().map(|authority| authority.as_str().to_owned()))
+            .or_else(|| {
+                head.uri
+                    .authority()
+                    .map(|authority| authority.as_str().to_owned())
+            })
             .filter(|host| is_host(host))
             .unwrap_or_else(|| server.listen.to_string());
         format!("{scheme}://{host}")
@@ -174,25 +260,37 @@ fn canonical(address: IpAddr) -> IpAddr {
 /// The first element's parameter of a `Forwarded` header (RFC 7239, 4).
 fn forwarded_parameter(text: &str, key: &str) -> Option<String> {
     let first = text.split(',').next()?;
-    let found = first.split(';').filter_map(|pair| pair.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case(key))?;
+    let found = first
+        .split(';')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case(key))?;
     Some(found.1.trim().trim_matches('"').to_owned())
 }
 
 /// Tells whether a text is a host with or without a port, so that nothing else gets into a document.
 fn is_host(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    !text.is_empty()
+        && text.len() <= 255
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
 /// Reads the query of a GET: `wsdl` in any case with an optional layout, `xsd` with an index, or nothing.
 fn wanted(query: &str) -> Result<Option<Wanted>, ()> {
-    let Some(first) = query.split('&').find(|part| !part.is_empty()) else { return Ok(None) };
+    let Some(first) = query.split('&').find(|part| !part.is_empty()) else {
+        return Ok(None);
+    };
     let (key, value) = first.split_once('=').unwrap_or((first, ""));
     match (key.to_ascii_lowercase().as_str(), value) {
         ("wsdl" | "singlewsdl", "" | "1.1") => Ok(Some(Wanted::Wsdl(Layout::Soap11))),
         ("wsdl", "1.2") => Ok(Some(Wanted::Wsdl(Layout::Soap12))),
         ("wsdl", "all") => Ok(Some(Wanted::Wsdl(Layout::All))),
         ("wsdl", "split") => Ok(Some(Wanted::Wsdl(Layout::Split))),
-        ("xsd", index) => index.parse().map(|index| Some(Wanted::Xsd(index))).map_err(|_| ()),
+        ("xsd", index) => index
+            .parse()
+            .map(|index| Some(Wanted::Xsd(index)))
+            .map_err(|_| ()),
         ("wsdl", _) => Err(()),
         _ => Ok(None),
     }
@@ -201,23 +299,34 @@ fn wanted(query: &str) -> Result<Option<Wanted>, ()> {
 fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let response = Response::new(status, answer.version.content_type(), answer.body);
-    if status == StatusCode::UNAUTHORIZED { response.with_header(header::WWW_AUTHENTICATE, CHALLENGE) } else { response }
+    if status == StatusCode::UNAUTHORIZED {
+        response.with_header(header::WWW_AUTHENTICATE, CHALLENGE)
+    } else {
+        response
+    }
 }
 
 const CHALLENGE: &str = "Basic realm=\"soapstone\", charset=\"UTF-8\"";
 
 fn unauthenticated() -> Response {
-    Response::new(StatusCode::UNAUTHORIZED, TEXT, "sign in first\n").with_header(header::WWW_AUTHENTICATE, CHALLENGE)
+    Response::new(StatusCode::UNAUTHORIZED, TEXT, "sign in first\n")
+        .with_header(header::WWW_AUTHENTICATE, CHALLENGE)
 }
 
 fn not_found() -> Response {
-    Response::new(StatusCode::NOT_FOUND, TEXT, "nothing is served here; the services are listed at /\n")
+    Response::new(
+        StatusCode::NOT_FOUND,
+        TEXT,
+        "nothing is served here; the services are listed at /\n",
+    )
 }
 
 /// The correlation id that the peer sent, or a new one. What is taken goes into logs and headers, so it is short and plain.
 fn correlation(head: &Head) -> String {
     let given = head.header(CORRELATION).map(str::trim);
-    given.filter(|id| is_plain(id)).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+    given
+        .filter(|id| is_plain(id))
+        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
 
 /// Tells whether a text may serve as a correlation id.
@@ -231,7 +340,10 @@ fn decode_path(path: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        let hex = (*byte == b'%').then(|| path.get(at + 1..at + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = (*byte == b'%')
+            .then(|| path.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         decoded.push(hex.unwrap_or(*byte));
         at += if hex.is_some() { 3 } else { 1 };
     }
@@ -239,13 +351,19 @@ fn decode_path(path: &str) -> String {
 }
 
 /// Serves a gateway until `stop` is done, then lets open requests end.
-pub async fn serve(gateway: Arc<Gateway>, listener: tokio::net::TcpListener, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
+pub async fn serve(
+    gateway: Arc<Gateway>,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     let server = &gateway.config().server;
     let folder = &gateway.config().folder;
     let tls = match (&server.certificate, &server.key) {
-        (Some(certificate), Some(key)) => {
-            Some(http::server_tls(&folder.join(certificate), &folder.join(key), None)?)
-        }
+        (Some(certificate), Some(key)) => Some(http::server_tls(
+            &folder.join(certificate),
+            &folder.join(key),
+            None,
+        )?),
         _ => None,
     };
     let options = http::ServerOptions {
@@ -257,7 +375,9 @@ pub async fn serve(gateway: Arc<Gateway>, listener: tokio::net::TcpListener, sto
         tls,
         ..http::ServerOptions::default()
     };
-    http::serve(listener, gateway, options, stop).await.map_err(ServeError::Io)
+    http::serve(listener, gateway, options, stop)
+        .await
+        .map_err(ServeError::Io)
 }
 
 /// Why serving could not begin.

@@ -49,7 +49,11 @@ impl Served {
     /// Derives the contract of a catalog; `captured` names the tables whose changes are logged, by schema and name.
     pub fn new(catalog: Catalog, namespace: &str, captured: &[(String, String)]) -> Served {
         let contract = contract::build(&catalog, namespace, captured);
-        Served { catalog, contract, documents: Mutex::default() }
+        Served {
+            catalog,
+            contract,
+            documents: Mutex::default(),
+        }
     }
 
     /// Makes the documents that are asked for first, so that nobody waits for them.
@@ -58,19 +62,37 @@ impl Served {
     }
 
     /// A document with the service's address in it, and its ETag; `None` where there is no such document.
-    pub fn document(&self, service: Service, wanted: Wanted, address: &str) -> Option<(String, String)> {
+    pub fn document(
+        &self,
+        service: Service,
+        wanted: Wanted,
+        address: &str,
+    ) -> Option<(String, String)> {
         let document = self.made(service, wanted)?;
         let mut escaped = String::new();
         soapstone::xml::escape_attribute(address, &mut escaped);
         let text = document.pieces.join(&escaped);
-        let digest = Sha256::new().chain_update(document.digest).chain_update(address).finalize();
-        let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let digest = Sha256::new()
+            .chain_update(document.digest)
+            .chain_update(address)
+            .finalize();
+        let tag: String = digest
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Some((text, format!("\"{tag}\"")))
     }
 
     fn made(&self, service: Service, wanted: Wanted) -> Option<Arc<Document>> {
         let key = (service, wanted);
-        if let Some(document) = self.documents.lock().unwrap_or_else(PoisonError::into_inner).made.get(&key) {
+        if let Some(document) = self
+            .documents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .made
+            .get(&key)
+        {
             return Some(Arc::clone(document));
         }
         let text = self.write(service, wanted)?;
@@ -78,11 +100,20 @@ impl Served {
             digest: Sha256::digest(&text).into(),
             pieces: text.split(ADDRESS).map(str::to_owned).collect(),
         });
-        let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut documents = self
+            .documents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         documents.bytes += text.len();
         if documents.bytes > MOST_BYTES {
-            documents.made.retain(|(service, _), _| !matches!(service, Service::Table(_)));
-            documents.bytes = documents.made.values().map(|made| made.pieces.iter().map(String::len).sum::<usize>()).sum();
+            documents
+                .made
+                .retain(|(service, _), _| !matches!(service, Service::Table(_)));
+            documents.bytes = documents
+                .made
+                .values()
+                .map(|made| made.pieces.iter().map(String::len).sum::<usize>())
+                .sum();
         }
         documents.made.insert(key, Arc::clone(&document));
         Some(document)
@@ -91,11 +122,22 @@ impl Served {
     fn write(&self, service: Service, wanted: Wanted) -> Option<String> {
         match wanted {
             Wanted::Wsdl(layout) => {
-                let addresses = Addresses { service: ADDRESS, schema: &|index| format!("{ADDRESS}?xsd={index}") };
-                Some(wsdl(&self.catalog, &self.contract, service, layout, &addresses))
+                let addresses = Addresses {
+                    service: ADDRESS,
+                    schema: &|index| format!("{ADDRESS}?xsd={index}"),
+                };
+                Some(wsdl(
+                    &self.catalog,
+                    &self.contract,
+                    service,
+                    layout,
+                    &addresses,
+                ))
             }
             Wanted::Xsd(index) => {
-                let texts = xsds(&self.catalog, &self.contract, service, &|index| format!("{ADDRESS}?xsd={index}"));
+                let texts = xsds(&self.catalog, &self.contract, service, &|index| {
+                    format!("{ADDRESS}?xsd={index}")
+                });
                 texts.into_iter().nth(index)
             }
         }

@@ -11,7 +11,9 @@ use crate::config::{Log, LogFormat};
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Upper bounds of the buckets of durations, in seconds.
-const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+const SECONDS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
 
 /// Starts to log on standard error and to count; a second time it changes nothing.
 pub fn start(log: &Log) -> Result<(), String> {
@@ -24,7 +26,8 @@ pub fn start(log: &Log) -> Result<(), String> {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
-    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS);
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS);
     let recorder = builder.map_err(|error| error.to_string())?.build_recorder();
     let handle = recorder.handle();
     if metrics::set_global_recorder(recorder).is_ok() {
@@ -35,8 +38,11 @@ pub fn start(log: &Log) -> Result<(), String> {
 
 /// Everything counted so far, in the text format of Prometheus.
 pub fn render() -> String {
-    METRICS.get().map(|handle| {
-        handle.run_upkeep();
-        handle.render()
-    }).unwrap_or_default()
+    METRICS
+        .get()
+        .map(|handle| {
+            handle.run_upkeep();
+            handle.render()
+        })
+        .unwrap_or_default()
 }

@@ -11,7 +11,9 @@ use soapstone::http::{Client, ClientOptions, Credentials, HeaderName, Outgoing};
 use soapstone::name::QName;
 use soapstone::soap::{Version, read_envelope, read_fault, write_envelope};
 use soapstone::xml::{self, Event, Reader};
-use soapstone_schema::contract::{BoundOperation, Contract, Operation, PartContent, Port, SoapVersion, Style};
+use soapstone_schema::contract::{
+    BoundOperation, Contract, Operation, PartContent, Port, SoapVersion, Style,
+};
 use soapstone_schema::load::{LoadOptions, Source, load};
 use soapstone_schema::validate::{Expect, Options, Validator};
 use soapstone_schema::value::{Root, Values};
@@ -21,7 +23,8 @@ use crate::config::nearest;
 
 /// Call an operation of any SOAP service by its WSDL, and print the answer as JSON.
 #[derive(Debug, Args)]
-#[command(after_help = "A field is name=value, or name:=JSON for null, arrays and objects; dots lead into elements, [n] picks one of several,
+#[command(
+    after_help = "A field is name=value, or name:=JSON for null, arrays and objects; dots lead into elements, [n] picks one of several,
 and @name is an attribute. Without an operation, the service's operations are listed.
 
 Examples:
@@ -30,7 +33,8 @@ Examples:
   soapstone call 'http://127.0.0.1:8080/soap/crm?wsdl' UpdateContact record.id=1 record.notes:=null
   soapstone call service.wsdl Order --json @order.json --address https://erp.example.com/orders --xml
 
-Exit status: 0 answered, 1 could not call, 2 answered by a fault.")]
+Exit status: 0 answered, 1 could not call, 2 answered by a fault."
+)]
 pub(super) struct Arguments {
     /// The address or file of the WSDL.
     #[arg(value_name = "WSDL")]
@@ -51,7 +55,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "VERSION", value_parser = ["1.1", "1.2"])]
     soap: Option<String>,
     /// Sign in by HTTP Basic.
-    #[arg(long, value_name = "NAME:PASSWORD", env = "SOAPSTONE_USER", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME:PASSWORD",
+        env = "SOAPSTONE_USER",
+        hide_env_values = true
+    )]
     user: Option<String>,
     /// A further HTTP header.
     #[arg(long, value_name = "NAME: VALUE")]
@@ -73,7 +82,9 @@ async fn call(arguments: &Arguments) -> Result<(), Failure> {
     options.tls.ca.clone_from(&arguments.ca);
     let client = Client::new(options).map_err(|error| Failure::of(&error))?;
     let contract = load_contract(arguments, &client)?;
-    let Some(name) = &arguments.operation else { return list(&contract) };
+    let Some(name) = &arguments.operation else {
+        return list(&contract);
+    };
     let bound = find(&contract, name, arguments.soap.as_deref())?;
     let values = Values::new(Arc::new(Validator::new(Arc::clone(&contract))));
     let body = request(arguments, &values, &bound)?;
@@ -92,19 +103,42 @@ async fn call(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>, Failure> {
-    let mut fetch = fetch::Fetcher { client: client.clone(), credentials: credentials(arguments)? };
-    let loaded = load(&[Source::Location(arguments.wsdl.clone())], &mut fetch, &LoadOptions::default());
+    let mut fetch = fetch::Fetcher {
+        client: client.clone(),
+        credentials: credentials(arguments)?,
+    };
+    let loaded = load(
+        &[Source::Location(arguments.wsdl.clone())],
+        &mut fetch,
+        &LoadOptions::default(),
+    );
     if loaded.contract.services.is_empty() {
-        let lines: Vec<String> = loaded.report.diagnostics.iter().map(|diagnostic| loaded.report.line(diagnostic)).collect();
-        return Err(Failure::new(format!("{}: no service with a SOAP port\n{}", arguments.wsdl, lines.join("\n"))));
+        let lines: Vec<String> = loaded
+            .report
+            .diagnostics
+            .iter()
+            .map(|diagnostic| loaded.report.line(diagnostic))
+            .collect();
+        return Err(Failure::new(format!(
+            "{}: no service with a SOAP port\n{}",
+            arguments.wsdl,
+            lines.join("\n")
+        )));
     }
     Ok(Arc::new(loaded.contract))
 }
 
 fn credentials(arguments: &Arguments) -> Result<Option<Credentials>, Failure> {
-    let Some(pair) = &arguments.user else { return Ok(None) };
-    let (user, password) = pair.split_once(':').ok_or_else(|| Failure::new("--user is NAME:PASSWORD"))?;
-    Ok(Some(Credentials::Basic { user: user.to_owned(), password: password.to_owned() }))
+    let Some(pair) = &arguments.user else {
+        return Ok(None);
+    };
+    let (user, password) = pair
+        .split_once(':')
+        .ok_or_else(|| Failure::new("--user is NAME:PASSWORD"))?;
+    Ok(Some(Credentials::Basic {
+        user: user.to_owned(),
+        password: password.to_owned(),
+    }))
 }
 
 /// An operation at a port.
@@ -117,15 +151,28 @@ struct Bound<'c> {
 
 /// Every operation at every port.
 fn operations(contract: &Contract) -> impl Iterator<Item = Bound<'_>> {
-    contract.services.iter().flat_map(|service| &service.ports).flat_map(move |port| {
-        let binding = contract.bindings.get(port.binding);
-        binding.into_iter().flat_map(move |binding| {
-            binding.operations.iter().filter_map(move |bound| {
-                let operation = contract.port_types.get(binding.port_type)?.operations.get(bound.operation)?;
-                Some(Bound { port, soap: binding.soap, operation, bound })
+    contract
+        .services
+        .iter()
+        .flat_map(|service| &service.ports)
+        .flat_map(move |port| {
+            let binding = contract.bindings.get(port.binding);
+            binding.into_iter().flat_map(move |binding| {
+                binding.operations.iter().filter_map(move |bound| {
+                    let operation = contract
+                        .port_types
+                        .get(binding.port_type)?
+                        .operations
+                        .get(bound.operation)?;
+                    Some(Bound {
+                        port,
+                        soap: binding.soap,
+                        operation,
+                        bound,
+                    })
+                })
             })
         })
-    })
 }
 
 fn list(contract: &Contract) -> Result<(), Failure> {
@@ -152,9 +199,13 @@ fn find<'c>(contract: &'c Contract, name: &str, soap: Option<&str>) -> Result<Bo
     if let Some(bound) = operations(contract).find(fits) {
         return Ok(bound);
     }
-    let names: Vec<&str> = operations(contract).map(|bound| &*bound.operation.name).collect();
+    let names: Vec<&str> = operations(contract)
+        .map(|bound| &*bound.operation.name)
+        .collect();
     if names.contains(&name) {
-        return Err(Failure::new(format!("{name} has no port of that SOAP version")));
+        return Err(Failure::new(format!(
+            "{name} has no port of that SOAP version"
+        )));
     }
     Err(Failure::new(match nearest(name, &names) {
         Some(near) => format!("the service has no operation {name}; did you mean {near}?"),
@@ -165,30 +216,53 @@ fn find<'c>(contract: &'c Contract, name: &str, soap: Option<&str>) -> Result<Bo
 /// The content of the body.
 fn request(arguments: &Arguments, values: &Values, bound: &Bound<'_>) -> Result<String, Failure> {
     let json = given_json(arguments)?;
-    let Some(input) = &bound.operation.input else { return Ok(String::new()) };
+    let Some(input) = &bound.operation.input else {
+        return Ok(String::new());
+    };
     let direction = bound.bound.input.as_ref();
     if direction.is_some_and(|direction| direction.encoded) {
-        return Err(Failure::new(format!("{} is rpc/encoded, which is not spoken here", bound.operation.name)));
+        return Err(Failure::new(format!(
+            "{} is rpc/encoded, which is not spoken here",
+            bound.operation.name
+        )));
     }
-    let in_body = |name: &str| direction.is_none_or(|direction| direction.body.iter().any(|known| **known == *name));
-    let parts: Vec<_> = input.parts.iter().filter(|part| in_body(&part.name)).collect();
+    let in_body = |name: &str| {
+        direction.is_none_or(|direction| direction.body.iter().any(|known| **known == *name))
+    };
+    let parts: Vec<_> = input
+        .parts
+        .iter()
+        .filter(|part| in_body(&part.name))
+        .collect();
     if bound.bound.style == Style::Document {
-        let Some(part) = parts.first() else { return Ok(String::new()) };
+        let Some(part) = parts.first() else {
+            return Ok(String::new());
+        };
         let root = match part.content {
             PartContent::Element(element) => Root::Element(element),
-            PartContent::Type(type_) => Root::Type { name: QName::new("", &*part.name), type_ },
+            PartContent::Type(type_) => Root::Type {
+                name: QName::new("", &*part.name),
+                type_,
+            },
         };
         return write(values, json, &root, &arguments.fields);
     }
-    let namespace = direction.map(|direction| direction.namespace.as_str()).unwrap_or_default();
+    let namespace = direction
+        .map(|direction| direction.namespace.as_str())
+        .unwrap_or_default();
     let mut body = String::from("<w:");
     body.push_str(&bound.operation.name);
     body.push_str(" xmlns:w=\"");
     xml::escape_attribute(namespace, &mut body);
     body.push_str("\">");
     for part in parts {
-        let PartContent::Type(type_) = part.content else { continue };
-        let root = Root::Type { name: QName::new("", &*part.name), type_ };
+        let PartContent::Type(type_) = part.content else {
+            continue;
+        };
+        let root = Root::Type {
+            name: QName::new("", &*part.name),
+            type_,
+        };
         let of_part = fields::of_part(&arguments.fields, &part.name);
         let given = json.get(&*part.name).cloned().unwrap_or(Json::Null);
         body.push_str(&write(values, given, &root, &of_part)?);
@@ -201,8 +275,12 @@ fn request(arguments: &Arguments, values: &Values, bound: &Bound<'_>) -> Result<
 
 fn write(values: &Values, json: Json, root: &Root, fields: &[String]) -> Result<String, Failure> {
     let json = fields::put(values, json, root, fields)?;
-    let element = values.from_json(&json, root).map_err(|error| Failure::of(&error))?;
-    values.write(&element, root).map_err(|error| Failure::of(&error))
+    let element = values
+        .from_json(&json, root)
+        .map_err(|error| Failure::of(&error))?;
+    values
+        .write(&element, root)
+        .map_err(|error| Failure::of(&error))
 }
 
 fn given_json(arguments: &Arguments) -> Result<Json, Failure> {
@@ -210,11 +288,14 @@ fn given_json(arguments: &Arguments) -> Result<Json, Failure> {
         None => return Ok(Json::Null),
         Some("-") => {
             let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(Failure::new)?;
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(Failure::new)?;
             text
         }
         Some(given) => match given.strip_prefix('@') {
-            Some(file) => std::fs::read_to_string(file).map_err(|error| Failure::new(format!("{file}: {error}")))?,
+            Some(file) => std::fs::read_to_string(file)
+                .map_err(|error| Failure::new(format!("{file}: {error}")))?,
             None => given.to_owned(),
         },
     };
@@ -232,25 +313,40 @@ async fn send(
     let action = &bound.bound.action;
     let mut outgoing = match version {
         Version::Soap11 => Outgoing::post(address, version.content_type(), message.to_owned())
-            .with_header(HeaderName::from_static("soapaction"), &format!("\"{action}\"")),
+            .with_header(
+                HeaderName::from_static("soapaction"),
+                &format!("\"{action}\""),
+            ),
         Version::Soap12 => {
             let content_type = format!("{}; action=\"{action}\"", version.content_type());
             Outgoing::post(address, &content_type, message.to_owned())
         }
     };
     for header in &arguments.header {
-        let (name, value) = header.split_once(':').ok_or_else(|| Failure::new("--header is NAME: VALUE"))?;
+        let (name, value) = header
+            .split_once(':')
+            .ok_or_else(|| Failure::new("--header is NAME: VALUE"))?;
         let name = name.trim().parse::<HeaderName>().map_err(Failure::new)?;
         outgoing = outgoing.with_header(name, value.trim());
     }
     if let Some(credentials) = credentials(arguments)? {
         outgoing = outgoing.with_credentials(credentials);
     }
-    let answer = client.send(outgoing).await.map_err(|error| Failure::new(format!("{address}: {error}")))?;
+    let answer = client
+        .send(outgoing)
+        .await
+        .map_err(|error| Failure::new(format!("{address}: {error}")))?;
     let kind = answer.header("content-type").unwrap_or_default();
     if !kind.contains("xml") {
-        let text = String::from_utf8_lossy(&answer.body).chars().take(500).collect::<String>();
-        return Err(Failure::new(format!("{address} answered {} {kind}: {}", answer.status, text.trim())));
+        let text = String::from_utf8_lossy(&answer.body)
+            .chars()
+            .take(500)
+            .collect::<String>();
+        return Err(Failure::new(format!(
+            "{address} answered {} {kind}: {}",
+            answer.status,
+            text.trim()
+        )));
     }
     Ok(answer.body.to_vec())
 }
@@ -259,22 +355,35 @@ async fn send(
 fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Result<(), Failure> {
     let mut reader = Reader::new(text, &xml::Options::document());
     let envelope = read_envelope(&mut reader).map_err(|error| Failure::of(&error))?;
-    let Some(payload) = &envelope.payload else { return print("{}\n") };
+    let Some(payload) = &envelope.payload else {
+        return print("{}\n");
+    };
     if payload.local == "Fault" && payload.namespace == envelope.version.namespace() {
-        let fault = read_fault(&mut reader, envelope.version).map_err(|error| Failure::of(&error))?;
+        let fault =
+            read_fault(&mut reader, envelope.version).map_err(|error| Failure::of(&error))?;
         let _ = writeln!(std::io::stderr(), "soapstone: fault {fault}");
         if let Some(detail) = &fault.detail {
             print(&format!("{}\n", detail.content.trim()))?;
         }
-        return Err(Failure { message: String::new(), status: 2 });
+        return Err(Failure {
+            message: String::new(),
+            status: 2,
+        });
     }
     let _ = version;
-    let expected = bound.operation.output.as_ref().and_then(|output| output.parts.first()).map(|part| part.content);
+    let expected = bound
+        .operation
+        .output
+        .as_ref()
+        .and_then(|output| output.parts.first())
+        .map(|part| part.content);
     let (expect, root) = match expected {
         Some(PartContent::Element(element)) => (Expect::Element(element), Root::Element(element)),
         _ => return print(&format!("{text}\n")),
     };
-    let Ok(Event::Start(tag)) = reader.next() else { return print(&format!("{text}\n")) };
+    let Ok(Event::Start(tag)) = reader.next() else {
+        return print(&format!("{text}\n"));
+    };
     match values.read_element(&mut reader, tag, expect, &Options::collect()) {
         Ok(element) => {
             let json = values.to_json(&element, &root);
@@ -282,7 +391,10 @@ fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Res
             print(&format!("{text}\n"))
         }
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "soapstone: the answer is not what the WSDL says: {error}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "soapstone: the answer is not what the WSDL says: {error}"
+            );
             print(&format!("{text}\n"))
         }
     }

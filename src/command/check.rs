@@ -40,7 +40,10 @@ async fn check(arguments: &Arguments) -> Result<(), Failure> {
     }
     let server = &config.server;
     if config.users.is_empty() && wrong.is_empty() && !server.listen.ip().is_loopback() {
-        wrong.push(format!("listening on {} needs users: configure [[user]], or listen on 127.0.0.1", server.listen));
+        wrong.push(format!(
+            "listening on {} needs users: configure [[user]], or listen on 127.0.0.1",
+            server.listen
+        ));
     }
     for file in [&server.certificate, &server.key].into_iter().flatten() {
         if let Err(error) = std::fs::metadata(config.folder.join(file)) {
@@ -68,16 +71,36 @@ async fn check(arguments: &Arguments) -> Result<(), Failure> {
             }
         },
     }
-    if wrong.is_empty() { print(&summary) } else { Err(Failure::new(wrong.join("\nsoapstone: "))) }
+    if wrong.is_empty() {
+        print(&summary)
+    } else {
+        Err(Failure::new(wrong.join("\nsoapstone: ")))
+    }
 }
 
 /// What the schema processor finds wrong with the contract that would be served: nothing, unless we are to blame.
 fn contract(served: &Served) -> Vec<String> {
-    let addresses = Addresses { service: "http://127.0.0.1/", schema: &|index| format!("{index}.xsd") };
-    let definitions = definitions(&served.catalog, &served.contract, Service::Crm, Layout::All, &addresses);
-    let document = Document { location: "crm.wsdl".into(), root: Root::Definitions(Box::new(definitions)) };
+    let addresses = Addresses {
+        service: "http://127.0.0.1/",
+        schema: &|index| format!("{index}.xsd"),
+    };
+    let definitions = definitions(
+        &served.catalog,
+        &served.contract,
+        Service::Crm,
+        Layout::All,
+        &addresses,
+    );
+    let document = Document {
+        location: "crm.wsdl".into(),
+        root: Root::Definitions(Box::new(definitions)),
+    };
     let mut loaded = load_documents(vec![document]);
     rules::check(&loaded.contract.model, &mut loaded.report);
     let report = &loaded.report;
-    report.diagnostics.iter().map(|diagnostic| report.line(diagnostic)).collect()
+    report
+        .diagnostics
+        .iter()
+        .map(|diagnostic| report.line(diagnostic))
+        .collect()
 }

@@ -18,7 +18,9 @@ impl Fetch for Fetcher {
             return Files.fetch(location);
         }
         // The loader is synchronous; this thread may wait, since others are there for what it waits for.
-        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(self.get(location)))
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(self.get(location))
+        })
     }
 }
 
@@ -30,13 +32,24 @@ impl Fetcher {
             if let Some(credentials) = &self.credentials {
                 outgoing = outgoing.with_credentials(credentials.clone());
             }
-            let answer = self.client.send(outgoing).await.map_err(|error| FetchError::Refused(error.to_string()))?;
+            let answer = self
+                .client
+                .send(outgoing)
+                .await
+                .map_err(|error| FetchError::Refused(error.to_string()))?;
             if answer.status.is_success() {
                 return Ok(answer.body.to_vec());
             }
             match answer.header(header::LOCATION) {
-                Some(next) if answer.status.is_redirection() && next.starts_with("http") => next.clone_into(&mut location),
-                _ => return Err(FetchError::Refused(format!("it answered {}", answer.status))),
+                Some(next) if answer.status.is_redirection() && next.starts_with("http") => {
+                    next.clone_into(&mut location)
+                }
+                _ => {
+                    return Err(FetchError::Refused(format!(
+                        "it answered {}",
+                        answer.status
+                    )));
+                }
             }
         }
         Err(FetchError::Refused("it redirects too often".to_owned()))

@@ -34,10 +34,21 @@ pub(super) struct Common {
     #[arg(long, global = true, env = "SOAPSTONE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The database: sqlite:PATH, postgres://USER@HOST/NAME or mysql://USER@HOST/NAME.
-    #[arg(long, global = true, env = "SOAPSTONE_DB", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "SOAPSTONE_DB",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     db: Option<String>,
     /// The address and port to listen on; port 0 takes a free one.
-    #[arg(long, global = true, env = "SOAPSTONE_LISTEN", value_name = "ADDR:PORT")]
+    #[arg(
+        long,
+        global = true,
+        env = "SOAPSTONE_LISTEN",
+        value_name = "ADDR:PORT"
+    )]
     listen: Option<SocketAddr>,
     /// The address that contracts tell clients.
     #[arg(long, global = true, env = "SOAPSTONE_ADDRESS", value_name = "URL")]
@@ -79,19 +90,29 @@ impl Common {
 }
 
 fn join(errors: &[config::ConfigError]) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nsoapstone: ")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\nsoapstone: ")
 }
 
 /// The URL of the configured database; without one the sample CRM's, which is created in `folder` where it is not there.
 pub(super) async fn database_url(config: &mut Config, folder: &Path) -> Result<String, Failure> {
     match &config.database.url {
-        Some(url) => url.read(&config.folder).map_err(|error| Failure::of(&error)),
+        Some(url) => url
+            .read(&config.folder)
+            .map_err(|error| Failure::of(&error)),
         None => {
             // Absolute, since paths in the configuration start from its own folder.
-            let path = std::path::absolute(folder.join("soapstone-sample.sqlite")).map_err(Failure::new)?;
-            sample::create(&path).await.map_err(|error| Failure::of(&error))?;
+            let path = std::path::absolute(folder.join("soapstone-sample.sqlite"))
+                .map_err(Failure::new)?;
+            sample::create(&path)
+                .await
+                .map_err(|error| Failure::of(&error))?;
             if config.database.routines.is_none() {
-                config.database.routines = Some(sample::routines(&path).map_err(|error| Failure::of(&error))?);
+                config.database.routines =
+                    Some(sample::routines(&path).map_err(|error| Failure::of(&error))?);
             }
             Ok(format!("sqlite:{}", path.display()))
         }
@@ -109,10 +130,19 @@ async fn serve_until_told(mut config: Config) -> Result<(), Failure> {
     let url = database_url(&mut config, Path::new("")).await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
-        .map_err(|error| Failure::new(format!("cannot listen on {}: {error}", config.server.listen)))?;
+        .map_err(|error| {
+            Failure::new(format!(
+                "cannot listen on {}: {error}",
+                config.server.listen
+            ))
+        })?;
     let listen = listener.local_addr().map_err(Failure::new)?;
     config.server.listen = listen;
-    let gateway = Arc::new(Gateway::start(config, url).await.map_err(|error| Failure::of(&error))?);
+    let gateway = Arc::new(
+        Gateway::start(config, url)
+            .await
+            .map_err(|error| Failure::of(&error))?,
+    );
     print(&welcome(&gateway, listen))?;
     let flows = start_flows(&gateway, sample).await?;
     let reloading = tokio::spawn(crate::reload::watch(Arc::clone(&gateway)));
@@ -137,15 +167,20 @@ async fn start_flows(gateway: &Gateway, sample: bool) -> Result<Option<Running>,
     let folder = match &config.flows.folder {
         Some(folder) => config.folder.join(folder),
         None if sample => {
-            let told = crate::sample_flow::set_up(gateway.database(), &catalog).await.map_err(|error| Failure::of(&error))?;
+            let told = crate::sample_flow::set_up(gateway.database(), &catalog)
+                .await
+                .map_err(|error| Failure::of(&error))?;
             print(&told.welcome)?;
             told.folder
         }
         None => return Ok(None),
     };
     let wrong = |errors: &[config::ConfigError]| Failure::new(join(errors));
-    let flows = start::read(gateway.database(), &catalog, &folder).map_err(|errors| wrong(&errors))?;
-    let missing = start::uncaptured(gateway.database(), &flows, &folder).await.map_err(Failure::new)?;
+    let flows =
+        start::read(gateway.database(), &catalog, &folder).map_err(|errors| wrong(&errors))?;
+    let missing = start::uncaptured(gateway.database(), &flows, &folder)
+        .await
+        .map_err(Failure::new)?;
     if !missing.is_empty() {
         return Err(wrong(&missing));
     }
@@ -173,7 +208,11 @@ async fn stop() {
 /// What a person sees first: the addresses, and a first call to paste.
 fn welcome(gateway: &Gateway, listen: SocketAddr) -> String {
     let served = gateway.served();
-    let scheme = if gateway.config().server.certificate.is_some() { "https" } else { "http" };
+    let scheme = if gateway.config().server.certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     let own = format!("{scheme}://{listen}");
     let base = gateway.config().server.address.clone().unwrap_or(own);
     let dialect = match gateway.database().dialect() {

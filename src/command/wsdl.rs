@@ -45,11 +45,13 @@ struct Export {
 
 /// Compare two contracts, as files or addresses: what may break a client of the old one, and what may not.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 nothing breaks, 1 something does, 2 the contracts cannot be read.
+#[command(
+    after_help = "Exit status: 0 nothing breaks, 1 something does, 2 the contracts cannot be read.
 
 Examples:
   soapstone wsdl diff wsdl/crm.wsdl 'http://127.0.0.1:8080/soap/crm?wsdl'
-  git show main:wsdl/crm.wsdl > old.wsdl && soapstone wsdl diff old.wsdl wsdl/crm.wsdl")]
+  git show main:wsdl/crm.wsdl > old.wsdl && soapstone wsdl diff old.wsdl wsdl/crm.wsdl"
+)]
 struct Diff {
     /// The contract that clients were made from.
     #[arg(value_name = "OLD")]
@@ -62,9 +64,21 @@ struct Diff {
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Export(export) => block_on(self::export(export)),
-        Command::Diff(diff) => block_on(self::diff(diff)).map_err(|failure| Failure { status: 2, ..failure }).and_then(|breaking| {
-            if breaking { Err(Failure { message: String::new(), status: 1 }) } else { Ok(()) }
-        }),
+        Command::Diff(diff) => block_on(self::diff(diff))
+            .map_err(|failure| Failure {
+                status: 2,
+                ..failure
+            })
+            .and_then(|breaking| {
+                if breaking {
+                    Err(Failure {
+                        message: String::new(),
+                        status: 1,
+                    })
+                } else {
+                    Ok(())
+                }
+            }),
     }
 }
 
@@ -72,16 +86,32 @@ async fn export(arguments: &Export) -> Result<(), Failure> {
     let mut config = arguments.common.config()?;
     let scratch = Scratch::new()?;
     let url = database_url(&mut config, &scratch.0).await?;
-    let address = config.server.address.clone().unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
-    let gateway = Gateway::start(config, url).await.map_err(|error| Failure::of(&error))?;
+    let address = config
+        .server
+        .address
+        .clone()
+        .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+    let gateway = Gateway::start(config, url)
+        .await
+        .map_err(|error| Failure::of(&error))?;
     let served = gateway.served();
     let (catalog, contract) = (&served.catalog, &served.contract);
     let names = file_names(contract, &used_namespaces(catalog, contract, Service::Crm));
     let name = |index: usize| names.get(index).cloned().unwrap_or_default();
     let service = address.trim_end_matches('/').to_owned() + &contract.path(Service::Crm);
-    let addresses = Addresses { service: &service, schema: &|index| format!("../xsd/{}", name(index)) };
-    write(&arguments.folder.join("wsdl"), "crm.wsdl", &wsdl(catalog, contract, Service::Crm, Layout::Split, &addresses))?;
-    for (index, text) in xsds(catalog, contract, Service::Crm, &name).iter().enumerate() {
+    let addresses = Addresses {
+        service: &service,
+        schema: &|index| format!("../xsd/{}", name(index)),
+    };
+    write(
+        &arguments.folder.join("wsdl"),
+        "crm.wsdl",
+        &wsdl(catalog, contract, Service::Crm, Layout::Split, &addresses),
+    )?;
+    for (index, text) in xsds(catalog, contract, Service::Crm, &name)
+        .iter()
+        .enumerate()
+    {
         write(&arguments.folder.join("xsd"), &name(index), text)?;
     }
     gateway.database().close().await;
@@ -99,13 +129,28 @@ async fn diff(arguments: &Diff) -> Result<bool, Failure> {
     Ok(changes.iter().any(|change| change.breaking))
 }
 
-fn contract(client: &Client, location: &str) -> Result<soapstone_schema::contract::Contract, Failure> {
-    let mut fetch = Fetcher { client: client.clone(), credentials: None };
-    let loaded = load(&[Source::Location(location.to_owned())], &mut fetch, &LoadOptions::default());
+fn contract(
+    client: &Client,
+    location: &str,
+) -> Result<soapstone_schema::contract::Contract, Failure> {
+    let mut fetch = Fetcher {
+        client: client.clone(),
+        credentials: None,
+    };
+    let loaded = load(
+        &[Source::Location(location.to_owned())],
+        &mut fetch,
+        &LoadOptions::default(),
+    );
     if loaded.report.is_valid() {
         return Ok(loaded.contract);
     }
-    let lines: Vec<String> = loaded.report.diagnostics.iter().map(|diagnostic| loaded.report.line(diagnostic)).collect();
+    let lines: Vec<String> = loaded
+        .report
+        .diagnostics
+        .iter()
+        .map(|diagnostic| loaded.report.line(diagnostic))
+        .collect();
     Err(Failure::new(lines.join("\n")))
 }
 
@@ -113,7 +158,11 @@ fn contract(client: &Client, location: &str) -> Result<soapstone_schema::contrac
 fn file_names(contract: &Contract, namespaces: &[usize]) -> Vec<String> {
     let name = |index: &usize| match contract.namespaces.get(*index) {
         Some(namespace) if *index > 0 => {
-            let plain: String = namespace.schema.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+            let plain: String = namespace
+                .schema
+                .chars()
+                .map(|c| if c.is_alphanumeric() { c } else { '_' })
+                .collect();
             format!("crm.{plain}.xsd")
         }
         _ => "crm.xsd".to_owned(),
@@ -124,7 +173,8 @@ fn file_names(contract: &Contract, namespaces: &[usize]) -> Vec<String> {
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let path = folder.join(name);
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
-    written.map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))?;
+    written
+        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))?;
     print(&format!("{}\n", path.display()))
 }
 

@@ -13,19 +13,50 @@ use crate::principal::Action;
 
 /// Words of the contract that no table, routine or type may take.
 const WORDS: &[&str] = &[
-    "Problem", "ProblemFault", "Misfit", "Mode", "Status", "ChangeKind", "IdempotencyKey", "CorrelationId", "CrmService",
-    "CrmPortType", "Crm", "RoutinesService", "RoutinesPortType", "Routines", "NullCondition", "UnknownRow", "UnknownField",
+    "Problem",
+    "ProblemFault",
+    "Misfit",
+    "Mode",
+    "Status",
+    "ChangeKind",
+    "IdempotencyKey",
+    "CorrelationId",
+    "CrmService",
+    "CrmPortType",
+    "Crm",
+    "RoutinesService",
+    "RoutinesPortType",
+    "Routines",
+    "NullCondition",
+    "UnknownRow",
+    "UnknownField",
 ];
 
 /// Built-in types that columns map to: their conditions and ranges have names of their own.
 const BUILTINS: &[Builtin] = &[
-    Builtin::String, Builtin::Boolean, Builtin::Decimal, Builtin::Float, Builtin::Double, Builtin::DateTime, Builtin::Time, Builtin::Date,
-    Builtin::Base64Binary, Builtin::Long, Builtin::Int, Builtin::Short, Builtin::Byte, Builtin::UnsignedLong, Builtin::UnsignedInt,
-    Builtin::UnsignedShort, Builtin::UnsignedByte,
+    Builtin::String,
+    Builtin::Boolean,
+    Builtin::Decimal,
+    Builtin::Float,
+    Builtin::Double,
+    Builtin::DateTime,
+    Builtin::Time,
+    Builtin::Date,
+    Builtin::Base64Binary,
+    Builtin::Long,
+    Builtin::Int,
+    Builtin::Short,
+    Builtin::Byte,
+    Builtin::UnsignedLong,
+    Builtin::UnsignedInt,
+    Builtin::UnsignedShort,
+    Builtin::UnsignedByte,
 ];
 
 /// Words that no column's element may take: they stand beside columns in records, filters, keys or `Get` requests.
-const BESIDE_COLUMNS: &[&str] = &["related", "misfit", "allOf", "anyOf", "noneOf", "expand", "record"];
+const BESIDE_COLUMNS: &[&str] = &[
+    "related", "misfit", "allOf", "anyOf", "noneOf", "expand", "record",
+];
 
 /// Names everything in a catalog; `base` is the start of every target namespace.
 ///
@@ -79,15 +110,32 @@ impl<'a> Naming<'a> {
             .map(|(index, (schema, comment))| Namespace {
                 uri: Arc::from(format!("{base}/{}", encode_path(schema))),
                 schema: schema.to_owned(),
-                prefix: if index == 0 { "crm".to_owned() } else { format!("n{index}") },
+                prefix: if index == 0 {
+                    "crm".to_owned()
+                } else {
+                    format!("n{index}")
+                },
                 comment,
             })
             .collect();
-        Naming { catalog, contract: Contract { namespaces, ..Contract::default() }, captured, taken, types: HashMap::new() }
+        Naming {
+            catalog,
+            contract: Contract {
+                namespaces,
+                ..Contract::default()
+            },
+            captured,
+            taken,
+            types: HashMap::new(),
+        }
     }
 
     fn namespace(&self, schema: &str) -> usize {
-        self.contract.namespaces.iter().position(|namespace| namespace.schema == schema).unwrap_or(0)
+        self.contract
+            .namespaces
+            .iter()
+            .position(|namespace| namespace.schema == schema)
+            .unwrap_or(0)
     }
 
     /// Takes a name with everything derived from it; outside the default schema, the schema's name goes before a taken one.
@@ -104,13 +152,22 @@ impl<'a> Naming<'a> {
         let mut order: Vec<usize> = (0..tables.len()).collect();
         order.sort_by_key(|index| {
             tables.get(*index).map(|table| {
-                (!table.kind.writable(), table.schema != self.catalog.default_schema, &table.schema, &table.public_name, &table.name)
+                (
+                    !table.kind.writable(),
+                    table.schema != self.catalog.default_schema,
+                    &table.schema,
+                    &table.public_name,
+                    &table.name,
+                )
             })
         });
         let mut named: HashMap<usize, Arc<str>> = HashMap::new();
         for index in order {
             if let Some(table) = tables.get(index) {
-                named.insert(index, self.take(&table.schema, &table.public_name, derived_from_table));
+                named.insert(
+                    index,
+                    self.take(&table.schema, &table.public_name, derived_from_table),
+                );
             }
         }
         let mut contracts = Vec::with_capacity(tables.len());
@@ -122,14 +179,24 @@ impl<'a> Naming<'a> {
     }
 
     fn table(&mut self, table: &catalog::Table, name: Arc<str>) -> Table {
-        let elements = elements(table.columns.iter().map(|column| column.public_name.as_str()), BESIDE_COLUMNS);
+        let elements = elements(
+            table
+                .columns
+                .iter()
+                .map(|column| column.public_name.as_str()),
+            BESIDE_COLUMNS,
+        );
         let namespace = self.namespace(&table.schema);
         let columns = table
             .columns
             .iter()
             .zip(elements)
             .map(|(column, element)| Column {
-                value: self.value(&column.sql_type, namespace, &format!("{name}{}", names::pascal(&column.public_name))),
+                value: self.value(
+                    &column.sql_type,
+                    namespace,
+                    &format!("{name}{}", names::pascal(&column.public_name)),
+                ),
                 element,
                 nillable: column.nullable,
             })
@@ -142,9 +209,19 @@ impl<'a> Naming<'a> {
         Table {
             namespace,
             columns,
-            relations: elements_in_order(table.relations.iter().map(|relation| relation.name.as_str())),
+            relations: elements_in_order(
+                table
+                    .relations
+                    .iter()
+                    .map(|relation| relation.name.as_str()),
+            ),
             path,
-            actions: actions(table, self.captured.iter().any(|(schema, name)| *schema == table.schema && *name == table.name)),
+            actions: actions(
+                table,
+                self.captured
+                    .iter()
+                    .any(|(schema, name)| *schema == table.schema && *name == table.name),
+            ),
             name,
         }
     }
@@ -154,13 +231,21 @@ impl<'a> Naming<'a> {
         let mut order: Vec<usize> = (0..routines.len()).collect();
         order.sort_by_key(|index| {
             routines.get(*index).map(|routine| {
-                (routine.schema != self.catalog.default_schema, &routine.schema, &routine.public_name, routine.overload)
+                (
+                    routine.schema != self.catalog.default_schema,
+                    &routine.schema,
+                    &routine.public_name,
+                    routine.overload,
+                )
             })
         });
         let mut named: HashMap<usize, Arc<str>> = HashMap::new();
         for index in order {
             if let Some(routine) = routines.get(index) {
-                named.insert(index, self.take(&routine.schema, &routine.public_name, derived_from_routine));
+                named.insert(
+                    index,
+                    self.take(&routine.schema, &routine.public_name, derived_from_routine),
+                );
             }
         }
         let mut contracts = Vec::with_capacity(routines.len());
@@ -177,9 +262,17 @@ impl<'a> Naming<'a> {
         let mut given = Vec::new();
         let mut answered = Vec::new();
         for (index, parameter) in routine.parameters.iter().enumerate() {
-            let value = self.value(&parameter.sql_type, namespace, &format!("{name}{}", names::pascal(&parameter.name)));
+            let value = self.value(
+                &parameter.sql_type,
+                namespace,
+                &format!("{name}{}", names::pascal(&parameter.name)),
+            );
             let own = names::element(&parameter.name);
-            let column = |element: String| Column { element: Arc::from(element), value: value.clone(), nillable: true };
+            let column = |element: String| Column {
+                element: Arc::from(element),
+                value: value.clone(),
+                nillable: true,
+            };
             match (parameter.mode.given(), parameter.mode.answered()) {
                 (true, false) => given.push((index, column(taken.take(own)))),
                 (false, _) => answered.push((index, column(taken.take(own)))),
@@ -193,17 +286,31 @@ impl<'a> Naming<'a> {
         let (mut returns, mut rows, mut unknown_rows) = (None, None, false);
         match &routine.returns {
             Returns::Void => {}
-            Returns::Scalar { sql_type, .. } => returns = Some(self.value(sql_type, namespace, &format!("{name}Return"))),
+            Returns::Scalar { sql_type, .. } => {
+                returns = Some(self.value(sql_type, namespace, &format!("{name}Return")))
+            }
             Returns::Rows { columns } => rows = Some(self.fields(columns, namespace, &name)),
             Returns::Unknown => unknown_rows = true,
         }
-        Routine { namespace, name, given, answered, returns, rows, unknown_rows }
+        Routine {
+            namespace,
+            name,
+            given,
+            answered,
+            returns,
+            rows,
+            unknown_rows,
+        }
     }
 
     fn fields(&mut self, fields: &[Field], namespace: usize, name: &str) -> Vec<Column> {
         let elements = elements(fields.iter().map(|field| field.name.as_str()), &["misfit"]);
         let column = |(field, element): (&Field, Arc<str>)| Column {
-            value: self.value(&field.sql_type, namespace, &format!("{name}{}", names::pascal(&field.name))),
+            value: self.value(
+                &field.sql_type,
+                namespace,
+                &format!("{name}{}", names::pascal(&field.name)),
+            ),
             element,
             nillable: true,
         };
@@ -213,19 +320,36 @@ impl<'a> Naming<'a> {
     /// Gives the type of a value; `hint` names a type that SQL has no name for.
     fn value(&mut self, sql_type: &SqlType, namespace: usize, hint: &str) -> ValueType {
         match sql_type {
-            SqlType::Enum { name: Some(name), labels } => {
-                self.sql_named(name, |_| (Kind::Atomic(Atomic { labels: labels.clone(), ..Atomic::new(Builtin::String) }), None))
-            }
+            SqlType::Enum {
+                name: Some(name),
+                labels,
+            } => self.sql_named(name, |_| {
+                (
+                    Kind::Atomic(Atomic {
+                        labels: labels.clone(),
+                        ..Atomic::new(Builtin::String)
+                    }),
+                    None,
+                )
+            }),
             SqlType::Enum { name: None, .. } => {
                 let kind = Kind::Atomic(atomic(sql_type));
                 self.named(namespace, hint, kind, None)
             }
             SqlType::Set { labels } => {
-                let item = Kind::Atomic(Atomic { labels: labels.clone(), ..Atomic::new(Builtin::String) });
+                let item = Kind::Atomic(Atomic {
+                    labels: labels.clone(),
+                    ..Atomic::new(Builtin::String)
+                });
                 let item = self.named(namespace, &format!("{hint}Item"), item, None);
                 self.named(namespace, hint, Kind::List(Arc::new(item)), None)
             }
-            SqlType::Domain { base, .. } if matches!(base.base(), SqlType::Array { .. } | SqlType::Composite { .. }) => {
+            SqlType::Domain { base, .. }
+                if matches!(
+                    base.base(),
+                    SqlType::Array { .. } | SqlType::Composite { .. }
+                ) =>
+            {
                 self.value(base, namespace, hint)
             }
             SqlType::Domain { name, checks, .. } => {
@@ -238,7 +362,15 @@ impl<'a> Naming<'a> {
                 self.sql_named(name, |naming| {
                     let namespace = naming.namespace(&name.schema);
                     let fields = naming.fields(fields, namespace, &hint);
-                    (Kind::Composite(fields.into_iter().map(|field| (field.element, field.value)).collect()), None)
+                    (
+                        Kind::Composite(
+                            fields
+                                .into_iter()
+                                .map(|field| (field.element, field.value))
+                                .collect(),
+                        ),
+                        None,
+                    )
                 })
             }
             _ => ValueType::Plain(Kind::Atomic(atomic(sql_type))),
@@ -248,12 +380,18 @@ impl<'a> Naming<'a> {
     fn list(&mut self, item: &SqlType, namespace: usize, hint: &str) -> ValueType {
         // Facets of items are left to the database: one list type serves every array of a kind.
         let item = match self.value(item, namespace, &format!("{hint}Item")) {
-            ValueType::Plain(Kind::Atomic(atomic)) => ValueType::Plain(Kind::Atomic(Atomic::new(atomic.builtin))),
+            ValueType::Plain(Kind::Atomic(atomic)) => {
+                ValueType::Plain(Kind::Atomic(Atomic::new(atomic.builtin)))
+            }
             named => named,
         };
         let item_name = match &item {
             ValueType::Plain(Kind::Atomic(atomic)) => capitalised(atomic.builtin.name()),
-            other => self.contract.named(other).map(|named| named.name.to_string()).unwrap_or_default(),
+            other => self
+                .contract
+                .named(other)
+                .map(|named| named.name.to_string())
+                .unwrap_or_default(),
         };
         let key = TypeKey::ListOf(namespace, item_name.clone());
         if let Some(known) = self.types.get(&key) {
@@ -267,7 +405,11 @@ impl<'a> Naming<'a> {
         ValueType::Named(reference)
     }
 
-    fn sql_named(&mut self, name: &TypeName, kind: impl FnOnce(&mut Self) -> (Kind, Option<String>)) -> ValueType {
+    fn sql_named(
+        &mut self,
+        name: &TypeName,
+        kind: impl FnOnce(&mut Self) -> (Kind, Option<String>),
+    ) -> ValueType {
         let key = TypeKey::Sql(name.clone());
         if let Some(known) = self.types.get(&key) {
             return ValueType::Named(*known);
@@ -279,13 +421,30 @@ impl<'a> Naming<'a> {
         ValueType::Named(reference)
     }
 
-    fn named(&mut self, namespace: usize, hint: &str, kind: Kind, documentation: Option<String>) -> ValueType {
+    fn named(
+        &mut self,
+        namespace: usize,
+        hint: &str,
+        kind: Kind,
+        documentation: Option<String>,
+    ) -> ValueType {
         let name = self.taken.take_all(hint.to_owned(), derived_from_type);
         ValueType::Named(self.push(namespace, Arc::from(name), kind, documentation))
     }
 
-    fn push(&mut self, namespace: usize, name: Arc<str>, kind: Kind, documentation: Option<String>) -> TypeReference {
-        self.contract.types.push(NamedType { namespace, name, kind, documentation });
+    fn push(
+        &mut self,
+        namespace: usize,
+        name: Arc<str>,
+        kind: Kind,
+        documentation: Option<String>,
+    ) -> TypeReference {
+        self.contract.types.push(NamedType {
+            namespace,
+            name,
+            kind,
+            documentation,
+        });
         TypeReference(self.contract.types.len() - 1)
     }
 
@@ -312,7 +471,11 @@ impl<'a> Naming<'a> {
                 target: Target::Routine(RoutineId(index)),
             });
         }
-        let by_element = contract.operations.iter().enumerate().map(|(index, operation)| (Arc::clone(&operation.name), index));
+        let by_element = contract
+            .operations
+            .iter()
+            .enumerate()
+            .map(|(index, operation)| (Arc::clone(&operation.name), index));
         contract.by_element = by_element.collect();
     }
 }
@@ -328,7 +491,10 @@ fn actions(table: &catalog::Table, captured: bool) -> Vec<Action> {
         (Action::Count, may.select),
         (Action::Create, writable && may.insert),
         (Action::Update, writable && may.update && keyed),
-        (Action::Upsert, writable && may.insert && may.update && keyed),
+        (
+            Action::Upsert,
+            writable && may.insert && may.update && keyed,
+        ),
         (Action::Delete, writable && may.delete && keyed),
         (Action::Changes, captured && may.select && keyed),
     ]
@@ -356,7 +522,13 @@ fn operation_name(action: Action, table: &str) -> String {
 
 fn derived_from_table(name: &str) -> Vec<String> {
     let mut derived = vec![name.to_owned()];
-    derived.extend(["Key", "Filter", "Field", "Related", "Result", "Problem", "Conflict", "Change", "Service", "PortType"].map(|word| format!("{name}{word}")));
+    derived.extend(
+        [
+            "Key", "Filter", "Field", "Related", "Result", "Problem", "Conflict", "Change",
+            "Service", "PortType",
+        ]
+        .map(|word| format!("{name}{word}")),
+    );
     for action in TABLE_ACTIONS {
         let operation = operation_name(*action, name);
         derived.push(format!("{operation}Response"));
@@ -366,7 +538,11 @@ fn derived_from_table(name: &str) -> Vec<String> {
 }
 
 fn derived_from_routine(name: &str) -> Vec<String> {
-    vec![name.to_owned(), format!("{name}Response"), format!("{name}Row")]
+    vec![
+        name.to_owned(),
+        format!("{name}Response"),
+        format!("{name}Row"),
+    ]
 }
 
 fn derived_from_type(name: &str) -> Vec<String> {
@@ -395,5 +571,10 @@ fn elements_in_order<'s>(sql: impl Iterator<Item = &'s str>) -> Vec<Arc<str>> {
 /// `dateTime` → `DateTime`
 pub(super) fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
-    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+    chars
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(chars)
+        .collect()
 }

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use soapstone::name::QName;
 use soapstone_schema::document::Schema;
 use soapstone_schema::document::schema::{
-    AttributeItem, Attributes, Component, ComplexType, Content, Element, Particle, Reference, ReferenceKind, SimpleType, TypeUse, Usage,
+    AttributeItem, Attributes, ComplexType, Component, Content, Element, Particle, Reference,
+    ReferenceKind, SimpleType, TypeUse, Usage,
 };
 use soapstone_schema::model::{Builtin, Derivation, Place};
 
-use self::written::{documented, enumeration, facets, field, many, nillable, optional, sequence, xsd};
+use self::written::{
+    documented, enumeration, facets, field, many, nillable, optional, sequence, xsd,
+};
 use super::naming::capitalised;
 use super::value_type::{Kind, ValueType};
 use super::{Column, Contract, Operation, Routine, Service, Table, Target};
@@ -50,7 +53,9 @@ pub(crate) fn conditions(contract: &Contract, column: &Column, sql_type: &SqlTyp
         _ => {}
     }
     match (contract.kind(&column.value), &column.value) {
-        (Kind::Atomic(atomic), ValueType::Named(reference)) if !atomic.labels.is_empty() => Conditions::Label(reference.0),
+        (Kind::Atomic(atomic), ValueType::Named(reference)) if !atomic.labels.is_empty() => {
+            Conditions::Label(reference.0)
+        }
         (Kind::Atomic(atomic), _) => match atomic.builtin {
             Builtin::String => Conditions::Text,
             Builtin::Boolean | Builtin::Base64Binary => Conditions::Equal(atomic.builtin),
@@ -62,7 +67,13 @@ pub(crate) fn conditions(contract: &Contract, column: &Column, sql_type: &SqlTyp
 
 /// Writes the schemas of a service, in the order of the namespaces; namespaces of which nothing is used are left out.
 pub fn schemas(catalog: &Catalog, contract: &Contract, service: Service) -> Vec<Schema> {
-    let mut build = Build { catalog, contract, parts: BTreeMap::new(), records: BTreeSet::new(), types: BTreeSet::new() };
+    let mut build = Build {
+        catalog,
+        contract,
+        parts: BTreeMap::new(),
+        records: BTreeSet::new(),
+        types: BTreeSet::new(),
+    };
     build.service(service);
     build.finish()
 }
@@ -115,13 +126,18 @@ impl Build<'_> {
             }
         }
         for (id, operations) in tables {
-            let (Some(sql), Some(table)) = (self.catalog.tables.get(id.0), contract.tables.get(id.0)) else { continue };
+            let (Some(sql), Some(table)) =
+                (self.catalog.tables.get(id.0), contract.tables.get(id.0))
+            else {
+                continue;
+            };
             self.record(id);
             self.table(sql, table, &operations);
         }
         for operation in operations {
             if let Target::Routine(id) = operation.target
-                && let (Some(sql), Some(routine)) = (self.catalog.routines.get(id.0), contract.routines.get(id.0))
+                && let (Some(sql), Some(routine)) =
+                    (self.catalog.routines.get(id.0), contract.routines.get(id.0))
             {
                 self.routine(sql, routine, operation);
             }
@@ -136,15 +152,27 @@ impl Build<'_> {
             if !self.records.insert(id) {
                 continue;
             }
-            let (Some(sql), Some(table)) = (self.catalog.tables.get(id.0), self.contract.tables.get(id.0)) else { continue };
+            let (Some(sql), Some(table)) = (
+                self.catalog.tables.get(id.0),
+                self.contract.tables.get(id.0),
+            ) else {
+                continue;
+            };
             let name = &table.name;
             let namespace = table.namespace;
             self.part(namespace).misfits = true;
             let mut particles = Vec::new();
             for (column, contract) in sql.columns.iter().zip(&table.columns) {
                 let type_ = self.type_use(namespace, &contract.value);
-                let particle = documented(optional(field(&contract.element, type_)), column.comment.as_deref());
-                particles.push(if contract.nillable { nillable(particle) } else { particle });
+                let particle = documented(
+                    optional(field(&contract.element, type_)),
+                    column.comment.as_deref(),
+                );
+                particles.push(if contract.nillable {
+                    nillable(particle)
+                } else {
+                    particle
+                });
             }
             let misfit = self.name(namespace, namespace, "Misfit");
             particles.push(many(field("misfit", TypeUse::Named(misfit))));
@@ -153,7 +181,9 @@ impl Build<'_> {
                 particles.push(optional(field("related", TypeUse::Named(related.clone()))));
                 let mut relations = Vec::new();
                 for (relation, element) in sql.relations.iter().zip(&table.relations) {
-                    let Some(other) = self.contract.tables.get(relation.table.0) else { continue };
+                    let Some(other) = self.contract.tables.get(relation.table.0) else {
+                        continue;
+                    };
                     left.push(relation.table);
                     let type_ = self.name(namespace, other.namespace, Arc::clone(&other.name));
                     let particle = field(element, TypeUse::Named(type_));
@@ -172,7 +202,10 @@ impl Build<'_> {
             };
             self.add(namespace, Component::ComplexType(record));
             let type_ = self.name(namespace, namespace, Arc::clone(name));
-            self.add(namespace, Component::Element(Element::new(Arc::clone(name), Some(TypeUse::Named(type_)))));
+            self.add(
+                namespace,
+                Component::Element(Element::new(Arc::clone(name), Some(TypeUse::Named(type_)))),
+            );
         }
     }
 
@@ -180,27 +213,56 @@ impl Build<'_> {
         let namespace = table.namespace;
         let name = &table.name;
         self.part(namespace).operations = true;
-        let has = |actions: &[Action]| operations.iter().any(|operation| actions.contains(&operation.action));
+        let has = |actions: &[Action]| {
+            operations
+                .iter()
+                .any(|operation| actions.contains(&operation.action))
+        };
         let conflicts = has(CONFLICTING) && sql.key.is_some();
         if conflicts || has(&[Action::Query, Action::Upsert]) {
-            let elements = table.columns.iter().map(|column| column.element.to_string());
-            self.add(namespace, Component::SimpleType(enumeration(&format!("{name}Field"), elements)));
+            let elements = table
+                .columns
+                .iter()
+                .map(|column| column.element.to_string());
+            self.add(
+                namespace,
+                Component::SimpleType(enumeration(&format!("{name}Field"), elements)),
+            );
         }
         if has(&[Action::Query, Action::Count]) {
             self.filter(sql, table);
         }
         let key = self.key_fields(namespace, sql, table);
-        if has(&[Action::Update, Action::Upsert, Action::Delete, Action::Create, Action::Changes]) && sql.key.is_some() {
-            let type_ = ComplexType { attributes: version(), ..complex(&format!("{name}Key"), key.clone()) };
+        if has(&[
+            Action::Update,
+            Action::Upsert,
+            Action::Delete,
+            Action::Create,
+            Action::Changes,
+        ]) && sql.key.is_some()
+        {
+            let type_ = ComplexType {
+                attributes: version(),
+                ..complex(&format!("{name}Key"), key.clone())
+            };
             self.add(namespace, Component::ComplexType(type_));
         }
-        if has(&[Action::Create, Action::Update, Action::Upsert, Action::Delete]) {
+        if has(&[
+            Action::Create,
+            Action::Update,
+            Action::Upsert,
+            Action::Delete,
+        ]) {
             self.part(namespace).writes = true;
             self.result(namespace, name, sql.key.is_some(), conflicts);
         }
         for operation in operations {
-            let own = |local: &str| TypeUse::Named(QName::new(self.contract.namespace(namespace), local));
-            let expand = documented(many(field("expand", xsd(Builtin::String))), Some(&expand_text(table)));
+            let own =
+                |local: &str| TypeUse::Named(QName::new(self.contract.namespace(namespace), local));
+            let expand = documented(
+                many(field("expand", xsd(Builtin::String))),
+                Some(&expand_text(table)),
+            );
             let mode = || optional(field("mode", own("Mode")));
             let records = || some(field("record", own(name)));
             let results = || vec![some(field("result", own(&format!("{name}Result"))))];
@@ -213,44 +275,80 @@ impl Build<'_> {
                 Action::Query => (
                     vec![
                         optional(field("filter", own(&format!("{name}Filter")))),
-                        many(field("orderBy", TypeUse::Complex(Box::new(order_by(own(&format!("{name}Field"))))))),
-                        documented(many(field("field", own(&format!("{name}Field")))), Some("The fields to answer; by default all.")),
+                        many(field(
+                            "orderBy",
+                            TypeUse::Complex(Box::new(order_by(own(&format!("{name}Field"))))),
+                        )),
+                        documented(
+                            many(field("field", own(&format!("{name}Field")))),
+                            Some("The fields to answer; by default all."),
+                        ),
                         expand,
-                        documented(optional(field("pageSize", xsd(Builtin::Int))), Some(&self.page_size_text())),
-                        documented(optional(field("cursor", xsd(Builtin::String))), Some("The nextCursor of the page before.")),
+                        documented(
+                            optional(field("pageSize", xsd(Builtin::Int))),
+                            Some(&self.page_size_text()),
+                        ),
+                        documented(
+                            optional(field("cursor", xsd(Builtin::String))),
+                            Some("The nextCursor of the page before."),
+                        ),
                     ],
                     vec![
                         many(field("record", own(name))),
-                        documented(optional(field("nextCursor", xsd(Builtin::String))), Some("Absent on the last page.")),
+                        documented(
+                            optional(field("nextCursor", xsd(Builtin::String))),
+                            Some("Absent on the last page."),
+                        ),
                     ],
                 ),
-                Action::Count => {
-                    (vec![optional(field("filter", own(&format!("{name}Filter"))))], vec![field("count", xsd(Builtin::Long))])
-                }
+                Action::Count => (
+                    vec![optional(field("filter", own(&format!("{name}Filter"))))],
+                    vec![field("count", xsd(Builtin::Long))],
+                ),
                 Action::Create | Action::Update => (vec![records(), mode()], results()),
                 Action::Upsert => {
                     let match_on = documented(
                         many(field("matchOn", own(&format!("{name}Field")))),
-                        Some("The fields of a unique key that tell whether the record exists; by default the key."),
+                        Some(
+                            "The fields of a unique key that tell whether the record exists; by default the key.",
+                        ),
                     );
                     (vec![records(), mode(), match_on], results())
                 }
-                Action::Delete => (vec![some(field("key", own(&format!("{name}Key")))), mode()], results()),
+                Action::Delete => (
+                    vec![some(field("key", own(&format!("{name}Key")))), mode()],
+                    results(),
+                ),
                 Action::Changes => {
                     self.part(namespace).changes = true;
                     let change = vec![
                         field("kind", own("ChangeKind")),
                         field("key", own(&format!("{name}Key"))),
                         field("at", xsd(Builtin::DateTime)),
-                        documented(optional(field("record", own(name))), Some("The record as it is now; absent where it is gone.")),
+                        documented(
+                            optional(field("record", own(name))),
+                            Some("The record as it is now; absent where it is gone."),
+                        ),
                     ];
-                    self.add(namespace, Component::ComplexType(complex(&format!("{name}Change"), change)));
+                    self.add(
+                        namespace,
+                        Component::ComplexType(complex(&format!("{name}Change"), change)),
+                    );
                     (
                         vec![
-                            documented(optional(field("since", xsd(Builtin::String))), Some("The nextSince of the page before.")),
-                            documented(optional(field("pageSize", xsd(Builtin::Int))), Some(&self.page_size_text())),
+                            documented(
+                                optional(field("since", xsd(Builtin::String))),
+                                Some("The nextSince of the page before."),
+                            ),
+                            documented(
+                                optional(field("pageSize", xsd(Builtin::Int))),
+                                Some(&self.page_size_text()),
+                            ),
                         ],
-                        vec![many(field("change", own(&format!("{name}Change")))), field("nextSince", xsd(Builtin::String))],
+                        vec![
+                            many(field("change", own(&format!("{name}Change")))),
+                            field("nextSince", xsd(Builtin::String)),
+                        ],
                     )
                 }
                 Action::Call => continue,
@@ -261,12 +359,21 @@ impl Build<'_> {
 
     fn page_size_text(&self) -> String {
         let limits = &self.catalog.limits;
-        format!("Records in a page: by default {}, at most {}.", limits.page_size, limits.page_size_limit)
+        format!(
+            "Records in a page: by default {}, at most {}.",
+            limits.page_size, limits.page_size_limit
+        )
     }
 
     fn key_fields(&mut self, user: usize, sql: &catalog::Table, table: &Table) -> Vec<Particle> {
-        let columns = sql.key.iter().flatten().filter_map(|index| table.columns.get(*index));
-        columns.map(|column| field(&column.element, self.type_use(user, &column.value))).collect()
+        let columns = sql
+            .key
+            .iter()
+            .flatten()
+            .filter_map(|index| table.columns.get(*index));
+        columns
+            .map(|column| field(&column.element, self.type_use(user, &column.value)))
+            .collect()
     }
 
     fn filter(&mut self, sql: &catalog::Table, table: &Table) {
@@ -287,20 +394,30 @@ impl Build<'_> {
             particles.push(optional(field(&contract.element, TypeUse::Named(type_))));
         }
         let own = self.name(namespace, namespace, name.as_str());
-        particles.extend(["allOf", "anyOf", "noneOf"].map(|word| many(field(word, TypeUse::Named(own.clone())))));
+        particles.extend(
+            ["allOf", "anyOf", "noneOf"].map(|word| many(field(word, TypeUse::Named(own.clone())))),
+        );
         self.add(namespace, Component::ComplexType(complex(&name, particles)));
     }
 
     fn result(&mut self, namespace: usize, name: &str, keyed: bool, conflicts: bool) {
-        let own = |local: &str| TypeUse::Named(QName::new(self.contract.namespace(namespace), local));
+        let own =
+            |local: &str| TypeUse::Named(QName::new(self.contract.namespace(namespace), local));
         let mut particles = vec![field("status", own("Status"))];
         if keyed {
             particles.push(optional(field("key", own(&format!("{name}Key")))));
             particles.push(optional(field("version", xsd(Builtin::String))));
         }
-        let problem = if conflicts { format!("{name}Problem") } else { "Problem".to_owned() };
+        let problem = if conflicts {
+            format!("{name}Problem")
+        } else {
+            "Problem".to_owned()
+        };
         particles.push(optional(field("problem", own(&problem))));
-        self.add(namespace, Component::ComplexType(complex(&format!("{name}Result"), particles)));
+        self.add(
+            namespace,
+            Component::ComplexType(complex(&format!("{name}Result"), particles)),
+        );
         if conflicts {
             self.conflict(namespace, name);
         }
@@ -313,11 +430,20 @@ impl Build<'_> {
         let conflict = complex(
             &format!("{name}Conflict"),
             vec![
-                documented(field("record", TypeUse::Named(own(name))), Some("The record as it is now.")),
-                documented(many(field("field", field_name)), Some("The given fields whose current values differ.")),
+                documented(
+                    field("record", TypeUse::Named(own(name))),
+                    Some("The record as it is now."),
+                ),
+                documented(
+                    many(field("field", field_name)),
+                    Some("The given fields whose current values differ."),
+                ),
             ],
         );
-        let particle = optional(field("conflict", TypeUse::Named(own(&format!("{name}Conflict")))));
+        let particle = optional(field(
+            "conflict",
+            TypeUse::Named(own(&format!("{name}Conflict"))),
+        ));
         let problem = ComplexType {
             name: Some(Arc::from(format!("{name}Problem"))),
             content: Content::Complex {
@@ -339,21 +465,40 @@ impl Build<'_> {
         self.part(namespace).misfits = true;
         let mut request = Vec::new();
         for (index, column) in &routine.given {
-            let particle = nillable(field(&column.element, self.type_use(namespace, &column.value)));
-            let defaulted = sql.parameters.get(*index).is_some_and(|parameter| parameter.defaulted);
-            request.push(if defaulted { optional(particle) } else { particle });
+            let particle = nillable(field(
+                &column.element,
+                self.type_use(namespace, &column.value),
+            ));
+            let defaulted = sql
+                .parameters
+                .get(*index)
+                .is_some_and(|parameter| parameter.defaulted);
+            request.push(if defaulted {
+                optional(particle)
+            } else {
+                particle
+            });
         }
         let mut reply = Vec::new();
         for (_, column) in &routine.answered {
-            reply.push(optional(nillable(field(&column.element, self.type_use(namespace, &column.value)))));
+            reply.push(optional(nillable(field(
+                &column.element,
+                self.type_use(namespace, &column.value),
+            ))));
         }
         if let Some(value) = &routine.returns {
-            reply.push(optional(nillable(field("return", self.type_use(namespace, value)))));
+            reply.push(optional(nillable(field(
+                "return",
+                self.type_use(namespace, value),
+            ))));
         }
         if let Some(columns) = &routine.rows {
             let mut particles = Vec::new();
             for column in columns {
-                particles.push(optional(nillable(field(&column.element, self.type_use(namespace, &column.value)))));
+                particles.push(optional(nillable(field(
+                    &column.element,
+                    self.type_use(namespace, &column.value),
+                ))));
             }
             let misfit = self.name(namespace, namespace, "Misfit");
             particles.push(many(field("misfit", TypeUse::Named(misfit))));
@@ -377,7 +522,10 @@ impl Build<'_> {
     /// The two wrapper elements of an operation.
     fn wrappers(&mut self, operation: &Operation, request: Vec<Particle>, reply: Vec<Particle>) {
         for (name, particles) in [(&operation.name, request), (&operation.reply, reply)] {
-            let type_ = ComplexType { content: Content::Plain(Some(sequence(particles))), ..ComplexType::default() };
+            let type_ = ComplexType {
+                content: Content::Plain(Some(sequence(particles))),
+                ..ComplexType::default()
+            };
             let element = Element::new(Arc::clone(name), Some(TypeUse::Complex(Box::new(type_))));
             self.add(operation.namespace, Component::Element(element));
         }
@@ -389,7 +537,9 @@ impl Build<'_> {
             ValueType::Plain(Kind::Atomic(atomic)) => written::atomic(atomic),
             ValueType::Plain(_) => xsd(Builtin::String),
             ValueType::Named(reference) => {
-                let Some(named) = self.contract.types.get(reference.0) else { return xsd(Builtin::String) };
+                let Some(named) = self.contract.types.get(reference.0) else {
+                    return xsd(Builtin::String);
+                };
                 if self.types.insert(reference.0) {
                     self.named(named);
                 }
@@ -403,19 +553,32 @@ impl Build<'_> {
         let component = match &named.kind {
             Kind::Atomic(atomic) => {
                 let base = QName::new(soapstone_schema::model::XSD, atomic.builtin.name());
-                let type_ = SimpleType::restriction(Some(Arc::clone(&named.name)), base, facets(atomic));
-                Component::SimpleType(SimpleType { annotation, ..type_ })
+                let type_ =
+                    SimpleType::restriction(Some(Arc::clone(&named.name)), base, facets(atomic));
+                Component::SimpleType(SimpleType {
+                    annotation,
+                    ..type_
+                })
             }
             Kind::List(item) => {
                 let item = nillable(many(field("item", self.type_use(named.namespace, item))));
-                Component::ComplexType(ComplexType { annotation, ..complex(&named.name, vec![item]) })
+                Component::ComplexType(ComplexType {
+                    annotation,
+                    ..complex(&named.name, vec![item])
+                })
             }
             Kind::Composite(fields) => {
                 let mut particles = Vec::new();
                 for (element, value) in fields.iter() {
-                    particles.push(optional(nillable(field(element, self.type_use(named.namespace, value)))));
+                    particles.push(optional(nillable(field(
+                        element,
+                        self.type_use(named.namespace, value),
+                    ))));
                 }
-                Component::ComplexType(ComplexType { annotation, ..complex(&named.name, particles) })
+                Component::ComplexType(ComplexType {
+                    annotation,
+                    ..complex(&named.name, particles)
+                })
             }
         };
         self.add(named.namespace, component);
@@ -424,7 +587,12 @@ impl Build<'_> {
     fn finish(mut self) -> Vec<Schema> {
         let contract = self.contract;
         // Conditions of an enumeration use its type, which nothing else of the service may have used.
-        let labels: Vec<usize> = self.parts.values().flat_map(|part| &part.conditions).filter_map(label).collect();
+        let labels: Vec<usize> = self
+            .parts
+            .values()
+            .flat_map(|part| &part.conditions)
+            .filter_map(label)
+            .collect();
         for index in labels {
             self.type_use(0, &ValueType::Named(super::TypeReference(index)));
         }
@@ -433,7 +601,8 @@ impl Build<'_> {
             let uri = contract.namespace(namespace);
             let own = |local: &str| QName::new(uri, local);
             for conditions in &part.conditions {
-                part.components.extend(condition_types(contract, conditions, &own));
+                part.components
+                    .extend(condition_types(contract, conditions, &own));
             }
             part.components.extend(common(&part, &own));
             let prefixes = [("xs", soapstone_schema::model::XSD)]
@@ -479,46 +648,76 @@ fn some(mut particle: Particle) -> Particle {
 }
 
 fn complex(name: &str, particles: Vec<Particle>) -> ComplexType {
-    ComplexType { name: Some(Arc::from(name)), content: Content::Plain(Some(sequence(particles))), ..ComplexType::default() }
+    ComplexType {
+        name: Some(Arc::from(name)),
+        content: Content::Plain(Some(sequence(particles))),
+        ..ComplexType::default()
+    }
 }
 
 /// The attribute `version` of records and keys.
 fn version() -> Attributes {
-    let attribute = soapstone_schema::document::schema::Attribute::new("version", Some(xsd(Builtin::String)));
-    Attributes { items: vec![AttributeItem::Local(Usage::Optional, attribute)], any: None }
+    let attribute =
+        soapstone_schema::document::schema::Attribute::new("version", Some(xsd(Builtin::String)));
+    Attributes {
+        items: vec![AttributeItem::Local(Usage::Optional, attribute)],
+        any: None,
+    }
 }
 
 fn order_by(field_type: TypeUse) -> ComplexType {
-    let particles = vec![field("field", field_type), optional(field("descending", xsd(Builtin::Boolean)))];
-    ComplexType { content: Content::Plain(Some(sequence(particles))), ..ComplexType::default() }
+    let particles = vec![
+        field("field", field_type),
+        optional(field("descending", xsd(Builtin::Boolean))),
+    ];
+    ComplexType {
+        content: Content::Plain(Some(sequence(particles))),
+        ..ComplexType::default()
+    }
 }
 
 fn expand_text(table: &Table) -> String {
     if table.relations.is_empty() {
         return "Nothing is related to this table.".to_owned();
     }
-    format!("Related records to answer too, by name or by a path such as a/b; known here: {}.", table.relations.join(", "))
+    format!(
+        "Related records to answer too, by name or by a path such as a/b; known here: {}.",
+        table.relations.join(", ")
+    )
 }
 
 fn condition_name(conditions: &Conditions) -> String {
     match conditions {
         Conditions::Null | Conditions::Label(_) => "NullCondition".to_owned(),
         Conditions::Text => "StringCondition".to_owned(),
-        Conditions::Equal(builtin) | Conditions::Ordered(builtin) => format!("{}Condition", capitalised(builtin.name())),
+        Conditions::Equal(builtin) | Conditions::Ordered(builtin) => {
+            format!("{}Condition", capitalised(builtin.name()))
+        }
     }
 }
 
 /// The type of a condition, with that of its range.
-fn condition_types(contract: &Contract, conditions: &Conditions, own: &impl Fn(&str) -> QName) -> Vec<Component> {
+fn condition_types(
+    contract: &Contract,
+    conditions: &Conditions,
+    own: &impl Fn(&str) -> QName,
+) -> Vec<Component> {
     let is_null = optional(field("isNull", xsd(Builtin::Boolean)));
     let (stem, value) = match conditions {
-        Conditions::Null => return vec![Component::ComplexType(complex("NullCondition", vec![is_null]))],
+        Conditions::Null => {
+            return vec![Component::ComplexType(complex(
+                "NullCondition",
+                vec![is_null],
+            ))];
+        }
         Conditions::Label(index) => match contract.types.get(*index) {
             Some(named) => (named.name.to_string(), TypeUse::Named(own(&named.name))),
             None => return Vec::new(),
         },
         Conditions::Text => ("String".to_owned(), xsd(Builtin::String)),
-        Conditions::Equal(builtin) | Conditions::Ordered(builtin) => (capitalised(builtin.name()), xsd(*builtin)),
+        Conditions::Equal(builtin) | Conditions::Ordered(builtin) => {
+            (capitalised(builtin.name()), xsd(*builtin))
+        }
     };
     let one = |name: &str| optional(field(name, value.clone()));
     let range = format!("{stem}Range");
@@ -535,13 +734,22 @@ fn condition_types(contract: &Contract, conditions: &Conditions, own: &impl Fn(&
         particles.push(optional(field("between", TypeUse::Named(own(&range)))));
     }
     if matches!(conditions, Conditions::Text) {
-        particles.push(documented(one("like"), Some("% stands for any characters, _ for one; \\ takes the next as it is.")));
+        particles.push(documented(
+            one("like"),
+            Some("% stands for any characters, _ for one; \\ takes the next as it is."),
+        ));
         particles.extend(["startsWith", "contains"].map(one));
     }
     particles.push(is_null);
-    let mut components = vec![Component::ComplexType(complex(&format!("{stem}Condition"), particles))];
+    let mut components = vec![Component::ComplexType(complex(
+        &format!("{stem}Condition"),
+        particles,
+    ))];
     if ordered {
-        components.push(Component::ComplexType(complex(&range, vec![field("from", value.clone()), field("to", value.clone())])));
+        components.push(Component::ComplexType(complex(
+            &range,
+            vec![field("from", value.clone()), field("to", value.clone())],
+        )));
     }
     components
 }
@@ -550,13 +758,22 @@ fn condition_types(contract: &Contract, conditions: &Conditions, own: &impl Fn(&
 fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
     let mut components = Vec::new();
     if part.writes {
-        components.push(Component::SimpleType(enumeration("Mode", ["atomic", "perRecord"].map(str::to_owned).into_iter())));
+        components.push(Component::SimpleType(enumeration(
+            "Mode",
+            ["atomic", "perRecord"].map(str::to_owned).into_iter(),
+        )));
         let statuses = ["created", "updated", "deleted", "conflict", "failed"].map(str::to_owned);
-        components.push(Component::SimpleType(enumeration("Status", statuses.into_iter())));
+        components.push(Component::SimpleType(enumeration(
+            "Status",
+            statuses.into_iter(),
+        )));
     }
     if part.changes {
         let kinds = ["insert", "update", "delete"].map(str::to_owned);
-        components.push(Component::SimpleType(enumeration("ChangeKind", kinds.into_iter())));
+        components.push(Component::SimpleType(enumeration(
+            "ChangeKind",
+            kinds.into_iter(),
+        )));
     }
     if part.misfits {
         let particles = vec![
@@ -573,7 +790,10 @@ fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
         components.push(Component::ComplexType(type_));
     }
     if part.unknown_rows {
-        components.push(Component::ComplexType(complex("UnknownRow", vec![many(field("field", TypeUse::Named(own("UnknownField"))))])));
+        components.push(Component::ComplexType(complex(
+            "UnknownRow",
+            vec![many(field("field", TypeUse::Named(own("UnknownField"))))],
+        )));
         let particles = vec![
             field("name", xsd(Builtin::String)),
             optional(nillable(field("text", xsd(Builtin::String)))),
@@ -583,14 +803,26 @@ fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
     }
     if part.operations {
         let particles = vec![
-            documented(field("code", xsd(Builtin::String)), Some("A word that stays the same, such as NotFound or Conflict.")),
+            documented(
+                field("code", xsd(Builtin::String)),
+                Some("A word that stays the same, such as NotFound or Conflict."),
+            ),
             field("message", xsd(Builtin::String)),
-            documented(field("retryable", xsd(Builtin::Boolean)), Some("The same request may succeed later.")),
-            documented(optional(field("path", xsd(Builtin::String))), Some("Where in the request.")),
+            documented(
+                field("retryable", xsd(Builtin::Boolean)),
+                Some("The same request may succeed later."),
+            ),
+            documented(
+                optional(field("path", xsd(Builtin::String))),
+                Some("Where in the request."),
+            ),
             field("correlationId", xsd(Builtin::String)),
         ];
         components.push(Component::ComplexType(complex("Problem", particles)));
-        components.push(Component::Element(Element::new("Problem", Some(TypeUse::Named(own("Problem"))))));
+        components.push(Component::Element(Element::new(
+            "Problem",
+            Some(TypeUse::Named(own("Problem"))),
+        )));
         let text = |name: &str, documentation: &str| {
             let element = Element {
                 annotation: written::annotation(Some(documentation)),
@@ -599,10 +831,15 @@ fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component> {
             Component::Element(element)
         };
         if part.writes {
-            components.push(text("IdempotencyKey", "A header: a repeated write with the same key answers the stored answer."));
+            components.push(text(
+                "IdempotencyKey",
+                "A header: a repeated write with the same key answers the stored answer.",
+            ));
         }
-        components.push(text("CorrelationId", "A header: stands in logs and problems; by default one is made."));
+        components.push(text(
+            "CorrelationId",
+            "A header: stands in logs and problems; by default one is made.",
+        ));
     }
     components
 }
-

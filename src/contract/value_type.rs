@@ -93,7 +93,11 @@ pub(super) fn atomic(sql_type: &SqlType) -> Atomic {
     match sql_type {
         SqlType::Boolean => bare(Builtin::Boolean),
         SqlType::Integer { bits, unsigned } => integer(*bits, *unsigned),
-        SqlType::Decimal { precision, scale, unsigned } => Atomic {
+        SqlType::Decimal {
+            precision,
+            scale,
+            unsigned,
+        } => Atomic {
             // XSD 1.0 part 2, 4.3.12: fractionDigits may not exceed totalDigits, which SQL allows.
             total_digits: precision.map(|precision| precision.max(scale.unwrap_or(0))),
             fraction_digits: *scale,
@@ -102,15 +106,31 @@ pub(super) fn atomic(sql_type: &SqlType) -> Atomic {
         },
         SqlType::Float32 => bare(Builtin::Float),
         SqlType::Float64 => bare(Builtin::Double),
-        SqlType::Text { length, .. } => Atomic { max_length: *length, ..bare(Builtin::String) },
+        SqlType::Text { length, .. } => Atomic {
+            max_length: *length,
+            ..bare(Builtin::String)
+        },
         SqlType::Date => bare(Builtin::Date),
         SqlType::Time { .. } => bare(Builtin::Time),
         SqlType::Timestamp { .. } => bare(Builtin::DateTime),
         SqlType::Year => bare(Builtin::UnsignedShort),
-        SqlType::Uuid => Atomic { pattern: Some(UUID), ..bare(Builtin::String) },
-        SqlType::Bytes { length } => Atomic { max_length: *length, ..bare(Builtin::Base64Binary) },
-        SqlType::Bit { length, .. } => Atomic { pattern: Some(BITS), max_length: *length, ..bare(Builtin::String) },
-        SqlType::Enum { labels, .. } => Atomic { labels: labels.clone(), ..bare(Builtin::String) },
+        SqlType::Uuid => Atomic {
+            pattern: Some(UUID),
+            ..bare(Builtin::String)
+        },
+        SqlType::Bytes { length } => Atomic {
+            max_length: *length,
+            ..bare(Builtin::Base64Binary)
+        },
+        SqlType::Bit { length, .. } => Atomic {
+            pattern: Some(BITS),
+            max_length: *length,
+            ..bare(Builtin::String)
+        },
+        SqlType::Enum { labels, .. } => Atomic {
+            labels: labels.clone(),
+            ..bare(Builtin::String)
+        },
         SqlType::Domain { base, .. } => atomic(base),
         SqlType::Interval
         | SqlType::Json
@@ -125,7 +145,8 @@ pub(super) fn atomic(sql_type: &SqlType) -> Atomic {
 }
 
 /// The form of a UUID.
-pub(crate) const UUID: &str = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+pub(crate) const UUID: &str =
+    "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 
 /// The form of a string of bits.
 pub(crate) const BITS: &str = "[01]*";
@@ -136,8 +157,14 @@ fn integer(bits: u8, unsigned: bool) -> Atomic {
         (8, true) => Atomic::new(Builtin::UnsignedByte),
         (16, false) => Atomic::new(Builtin::Short),
         (16, true) => Atomic::new(Builtin::UnsignedShort),
-        (24, false) => Atomic { range: Some((Some(-8_388_608), Some(8_388_607))), ..Atomic::new(Builtin::Int) },
-        (24, true) => Atomic { range: Some((Some(0), Some(16_777_215))), ..Atomic::new(Builtin::UnsignedInt) },
+        (24, false) => Atomic {
+            range: Some((Some(-8_388_608), Some(8_388_607))),
+            ..Atomic::new(Builtin::Int)
+        },
+        (24, true) => Atomic {
+            range: Some((Some(0), Some(16_777_215))),
+            ..Atomic::new(Builtin::UnsignedInt)
+        },
         (32, false) => Atomic::new(Builtin::Int),
         (32, true) => Atomic::new(Builtin::UnsignedInt),
         (_, false) => Atomic::new(Builtin::Long),

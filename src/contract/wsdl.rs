@@ -6,8 +6,8 @@ use soapstone::name::QName;
 use soapstone_schema::contract::{SoapVersion, Style};
 use soapstone_schema::document::schema::{Reference, ReferenceKind};
 use soapstone_schema::document::wsdl::{
-    Binding, Body, BoundFault, BoundMessage, BoundOperation, Exchanged, Message, Operation as Abstract, Part, PartContent, Port,
-    PortType, Protocol, Service as Served,
+    Binding, Body, BoundFault, BoundMessage, BoundOperation, Exchanged, Message,
+    Operation as Abstract, Part, PartContent, Port, PortType, Protocol, Service as Served,
 };
 use soapstone_schema::document::{Definitions, Schema};
 use soapstone_schema::model::Place;
@@ -53,19 +53,36 @@ pub struct Addresses<'a> {
 }
 
 /// Writes the WSDL of a service.
-pub fn wsdl(catalog: &Catalog, contract: &Contract, service: Service, layout: Layout, addresses: &Addresses<'_>) -> String {
+pub fn wsdl(
+    catalog: &Catalog,
+    contract: &Contract,
+    service: Service,
+    layout: Layout,
+    addresses: &Addresses<'_>,
+) -> String {
     write::definitions(&definitions(catalog, contract, service, layout, addresses))
 }
 
 /// Writes the schema documents of a service, each with its imports located.
-pub fn xsds(catalog: &Catalog, contract: &Contract, service: Service, location: &dyn Fn(usize) -> String) -> Vec<String> {
+pub fn xsds(
+    catalog: &Catalog,
+    contract: &Contract,
+    service: Service,
+    location: &dyn Fn(usize) -> String,
+) -> Vec<String> {
     let schemas = schemas(catalog, contract, service);
-    let namespaces: Vec<Option<Arc<str>>> = schemas.iter().map(|schema| schema.target_namespace.clone()).collect();
+    let namespaces: Vec<Option<Arc<str>>> = schemas
+        .iter()
+        .map(|schema| schema.target_namespace.clone())
+        .collect();
     let mut texts = Vec::with_capacity(schemas.len());
     for mut schema in schemas {
         for reference in &mut schema.references {
             if let ReferenceKind::Import(namespace) = &reference.kind {
-                reference.location = namespaces.iter().position(|known| known == namespace).map(location);
+                reference.location = namespaces
+                    .iter()
+                    .position(|known| known == namespace)
+                    .map(location);
             }
         }
         texts.push(write::schema(&schema));
@@ -77,9 +94,16 @@ pub fn xsds(catalog: &Catalog, contract: &Contract, service: Service, location: 
 pub fn used_namespaces(catalog: &Catalog, contract: &Contract, service: Service) -> Vec<usize> {
     let index = |schema: &Schema| {
         let uri = schema.target_namespace.as_deref().unwrap_or_default();
-        contract.namespaces.iter().position(|known| &*known.uri == uri).unwrap_or_default()
+        contract
+            .namespaces
+            .iter()
+            .position(|known| &*known.uri == uri)
+            .unwrap_or_default()
     };
-    schemas(catalog, contract, service).iter().map(index).collect()
+    schemas(catalog, contract, service)
+        .iter()
+        .map(index)
+        .collect()
 }
 
 /// Makes the WSDL of a service as syntax.
@@ -99,9 +123,18 @@ pub fn definitions(
     let versions = layout.versions();
     let schemas = schemas(catalog, contract, service);
     let mut prefixes: Vec<(Arc<str>, Arc<str>)> = vec![
-        (Arc::from("wsdl"), Arc::from("http://schemas.xmlsoap.org/wsdl/")),
-        (Arc::from("soap"), Arc::from("http://schemas.xmlsoap.org/wsdl/soap/")),
-        (Arc::from("soap12"), Arc::from("http://schemas.xmlsoap.org/wsdl/soap12/")),
+        (
+            Arc::from("wsdl"),
+            Arc::from("http://schemas.xmlsoap.org/wsdl/"),
+        ),
+        (
+            Arc::from("soap"),
+            Arc::from("http://schemas.xmlsoap.org/wsdl/soap/"),
+        ),
+        (
+            Arc::from("soap12"),
+            Arc::from("http://schemas.xmlsoap.org/wsdl/soap12/"),
+        ),
         (Arc::from("xs"), Arc::from(soapstone_schema::model::XSD)),
     ];
     prefixes.retain(|(prefix, _)| match &**prefix {
@@ -120,17 +153,30 @@ pub fn definitions(
         target_namespace: Arc::clone(&namespace),
         prefixes: prefixes.into(),
         documentation: documentation(catalog, service),
-        schemas: if layout == Layout::Split { vec![importing(&schemas, addresses)] } else { schemas },
+        schemas: if layout == Layout::Split {
+            vec![importing(&schemas, addresses)]
+        } else {
+            schemas
+        },
         messages: messages(contract, &operations, &own),
         port_types: vec![PortType {
             name: Arc::from(port_type.as_str()),
-            operations: operations.iter().map(|operation| abstracted(catalog, contract, operation, &own)).collect(),
+            operations: operations
+                .iter()
+                .map(|operation| abstracted(catalog, contract, operation, &own))
+                .collect(),
             ..PortType::default()
         }],
-        bindings: versions.iter().map(|version| binding(contract, &name, &port_type, *version, &operations, &own)).collect(),
+        bindings: versions
+            .iter()
+            .map(|version| binding(contract, &name, &port_type, *version, &operations, &own))
+            .collect(),
         services: vec![Served {
             name: Arc::from(format!("{name}Service")),
-            ports: versions.iter().map(|version| port(&name, *version, addresses.service, &own)).collect(),
+            ports: versions
+                .iter()
+                .map(|version| port(&name, *version, addresses.service, &own))
+                .collect(),
             ..Served::default()
         }],
         ..Definitions::default()
@@ -144,28 +190,51 @@ fn importing(schemas: &[Schema], addresses: &Addresses<'_>) -> Schema {
         location: Some((addresses.schema)(index)),
         place: Place::default(),
     });
-    Schema { references: references.collect(), ..Schema::default() }
+    Schema {
+        references: references.collect(),
+        ..Schema::default()
+    }
 }
 
-fn messages(contract: &Contract, operations: &[&Operation], own: &impl Fn(&str) -> QName) -> Vec<Message> {
+fn messages(
+    contract: &Contract,
+    operations: &[&Operation],
+    own: &impl Fn(&str) -> QName,
+) -> Vec<Message> {
     let message = |name: &str, part: &str, element: QName| Message {
         name: Arc::from(name),
-        parts: vec![Part { name: Arc::from(part), content: Some(PartContent::Element(element)), place: Place::default() }],
+        parts: vec![Part {
+            name: Arc::from(part),
+            content: Some(PartContent::Element(element)),
+            place: Place::default(),
+        }],
         ..Message::default()
     };
     let mut messages = Vec::with_capacity(operations.len() * 2 + 1);
     let mut namespaces: Vec<usize> = Vec::new();
     for operation in operations {
         let namespace = contract.namespace(operation.namespace);
-        messages.push(message(&operation.name, "parameters", QName::new(namespace, Arc::clone(&operation.name))));
-        messages.push(message(&operation.reply, "parameters", QName::new(namespace, Arc::clone(&operation.reply))));
+        messages.push(message(
+            &operation.name,
+            "parameters",
+            QName::new(namespace, Arc::clone(&operation.name)),
+        ));
+        messages.push(message(
+            &operation.reply,
+            "parameters",
+            QName::new(namespace, Arc::clone(&operation.reply)),
+        ));
         if !namespaces.contains(&operation.namespace) {
             namespaces.push(operation.namespace);
         }
     }
     for namespace in namespaces {
         let name = fault_message(contract, namespace, own);
-        messages.push(message(&name.local, "fault", QName::new(contract.namespace(namespace), "Problem")));
+        messages.push(message(
+            &name.local,
+            "fault",
+            QName::new(contract.namespace(namespace), "Problem"),
+        ));
     }
     messages
 }
@@ -179,7 +248,12 @@ fn fault_message(contract: &Contract, namespace: usize, own: &impl Fn(&str) -> Q
     own(&format!("ProblemFault_{namespace}"))
 }
 
-fn abstracted(catalog: &Catalog, contract: &Contract, operation: &Operation, own: &impl Fn(&str) -> QName) -> Abstract {
+fn abstracted(
+    catalog: &Catalog,
+    contract: &Contract,
+    operation: &Operation,
+    own: &impl Fn(&str) -> QName,
+) -> Abstract {
     Abstract {
         name: Arc::clone(&operation.name),
         input: Some(Exchanged::new(own(&operation.name))),
@@ -201,14 +275,22 @@ fn binding(
     operations: &[&Operation],
     own: &impl Fn(&str) -> QName,
 ) -> Binding {
-    let literal = || BoundMessage { body: Some(Body::default()), ..BoundMessage::default() };
+    let literal = || BoundMessage {
+        body: Some(Body::default()),
+        ..BoundMessage::default()
+    };
     let bound = |operation: &&Operation| BoundOperation {
         name: Arc::clone(&operation.name),
         action: Some(contract.action(operation)),
         style: Some(Style::Document),
         input: Some(literal()),
         output: Some(literal()),
-        faults: vec![BoundFault { name: Arc::from("Problem"), encoded: false, namespace: None, place: Place::default() }],
+        faults: vec![BoundFault {
+            name: Arc::from("Problem"),
+            encoded: false,
+            namespace: None,
+            place: Place::default(),
+        }],
         ..BoundOperation::default()
     };
     Binding {
@@ -247,7 +329,10 @@ fn documentation(catalog: &Catalog, service: Service) -> String {
     match service {
         Service::Crm => "Every table, view and routine of the CRM.".to_owned(),
         Service::Routines => "Every routine of the CRM.".to_owned(),
-        Service::Table(table) => catalog.table(table).and_then(|table| table.comment.clone()).unwrap_or_default(),
+        Service::Table(table) => catalog
+            .table(table)
+            .and_then(|table| table.comment.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -255,27 +340,42 @@ fn documentation(catalog: &Catalog, service: Service) -> String {
 pub fn operation_documentation(catalog: &Catalog, operation: &Operation) -> String {
     let table = match operation.target {
         Target::Routine(routine) => {
-            return catalog.routine(routine).and_then(|routine| routine.comment.clone()).unwrap_or_default();
+            return catalog
+                .routine(routine)
+                .and_then(|routine| routine.comment.clone())
+                .unwrap_or_default();
         }
         Target::Table(table) => catalog.table(table),
     };
-    let name = table.map(|table| table.public_name.as_str()).unwrap_or_default();
+    let name = table
+        .map(|table| table.public_name.as_str())
+        .unwrap_or_default();
     match operation.action {
-        Action::Get => format!("Answers the record of {name} with that key; where there is none, a NotFound problem."),
+        Action::Get => format!(
+            "Answers the record of {name} with that key; where there is none, a NotFound problem."
+        ),
         Action::Query => format!(
             "Answers the records of {name} that the filter lets through, page by page: {} records unless pageSize says otherwise, \
              {} at most. Pages stay right while records are written.",
             catalog.limits.page_size, catalog.limits.page_size_limit
         ),
         Action::Count => format!("Counts the records of {name} that the filter lets through."),
-        Action::Create => format!("Creates records of {name}, with related records below them; all or none unless mode is perRecord."),
+        Action::Create => format!(
+            "Creates records of {name}, with related records below them; all or none unless mode is perRecord."
+        ),
         Action::Update => format!(
             "Changes the given fields of records of {name}: an absent field stays, a nil one becomes NULL. A version that is no longer \
              current is a Conflict problem."
         ),
-        Action::Upsert => format!("Creates records of {name}, or changes those that exist by the key or by matchOn."),
-        Action::Delete => format!("Deletes records of {name}. A version that is no longer current is a Conflict problem."),
-        Action::Changes => format!("Answers what happened to records of {name} since a place in the change log."),
+        Action::Upsert => format!(
+            "Creates records of {name}, or changes those that exist by the key or by matchOn."
+        ),
+        Action::Delete => format!(
+            "Deletes records of {name}. A version that is no longer current is a Conflict problem."
+        ),
+        Action::Changes => {
+            format!("Answers what happened to records of {name} since a place in the change log.")
+        }
         Action::Call => String::new(),
     }
 }

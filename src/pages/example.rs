@@ -4,7 +4,9 @@ use soapstone::xml::Writer;
 use soapstone_schema::model::Builtin;
 
 use crate::catalog::{self, Catalog};
-use crate::contract::{Atomic, Conditions, Contract, Kind, Operation, Table, Target, ValueType, conditions};
+use crate::contract::{
+    Atomic, Conditions, Contract, Kind, Operation, Table, Target, ValueType, conditions,
+};
 use crate::principal::Action;
 
 /// Writes an envelope with an example of the operation's request, indented.
@@ -18,11 +20,21 @@ pub(super) fn request(catalog: &Catalog, contract: &Contract, operation: &Operat
     match operation.target {
         Target::Table(id) => {
             if let (Some(sql), Some(table)) = (catalog.table(id), contract.tables.get(id.0)) {
-                Example { contract, sql, table }.content(&mut writer, operation.action);
+                Example {
+                    contract,
+                    sql,
+                    table,
+                }
+                .content(&mut writer, operation.action);
             }
         }
         Target::Routine(id) => {
-            for (_, column) in contract.routines.get(id.0).into_iter().flat_map(|routine| &routine.given) {
+            for (_, column) in contract
+                .routines
+                .get(id.0)
+                .into_iter()
+                .flat_map(|routine| &routine.given)
+            {
                 value(contract, &mut writer, &column.element, &column.value);
             }
         }
@@ -51,15 +63,30 @@ impl Example<'_> {
             Action::Count => self.filter(writer),
             Action::Create => {
                 writer.start("record");
-                let given = |(index, column): (usize, &catalog::Column)| (column.insertable && column.required()).then_some(index);
-                self.columns(writer, self.sql.columns.iter().enumerate().filter_map(given));
+                let given = |(index, column): (usize, &catalog::Column)| {
+                    (column.insertable && column.required()).then_some(index)
+                };
+                self.columns(
+                    writer,
+                    self.sql.columns.iter().enumerate().filter_map(given),
+                );
                 writer.end();
             }
             Action::Update | Action::Upsert => {
                 writer.start("record");
-                let other = self.sql.columns.iter().position(|column| column.updatable).filter(|index| !key.contains(index));
+                let other = self
+                    .sql
+                    .columns
+                    .iter()
+                    .position(|column| column.updatable)
+                    .filter(|index| !key.contains(index));
                 let last = (0..self.sql.columns.len()).rev().find(|index| {
-                    !key.contains(index) && self.sql.columns.get(*index).is_some_and(|column| column.updatable)
+                    !key.contains(index)
+                        && self
+                            .sql
+                            .columns
+                            .get(*index)
+                            .is_some_and(|column| column.updatable)
                 });
                 let mut columns: Vec<usize> = key.iter().copied().chain(other.or(last)).collect();
                 columns.sort_unstable();
@@ -82,14 +109,19 @@ impl Example<'_> {
     }
 
     fn filter(&self, writer: &mut Writer) {
-        let found = self.table.columns.iter().zip(&self.sql.columns).find_map(|(column, sql)| {
-            let operator = match conditions(self.contract, column, &sql.sql_type) {
-                Conditions::Text => "startsWith",
-                Conditions::Ordered(_) => "ge",
-                _ => return None,
-            };
-            Some((column, operator))
-        });
+        let found = self
+            .table
+            .columns
+            .iter()
+            .zip(&self.sql.columns)
+            .find_map(|(column, sql)| {
+                let operator = match conditions(self.contract, column, &sql.sql_type) {
+                    Conditions::Text => "startsWith",
+                    Conditions::Ordered(_) => "ge",
+                    _ => return None,
+                };
+                Some((column, operator))
+            });
         if let Some((column, operator)) = found {
             writer.start("filter");
             writer.start(&column.element);
@@ -126,7 +158,9 @@ fn text(atomic: &Atomic) -> String {
         return label.clone();
     }
     let text = match atomic.builtin {
-        Builtin::String if atomic.pattern == Some(crate::contract::UUID) => "6f1e2c3a-5b7d-4e9f-8a01-23456789abcd",
+        Builtin::String if atomic.pattern == Some(crate::contract::UUID) => {
+            "6f1e2c3a-5b7d-4e9f-8a01-23456789abcd"
+        }
         Builtin::String if atomic.pattern.is_some() => "1",
         Builtin::String => "text",
         Builtin::Boolean => "true",
@@ -138,7 +172,9 @@ fn text(atomic: &Atomic) -> String {
         Builtin::Base64Binary => "AA==",
         _ => "1",
     };
-    text.chars().take(atomic.max_length.map_or(usize::MAX, |most| most as usize)).collect()
+    text.chars()
+        .take(atomic.max_length.map_or(usize::MAX, |most| most as usize))
+        .collect()
 }
 
 /// Puts each element on a line of its own; elements with text stay on one.

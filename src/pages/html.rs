@@ -48,19 +48,22 @@ impl Html {
     }
 
     pub(super) fn heading(&mut self, level: u8, text: &str) {
-        self.0.push_str(&format!("<h{level}>{}</h{level}>\n", escape(text)));
+        self.0
+            .push_str(&format!("<h{level}>{}</h{level}>\n", escape(text)));
     }
 
     /// A heading that can be linked to.
     pub(super) fn anchor(&mut self, level: u8, text: &str) {
         let text = escape(text);
-        self.0.push_str(&format!("<h{level} id=\"{text}\">{text}</h{level}>\n"));
+        self.0
+            .push_str(&format!("<h{level} id=\"{text}\">{text}</h{level}>\n"));
     }
 
     /// A paragraph of text; nothing where there is none.
     pub(super) fn paragraph(&mut self, class: &str, text: &str) {
         if !text.is_empty() {
-            self.0.push_str(&format!("<p class=\"{class}\">{}</p>\n", escape(text)));
+            self.0
+                .push_str(&format!("<p class=\"{class}\">{}</p>\n", escape(text)));
         }
     }
 
@@ -82,13 +85,20 @@ impl Html {
     }
 
     pub(super) fn open_table(&mut self, heads: &[&str]) {
-        let heads: String = heads.iter().map(|head| format!("<th>{}</th>", escape(head))).collect();
-        self.0.push_str(&format!("<table><thead><tr>{heads}</tr></thead><tbody>\n"));
+        let heads: String = heads
+            .iter()
+            .map(|head| format!("<th>{}</th>", escape(head)))
+            .collect();
+        self.0
+            .push_str(&format!("<table><thead><tr>{heads}</tr></thead><tbody>\n"));
     }
 
     /// A row of HTML cells.
     pub(super) fn row(&mut self, cells: &[&str]) {
-        let cells: String = cells.iter().map(|cell| format!("<td>{cell}</td>")).collect();
+        let cells: String = cells
+            .iter()
+            .map(|cell| format!("<td>{cell}</td>"))
+            .collect();
         self.0.push_str(&format!("<tr>{cells}</tr>\n"));
     }
 

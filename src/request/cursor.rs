@@ -36,15 +36,27 @@ pub(super) struct Slot<'c> {
 
 impl<'c> Slot<'c> {
     pub(super) const fn one(name: &'c str) -> Slot<'c> {
-        Slot { name, required: true, many: false }
+        Slot {
+            name,
+            required: true,
+            many: false,
+        }
     }
 
     pub(super) const fn optional(name: &'c str) -> Slot<'c> {
-        Slot { name, required: false, many: false }
+        Slot {
+            name,
+            required: false,
+            many: false,
+        }
     }
 
     pub(super) const fn many(name: &'c str) -> Slot<'c> {
-        Slot { name, required: false, many: true }
+        Slot {
+            name,
+            required: false,
+            many: true,
+        }
     }
 
     pub(super) fn name(&self) -> &'c str {
@@ -52,7 +64,11 @@ impl<'c> Slot<'c> {
     }
 
     pub(super) const fn some(name: &'c str) -> Slot<'c> {
-        Slot { name, required: true, many: true }
+        Slot {
+            name,
+            required: true,
+            many: true,
+        }
     }
 }
 
@@ -65,7 +81,10 @@ pub(super) struct Cursor<'r, 'a> {
 
 impl<'r, 'a> Cursor<'r, 'a> {
     pub(super) fn new(reader: &'r mut Reader<'a>) -> Cursor<'r, 'a> {
-        Cursor { reader, path: Vec::new() }
+        Cursor {
+            reader,
+            path: Vec::new(),
+        }
     }
 
     /// Reads the start tag of the request's own element, whose name is known already.
@@ -77,14 +96,20 @@ impl<'r, 'a> Cursor<'r, 'a> {
                     return self.check_attributes(false);
                 }
                 Event::Text(_) => {}
-                Event::End(_) | Event::Eof => return Err(self.error("Malformed", format!("{name} is missing"))),
+                Event::End(_) | Event::Eof => {
+                    return Err(self.error("Malformed", format!("{name} is missing")));
+                }
             }
         }
     }
 
     /// Makes an error about where the cursor is.
     pub(super) fn error(&self, code: &'static str, message: impl Into<String>) -> RequestError {
-        RequestError::Schema { code, path: self.path_text(), message: message.into() }
+        RequestError::Schema {
+            code,
+            path: self.path_text(),
+            message: message.into(),
+        }
     }
 
     fn path_text(&self) -> String {
@@ -117,7 +142,8 @@ impl<'r, 'a> Cursor<'r, 'a> {
             }
             occurrence += 1;
             let numbered = slots.get(found).is_some_and(|slot| slot.many);
-            self.path.push((tag.local, if numbered { occurrence } else { 0 }));
+            self.path
+                .push((tag.local, if numbered { occurrence } else { 0 }));
             self.check_attributes(true)?;
             read(self, found)?;
             self.path.pop();
@@ -135,21 +161,34 @@ impl<'r, 'a> Cursor<'r, 'a> {
         tag: Tag<'a>,
     ) -> Result<usize, RequestError> {
         let ours = self.reader.namespace(tag.ns) == namespace;
-        let ahead = slots.iter().enumerate().skip(at).find(|(_, slot)| slot.name == tag.local);
+        let ahead = slots
+            .iter()
+            .enumerate()
+            .skip(at)
+            .find(|(_, slot)| slot.name == tag.local);
         match ahead {
             Some((found, slot)) if ours => {
                 if found == at && occurrence > 0 && !slot.many {
-                    return Err(self.error("Unexpected", format!("{} stands there twice", tag.local)));
+                    return Err(
+                        self.error("Unexpected", format!("{} stands there twice", tag.local))
+                    );
                 }
                 Ok(found)
             }
             Some(_) => Err(self.error(
                 "Unexpected",
-                format!("{} is in namespace {:?}; {namespace:?} is due", tag.local, self.reader.namespace(tag.ns)),
+                format!(
+                    "{} is in namespace {:?}; {namespace:?} is due",
+                    tag.local,
+                    self.reader.namespace(tag.ns)
+                ),
             )),
             None if slots.iter().take(at).any(|slot| slot.name == tag.local) => {
                 let before = slots.get(at).map(|slot| slot.name).unwrap_or_default();
-                Err(self.error("Unexpected", format!("{} must stand before {before}", tag.local)))
+                Err(self.error(
+                    "Unexpected",
+                    format!("{} must stand before {before}", tag.local),
+                ))
             }
             None => {
                 let names: Vec<&str> = slots.iter().map(|slot| slot.name).collect();
@@ -158,13 +197,22 @@ impl<'r, 'a> Cursor<'r, 'a> {
                     None if names.is_empty() => "nothing may stand here".to_owned(),
                     None => format!("known here: {}", names.join(", ")),
                 };
-                Err(self.error("UnknownElement", format!("{} is not known; {help}", tag.local)))
+                Err(self.error(
+                    "UnknownElement",
+                    format!("{} is not known; {help}", tag.local),
+                ))
             }
         }
     }
 
     /// Checks that no required slot is passed over.
-    fn check_passed(&self, slots: &[Slot<'_>], at: usize, occurrence: usize, next: usize) -> Result<(), RequestError> {
+    fn check_passed(
+        &self,
+        slots: &[Slot<'_>],
+        at: usize,
+        occurrence: usize,
+        next: usize,
+    ) -> Result<(), RequestError> {
         let start = if occurrence > 0 { at + 1 } else { at };
         let passed = slots.get(start..next).unwrap_or_default();
         match passed.iter().find(|slot| slot.required) {
@@ -182,7 +230,10 @@ impl<'r, 'a> Cursor<'r, 'a> {
                 Event::Text(text) if text.trim_ascii().is_empty() => {}
                 Event::Text(text) => {
                     let text = super::value::shortened(text.trim());
-                    return Err(self.error("Unexpected", format!("the text {text:?} stands where only elements may")));
+                    return Err(self.error(
+                        "Unexpected",
+                        format!("the text {text:?} stands where only elements may"),
+                    ));
                 }
             }
         }
@@ -197,8 +248,15 @@ impl<'r, 'a> Cursor<'r, 'a> {
                     None => whole = Some(text),
                     Some(before) => before.to_mut().push_str(&text),
                 },
-                Event::End(_) | Event::Eof => return Ok(whole.map(Cow::into_owned).unwrap_or_default()),
-                Event::Start(tag) => return Err(self.error("Unexpected", format!("{} stands where a value is due", tag.local))),
+                Event::End(_) | Event::Eof => {
+                    return Ok(whole.map(Cow::into_owned).unwrap_or_default());
+                }
+                Event::Start(tag) => {
+                    return Err(self.error(
+                        "Unexpected",
+                        format!("{} stands where a value is due", tag.local),
+                    ));
+                }
             }
         }
     }
@@ -211,13 +269,23 @@ impl<'r, 'a> Cursor<'r, 'a> {
 
     /// Reads an element that says it is nil, to its end tag; `false` where it does not say so.
     pub(super) fn nil(&mut self) -> Result<bool, RequestError> {
-        let Some(nil) = self.reader.attributes().iter().find(|attribute| attribute.local == "nil" && self.is_xsi(attribute)) else {
+        let Some(nil) = self
+            .reader
+            .attributes()
+            .iter()
+            .find(|attribute| attribute.local == "nil" && self.is_xsi(attribute))
+        else {
             return Ok(false);
         };
         match nil.value.trim() {
             "0" | "false" => return Ok(false),
             "1" | "true" => {}
-            other => return Err(self.error("InvalidValue", format!("xsi:nil: {other:?} is not an xs:boolean"))),
+            other => {
+                return Err(self.error(
+                    "InvalidValue",
+                    format!("xsi:nil: {other:?} is not an xs:boolean"),
+                ));
+            }
         }
         match self.text()? {
             text if text.trim_ascii().is_empty() => Ok(true),
@@ -227,20 +295,27 @@ impl<'r, 'a> Cursor<'r, 'a> {
 
     /// The `version` attribute of the element whose start tag was read last.
     pub(super) fn version(&self) -> Result<Option<String>, RequestError> {
-        let version = self.reader.attributes().iter().find(|attribute| attribute.ns == xml::NsId::NONE && attribute.local == "version");
-        Ok(version.map(|version| version.value.to_string()).filter(|version| !version.is_empty()))
+        let version = self
+            .reader
+            .attributes()
+            .iter()
+            .find(|attribute| attribute.ns == xml::NsId::NONE && attribute.local == "version");
+        Ok(version
+            .map(|version| version.value.to_string())
+            .filter(|version| !version.is_empty()))
     }
 
     /// Refuses attributes that the schema does not have. Those of other namespaces (`xsi:type`, `encodingStyle`) are let pass: old
     /// stacks put them everywhere, and they change nothing.
     fn check_attributes(&self, version: bool) -> Result<(), RequestError> {
-        let unknown = self
-            .reader
-            .attributes()
-            .iter()
-            .find(|attribute| attribute.ns == xml::NsId::NONE && !(version && attribute.local == "version"));
+        let unknown = self.reader.attributes().iter().find(|attribute| {
+            attribute.ns == xml::NsId::NONE && !(version && attribute.local == "version")
+        });
         match unknown {
-            Some(attribute) => Err(self.error("UnknownAttribute", format!("the attribute {} is not known", attribute.local))),
+            Some(attribute) => Err(self.error(
+                "UnknownAttribute",
+                format!("the attribute {} is not known", attribute.local),
+            )),
             None => Ok(()),
         }
     }

@@ -18,29 +18,56 @@ pub(super) fn read(
     let (Some(sql), Some(table)) = (catalog.table(id), contract.tables.get(id.0)) else {
         return Err(cursor.error("UnknownOperation", "the table is not offered any more"));
     };
-    let mut slots: Vec<Slot<'_>> = table.columns.iter().map(|column| Slot::optional(&column.element)).collect();
+    let mut slots: Vec<Slot<'_>> = table
+        .columns
+        .iter()
+        .map(|column| Slot::optional(&column.element))
+        .collect();
     let columns = slots.len();
     slots.extend(["allOf", "anyOf", "noneOf"].map(Slot::many));
     let mut filter = Filter::default();
-    cursor.sequence(contract.namespace(table.namespace), &slots, |cursor, index| {
-        if let (Some(column), Some(sql)) = (table.columns.get(index), sql.columns.get(index)) {
-            let conditions = conditions(contract, column, &sql.sql_type);
-            return condition(cursor, contract, table.namespace, &conditions, index, &mut filter);
-        }
-        let group = match index - columns {
-            0 => &mut filter.all_of,
-            1 => &mut filter.any_of,
-            _ => &mut filter.none_of,
-        };
-        group.push(read(cursor, catalog, contract, id)?);
-        Ok(())
-    })?;
+    cursor.sequence(
+        contract.namespace(table.namespace),
+        &slots,
+        |cursor, index| {
+            if let (Some(column), Some(sql)) = (table.columns.get(index), sql.columns.get(index)) {
+                let conditions = conditions(contract, column, &sql.sql_type);
+                return condition(
+                    cursor,
+                    contract,
+                    table.namespace,
+                    &conditions,
+                    index,
+                    &mut filter,
+                );
+            }
+            let group = match index - columns {
+                0 => &mut filter.all_of,
+                1 => &mut filter.any_of,
+                _ => &mut filter.none_of,
+            };
+            group.push(read(cursor, catalog, contract, id)?);
+            Ok(())
+        },
+    )?;
     Ok(filter)
 }
 
 /// The operators in the schema's order; which of them a kind has follows from [`Conditions`].
-const OPERATORS: &[&str] =
-    &["eq", "ne", "lt", "le", "gt", "ge", "in", "between", "like", "startsWith", "contains", "isNull"];
+const OPERATORS: &[&str] = &[
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "in",
+    "between",
+    "like",
+    "startsWith",
+    "contains",
+    "isNull",
+];
 
 fn operators(conditions: &Conditions) -> Vec<Slot<'static>> {
     let has = |operator: &str| match conditions {
@@ -50,7 +77,17 @@ fn operators(conditions: &Conditions) -> Vec<Slot<'static>> {
         Conditions::Ordered(_) => !matches!(operator, "like" | "startsWith" | "contains"),
         Conditions::Text => true,
     };
-    OPERATORS.iter().filter(|operator| has(operator)).map(|operator| if *operator == "in" { Slot::many(operator) } else { Slot::optional(operator) }).collect()
+    OPERATORS
+        .iter()
+        .filter(|operator| has(operator))
+        .map(|operator| {
+            if *operator == "in" {
+                Slot::many(operator)
+            } else {
+                Slot::optional(operator)
+            }
+        })
+        .collect()
 }
 
 fn condition(
@@ -98,10 +135,14 @@ fn condition(
             }
             "between" => {
                 let (mut from, mut to) = (Value::Null, Value::Null);
-                cursor.sequence(namespace, &[Slot::one("from"), Slot::one("to")], |cursor, index| {
-                    *(if index == 0 { &mut from } else { &mut to }) = one(cursor)?;
-                    Ok(())
-                })?;
+                cursor.sequence(
+                    namespace,
+                    &[Slot::one("from"), Slot::one("to")],
+                    |cursor, index| {
+                        *(if index == 0 { &mut from } else { &mut to }) = one(cursor)?;
+                        Ok(())
+                    },
+                )?;
                 Condition::Between(from, to)
             }
             "like" => Condition::Like(cursor.text()?),

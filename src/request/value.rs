@@ -1,6 +1,8 @@
 //! Reads one value by its type: lexical form and facets are checked, and nothing of it is changed but white space around it.
 
-use soapstone::datatype::{Base64Binary, Date, DateTime, Datatype, DatatypeError, Decimal, Integer, Time, space};
+use soapstone::datatype::{
+    Base64Binary, Datatype, DatatypeError, Date, DateTime, Decimal, Integer, Time, space,
+};
 use soapstone_schema::model::Builtin;
 
 use super::cursor::{Cursor, RequestError, Slot};
@@ -15,9 +17,16 @@ pub(super) fn read(
     nillable: bool,
 ) -> Result<Value, RequestError> {
     if cursor.nil()? {
-        return if nillable { Ok(Value::Null) } else { Err(cursor.error("InvalidValue", "it may not be nil")) };
+        return if nillable {
+            Ok(Value::Null)
+        } else {
+            Err(cursor.error("InvalidValue", "it may not be nil"))
+        };
     }
-    let namespace = contract.named(type_).map(|named| contract.namespace(named.namespace)).unwrap_or_default();
+    let namespace = contract
+        .named(type_)
+        .map(|named| contract.namespace(named.namespace))
+        .unwrap_or_default();
     match contract.kind(type_) {
         Kind::Atomic(atomic) => {
             let text = cursor.text()?;
@@ -32,7 +41,10 @@ pub(super) fn read(
             Ok(Value::List(items))
         }
         Kind::Composite(fields) => {
-            let slots: Vec<Slot<'_>> = fields.iter().map(|(element, _)| Slot::optional(element)).collect();
+            let slots: Vec<Slot<'_>> = fields
+                .iter()
+                .map(|(element, _)| Slot::optional(element))
+                .collect();
             let mut values = Vec::new();
             cursor.sequence(namespace, &slots, |cursor, index| {
                 if let Some((_, type_)) = fields.get(index) {
@@ -51,7 +63,10 @@ pub(super) fn boolean(cursor: &mut Cursor<'_, '_>) -> Result<bool, RequestError>
     match text.trim_ascii() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        other => Err(cursor.error("InvalidValue", format!("{:?} is not an xs:boolean", shortened(other)))),
+        other => Err(cursor.error(
+            "InvalidValue",
+            format!("{:?} is not an xs:boolean", shortened(other)),
+        )),
     }
 }
 
@@ -63,7 +78,11 @@ pub(super) fn check(atomic: &Atomic, text: String) -> Result<Value, String> {
     let lexical = space::trim(&text);
     let not = |error: DatatypeError| format!("{:?} is {error}", shortened(lexical));
     let out_of_range = || format!("{:?} is out of the range of the field", shortened(lexical));
-    let as_it_is = || Ok(Value::Text(lexical.strip_prefix('+').unwrap_or(lexical).to_owned()));
+    let as_it_is = || {
+        Ok(Value::Text(
+            lexical.strip_prefix('+').unwrap_or(lexical).to_owned(),
+        ))
+    };
     match atomic.builtin {
         Builtin::Boolean => match lexical {
             "true" | "1" => Ok(Value::Text("true".to_owned())),
@@ -79,12 +98,18 @@ pub(super) fn check(atomic: &Atomic, text: String) -> Result<Value, String> {
             if let Some(most) = atomic.total_digits
                 && decimal.total_digits() > u64::from(most)
             {
-                return Err(format!("{:?} has more than {most} digits", shortened(lexical)));
+                return Err(format!(
+                    "{:?} has more than {most} digits",
+                    shortened(lexical)
+                ));
             }
             if let Some(most) = atomic.fraction_digits
                 && decimal.fraction_digits() > u64::from(most)
             {
-                return Err(format!("{:?} has more than {most} digits after the point", shortened(lexical)));
+                return Err(format!(
+                    "{:?} has more than {most} digits after the point",
+                    shortened(lexical)
+                ));
             }
             as_it_is()
         }
@@ -92,22 +117,32 @@ pub(super) fn check(atomic: &Atomic, text: String) -> Result<Value, String> {
         Builtin::Double => f64::parse(lexical).map_err(not).and_then(|_| as_it_is()),
         Builtin::Date => Date::parse(lexical).map_err(not).and_then(|_| as_it_is()),
         Builtin::Time => Time::parse(lexical).map_err(not).and_then(|_| as_it_is()),
-        Builtin::DateTime => DateTime::parse(lexical).map_err(not).and_then(|_| as_it_is()),
+        Builtin::DateTime => DateTime::parse(lexical)
+            .map_err(not)
+            .and_then(|_| as_it_is()),
         Builtin::Base64Binary => {
             let Base64Binary(bytes) = Base64Binary::parse(lexical).map_err(not)?;
             match atomic.max_length {
-                Some(most) if bytes.len() > most as usize => Err(format!("{} bytes are more than {most}", bytes.len())),
+                Some(most) if bytes.len() > most as usize => {
+                    Err(format!("{} bytes are more than {most}", bytes.len()))
+                }
                 _ => Ok(Value::Bytes(bytes)),
             }
         }
         builtin => {
-            let integer = Integer::parse(lexical).map_err(|_| format!("{:?} is not an xs:{}", shortened(lexical), builtin.name()))?;
+            let integer = Integer::parse(lexical)
+                .map_err(|_| format!("{:?} is not an xs:{}", shortened(lexical), builtin.name()))?;
             let (least, most) = bounds(builtin);
             let (min, max) = atomic.range.unwrap_or_default();
             let (least, most) = (min.map_or(least, i128::from), max.map_or(most, i128::from));
             match integer.to_i128() {
-                Some(number) if (least..=most).contains(&number) => Ok(Value::Text(number.to_string())),
-                _ => Err(format!("{:?} is not from {least} to {most}", shortened(lexical))),
+                Some(number) if (least..=most).contains(&number) => {
+                    Ok(Value::Text(number.to_string()))
+                }
+                _ => Err(format!(
+                    "{:?} is not from {least} to {most}",
+                    shortened(lexical)
+                )),
             }
         }
     }
@@ -115,16 +150,25 @@ pub(super) fn check(atomic: &Atomic, text: String) -> Result<Value, String> {
 
 fn check_text(atomic: &Atomic, text: String) -> Result<Value, String> {
     if !atomic.labels.is_empty() && !atomic.labels.contains(&text) {
-        return Err(format!("{:?} is none of {}", shortened(&text), atomic.labels.join(", ")));
+        return Err(format!(
+            "{:?} is none of {}",
+            shortened(&text),
+            atomic.labels.join(", ")
+        ));
     }
     if let Some(most) = atomic.max_length
         && text.len() > most as usize
         && text.chars().count() > most as usize
     {
-        return Err(format!("{} characters are more than {most}", text.chars().count()));
+        return Err(format!(
+            "{} characters are more than {most}",
+            text.chars().count()
+        ));
     }
     match atomic.pattern {
-        Some(crate::contract::UUID) if !is_uuid(&text) => Err(format!("{:?} is not a UUID", shortened(&text))),
+        Some(crate::contract::UUID) if !is_uuid(&text) => {
+            Err(format!("{:?} is not a UUID", shortened(&text)))
+        }
         Some(crate::contract::BITS) if !text.bytes().all(|byte| matches!(byte, b'0' | b'1')) => {
             Err(format!("{:?} is not a string of bits", shortened(&text)))
         }
@@ -170,13 +214,27 @@ mod tests {
     #[test]
     fn values_are_checked_by_type_and_facets() {
         let plain = Atomic::new;
-        let money = Atomic { total_digits: Some(5), fraction_digits: Some(2), ..plain(Builtin::Decimal) };
-        let short = Atomic { max_length: Some(3), ..plain(Builtin::String) };
-        let uuid = Atomic { pattern: Some(crate::contract::UUID), ..plain(Builtin::String) };
+        let money = Atomic {
+            total_digits: Some(5),
+            fraction_digits: Some(2),
+            ..plain(Builtin::Decimal)
+        };
+        let short = Atomic {
+            max_length: Some(3),
+            ..plain(Builtin::String)
+        };
+        let uuid = Atomic {
+            pattern: Some(crate::contract::UUID),
+            ..plain(Builtin::String)
+        };
         for (atomic, text, value) in [
             (plain(Builtin::Int), " +7 ", Some("7")),
             (plain(Builtin::Int), "2147483648", None),
-            (plain(Builtin::UnsignedLong), "18446744073709551615", Some("18446744073709551615")),
+            (
+                plain(Builtin::UnsignedLong),
+                "18446744073709551615",
+                Some("18446744073709551615"),
+            ),
             (plain(Builtin::Int), "ten", None),
             (plain(Builtin::Boolean), "1", Some("true")),
             (plain(Builtin::Boolean), "yes", None),
@@ -186,13 +244,25 @@ mod tests {
             (short.clone(), "żółw", None),
             (short, "żół", Some("żół")),
             (plain(Builtin::Date), "2024-02-30", None),
-            (plain(Builtin::DateTime), "2024-02-29T12:00:00", Some("2024-02-29T12:00:00")),
+            (
+                plain(Builtin::DateTime),
+                "2024-02-29T12:00:00",
+                Some("2024-02-29T12:00:00"),
+            ),
             (plain(Builtin::Double), "-INF", Some("-INF")),
-            (uuid.clone(), "1b4e28ba-2fa1-11d2-883f-0016d3cca427", Some("1b4e28ba-2fa1-11d2-883f-0016d3cca427")),
+            (
+                uuid.clone(),
+                "1b4e28ba-2fa1-11d2-883f-0016d3cca427",
+                Some("1b4e28ba-2fa1-11d2-883f-0016d3cca427"),
+            ),
             (uuid, "1b4e28ba", None),
         ] {
             let found = check(&atomic, text.to_owned());
-            assert_eq!(found.clone().ok(), value.map(|value| Value::Text(value.to_owned())), "{text}: {found:?}");
+            assert_eq!(
+                found.clone().ok(),
+                value.map(|value| Value::Text(value.to_owned())),
+                "{text}: {found:?}"
+            );
         }
     }
 }

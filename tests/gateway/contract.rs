@@ -23,7 +23,11 @@ pub fn mistakes(wsdl: &str) -> Vec<String> {
     let mut loaded = loaded(wsdl);
     rules::check(&loaded.contract.model, &mut loaded.report);
     let report = &loaded.report;
-    report.diagnostics.iter().map(|diagnostic| report.line(diagnostic)).collect()
+    report
+        .diagnostics
+        .iter()
+        .map(|diagnostic| report.line(diagnostic))
+        .collect()
 }
 
 impl Contract {
@@ -48,8 +52,18 @@ impl Contract {
     }
 
     fn element(&self, reader: &mut Reader<'_>) -> Result<(), String> {
-        let Ok(Event::Start(tag)) = reader.next() else { return Err("no element".to_owned()) };
-        let judged = self.0.validate_element(reader, tag, Expect::Declared, &Options::collect(), &mut ());
-        judged.map_err(|violations| violations.iter().map(|one| format!("{}: {}", one.path, one.message)).collect::<Vec<_>>().join("\n"))
+        let Ok(Event::Start(tag)) = reader.next() else {
+            return Err("no element".to_owned());
+        };
+        let judged =
+            self.0
+                .validate_element(reader, tag, Expect::Declared, &Options::collect(), &mut ());
+        judged.map_err(|violations| {
+            violations
+                .iter()
+                .map(|one| format!("{}: {}", one.path, one.message))
+                .collect::<Vec<_>>()
+                .join("\n")
+        })
     }
 }

@@ -21,16 +21,27 @@ pub struct Answer {
 
 impl Request {
     pub fn get(path: &str) -> Request {
-        Request { method: "GET", path: path.to_owned(), version: "HTTP/1.1", headers: Vec::new(), body: Vec::new() }
+        Request {
+            method: "GET",
+            path: path.to_owned(),
+            version: "HTTP/1.1",
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     pub fn post(path: &str, body: &[u8]) -> Request {
-        let request = Request { method: "POST", body: body.to_vec(), ..Request::get(path) };
+        let request = Request {
+            method: "POST",
+            body: body.to_vec(),
+            ..Request::get(path)
+        };
         request.with_header("Content-Type", "text/xml; charset=utf-8")
     }
 
     pub fn with_header(mut self, name: &str, value: &str) -> Request {
-        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -45,7 +56,13 @@ impl Request {
         if !self.headers.iter().any(|(name, _)| name == "Host") {
             self = self.with_header("Host", &address);
         }
-        let mut head = format!("{} {} {}\r\nConnection: close\r\nContent-Length: {}\r\n", self.method, self.path, self.version, self.body.len());
+        let mut head = format!(
+            "{} {} {}\r\nConnection: close\r\nContent-Length: {}\r\n",
+            self.method,
+            self.path,
+            self.version,
+            self.body.len()
+        );
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -62,16 +79,36 @@ impl Request {
 
 impl Answer {
     fn parse(bytes: &[u8]) -> Answer {
-        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer with a head");
+        let end = bytes
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .expect("an answer with a head");
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.lines();
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-        let header = |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
+        let status = lines
+            .next()
+            .unwrap()
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
+        let header = |line: &str| {
+            line.split_once(':')
+                .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
+        };
         let headers = lines.filter_map(header).collect();
-        Answer { status, headers, body: String::from_utf8_lossy(&bytes[end + 4..]).into_owned() }
+        Answer {
+            status,
+            headers,
+            body: String::from_utf8_lossy(&bytes[end + 4..]).into_owned(),
+        }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }

@@ -19,12 +19,16 @@ pub const NAMESPACE: &str = "http://soapstone.local/crm/main";
 
 /// Puts a request into an envelope of SOAP 1.1.
 pub fn envelope(body: &str) -> String {
-    format!("<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{body}</s:Body></s:Envelope>")
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{body}</s:Body></s:Envelope>"
+    )
 }
 
 /// Calls an operation of the sample CRM.
 pub fn call(gateway: &Gateway, operation: &str, content: &str) -> Answer {
-    let body = envelope(&format!("<{operation} xmlns=\"{NAMESPACE}\">{content}</{operation}>"));
+    let body = envelope(&format!(
+        "<{operation} xmlns=\"{NAMESPACE}\">{content}</{operation}>"
+    ));
     Request::post("/soap/crm", body.as_bytes()).send(gateway)
 }
 
@@ -40,10 +44,21 @@ fn each_case_is_answered_as_before() {
     let gateway = Gateway::with_sample();
     let contract = Contract::served(&gateway);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gateway/cases");
-    let mut cases: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut cases: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     cases.sort();
-    assert!(cases.len() > 20, "only {} cases in {}", cases.len(), folder.display());
-    let wrong: Vec<String> = cases.iter().filter_map(|case| check(&gateway, &contract, case).err()).collect();
+    assert!(
+        cases.len() > 20,
+        "only {} cases in {}",
+        cases.len(),
+        folder.display()
+    );
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| check(&gateway, &contract, case).err())
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
@@ -57,63 +72,146 @@ fn check(gateway: &Gateway, contract: &Contract, case: &Path) -> Result<(), Stri
         let (name, value) = line.split_once(':').unwrap();
         request = request.with_header(name.trim(), value.trim());
     }
-    let answer = request.with_header("X-Correlation-Id", "the-case").send(gateway);
-    contract.check(&answer).map_err(|error| format!("{name}: {error}\n{}", answer.body))?;
-    let found = format!("{}\n{}\n{}\n", answer.status, answer.header("content-type").unwrap_or_default(), answer.body);
+    let answer = request
+        .with_header("X-Correlation-Id", "the-case")
+        .send(gateway);
+    contract
+        .check(&answer)
+        .map_err(|error| format!("{name}: {error}\n{}", answer.body))?;
+    let found = format!(
+        "{}\n{}\n{}\n",
+        answer.status,
+        answer.header("content-type").unwrap_or_default(),
+        answer.body
+    );
     let expected = case.join("answer.txt");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::write(&expected, &found).unwrap();
     }
     let due = fs::read_to_string(&expected).unwrap_or_default();
-    if due == found { Ok(()) } else { Err(format!("{name}: answered\n{found}\nbut due is\n{due}")) }
+    if due == found {
+        Ok(())
+    } else {
+        Err(format!("{name}: answered\n{found}\nbut due is\n{due}"))
+    }
 }
 
 #[test]
 fn messages_are_taken_as_real_stacks_send_them() {
     let gateway = Gateway::with_sample();
-    let body = envelope(&format!("<GetCompany xmlns=\"{NAMESPACE}\"><id>1</id></GetCompany>"));
-    let soap12 = body.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
+    let body = envelope(&format!(
+        "<GetCompany xmlns=\"{NAMESPACE}\"><id>1</id></GetCompany>"
+    ));
+    let soap12 = body.replace(
+        "http://schemas.xmlsoap.org/soap/envelope/",
+        "http://www.w3.org/2003/05/soap-envelope",
+    );
     let bom = format!("\u{feff}{body}");
-    let utf16: Vec<u8> = [0xfeff].into_iter().chain(body.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let post = |body: &[u8], content_type: &str| Request::post("/soap/crm", body).with_header("Content-Type", content_type);
+    let utf16: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(body.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let post = |body: &[u8], content_type: &str| {
+        Request::post("/soap/crm", body).with_header("Content-Type", content_type)
+    };
     let requests = [
-        ("quoted charset", post(body.as_bytes(), "text/xml;charset=\"UTF-8\"")),
-        ("odd case", post(body.as_bytes(), "Text/XML ; Charset=utf-8 ; foo=bar")),
+        (
+            "quoted charset",
+            post(body.as_bytes(), "text/xml;charset=\"UTF-8\""),
+        ),
+        (
+            "odd case",
+            post(body.as_bytes(), "Text/XML ; Charset=utf-8 ; foo=bar"),
+        ),
         ("no charset", post(body.as_bytes(), "text/xml")),
-        ("action unquoted", post(body.as_bytes(), "text/xml").with_header("SOAPAction", "GetCompany")),
-        ("action empty", post(body.as_bytes(), "text/xml").with_header("SOAPAction", "\"\"")),
-        ("byte order mark", post(bom.as_bytes(), "text/xml; charset=utf-8")),
+        (
+            "action unquoted",
+            post(body.as_bytes(), "text/xml").with_header("SOAPAction", "GetCompany"),
+        ),
+        (
+            "action empty",
+            post(body.as_bytes(), "text/xml").with_header("SOAPAction", "\"\""),
+        ),
+        (
+            "byte order mark",
+            post(bom.as_bytes(), "text/xml; charset=utf-8"),
+        ),
         ("utf-16", post(&utf16, "text/xml; charset=utf-16")),
-        ("1.2 with action twice", post(soap12.as_bytes(), "application/soap+xml; action=\"x\"; charset=utf-8").with_header("SOAPAction", "x")),
+        (
+            "1.2 with action twice",
+            post(
+                soap12.as_bytes(),
+                "application/soap+xml; action=\"x\"; charset=utf-8",
+            )
+            .with_header("SOAPAction", "x"),
+        ),
         ("1.2 as text/xml", post(soap12.as_bytes(), "text/xml")),
-        ("table's own address", Request::post("/soap/crm/tables/company", body.as_bytes())),
-        ("http 1.0", Request::post("/soap/crm", body.as_bytes()).with_version("HTTP/1.0")),
+        (
+            "table's own address",
+            Request::post("/soap/crm/tables/company", body.as_bytes()),
+        ),
+        (
+            "http 1.0",
+            Request::post("/soap/crm", body.as_bytes()).with_version("HTTP/1.0"),
+        ),
     ];
     for (name, request) in requests {
         let answer = request.send(&gateway);
         assert_eq!(answer.status, 200, "{name}: {}", answer.body);
         assert_eq!(text(&answer.body, "name"), Some("Stalmet"), "{name}");
         let twelve = name.starts_with("1.2");
-        assert_eq!(answer.header("content-type").unwrap().starts_with("application/soap+xml"), twelve, "{name}");
-        assert!(!answer.header("transfer-encoding").is_some_and(|_| name == "http 1.0"), "{name}");
+        assert_eq!(
+            answer
+                .header("content-type")
+                .unwrap()
+                .starts_with("application/soap+xml"),
+            twelve,
+            "{name}"
+        );
+        assert!(
+            !answer
+                .header("transfer-encoding")
+                .is_some_and(|_| name == "http 1.0"),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn contracts_are_the_same_bytes_each_time_and_load_without_a_mistake() {
     let gateway = Gateway::with_sample();
-    for path in ["/soap/crm?wsdl", "/soap/crm?wsdl=1.2", "/soap/crm?wsdl=all", "/soap/crm/tables/contact?WSDL", "/soap/crm/routines?wsdl"] {
+    for path in [
+        "/soap/crm?wsdl",
+        "/soap/crm?wsdl=1.2",
+        "/soap/crm?wsdl=all",
+        "/soap/crm/tables/contact?WSDL",
+        "/soap/crm/routines?wsdl",
+    ] {
         let first = Request::get(path).send(&gateway);
         assert_eq!(first.status, 200, "{path}");
-        assert_eq!(contract::mistakes(&first.body), Vec::<String>::new(), "{path}");
+        assert_eq!(
+            contract::mistakes(&first.body),
+            Vec::<String>::new(),
+            "{path}"
+        );
         let tag = first.header("etag").unwrap().to_owned();
         let again = Request::get(path).send(&gateway);
-        assert_eq!((again.body == first.body, again.header("etag")), (true, Some(tag.as_str())), "{path}");
-        let known = Request::get(path).with_header("If-None-Match", &tag).send(&gateway);
+        assert_eq!(
+            (again.body == first.body, again.header("etag")),
+            (true, Some(tag.as_str())),
+            "{path}"
+        );
+        let known = Request::get(path)
+            .with_header("If-None-Match", &tag)
+            .send(&gateway);
         assert_eq!((known.status, known.body.as_str()), (304, ""), "{path}");
     }
     let split = Request::get("/soap/crm?wsdl=split").send(&gateway).body;
-    assert!(split.contains("/soap/crm?xsd=0\""), "the schemas are imported");
+    assert!(
+        split.contains("/soap/crm?xsd=0\""),
+        "the schemas are imported"
+    );
     assert_eq!(Request::get("/soap/crm?xsd=0").send(&gateway).status, 200);
     assert_eq!(Request::get("/soap/crm?xsd=9").send(&gateway).status, 404);
 }
@@ -123,10 +221,21 @@ fn addresses_follow_the_host_and_trusted_proxies_only() {
     let gateway = Gateway::with_sample();
     let address = |request: Request| {
         let wsdl = request.send(&gateway).body;
-        wsdl.split_once("location=\"").unwrap().1.split('"').next().unwrap().to_owned()
+        wsdl.split_once("location=\"")
+            .unwrap()
+            .1
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
     };
-    assert_eq!(address(Request::get("/soap/crm?wsdl").with_header("Host", "crm.example:81")), "http://crm.example:81/soap/crm");
-    let forwarded = Request::get("/soap/crm?wsdl").with_header("Host", "a").with_header("X-Forwarded-Host", "evil");
+    assert_eq!(
+        address(Request::get("/soap/crm?wsdl").with_header("Host", "crm.example:81")),
+        "http://crm.example:81/soap/crm"
+    );
+    let forwarded = Request::get("/soap/crm?wsdl")
+        .with_header("Host", "a")
+        .with_header("X-Forwarded-Host", "evil");
     assert_eq!(address(forwarded), "http://a/soap/crm");
     let odd = address(Request::get("/soap/crm?wsdl").with_header("Host", "a\"><b"));
     assert!(odd.starts_with("http://127.0.0.1:"), "{odd}");
@@ -149,21 +258,43 @@ fn pages_health_and_counters_are_served() {
     }
     call(&gateway, "GetCompany", "<id>1</id>");
     let counters = Request::get("/metrics").send(&gateway).body;
-    assert!(counters.contains("soapstone_requests_total{operation=\"GetCompany\",outcome=\"ok\"} 1"), "{counters}");
-    assert_eq!(Request::get("/soap/crm/tables/nothing").send(&gateway).status, 404);
+    assert!(
+        counters.contains("soapstone_requests_total{operation=\"GetCompany\",outcome=\"ok\"} 1"),
+        "{counters}"
+    );
+    assert_eq!(
+        Request::get("/soap/crm/tables/nothing")
+            .send(&gateway)
+            .status,
+        404
+    );
 }
 
 #[test]
 fn limits_are_named_by_the_fault() {
     let gateway = Gateway::with_sample();
-    let deep = "<filter><noneOf>".to_owned() + &"<allOf>".repeat(200) + &"</allOf>".repeat(200) + "</noneOf></filter>";
-    let long = format!("<filter><name><eq>{}</eq></name></filter>", "x".repeat(9 << 20));
+    let deep = "<filter><noneOf>".to_owned()
+        + &"<allOf>".repeat(200)
+        + &"</allOf>".repeat(200)
+        + "</noneOf></filter>";
+    let long = format!(
+        "<filter><name><eq>{}</eq></name></filter>",
+        "x".repeat(9 << 20)
+    );
     for (name, content) in [("deep", &deep), ("long", &long)] {
         let answer = call(&gateway, "QueryCompany", content);
-        assert_eq!(text(&answer.body, "code"), Some("LimitExceeded"), "{name}: {}", answer.body);
+        assert_eq!(
+            text(&answer.body, "code"),
+            Some("LimitExceeded"),
+            "{name}: {}",
+            answer.body
+        );
     }
     let huge = call(&gateway, "QueryCompany", &" ".repeat(17 << 20));
-    assert_eq!((huge.status, text(&huge.body, "code")), (413, Some("LimitExceeded")));
+    assert_eq!(
+        (huge.status, text(&huge.body, "code")),
+        (413, Some("LimitExceeded"))
+    );
 }
 
 #[test]
@@ -179,6 +310,9 @@ fn what_is_exported_is_what_is_committed() {
             fs::write(root.join(file), &exported).unwrap();
         }
         let committed = fs::read_to_string(root.join(file)).unwrap_or_default();
-        assert!(exported == committed, "{file} is not what `soapstone wsdl export .` writes");
+        assert!(
+            exported == committed,
+            "{file} is not what `soapstone wsdl export .` writes"
+        );
     }
 }

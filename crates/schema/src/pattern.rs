@@ -127,7 +127,10 @@ impl Pattern {
             Hir::look(Look::End),
         ])
         .to_string();
-        match regex::RegexBuilder::new(&anchored).size_limit(REGEX_SIZE).build() {
+        match regex::RegexBuilder::new(&anchored)
+            .size_limit(REGEX_SIZE)
+            .build()
+        {
             Ok(_) => Ok(anchored),
             Err(_) => Err(PatternError {
                 position: 1,

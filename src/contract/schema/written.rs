@@ -13,7 +13,11 @@ pub(super) fn xsd(builtin: Builtin) -> TypeUse {
 
 /// An element that occurs once.
 pub(super) fn field(name: &str, type_: TypeUse) -> Particle {
-    Particle::new(1, Some(1), Term::Element(Box::new(Element::new(name, Some(type_)))))
+    Particle::new(
+        1,
+        Some(1),
+        Term::Element(Box::new(Element::new(name, Some(type_)))),
+    )
 }
 
 /// Makes a particle one that may be absent.
@@ -52,15 +56,30 @@ pub(super) fn sequence(particles: Vec<Particle>) -> Particle {
 
 /// Documentation, where there is any; characters that XML has not are left out.
 pub(super) fn annotation(documentation: Option<&str>) -> Option<Box<Annotation>> {
-    let documentation: String = documentation?.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let documentation: String = documentation?
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect();
     let documentation = documentation.trim().to_owned();
-    (!documentation.is_empty()).then(|| Box::new(Annotation { documentation, appinfo: Vec::new() }))
+    (!documentation.is_empty()).then(|| {
+        Box::new(Annotation {
+            documentation,
+            appinfo: Vec::new(),
+        })
+    })
 }
 
 /// A simple type of these values.
 pub(super) fn enumeration(name: &str, values: impl Iterator<Item = String>) -> SimpleType {
-    let facets = Facets { enumeration: values.map(enumerated).collect(), ..Facets::default() };
-    SimpleType::restriction(Some(name.into()), QName::new(XSD, Builtin::String.name()), facets)
+    let facets = Facets {
+        enumeration: values.map(enumerated).collect(),
+        ..Facets::default()
+    };
+    SimpleType::restriction(
+        Some(name.into()),
+        QName::new(XSD, Builtin::String.name()),
+        facets,
+    )
 }
 
 /// A value's type: the built-in, or a restriction of it in place.
@@ -69,7 +88,11 @@ pub(super) fn atomic(atomic: &Atomic) -> TypeUse {
         return xsd(atomic.builtin);
     }
     let base = QName::new(XSD, atomic.builtin.name());
-    TypeUse::Simple(Box::new(SimpleType::restriction(None, base, facets(atomic))))
+    TypeUse::Simple(Box::new(SimpleType::restriction(
+        None,
+        base,
+        facets(atomic),
+    )))
 }
 
 /// The facets of a value.
@@ -78,19 +101,34 @@ pub(super) fn facets(atomic: &Atomic) -> Facets {
     Facets {
         max_length: atomic.max_length.map(|length| facet(u64::from(length))),
         total_digits: atomic.total_digits.map(|digits| facet(u64::from(digits))),
-        fraction_digits: atomic.fraction_digits.map(|digits| facet(u64::from(digits))),
+        fraction_digits: atomic
+            .fraction_digits
+            .map(|digits| facet(u64::from(digits))),
         min_inclusive: min.map(|min| facet(min.to_string())),
         max_inclusive: max.map(|max| facet(max.to_string())),
-        patterns: atomic.pattern.iter().map(|pattern| facet((*pattern).to_owned())).collect(),
+        patterns: atomic
+            .pattern
+            .iter()
+            .map(|pattern| facet((*pattern).to_owned()))
+            .collect(),
         enumeration: atomic.labels.iter().cloned().map(enumerated).collect(),
         ..Facets::default()
     }
 }
 
 fn facet<T>(value: T) -> Facet<T> {
-    Facet { value, fixed: false, place: Place::default() }
+    Facet {
+        value,
+        fixed: false,
+        place: Place::default(),
+    }
 }
 
 fn enumerated(lexical: String) -> Enumerated {
-    Enumerated { lexical, scope: Scope::from([]), annotation: None, place: Place::default() }
+    Enumerated {
+        lexical,
+        scope: Scope::from([]),
+        annotation: None,
+        place: Place::default(),
+    }
 }

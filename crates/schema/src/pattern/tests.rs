@@ -1,3 +1,5 @@
+//! Expressions that match, and those that do not; expressions that are refused, and where.
+
 use super::{Pattern, PatternProblem, check};
 
 fn matches(expression: &str, text: &str) -> bool {

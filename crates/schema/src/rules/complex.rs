@@ -261,7 +261,12 @@ impl Rules<'_, '_> {
         }
     }
 
-    pub(super) fn restricted_content(&mut self, complex: &ComplexType, base: &ComplexType, name: &str) {
+    pub(super) fn restricted_content(
+        &mut self,
+        complex: &ComplexType,
+        base: &ComplexType,
+        name: &str,
+    ) {
         let model = self.model;
         let error = |rules: &mut Self, rule, message: String| {
             rules.report.error(complex.place, rule, message, "")

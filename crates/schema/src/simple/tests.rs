@@ -1,3 +1,5 @@
+//! Texts against simple types: what is accepted, what is refused, and why.
+
 use std::sync::Arc;
 
 use soapstone::name::QName;

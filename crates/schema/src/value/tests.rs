@@ -1,3 +1,5 @@
+//! Values through XML and JSON and back.
+
 use std::sync::Arc;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Lexical forms, their values, and what they are written as.
+
 use std::cmp::Ordering;
 
 use super::{
