@@ -211,6 +211,31 @@ impl Automaton {
             .map(|named| named.element)
     }
 
+    /// The elements that every valid content has and that are not among those met, whatever their order: those whose
+    /// particle, and every group around it, must occur, with no choice between.
+    pub fn required(&self, met: &[ElementId]) -> Vec<ElementId> {
+        let mut required = Vec::new();
+        for (leaf, term) in self.terms.iter().enumerate() {
+            let Admits::Element(element) = term else {
+                continue;
+            };
+            let mut at = self.leaves.get(leaf).copied().unwrap_or(tree::NONE);
+            let mut needed = true;
+            while let Some(node) = self.nodes.get(at as usize) {
+                needed &= node.min > 0 && node.body != tree::Body::Choice;
+                at = node.parent;
+            }
+            let mut names = self
+                .by_name
+                .iter()
+                .filter(|named| named.leaf as usize == leaf);
+            if needed && !names.any(|named| met.contains(&named.element)) {
+                required.push(*element);
+            }
+        }
+        required
+    }
+
     /// Every element declaration that the content model's particles name, in document order.
     pub fn elements(&self) -> impl Iterator<Item = ElementId> + '_ {
         self.terms.iter().filter_map(|term| match term {

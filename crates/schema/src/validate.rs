@@ -152,3 +152,6 @@ impl Validator {
         pass.finish(reader)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use soapstone::xml::Reader;
 use crate::model::{ElementId, TypeId, ValueConstraint};
 use crate::simple::{Compiled, Value};
 
-use super::compiled::Kind;
+use super::compiled::{Complex, Kind};
 use super::pass::{Frame, InDocument, Pass, State};
 use super::{Simple, Sink};
 
@@ -79,7 +79,11 @@ impl<'a, S: Sink> Pass<'_, '_, 'a, S> {
                 run,
                 mixed,
                 disorder,
+                seen,
             } => {
+                if *disorder && self.options.lenient {
+                    self.absent(reader, complex, seen);
+                }
                 if let Kind::Elements {
                     automaton: Some(automaton),
                     ..
@@ -107,6 +111,21 @@ impl<'a, S: Sink> Pass<'_, '_, 'a, S> {
         }
     }
 
+    /// Reports what a lenient pass misses among children that came in disorder.
+    fn absent(&mut self, reader: &Reader<'a>, complex: &Complex, seen: &[ElementId]) {
+        let Kind::Elements {
+            automaton: Some(automaton),
+            ..
+        } = &complex.content
+        else {
+            return;
+        };
+        for element in automaton.required(seen) {
+            let message = format!("{} is missing", self.element_name(element));
+            self.violation(reader, "cvc-complex-type.2.4.b", reader.offset(), message);
+        }
+    }
+
     /// Checks the value of an element with simple content; answers it where somebody wants it.
     fn simple(
         &mut self,
@@ -116,12 +135,16 @@ impl<'a, S: Sink> Pass<'_, '_, 'a, S> {
         simple: &Compiled,
     ) -> Option<Value> {
         let text = std::mem::replace(&mut self.text, Cow::Borrowed(""));
+        // Elements inside were reported, or passed over together with the text around them.
+        if frame.children {
+            return None;
+        }
         let constraint = frame
             .element
             .and_then(|id| self.model.elements.get(id.index()))
             .and_then(|element| element.value.as_ref());
         // 3.3.4, 5.1: an empty element takes its default.
-        let defaulted = constraint.filter(|_| text.is_empty() && !frame.children);
+        let defaulted = constraint.filter(|_| text.is_empty());
         let offset = if text.is_empty() {
             frame.offset
         } else {

@@ -216,6 +216,7 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
                 complex,
                 run,
                 disorder,
+                seen,
                 ..
             } => {
                 let Kind::Elements {
@@ -225,6 +226,9 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
                 else {
                     return unknown;
                 };
+                if lenient {
+                    seen.extend(name.and_then(|name| automaton.declaration(name)));
+                }
                 if *disorder {
                     return automaton_declaration(automaton, name).unwrap_or(if lenient {
                         Found::Skip
@@ -397,6 +401,7 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
                     run: automaton.start(),
                     mixed: *mixed,
                     disorder: false,
+                    seen: Vec::new(),
                 },
                 Kind::Elements {
                     automaton: None, ..

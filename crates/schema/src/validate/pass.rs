@@ -61,7 +61,10 @@ pub(super) enum State<'v> {
         complex: &'v Arc<Complex>,
         run: Run,
         mixed: bool,
+        /// The children are no longer followed: one was out of place.
         disorder: bool,
+        /// In a lenient pass: the children met.
+        seen: Vec<ElementId>,
     },
 }
 
