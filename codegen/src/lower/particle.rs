@@ -7,8 +7,8 @@ use soapstone_schema::model::{
 
 use super::{Lowering, Owner, Work, documentation};
 use crate::item::{
-    Arm, Body, Choice, Constraint, Field, First, ItemId, Kind, Occurs, Particle as Place, Rust,
-    Struct, TagId, Wildcard,
+    Body, Constraint, Field, First, ItemId, Kind, Occurs, Particle as Place, Rust, Struct, TagId,
+    Wildcard,
 };
 use crate::names::{self, Names};
 
