@@ -8,8 +8,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use soapstone_schema::document::{Document, Root};
 use soapstone_schema::load::{Fetch, FetchError, Files, LoadOptions, Source, load};
 use soapstone_schema::report::{Report, Severity};
+use soapstone_schema::{read, write};
 
 /// Reads files below the corpus; locations are relative to it, so that messages are.
 struct Corpus<'c>(&'c Path);
@@ -109,4 +111,51 @@ fn every_contract_loads_or_says_why_not() {
         joined.is_empty() && left.is_empty(),
         "refused now: {joined:#?}\nno longer: {left:#?}\n(UPDATE_EXPECT=1)"
     );
+}
+
+/// Reads text that needs no other encoding than UTF-8.
+fn parse(text: &str) -> (Option<Root>, Report) {
+    let mut report = Report::default();
+    (read::read(text, 0, &mut report), report)
+}
+
+#[test]
+fn what_is_written_reads_the_same() {
+    let Some((corpus, files)) = corpus() else {
+        return;
+    };
+    let mut compared = 0;
+    for (file, _) in &files {
+        let Ok(text) = std::fs::read_to_string(corpus.join(file)) else {
+            continue;
+        };
+        let (Some(root), report) = parse(&text) else {
+            continue;
+        };
+        if !report.is_valid() {
+            continue;
+        }
+        let first = write::document(&Document {
+            location: "first".into(),
+            root,
+        });
+        let (again, report) = parse(&first);
+        assert!(report.is_valid(), "{file} as written:\n{report}");
+        let Some(root) = again else {
+            panic!("{file} as written can't be read")
+        };
+        let second = write::document(&Document {
+            location: "second".into(),
+            root,
+        });
+        if first != second {
+            let differing = first
+                .lines()
+                .zip(second.lines())
+                .find(|(first, second)| first != second);
+            panic!("{file} changes when written twice: {differing:?}");
+        }
+        compared += 1;
+    }
+    assert!(compared > 1_500, "only {compared} documents were compared");
 }
