@@ -255,6 +255,7 @@ fn receive<'s>(
     let contract = &served.contract;
     let text = xml::decode(message.body, posted.charset.as_deref())
         .map_err(|error| Problem::of_xml(&error))?;
+    let text = xml::join_surrogates(text);
     let options = Options {
         limits: gateway.limits(),
         ..Options::message()

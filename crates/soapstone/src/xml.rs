@@ -13,6 +13,7 @@ mod reference;
 mod scan;
 mod scope;
 mod subset;
+mod surrogate;
 mod tag;
 mod text;
 mod writer;
@@ -24,6 +25,7 @@ pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
 pub use predict::Prediction;
 pub use reader::Reader;
+pub use surrogate::join_surrogates;
 pub use writer::{Writer, escape_attribute, escape_text};
 
 /// The namespace that the prefix `xml` is always bound to.
