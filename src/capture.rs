@@ -1,7 +1,7 @@
 //! Capture: triggers that write each insert, update and delete of chosen tables into the change log, and reading the log.
 //!
 //! The log is read in an order in which no change is skipped and no row's changes are turned round, whatever transactions run at
-//! the same time ([`log`]). Where triggers are not allowed, [`poll`] asks a version or time-stamp column instead: it promises less.
+//! the same time ([`log`]). It needs triggers: a table that may have none cannot be captured.
 
 pub mod log;
 pub mod trigger;

@@ -1,6 +1,11 @@
 //! Catalogs, plans and their runs against real servers. `tests/run` starts them; without their URLs only SQLite is tested.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 #[path = "database/place.rs"]
 mod place;

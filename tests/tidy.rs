@@ -1,6 +1,13 @@
 //! Holds the architecture's invariants: which crate and module may know which, and the habits of the house. Each finding
 //! prints `file:line` and the mend.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

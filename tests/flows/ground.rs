@@ -7,7 +7,7 @@ use soapstone_gateway::database::{Database, Settings};
 use soapstone_gateway::store::session::Session;
 
 /// Makes fresh databases of every dialect that is at hand.
-pub async fn databases(test: &str) -> Vec<Database> {
+pub(crate) async fn databases(test: &str) -> Vec<Database> {
     let mut found = vec![sqlite(test).await];
     for (variable, dialect) in [
         ("SOAPSTONE_TEST_POSTGRES", Dialect::Postgres),
@@ -22,7 +22,7 @@ pub async fn databases(test: &str) -> Vec<Database> {
 }
 
 /// Makes a fresh SQLite file.
-pub async fn sqlite(test: &str) -> Database {
+pub(crate) async fn sqlite(test: &str) -> Database {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path = folder.join(format!("{test}-{}.sqlite", std::process::id()));
     for end in ["", "-wal", "-shm"] {
@@ -43,7 +43,7 @@ pub async fn sqlite(test: &str) -> Database {
 }
 
 /// Makes a fresh database on a server.
-pub async fn server(url: &str, test: &str) -> Database {
+pub(crate) async fn server(url: &str, test: &str) -> Database {
     let name = format!("{test}_{}", std::process::id());
     let outer = Database::open(&Settings::new(url)).expect("a URL");
     let drop = sqlx::AssertSqlSafe(format!("drop database if exists {name}"));
@@ -85,7 +85,7 @@ pub async fn server(url: &str, test: &str) -> Database {
 }
 
 /// Runs definitions in a transaction of their own.
-pub async fn define(database: &Database, sql: &str) {
+pub(crate) async fn define(database: &Database, sql: &str) {
     let mut session = Session::begin(database).await.expect("begins");
     session
         .define(sql)
@@ -95,7 +95,7 @@ pub async fn define(database: &Database, sql: &str) {
 }
 
 /// The schema that a table without a prefix is in.
-pub async fn schema(database: &Database) -> String {
+pub(crate) async fn schema(database: &Database) -> String {
     match database {
         Database::Postgres(_) => "public".to_owned(),
         Database::Sqlite(_) => "main".to_owned(),
@@ -112,7 +112,7 @@ pub async fn schema(database: &Database) -> String {
 }
 
 /// Describes a table with these columns, the first of which are its key.
-pub fn table(schema: &str, name: &str, columns: &[(&str, SqlType)], key: usize) -> Table {
+pub(crate) fn table(schema: &str, name: &str, columns: &[(&str, SqlType)], key: usize) -> Table {
     Table {
         schema: schema.to_owned(),
         name: name.to_owned(),
@@ -149,10 +149,10 @@ pub fn table(schema: &str, name: &str, columns: &[(&str, SqlType)], key: usize) 
 
 /// A number from a seed: the same at every run, with the seed told when a test fails.
 #[derive(Debug, Clone)]
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub u64);
 
 impl Dice {
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)

@@ -1,11 +1,10 @@
 //! Capture, the flow state and the flow engine on real databases: SQLite always, PostgreSQL and MySQL where
 //! `SOAPSTONE_TEST_POSTGRES` and `SOAPSTONE_TEST_MYSQL` name a server (`tests/run` starts them).
 #![allow(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::unwrap_used,
-    missing_docs,
-    unreachable_pub
+    clippy::print_stdout
 )]
 
 mod capture;

@@ -11,7 +11,7 @@ use soapstone_schema::validate::{Expect, Options, Validator};
 use crate::ground::Gateway;
 use crate::http::{Answer, Request};
 
-pub struct Contract(Validator);
+pub(crate) struct Contract(Validator);
 
 fn loaded(wsdl: &str) -> Loaded {
     let source = Source::Bytes("served.wsdl".to_owned(), wsdl.as_bytes().to_vec());
@@ -19,7 +19,7 @@ fn loaded(wsdl: &str) -> Loaded {
 }
 
 /// Everything that is wrong with a WSDL and its schemas.
-pub fn mistakes(wsdl: &str) -> Vec<String> {
+pub(crate) fn mistakes(wsdl: &str) -> Vec<String> {
     let mut loaded = loaded(wsdl);
     rules::check(&loaded.contract.model, &mut loaded.report);
     let report = &loaded.report;
@@ -31,13 +31,13 @@ pub fn mistakes(wsdl: &str) -> Vec<String> {
 }
 
 impl Contract {
-    pub fn served(gateway: &Gateway) -> Contract {
+    pub(crate) fn served(gateway: &Gateway) -> Contract {
         let wsdl = Request::get("/soap/crm?wsdl").send(gateway).body;
         Contract(Validator::new(Arc::new(loaded(&wsdl).contract)))
     }
 
     /// Checks the payload of an answer: the reply's element, or what stands in a fault's detail.
-    pub fn check(&self, answer: &Answer) -> Result<(), String> {
+    pub(crate) fn check(&self, answer: &Answer) -> Result<(), String> {
         let mut reader = Reader::new(&answer.body, &XmlOptions::message());
         let envelope = read_envelope(&mut reader).map_err(|error| error.to_string())?;
         let payload = envelope.payload.as_ref().ok_or("the body is empty")?;

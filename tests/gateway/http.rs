@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use crate::ground::Gateway;
 
-pub struct Request {
+pub(crate) struct Request {
     method: &'static str,
     path: String,
     version: &'static str,
@@ -13,14 +13,14 @@ pub struct Request {
     body: Vec<u8>,
 }
 
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     headers: Vec<(String, String)>,
     pub body: String,
 }
 
 impl Request {
-    pub fn get(path: &str) -> Request {
+    pub(crate) fn get(path: &str) -> Request {
         Request {
             method: "GET",
             path: path.to_owned(),
@@ -30,7 +30,7 @@ impl Request {
         }
     }
 
-    pub fn post(path: &str, body: &[u8]) -> Request {
+    pub(crate) fn post(path: &str, body: &[u8]) -> Request {
         let request = Request {
             method: "POST",
             body: body.to_vec(),
@@ -39,19 +39,19 @@ impl Request {
         request.with_header("Content-Type", "text/xml; charset=utf-8")
     }
 
-    pub fn with_header(mut self, name: &str, value: &str) -> Request {
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Request {
         self.headers
             .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub fn with_version(mut self, version: &'static str) -> Request {
+    pub(crate) fn with_version(mut self, version: &'static str) -> Request {
         self.version = version;
         self
     }
 
-    pub fn send(mut self, gateway: &Gateway) -> Answer {
+    pub(crate) fn send(mut self, gateway: &Gateway) -> Answer {
         let address = gateway.address().trim_start_matches("http://").to_owned();
         if !self.headers.iter().any(|(name, _)| name == "Host") {
             self = self.with_header("Host", &address);
@@ -105,7 +105,7 @@ impl Answer {
         }
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(known, _)| known == name)

@@ -1,6 +1,13 @@
 //! The gateway as a black box: messages through sockets, on the sample CRM. Cases in `cases/` are a request and the whole answer to it;
 //! `UPDATE_EXPECT=1` rewrites the answers. Every answer is held against the WSDL that the gateway serves.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 mod contract;
 #[path = "../interop/ground.rs"]
 mod ground;
@@ -15,17 +22,17 @@ use crate::ground::Gateway;
 use crate::http::{Answer, Request};
 
 /// Where the sample CRM's types and elements are.
-pub const NAMESPACE: &str = "http://soapstone.local/crm/main";
+pub(crate) const NAMESPACE: &str = "http://soapstone.local/crm/main";
 
 /// Puts a request into an envelope of SOAP 1.1.
-pub fn envelope(body: &str) -> String {
+pub(crate) fn envelope(body: &str) -> String {
     format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{body}</s:Body></s:Envelope>"
     )
 }
 
 /// Calls an operation of the sample CRM.
-pub fn call(gateway: &Gateway, operation: &str, content: &str) -> Answer {
+pub(crate) fn call(gateway: &Gateway, operation: &str, content: &str) -> Answer {
     let body = envelope(&format!(
         "<{operation} xmlns=\"{NAMESPACE}\">{content}</{operation}>"
     ));
@@ -33,7 +40,7 @@ pub fn call(gateway: &Gateway, operation: &str, content: &str) -> Answer {
 }
 
 /// The text of the first element of that name.
-pub fn text<'a>(xml: &'a str, element: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(xml: &'a str, element: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{element}>"))?;
     rest.split_once("</").map(|(text, _)| text)
 }
@@ -169,12 +176,9 @@ fn messages_are_taken_as_real_stacks_send_them() {
             twelve,
             "{name}"
         );
-        assert!(
-            !answer
-                .header("transfer-encoding")
-                .is_some_and(|_| name == "http 1.0"),
-            "{name}"
-        );
+        if name == "http 1.0" {
+            assert!(answer.header("transfer-encoding").is_none(), "{name}");
+        }
     }
 }
 

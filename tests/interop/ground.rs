@@ -8,10 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A folder for one test, deleted at its end.
-pub struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    pub fn new() -> Scratch {
+    pub(crate) fn new() -> Scratch {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
             "soapstone-interop-{}-{}",
@@ -23,17 +23,8 @@ impl Scratch {
         Scratch(path)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
-    }
-
-    /// The files of a folder below this one that have the extension.
-    pub fn files(&self, folder: &str, extension: &str) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.0.join(folder)).unwrap();
-        let paths = entries.map(|entry| entry.unwrap().path());
-        paths
-            .filter(|path| path.extension().is_some_and(|found| found == extension))
-            .collect()
     }
 }
 
@@ -44,7 +35,7 @@ impl Drop for Scratch {
 }
 
 /// A gateway process, killed at the end.
-pub struct Gateway {
+pub(crate) struct Gateway {
     child: Child,
     address: String,
     _scratch: Scratch,
@@ -52,12 +43,12 @@ pub struct Gateway {
 
 impl Gateway {
     /// Starts it on the sample CRM, in a folder of its own.
-    pub fn with_sample() -> Gateway {
+    pub(crate) fn with_sample() -> Gateway {
         Gateway::start(&[])
     }
 
     /// Starts it with flags, and waits until it has said where it listens.
-    pub fn start(flags: &[&str]) -> Gateway {
+    pub(crate) fn start(flags: &[&str]) -> Gateway {
         let scratch = Scratch::new();
         let mut child = Command::new(env!("CARGO_BIN_EXE_soapstone"))
             .args(["serve", "--listen", "127.0.0.1:0"])
@@ -89,7 +80,7 @@ impl Gateway {
     }
 
     /// `http://127.0.0.1:PORT`
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.address
     }
 }
@@ -102,7 +93,7 @@ impl Drop for Gateway {
 }
 
 /// Runs a command to its end and answers what it said; fails with all of it where the command fails.
-pub fn run(command: &mut Command) -> String {
+pub(crate) fn run(command: &mut Command) -> String {
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));

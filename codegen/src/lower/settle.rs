@@ -183,7 +183,7 @@ fn box_large_variants(package: &mut Package) {
 }
 
 /// Computes an item's size after those that it holds; they form no cycle any more.
-fn size_of_item(package: &mut Package, root: usize, sizes: &mut Vec<Option<usize>>) {
+fn size_of_item(package: &mut Package, root: usize, sizes: &mut [Option<usize>]) {
     let mut work = vec![(root, false)];
     while let Some((index, ready)) = work.pop() {
         if sizes.get(index).is_none_or(|s| s.is_some()) {

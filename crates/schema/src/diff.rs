@@ -187,7 +187,7 @@ impl Walk<'_> {
             (Type::Simple(_), Type::Simple(_)) => self.simple(task.old, task.new, direction, path),
             (Type::Complex(old), Type::Complex(new)) => self.complex(old, new, direction, path),
             (Type::Simple(_), Type::Complex(new)) => {
-                self.into_complex(task.old, new, direction, path)
+                self.complex_for_simple(task.old, new, direction, path)
             }
             (Type::Complex(_), Type::Simple(_)) => {
                 let message = "it had a complex type and has a simple one".to_owned();

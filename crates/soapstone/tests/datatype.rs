@@ -1,6 +1,8 @@
 //! Properties of the datatypes, on values made from a fixed seed: what is written reads back as the same value, orders are
 //! orders, and no text makes a parser panic or run long.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::cmp::Ordering;
 use std::time::{Duration as Clock, Instant};
 

@@ -94,7 +94,7 @@ impl Walk<'_> {
     }
 
     /// A simple type became complex: the same as long as that has simple content and requires no attribute.
-    pub(super) fn into_complex(
+    pub(super) fn complex_for_simple(
         &mut self,
         old: TypeId,
         new: &ComplexType,

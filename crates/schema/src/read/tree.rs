@@ -138,20 +138,19 @@ impl<'a> Tree<'a> {
                         continue;
                     }
                     opaque = 0;
-                    if let Some((index, _)) = open.pop() {
-                        if let Some(entry) = tree.entries.get_mut(index as usize) {
-                            entry.end = reader.end_offset();
-                        }
+                    if let Some((index, _)) = open.pop()
+                        && let Some(entry) = tree.entries.get_mut(index as usize)
+                    {
+                        entry.end = reader.end_offset();
                     }
                 }
                 Event::Text(text) => {
                     if let Some(entry) = open
                         .last()
                         .and_then(|(index, _)| tree.entries.get_mut(*index as usize))
+                        && (opaque > 0 || !text.trim_matches(is_space).is_empty())
                     {
-                        if opaque > 0 || !text.trim_matches(is_space).is_empty() {
-                            entry.text.push_str(&text);
-                        }
+                        entry.text.push_str(&text);
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! WSDL documents → port types and services as meant (WSDL 1.1, 2).
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use soapstone::name::QName;
@@ -118,10 +119,11 @@ impl<'d> Symbols<'d> {
         for definitions in &self.definitions {
             for message in &definitions.messages {
                 let name = name(definitions, &message.name);
-                if self.messages.contains_key(&name) {
-                    twice(report, "message", &name, message.place);
-                } else {
-                    self.messages.insert(name, message);
+                match self.messages.entry(name) {
+                    Entry::Occupied(first) => twice(report, "message", first.key(), message.place),
+                    Entry::Vacant(free) => {
+                        free.insert(message);
+                    }
                 }
             }
         }

@@ -12,7 +12,10 @@ pub fn join_surrogates(text: Cow<'_, str>) -> Cow<'_, str> {
     let mut joined = String::new();
     let mut copied = 0;
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| memmem::find(rest.as_bytes(), b"&#")) {
+    while let Some(found) = text
+        .get(at..)
+        .and_then(|rest| memmem::find(rest.as_bytes(), b"&#"))
+    {
         let start = at + found;
         if let Some(end) = cdata_end(&text, at, start) {
             at = end;
@@ -37,7 +40,8 @@ pub fn join_surrogates(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Where a CDATA section that begins between `from` and `at`, and holds `at`, ends.
 fn cdata_end(text: &str, from: usize, at: usize) -> Option<usize> {
     let open = text.get(from..at)?.rfind("<![CDATA[")? + from;
-    let close = memmem::find(text.get(open..)?.as_bytes(), b"]]>").map_or(text.len(), |close| open + close + 3);
+    let close = memmem::find(text.get(open..)?.as_bytes(), b"]]>")
+        .map_or(text.len(), |close| open + close + 3);
     (close > at).then_some(close)
 }
 
@@ -52,7 +56,11 @@ fn pair(text: &str) -> Option<(char, usize)> {
 /// The surrogate that a reference at the start of a text names, and the length of the reference.
 fn unit(text: &str) -> Option<(u16, usize)> {
     let number = text.strip_prefix("&#")?;
-    let end = number.as_bytes().iter().take(9).position(|byte| *byte == b';')?;
+    let end = number
+        .as_bytes()
+        .iter()
+        .take(9)
+        .position(|byte| *byte == b';')?;
     let number = number.get(..end)?;
     let unit = match number.strip_prefix('x') {
         Some(hex) => u16::from_str_radix(hex, 16).ok()?,
