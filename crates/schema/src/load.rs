@@ -1,5 +1,5 @@
 //! Files → documents → a contract as meant: follows imports, includes and redefinitions, each document read once, and hands
-//! everything to [`resolve`](crate::resolve). The only thing here that reads files is [`Files`]; nothing reaches a network
+//! everything to [`resolve`]. The only thing here that reads files is [`Files`]; nothing reaches a network
 //! by itself.
 
 mod catalog;
