@@ -25,9 +25,16 @@ pub(crate) async fn read(pool: &PgPool) -> Result<Found, sqlx::Error> {
 }
 
 async fn read_all(connection: &mut sqlx::PgConnection) -> Result<Found, sqlx::Error> {
-    let (default_schema,): (Option<String>,) = sqlx::query_as("select current_schema()::text")
-        .fetch_one(&mut *connection)
-        .await?;
+    // A role called `soapstone` has the gateway's own schema first in its path, as `"$user"`: that is not the CRM's.
+    let (default_schema,): (Option<String>,) = sqlx::query_as(
+        "select coalesce((select place.name::text
+                          from unnest(current_schemas(false)) with ordinality as place (name, number)
+                          where place.name <> 'soapstone'
+                          order by place.number
+                          limit 1), current_schema()::text)",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     let schemas: Vec<(String, Option<String>)> = sqlx::query_as(
         "select nspname::text, obj_description(oid, 'pg_namespace') from pg_namespace
          where has_schema_privilege(oid, 'usage')",
