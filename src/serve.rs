@@ -72,6 +72,14 @@ impl Gateway {
         let head = &request.head;
         let path = decode_path(head.uri.path());
         let reads = head.method == Method::GET || head.method == Method::HEAD;
+        if !reads && self.is_of_another_site(head) {
+            tracing::info!(path, peer = %head.peer, "refused what a page of another site sent");
+            return Response::new(
+                StatusCode::FORBIDDEN,
+                TEXT,
+                "a page of another site may not send this; server.address names the address that browsers know\n",
+            );
+        }
         match path.as_str() {
             "/" if reads => {
                 self.page(head, |served, address| {
@@ -210,6 +218,22 @@ impl Gateway {
                     "the catalog could not be read; what was served stays\n",
                 )
             }
+        }
+    }
+
+    /// Tells whether a browser sent this for a page of another site, which would act with the rights of whoever sits there: with their
+    /// password, or, on loopback without users, with all rights. Programs send no `Origin` (RFC 6454, 7), nor do extensions send one of the web.
+    fn is_of_another_site(&self, head: &Head) -> bool {
+        let Some(origin) = head.header(header::ORIGIN) else {
+            return false;
+        };
+        match origin.split_once("://") {
+            Some(("http" | "https", site)) => self
+                .address(head)
+                .split_once("://")
+                .is_none_or(|(_, own)| !own.eq_ignore_ascii_case(site)),
+            Some(_) => false,
+            None => true,
         }
     }
 

@@ -246,6 +246,26 @@ fn addresses_follow_the_host_and_trusted_proxies_only() {
 }
 
 #[test]
+fn a_browser_sends_nothing_for_a_page_of_another_site() {
+    let gateway = Gateway::with_sample();
+    let body = envelope(&format!(
+        "<CountCompany xmlns=\"{NAMESPACE}\"></CountCompany>"
+    ));
+    let own = gateway.address().to_owned();
+    for (origin, status) in [
+        (own.as_str(), 200),
+        ("chrome-extension://abcdef", 200),
+        ("https://evil.example", 403),
+        ("null", 403),
+    ] {
+        let post = Request::post("/soap/crm", body.as_bytes()).with_header("Origin", origin);
+        assert_eq!(post.send(&gateway).status, status, "{origin}");
+    }
+    let reload = Request::post("/reload", b"").with_header("Origin", "http://evil.example");
+    assert_eq!(reload.send(&gateway).status, 403);
+}
+
+#[test]
 fn pages_health_and_counters_are_served() {
     let gateway = Gateway::with_sample();
     for (path, holds) in [
