@@ -1,5 +1,6 @@
 //! Makes Rust of the contracts in `wsdl/`.
 
 fn main() -> Result<(), soapstone_codegen::BuildError> {
-    soapstone_codegen::build("sample_erp", &["../wsdl/sample-erp.wsdl"])
+    soapstone_codegen::build("sample_erp", &["../wsdl/sample-erp.wsdl"])?;
+    soapstone_codegen::build("gateway", &["../wsdl/gateway.wsdl"])
 }

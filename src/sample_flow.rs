@@ -4,17 +4,29 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use soapstone::datatype::DateTime;
+use soapstone_contracts::sample::wire::{self, Manners, PATH};
+use soapstone_contracts::sample::{JournalError, SampleErp, write_contract};
 use tokio::net::TcpListener;
 
 use crate::capture::{self, CaptureError, Kept};
 use crate::catalog::Catalog;
 use crate::database::Database;
-use crate::flow::Ambient;
-use crate::sample_erp::{ErpError, Manners, SampleErp, WSDL};
+use crate::flow::{Ambient, instant};
 use crate::store::StoreError;
 use crate::store::session::Session;
 
-const FLOW: &str = include_str!("../sample/flows/orders-to-erp.toml");
+/// The flows, by file name.
+const FLOWS: &[(&str, &str)] = &[
+    (
+        "orders-to-erp.toml",
+        include_str!("../sample/flows/orders-to-erp.toml"),
+    ),
+    (
+        "cancelled-orders-to-erp.toml",
+        include_str!("../sample/flows/cancelled-orders-to-erp.toml"),
+    ),
+];
 
 /// What was set up.
 pub struct SetUp {
@@ -35,7 +47,7 @@ pub enum SetUpError {
     Listen(#[source] std::io::Error),
     /// The ERP.
     #[error(transparent)]
-    Erp(#[from] ErpError),
+    Erp(#[from] JournalError),
     /// The triggers.
     #[error(transparent)]
     Capture(#[from] CaptureError),
@@ -55,24 +67,18 @@ pub async fn set_up(database: &Database, catalog: &Arc<Catalog>) -> Result<SetUp
         .await
         .map_err(SetUpError::Listen)?;
     let address = format!(
-        "http://{}/erp",
+        "http://{}{PATH}",
         listener.local_addr().map_err(SetUpError::Listen)?
     );
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        std::fs::write(&path, text)
-            .map_err(|error| SetUpError::File(path.clone(), error))
-            .map(|()| path)
-    };
-    let wsdl = write(
-        "erp.wsdl",
-        &WSDL.replace("http://127.0.0.1:8099/erp", &address),
-    )?;
-    if !folder.join("orders-to-erp.toml").exists() {
-        write("orders-to-erp.toml", FLOW)?;
+    let failed = |error| SetUpError::File(folder.clone(), error);
+    write_contract(&folder, &address).map_err(failed)?;
+    for (name, text) in FLOWS {
+        if !folder.join(name).exists() {
+            std::fs::write(folder.join(name), text).map_err(failed)?;
+        }
     }
-    let erp = SampleErp::open(Path::new("soapstone-sample.erp"), &wsdl, Manners::default())?;
-    tokio::spawn(erp.serve(listener));
+    let erp = SampleErp::open(clock, Path::new("soapstone-sample.erp"))?;
+    tokio::spawn(wire::serve(Arc::new(erp), Manners::default(), listener));
 
     let table = capture::find(catalog, "sales_order")?;
     let captured = capture::captured(database).await?;
@@ -107,4 +113,9 @@ pub async fn set_up(database: &Database, catalog: &Arc<Catalog>) -> Result<SetUp
     }
     welcome.push('\n');
     Ok(SetUp { folder, welcome })
+}
+
+/// The time, as the sample ERP tells it.
+pub fn clock() -> DateTime {
+    instant((Ambient::system().now)())
 }

@@ -2,8 +2,6 @@
 //!
 //! It is the example to copy: a contract in `wsdl/`, a line in `build.rs`, a line here, and a type that implements the trait.
 
-mod stock;
-
 // The faults are as large as the contract makes them.
 #[allow(clippy::result_large_err)]
 pub mod sample;
@@ -11,4 +9,9 @@ pub mod sample;
 /// The order service of the sample ERP: its types, its server trait and its client.
 pub mod sample_erp {
     soapstone::include_contract!("sample_erp");
+}
+
+/// The gateway's own service, by which flows are seen and steered; the gateway implements it.
+pub mod gateway {
+    soapstone::include_contract!("gateway");
 }

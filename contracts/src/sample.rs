@@ -1,7 +1,12 @@
-//! The sample ERP: an order service in memory that behaves as real ones do, for examples and for tests.
+//! The sample ERP: an order service that behaves as real ones do, for the quick start, for examples and for tests. How it may be told
+//! to misbehave is in [`wire`].
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod books;
+mod stock;
+pub mod wire;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use soapstone::codec::Invalid;
 use soapstone::datatype::{DateTime, Decimal};
@@ -16,27 +21,22 @@ use crate::sample_erp::order_service::{CancelOrderFault, OrderService, SubmitOrd
 use crate::sample_erp::types::{
     Money, Order, OrderConfirmation, OrderNumber, OrderStatus, Quantity, RejectionCode, StockLevel,
 };
-use crate::stock;
+
+use books::Books;
+pub use books::JournalError;
 
 /// Tells the time: tests give their own.
 pub type Clock = fn() -> DateTime;
 
-/// An ERP that knows a few items and every customer but `UNKNOWN`.
+/// An ERP that knows items by the shape of their numbers and every customer but `UNKNOWN`.
 ///
 /// An order with an item that it does not know, or one above the credit limit, is rejected; a second order under one
 /// reference is a duplicate, which carries the confirmation of the first.
 #[derive(Debug)]
 pub struct SampleErp {
     clock: Clock,
+    forgetful: bool,
     books: Mutex<Books>,
-}
-
-/// The orders taken so far.
-#[derive(Debug, Default)]
-struct Books {
-    /// Confirmations by the caller's reference.
-    orders: HashMap<String, OrderConfirmation>,
-    taken: u64,
 }
 
 impl SampleErp {
@@ -44,13 +44,34 @@ impl SampleErp {
     pub fn new(clock: Clock) -> SampleErp {
         SampleErp {
             clock,
+            forgetful: false,
             books: Mutex::default(),
         }
     }
 
+    /// Makes an ERP with the orders of a journal. An order is in the journal, on disk, before it is answered.
+    ///
+    /// # Errors
+    /// The journal can't be read or written.
+    pub fn open(clock: Clock, journal: &Path) -> Result<SampleErp, JournalError> {
+        Ok(SampleErp {
+            books: Mutex::new(Books::open(journal)?),
+            ..SampleErp::new(clock)
+        })
+    }
+
+    /// Takes an order anew, as another one, when its reference comes again.
+    #[must_use]
+    pub fn forgetful(self) -> SampleErp {
+        SampleErp {
+            forgetful: true,
+            ..self
+        }
+    }
+
     /// How many orders it has taken.
-    pub fn orders(&self) -> usize {
-        self.books().orders.len()
+    pub fn orders(&self) -> u64 {
+        self.books().taken()
     }
 
     /// A call that panicked has left whole entries only, so the books are good after it.
@@ -60,7 +81,8 @@ impl SampleErp {
 
     fn take(&self, order: &Order) -> Result<OrderConfirmation, Failure<SubmitOrderFault>> {
         let mut books = self.books();
-        if let Some(existing) = books.orders.get(order.external_reference.get()) {
+        let known = books.by_reference(order.external_reference.get());
+        if let Some(existing) = known.filter(|_| !self.forgetful) {
             let duplicate = DuplicateOrder {
                 existing: existing.clone(),
             };
@@ -75,7 +97,7 @@ impl SampleErp {
             .line
             .iter()
             .any(|line| !stock::covers(line.item_number.get(), line.quantity.get()));
-        let number = format!("SO-{:06}", books.taken + 1);
+        let number = format!("SO-{:06}", books.taken() + 1);
         let confirmation = OrderConfirmation {
             order_number: OrderNumber::new(number).map_err(internal)?,
             external_reference: order.external_reference.clone(),
@@ -87,19 +109,19 @@ impl SampleErp {
             accepted_at: (self.clock)(),
             total: Money::new(total).map_err(internal)?,
         };
-        books.taken += 1;
         books
-            .orders
-            .insert(order.external_reference.get().clone(), confirmation.clone());
+            .add(confirmation.clone())
+            .map_err(|error| Failure::receiver(error.to_string()))?;
         Ok(confirmation)
     }
 
-    fn cancel(&self, number: OrderNumber) -> Result<OrderConfirmation, CancelOrderFault> {
+    fn cancel(&self, number: OrderNumber) -> Result<OrderConfirmation, Failure<CancelOrderFault>> {
         let mut books = self.books();
-        let Some(order) = books.orders.values_mut().find(|o| o.order_number == number) else {
-            return Err(CancelOrderFault::OrderNotFound(OrderNotFound {
+        let Some(order) = books.by_number(number.get()) else {
+            let unknown = OrderNotFound {
                 order_number: number,
-            }));
+            };
+            return Err(CancelOrderFault::OrderNotFound(unknown).into());
         };
         if matches!(order.status, OrderStatus::Shipped | OrderStatus::Cancelled) {
             let message = format!("the order is {}", order.status);
@@ -108,14 +130,34 @@ impl SampleErp {
                 message,
                 line_number: None,
             };
-            return Err(CancelOrderFault::OrderRejected(rejected));
+            return Err(CancelOrderFault::OrderRejected(rejected).into());
         }
-        order.status = OrderStatus::Cancelled;
-        Ok(order.clone())
+        let cancelled = OrderConfirmation {
+            status: OrderStatus::Cancelled,
+            ..order.clone()
+        };
+        books
+            .change(cancelled.clone())
+            .map_err(|error| Failure::receiver(error.to_string()))?;
+        Ok(cancelled)
     }
 }
 
-impl OrderService for SampleErp {
+/// Writes the contract as files into a folder, with the address of the service in it; the root is `sample-erp.wsdl`.
+///
+/// # Errors
+/// A file can't be written.
+pub fn write_contract(folder: &Path, address: &str) -> std::io::Result<()> {
+    for (name, text) in crate::sample_erp::contract::FILES {
+        let text = text
+            .replace("{soapstone:address}?doc=", "")
+            .replace("{soapstone:address}", address);
+        std::fs::write(folder.join(name), text)?;
+    }
+    Ok(())
+}
+
+impl OrderService for Arc<SampleErp> {
     async fn submit_order(
         &self,
         _context: &Context,
@@ -141,8 +183,7 @@ impl OrderService for SampleErp {
     ) -> Result<FindOrderByReferenceResponse, Failure<NoFaults>> {
         let confirmation = self
             .books()
-            .orders
-            .get(request.external_reference.get())
+            .by_reference(request.external_reference.get())
             .cloned();
         Ok(FindOrderByReferenceResponse { confirmation })
     }

@@ -54,7 +54,7 @@ async fn start() -> (String, Client) {
     );
     let router = Router::new().mount(
         "/services/OrderService",
-        OrderServiceServer(SampleErp::new(noon)),
+        OrderServiceServer(std::sync::Arc::new(SampleErp::new(noon))),
     );
     tokio::spawn(serve(
         listener,

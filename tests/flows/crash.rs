@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use soapstone_contracts::sample::wire::PATH;
+use soapstone_contracts::sample::write_contract;
 use soapstone_gateway::binds;
 use soapstone_gateway::capture::{self, Kept};
 use soapstone_gateway::catalog::{self, Dialect, Selection};
@@ -69,18 +71,23 @@ const FLOW: &str = r#"
 table = "orders"
 each = "record"
 [sink]
-wsdl = "erp.wsdl"
-operation = "PlaceOrder"
-address = "ADDRESS"
+wsdl = "sample-erp.wsdl"
+operation = "SubmitOrder"
 [map]
-"requestId" = "message_id"
-"order/number" = "record.number"
-"order/date" = "'2026-01-01'"
-"order/@currency" = "'EUR'"
-"order/customer/name" = "record.customer"
+"Order/ExternalReference" = "message_id"
+"Order/Customer/CustomerNumber" = "'C-1'"
+"Order/Customer/Name" = "record.customer"
+"Order/OrderDate" = "'2026-01-01'"
+"Order/Currency" = "'EUR'"
+"Order/Lines/Line[]" = "[1]"
+"Order/Lines/Line[]/@lineNumber" = "Line"
+"Order/Lines/Line[]/ItemNumber" = "'SKU-1'"
+"Order/Lines/Line[]/Quantity" = "'1.5'"
+"Order/Lines/Line[]/UnitPrice" = "'9.99'"
+"Order/Comment" = "record.number"
 [answer]
-duplicate = "answer.duplicate"
-reference = "answer.erpNumber"
+duplicate = "has(fault.detail.DuplicateOrder)"
+reference = "fault == null ? answer.Confirmation.OrderNumber : fault.detail.DuplicateOrder.Existing.OrderNumber"
 [write]
 erp_number = "reference"
 LOOKUP
@@ -99,12 +106,12 @@ connect_seconds = 1
 
 const LOOK_UP: &str = r#"
 [look_up]
-operation = "FindOrder"
-found = "has(answer.erpNumber)"
-reference = "answer.erpNumber"
+operation = "FindOrderByReference"
+found = "has(answer.Confirmation)"
+reference = "answer.Confirmation.OrderNumber"
 after_seconds = 1.5
 [look_up.map]
-"requestId" = "message_id"
+"ExternalReference" = "message_id"
 "#;
 
 struct Scene {
@@ -167,15 +174,10 @@ async fn scene(test: &str, dialect: Dialect, idempotent: bool, manners: &[&str])
     drop(listener);
     let look_up = if idempotent { "" } else { LOOK_UP };
     let flow = FLOW
-        .replace("ADDRESS", &format!("http://{erp_at}/erp"))
         .replace("IDEMPOTENT", if idempotent { "true" } else { "false" })
         .replace("LOOKUP", look_up);
     std::fs::write(folder.join("flows/orders.toml"), flow).unwrap();
-    std::fs::write(
-        folder.join("flows/erp.wsdl"),
-        soapstone_gateway::sample_erp::WSDL,
-    )
-    .unwrap();
+    write_contract(&folder.join("flows"), &format!("http://{erp_at}{PATH}")).unwrap();
     std::fs::write(
         folder.join("soapstone.toml"),
         format!("[server]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{url}\"\n[flows]\nfolder = \"flows\"\nlease_seconds = 6\n[log]\nlevel = \"warn\"\n"),
