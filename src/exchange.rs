@@ -138,6 +138,11 @@ async fn work<'s>(
     outline.writes = writes(catalog, call);
     let plan = plan(catalog, call)
         .map_err(|error| Problem::of_plan(catalog, contract, operation, &error))?;
+    let plan = if served.captures {
+        plan.marked(catalog.dialect, correlation)
+    } else {
+        plan
+    };
     let fields: &[usize] = if let Call::Query(query) = call {
         &query.fields
     } else {

@@ -5,6 +5,7 @@
 mod change;
 mod cursor;
 mod filter;
+mod mark;
 mod read;
 mod routine;
 mod sql;
@@ -16,6 +17,7 @@ pub(crate) use change::{
     delete_statement, find_statement, insert_statement, update_statement, written,
 };
 pub use cursor::{Form, RawCell, Start};
+pub use mark::Mark;
 pub(crate) use read::{BATCH, related};
 pub use read::{ExpandRead, Page, Read, Shape, VersionFrom};
 pub use routine::{AnswerForm, RoutinePlan};
@@ -25,7 +27,7 @@ pub(crate) use time::{civil, is_date, is_date_time, is_time, same_moment};
 pub use write::{Change, Insert, Source, Unit, Upsert, WritePlan};
 
 use crate::call::Call;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Dialect};
 use crate::problem::PlanError;
 
 /// What is to be run.
@@ -41,6 +43,17 @@ pub enum Plan {
     Write(WritePlan),
     /// A routine.
     Routine(RoutinePlan),
+}
+
+impl Plan {
+    /// Has the change log know which request makes the changes, where the plan is a write.
+    #[must_use]
+    pub fn marked(mut self, dialect: Dialect, correlation: &str) -> Plan {
+        if let Plan::Write(write) = &mut self {
+            write.mark = Some(mark::mark(dialect, correlation));
+        }
+        self
+    }
 }
 
 /// Plans a call.

@@ -18,10 +18,12 @@ mod write;
 
 pub use once::{Once, OnceReply, forget_before, run_once};
 
-use crate::call::{Answered, Reply, Value};
+use crate::call::{Answered, Outcome, Reply, Value};
 use crate::catalog::{Catalog, SqlType, TableId};
 use crate::database::Database;
-use crate::plan::{Form, Page, Plan, RawCell, Read, Shape, Start, Statement, VersionFrom};
+use crate::plan::{
+    Form, Page, Plan, RawCell, Read, Shape, Start, Statement, VersionFrom, WritePlan,
+};
 use crate::problem::{RunError, RunErrorKind};
 use crate::rows::{Cell, Rows};
 
@@ -99,9 +101,7 @@ async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Resul
         Plan::Get(read) => get(session, catalog, read).await,
         Plan::Query(page) => query(session, catalog, page).await,
         Plan::Count(statement) => count(session, statement).await,
-        Plan::Write(write) => write::write(session, catalog, write)
-            .await
-            .map(Reply::Results),
+        Plan::Write(write) => marked(session, catalog, write).await.map(Reply::Results),
         Plan::Routine(routine) => routine::call(session, catalog, routine)
             .await
             .map(Reply::Routine),
@@ -112,6 +112,27 @@ async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Resul
         failure,
         started: true,
     })
+}
+
+/// Writes, with what tells the change log whose the changes are.
+async fn marked(
+    session: &mut Session,
+    catalog: &Catalog,
+    plan: &WritePlan,
+) -> Result<Vec<Outcome>, Failure> {
+    let Some(mark) = &plan.mark else {
+        return write::write(session, catalog, plan).await;
+    };
+    session.execute(&mark.before).await?;
+    let result = write::write(session, catalog, plan).await;
+    if let Some(after) = &mark.after {
+        let cleared = session.execute(after).await;
+        // The write's own failure says more.
+        if result.is_ok() {
+            cleared?;
+        }
+    }
+    result
 }
 
 async fn in_transaction(

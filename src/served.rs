@@ -15,6 +15,8 @@ pub struct Served {
     pub catalog: Catalog,
     /// How it is offered.
     pub contract: Contract,
+    /// Changes of its tables are logged, with the id of the request that makes them.
+    pub captures: bool,
     documents: Mutex<Documents>,
 }
 
@@ -52,6 +54,7 @@ impl Served {
         Served {
             catalog,
             contract,
+            captures: !captured.is_empty(),
             documents: Mutex::default(),
         }
     }

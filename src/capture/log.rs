@@ -73,6 +73,10 @@ pub struct Change {
     pub after: Option<Fields>,
     /// Who made it, where the writer said so: a flow of ours.
     pub origin: Option<String>,
+    /// The id of the request that made it, where the writer said so: a write by SOAP does.
+    pub correlation: Option<String>,
+    /// What has grown, where the change was found by looking at the table and not in the log.
+    pub version: Option<String>,
 }
 
 /// Changes in order, and where the next ones start.
@@ -385,8 +389,7 @@ fn snapshot_bounds(text: &str) -> Option<(i64, i64)> {
     plain.then_some(bounds)
 }
 
-const COLUMNS: &str =
-    "id, at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin";
+const COLUMNS: &str = "id, at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin, correlation";
 
 type Read = (Vec<Row>, Cursor, bool);
 
@@ -598,6 +601,8 @@ fn change(row: &Row) -> Result<Change, StoreError> {
         before: fields(7)?,
         after: fields(8)?,
         origin: row.optional(9),
+        correlation: row.optional(10),
+        version: None,
     })
 }
 

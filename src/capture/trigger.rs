@@ -155,7 +155,7 @@ impl Writer<'_> {
             "#variable_conflict use_column
 begin
   if tg_op = 'TRUNCATE' then
-    insert into soapstone.change (at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin)
+    insert into soapstone.change (at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin, correlation)
     select {truncated} from {table} old;
   elsif tg_op = 'INSERT' then
     {insert};
@@ -264,7 +264,7 @@ as {tag}
         };
         let values = self.values(kind, of, before, after);
         format!(
-            "insert into {log} (at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin) {}",
+            "insert into {log} (at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin, correlation) {}",
             if self.dialect == Dialect::Postgres {
                 format!("select {values}")
             } else {
@@ -279,16 +279,22 @@ as {tag}
             Some(row) if wanted => self.object(row, &all),
             _ => "null".to_owned(),
         };
-        let (now, origin) = match self.dialect {
+        let (now, origin, correlation) = match self.dialect {
             Dialect::Postgres => (
                 "floor(extract(epoch from clock_timestamp()) * 1000)::bigint",
                 "nullif(current_setting('soapstone.origin', true), '')",
+                "nullif(current_setting('soapstone.correlation', true), '')",
             ),
             Dialect::Sqlite => (
                 "cast((julianday('now') - 2440587.5) * 86400000 as integer)",
                 "(select origin from soapstone_origin)",
+                "(select correlation from soapstone_origin)",
             ),
-            Dialect::Mysql => ("floor(unix_timestamp(now(3)) * 1000)", "@soapstone_origin"),
+            Dialect::Mysql => (
+                "floor(unix_timestamp(now(3)) * 1000)",
+                "@soapstone_origin",
+                "@soapstone_correlation",
+            ),
         };
         [
             now.to_owned(),
@@ -304,6 +310,7 @@ as {tag}
             row(before, self.kept == Kept::Both),
             row(after, self.kept != Kept::Key),
             origin.to_owned(),
+            correlation.to_owned(),
         ]
         .join(", ")
     }

@@ -127,18 +127,28 @@ impl Carrier {
     /// Makes the draft of a change, unless the flow does not take the record.
     fn draft(&self, change: &Change, record: &Json) -> Option<Draft> {
         let key = key_text(&change.key);
-        let once = if self.each_record && change.kind != Kind::Delete {
-            shortened(&format!("record {key}"))
-        } else {
-            format!("change {}", change.id)
+        let once = match &change.version {
+            _ if self.each_record && change.kind != Kind::Delete => {
+                shortened(&format!("record {key}"))
+            }
+            // A row that was found by looking is known by its key and what has grown.
+            Some(version) => shortened(&format!("row {key} {version}")),
+            None => format!("change {}", change.id),
         };
         let message_id = identity(&["message", &self.flow, &once]);
-        let correlation = identity(&[
-            "change",
-            &change.schema,
-            &change.table,
-            &change.id.to_string(),
-        ]);
+        // The id of the request that made the change, where one did.
+        let correlation = change
+            .correlation
+            .clone()
+            .unwrap_or_else(|| match &change.version {
+                Some(_) => identity(&["change", &change.schema, &change.table, &once]),
+                None => identity(&[
+                    "change",
+                    &change.schema,
+                    &change.table,
+                    &change.id.to_string(),
+                ]),
+            });
         let trial = self.trial(change.kind, &key, record, &message_id);
         let (message, unmappable) = match (trial.taken, trial.message) {
             (Ok(false), _) => return None,

@@ -283,7 +283,8 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-fn text(value: &Json) -> String {
+/// A single value's text.
+pub(super) fn text(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         other => other.to_string(),
@@ -291,7 +292,7 @@ fn text(value: &Json) -> String {
 }
 
 /// Rows as JSON objects: whole numbers as numbers, true and false, bytes in Base64, everything else as exact text.
-fn records(catalog: &Catalog, table: TableId, rows: &Rows) -> Vec<Json> {
+pub(super) fn records(catalog: &Catalog, table: TableId, rows: &Rows) -> Vec<Json> {
     let Some(table) = catalog.table(table) else {
         return Vec::new();
     };

@@ -1,5 +1,6 @@
 //! Writes: the steps of Create, Update, Upsert and Delete, planned for all records before the first one runs.
 
+use super::Mark;
 use super::read::{key_condition, table};
 use super::sql::Sql;
 use super::value;
@@ -16,6 +17,8 @@ pub struct WritePlan {
     pub mode: Mode,
     /// What is done for each record.
     pub units: Vec<Unit>,
+    /// What tells the change log whose changes they are.
+    pub mark: Option<Mark>,
 }
 
 /// What is done for one record.
@@ -135,6 +138,7 @@ pub(crate) fn create(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
         table: write.table,
         mode: write.mode,
         units,
+        mark: None,
     })
 }
 
@@ -310,6 +314,7 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
         table: write.table,
         mode: write.mode,
         units,
+        mark: None,
     })
 }
 
@@ -430,6 +435,7 @@ pub(crate) fn upsert(
         table: write.table,
         mode: write.mode,
         units,
+        mark: None,
     })
 }
 
@@ -452,6 +458,7 @@ pub(crate) fn delete(catalog: &Catalog, call: &Delete) -> Result<WritePlan, Plan
         table: call.table,
         mode: call.mode,
         units,
+        mark: None,
     })
 }
 

@@ -11,8 +11,9 @@ use super::session::Session;
 /// The steps; the version of the tables is how many of them have run.
 ///
 /// `{key}` is text that is indexed or compared, `{text}` any text, `{id}` a growing number that is never used twice.
-const STEPS: &[&[&str]] = &[&[
-    "create table if not exists {s}change (
+const STEPS: &[&[&str]] = &[
+    &[
+        "create table if not exists {s}change (
         id {id}, {xid}
         at bigint not null,
         table_schema {key} not null,
@@ -24,21 +25,21 @@ const STEPS: &[&[&str]] = &[&[
         after_row {text},
         origin {key}
     ){engine}",
-    "create table if not exists {s}capture (
+        "create table if not exists {s}capture (
         table_schema {key} not null,
         table_name {key} not null,
         rows_kept {key} not null,
         installed_at bigint not null,
         primary key (table_schema, table_name)
     ){engine}",
-    // SQLite has no settings of a session: who writes stands here, within the writer's transaction only.
-    "create table if not exists {s}origin (origin {key}){engine}",
-    "create table if not exists {s}reader (
+        // SQLite has no settings of a session: who writes stands here, within the writer's transaction only.
+        "create table if not exists {s}origin (origin {key}){engine}",
+        "create table if not exists {s}reader (
         name {key} not null primary key,
         position {text} not null,
         seen_at bigint not null
     ){engine}",
-    "create table if not exists {s}flow (
+        "create table if not exists {s}flow (
         name {key} not null primary key,
         state {key} not null,
         position {text} not null,
@@ -48,7 +49,7 @@ const STEPS: &[&[&str]] = &[&[
         rate_at bigint not null,
         seen_at bigint not null
     ){engine}",
-    "create table if not exists {s}delivery (
+        "create table if not exists {s}delivery (
         id {id},
         flow {key} not null,
         destination {key} not null,
@@ -75,11 +76,11 @@ const STEPS: &[&[&str]] = &[&[
         created_at bigint not null,
         settled_at bigint
     ){engine}",
-    "create unique index {s}delivery_once on {s}delivery (flow, once)",
-    "create index {s}delivery_due on {s}delivery (flow, state, due_at, id)",
-    "create index {s}delivery_lane on {s}delivery (destination, lane, id){blocking}",
-    "create index {s}delivery_written on {s}delivery (flow, written){due}",
-    "create table if not exists {s}attempt (
+        "create unique index {s}delivery_once on {s}delivery (flow, once)",
+        "create index {s}delivery_due on {s}delivery (flow, state, due_at, id)",
+        "create index {s}delivery_lane on {s}delivery (destination, lane, id){blocking}",
+        "create index {s}delivery_written on {s}delivery (flow, written){due}",
+        "create table if not exists {s}attempt (
         delivery bigint not null,
         number bigint not null,
         message_id {key} not null,
@@ -92,7 +93,7 @@ const STEPS: &[&[&str]] = &[&[
         owner {key} not null,
         primary key (delivery, number)
     ){engine}",
-    "create table if not exists {s}edit (
+        "create table if not exists {s}edit (
         delivery bigint not null,
         at bigint not null,
         who {key} not null,
@@ -101,8 +102,8 @@ const STEPS: &[&[&str]] = &[&[
         before_message {text},
         after_message {text}
     ){engine}",
-    "create index {s}edit_delivery on {s}edit (delivery)",
-    "create table if not exists {s}circuit (
+        "create index {s}edit_delivery on {s}edit (delivery)",
+        "create table if not exists {s}circuit (
         destination {key} not null primary key,
         state {key} not null,
         opened bigint not null,
@@ -111,13 +112,19 @@ const STEPS: &[&[&str]] = &[&[
         reason {text},
         changed_at bigint not null
     ){engine}",
-    "create table if not exists {s}worker (
+        "create table if not exists {s}worker (
         id {key} not null primary key,
         process {key} not null,
         beat bigint not null,
         started_at bigint not null
     ){engine}",
-]];
+    ],
+    // The id of the request that made a change; triggers from before this step leave it null.
+    &[
+        "alter table {s}change add column correlation {key}",
+        "alter table {s}origin add column correlation {key}",
+    ],
+];
 
 /// Tells whether the gateway's tables are there, whatever their version.
 ///
@@ -126,6 +133,16 @@ const STEPS: &[&[&str]] = &[&[
 pub async fn present(database: &Database) -> Result<bool, StoreError> {
     let mut session = Session::begin_reading(database).await?;
     Ok(version(&mut session).await?.is_some())
+}
+
+/// Tells whether the gateway's tables are there in the newest version.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn current(database: &Database) -> Result<bool, StoreError> {
+    let mut session = Session::begin_reading(database).await?;
+    let version = version(&mut session).await?;
+    Ok(version.is_some_and(|version| usize::try_from(version) == Ok(STEPS.len())))
 }
 
 /// Brings the tables up to the newest version; any number of gateways may do so at once.
