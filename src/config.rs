@@ -267,7 +267,7 @@ pub struct Role {
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// `get`, `query`, `count`, `create`, `update`, `upsert`, `delete`, `changes`, `call` (routines), `read` (the first three and
-    /// `changes`), `write` (the other four), `*`.
+    /// `changes`), `write` (the other four), `watch` and `steer` (flows, on `flow.NAME`), `*`.
     pub operations: Vec<String>,
     /// Tables, views and routines as `schema.name` or `name` (of the default schema) with `*` for any run of characters.
     #[serde(default = "any")]
@@ -341,5 +341,5 @@ fn check(config: &Config, path: &Path) -> Vec<ConfigError> {
 /// What `operations` of a grant may name.
 pub(crate) const OPERATIONS: &[&str] = &[
     "get", "query", "count", "create", "update", "upsert", "delete", "changes", "call", "read",
-    "write", "*",
+    "write", "watch", "steer", "*",
 ];

@@ -15,13 +15,17 @@ pub mod policy;
 pub mod pump;
 pub mod record;
 pub mod sink;
+pub mod source;
 pub mod start;
+pub mod works;
 pub mod write_back;
 pub mod written;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+
+use soapstone::datatype::{DateTime, Fraction, Zone};
 
 use crate::capture::log::{Change, Kind};
 use crate::store::StoreError;
@@ -30,6 +34,7 @@ use crate::store::session::Session;
 
 use outcome::{Found, Heard};
 use policy::Policy;
+use source::Source;
 
 /// A future in a box, since sources and sinks are chosen by the configuration.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -42,6 +47,8 @@ pub struct Flow {
     pub destination: String,
     /// The source table's schema and name.
     pub table: (String, String),
+    /// How its changes are found.
+    pub source: Source,
     /// The kinds of change that it takes.
     pub kinds: Vec<Kind>,
     /// Makes messages of changes.
@@ -150,5 +157,23 @@ impl Ambient {
                 getrandom::u64().map_or(bound.saturating_sub(1), |number| number % bound.max(1))
             }),
         }
+    }
+}
+
+/// Milliseconds since 1970 as a time of XML, in UTC.
+pub fn instant(millis: i64) -> DateTime {
+    let civil = jiff::Timestamp::from_millisecond(millis)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_zoned(jiff::tz::TimeZone::UTC);
+    let part = |part: i8| u8::try_from(part).unwrap_or(0);
+    DateTime {
+        year: i64::from(civil.year()),
+        month: part(civil.month()),
+        day: part(civil.day()),
+        hour: part(civil.hour()),
+        minute: part(civil.minute()),
+        second: part(civil.second()),
+        fraction: Fraction::from_nanos(u32::try_from(civil.subsec_nanosecond()).unwrap_or(0)),
+        zone: Some(Zone::UTC),
     }
 }

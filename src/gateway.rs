@@ -9,6 +9,7 @@ use soapstone::xml;
 use crate::catalog::{self, CatalogError, Selection};
 use crate::config::{Config, SecretError};
 use crate::database::{ConnectError, Database, Settings};
+use crate::flow::works::Works;
 use crate::principal::{Principal, PrincipalError, Users};
 use crate::run;
 use crate::served::Served;
@@ -19,6 +20,7 @@ pub struct Gateway {
     database: Database,
     users: Option<Arc<Users>>,
     served: RwLock<Arc<Served>>,
+    flows: Arc<Works>,
 }
 
 /// Why a gateway could not be started.
@@ -55,6 +57,7 @@ impl Gateway {
             database,
             users,
             served,
+            flows: Arc::default(),
         };
         gateway.warm();
         Ok(gateway)
@@ -66,7 +69,7 @@ impl Gateway {
         drop(tokio::task::spawn_blocking(move || served.warm()));
     }
 
-    /// Reads the catalog anew; what is served stays as it is where that fails.
+    /// Reads the catalog anew, and the flows with it; what is served stays as it is where that fails.
     pub async fn reload(&self) -> Result<(), CatalogError> {
         let served = Arc::new(load(&self.database, &self.config).await?);
         tracing::info!(
@@ -74,14 +77,23 @@ impl Gateway {
             routines = served.catalog.routines.len(),
             "catalog read"
         );
-        *self.served.write().unwrap_or_else(PoisonError::into_inner) = served;
+        *self.served.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&served);
         self.warm();
+        let catalog = Arc::new(served.catalog.clone());
+        self.flows
+            .reload(&self.database, &catalog, &self.config.flows)
+            .await;
         Ok(())
     }
 
     /// What is served now.
     pub fn served(&self) -> Arc<Served> {
         Arc::clone(&self.served.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The flows at work.
+    pub fn flows(&self) -> &Arc<Works> {
+        &self.flows
     }
 
     /// The configuration.
@@ -166,7 +178,12 @@ async fn load(database: &Database, config: &Config) -> Result<Served, CatalogErr
             Vec::new()
         }
     };
-    Ok(Served::new(catalog, &config.contract.namespace, &captured))
+    let mut served = Served::new(catalog, &config.contract.namespace, &captured);
+    // Tables that an older gateway made have no place for the id.
+    served.captures &= crate::store::layout::current(database)
+        .await
+        .unwrap_or(false);
+    Ok(served)
 }
 
 fn settings(config: &Config, url: String) -> Result<Settings, SecretError> {

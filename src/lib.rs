@@ -6,6 +6,7 @@ pub mod exchange;
 pub mod gateway;
 pub mod serve;
 pub mod served;
+pub mod steering;
 
 pub mod authorise;
 pub mod changes;
@@ -18,7 +19,6 @@ pub mod reload;
 pub mod reply;
 pub mod request;
 pub mod sample;
-pub mod sample_erp;
 pub mod sample_flow;
 pub mod telemetry;
 

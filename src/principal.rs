@@ -79,6 +79,25 @@ impl Action {
     }
 }
 
+/// What may be granted on a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// To see it, its deliveries and their messages.
+    Watch,
+    /// To pause, replay, edit and settle.
+    Steer,
+}
+
+impl Right {
+    /// The word that a grant names it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Right::Watch => "watch",
+            Right::Steer => "steer",
+        }
+    }
+}
+
 /// What is asked for: a table, view or routine.
 #[derive(Debug, Clone, Copy)]
 pub struct Object<'a> {
@@ -147,6 +166,16 @@ impl Principal {
             }
         }
         found.map(Columns::Only)
+    }
+
+    /// Tells whether a grant gives a right on a flow, which grants call `flow.NAME`.
+    pub fn may_with_flow(&self, right: Right, flow: &str) -> bool {
+        let name = format!("flow.{flow}");
+        self.grants.iter().any(|grant| {
+            let named = |word: &String| word == "*" || word == right.name();
+            grant.operations.iter().any(named)
+                && grant.on.iter().any(|pattern| matches(pattern, &name))
+        })
     }
 
     /// Tells whether any grant speaks of the action, on whatever object: for operations of the gateway itself.

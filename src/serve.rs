@@ -8,7 +8,10 @@ use std::time::Duration;
 use soapstone::http::{
     self, Head, HeaderName, Method, Refusal, Request, Response, StatusCode, header,
 };
+use soapstone::service::Router;
 use soapstone::soap::{Posted, Version};
+use soapstone::xml::Options;
+use soapstone_contracts::gateway::flow_service::FlowServiceServer;
 use tracing::Instrument;
 
 use crate::contract::Service;
@@ -16,8 +19,9 @@ use crate::contract::wsdl::Layout;
 use crate::exchange::{Answer, Message, exchange, refused};
 use crate::fault::Problem;
 use crate::gateway::Gateway;
-use crate::principal::PrincipalError;
+use crate::principal::{Principal, PrincipalError};
 use crate::served::{Served, Wanted};
+use crate::steering::{self, Steering};
 use crate::{pages, telemetry};
 
 /// The header that carries the correlation id, both ways.
@@ -95,6 +99,7 @@ impl Gateway {
                 telemetry::render(),
             ),
             "/reload" if head.method == Method::POST => self.reload_for(head).await,
+            steering::PATH => self.steer(request, correlation).await,
             path if path.starts_with("/soap/") => self.soap(request, path, correlation).await,
             _ => not_found(),
         }
@@ -134,6 +139,35 @@ impl Gateway {
             }
             Err(()) => not_found(),
         }
+    }
+
+    /// The service of the flows: its contract is anybody's, its operations are for those who may.
+    async fn steer(&self, request: &Request, correlation: &str) -> Response {
+        let authorization = request.head.header(header::AUTHORIZATION);
+        let principal = match self.recognise(authorization).await {
+            Ok(principal) => principal,
+            Err(_) if request.head.method == Method::GET => Principal::nobody(),
+            Err(PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong) => {
+                return unauthenticated();
+            }
+            Err(_) => return Response::empty(StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        let who = Arc::clone(&principal.name);
+        tracing::Span::current().record("correlation", correlation);
+        let steering = Steering {
+            database: self.database().clone(),
+            works: Arc::clone(self.flows()),
+            principal,
+        };
+        let options = Options {
+            limits: self.limits(),
+            ..Options::message()
+        };
+        Router::new()
+            .with_options(options)
+            .mount(steering::PATH, FlowServiceServer(steering))
+            .answer(request.clone(), &who)
+            .await
     }
 
     /// A WSDL or a schema. It changes when the catalog does, so that a client asks again, with the ETag, and is mostly told "the same".

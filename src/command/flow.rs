@@ -94,9 +94,9 @@ enum Action {
     Replay {
         /// The flow.
         flow: String,
-        /// Only this delivery.
+        /// Only these deliveries.
         #[arg(long)]
-        id: Option<i64>,
+        id: Vec<i64>,
         /// dead or doubt; without it both.
         #[arg(long)]
         state: Option<String>,
@@ -199,6 +199,7 @@ async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
                 flow: Some(flow),
                 state: state_of(state.as_deref())?,
                 text: text.as_deref(),
+                before: None,
             };
             lines(
                 &letter::search(&mut session, &search, *limit)
@@ -240,8 +241,9 @@ async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
                 flow: Some(flow),
                 state: state_of(state.as_deref())?,
                 text: text.as_deref(),
+                before: None,
             };
-            let count = letter::replay(&mut session, &search, *id, *spacing_ms, deed)
+            let count = letter::replay(&mut session, &search, id, *spacing_ms, deed)
                 .await
                 .map_err(Failure::new)?;
             format!("{count} to be sent again\n")

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::{Failure, block_on, print};
 use crate::catalog::Dialect;
 use crate::config::{self, Config, LogFormat, Secret};
-use crate::flow::start::{self, Running};
+use crate::flow::start::StartError;
 use crate::gateway::Gateway;
 use crate::{sample, serve, telemetry};
 
@@ -144,7 +144,7 @@ async fn serve_until_told(mut config: Config) -> Result<(), Failure> {
             .map_err(|error| Failure::of(&error))?,
     );
     print(&welcome(&gateway, listen))?;
-    let flows = start_flows(&gateway, sample).await?;
+    start_flows(&gateway, sample).await?;
     let reloading = tokio::spawn(crate::reload::watch(Arc::clone(&gateway)));
     let forgetting = tokio::spawn({
         let gateway = Arc::clone(&gateway);
@@ -152,16 +152,14 @@ async fn serve_until_told(mut config: Config) -> Result<(), Failure> {
     });
     let outcome = serve::serve(Arc::clone(&gateway), listener, stop()).await;
     reloading.abort();
-    if let Some(flows) = flows {
-        flows.stop().await;
-    }
+    gateway.flows().stop().await;
     forgetting.abort();
     gateway.database().close().await;
     outcome.map_err(|error| Failure::of(&error))
 }
 
 /// Starts the configured flows; for the sample CRM the one that carries its orders to the sample ERP.
-async fn start_flows(gateway: &Gateway, sample: bool) -> Result<Option<Running>, Failure> {
+async fn start_flows(gateway: &Gateway, sample: bool) -> Result<(), Failure> {
     let catalog = Arc::new(gateway.served().catalog.clone());
     let config = gateway.config();
     let folder = match &config.flows.folder {
@@ -171,21 +169,19 @@ async fn start_flows(gateway: &Gateway, sample: bool) -> Result<Option<Running>,
                 .await
                 .map_err(|error| Failure::of(&error))?;
             print(&told.welcome)?;
+            // The orders are captured only now.
+            gateway.reload().await.map_err(|error| Failure::of(&error))?;
             told.folder
         }
-        None => return Ok(None),
+        None => return Ok(()),
     };
-    let wrong = |errors: &[config::ConfigError]| Failure::new(join(errors));
-    let flows =
-        start::read(gateway.database(), &catalog, &folder).map_err(|errors| wrong(&errors))?;
-    let missing = start::uncaptured(gateway.database(), &flows, &folder)
-        .await
-        .map_err(Failure::new)?;
-    if !missing.is_empty() {
-        return Err(wrong(&missing));
-    }
-    let flows = flows.into_iter().map(|one| one.flow).collect();
-    Ok(Some(start::start(gateway.database(), flows, &config.flows)))
+    let started = gateway
+        .flows()
+        .start(gateway.database(), &catalog, &folder, &config.flows);
+    started.await.map_err(|error| match error {
+        StartError::Wrong(errors) => Failure::new(join(&errors)),
+        error => Failure::of(&error),
+    })
 }
 
 /// Done when the process is told to stop.

@@ -26,6 +26,8 @@ use super::sink::security::UsernameToken;
 use super::sink::soap::{LOOK_UP_NAMES, LookUp, SoapCall};
 use super::sink::webhook::{Webhook, whole};
 use super::sink::{Keep, Times};
+use super::source::Source;
+use super::source::poll::{self, Poll};
 use super::write_back::{self, Columns};
 use super::written::{Each, Written};
 use super::{Ambient, Flow, Sink, WriteBack};
@@ -48,6 +50,8 @@ pub struct Assembled {
     pub flow: Arc<Flow>,
     /// Its first half, to try records with.
     pub carrier: Arc<Carrier>,
+    /// What a person should know, and what does not keep it from running.
+    pub warnings: Vec<ConfigError>,
 }
 
 /// What a sink's own check gives.
@@ -64,13 +68,14 @@ pub(super) struct Target {
 /// # Errors
 /// Everything that is wrong with it, with file, line and column.
 pub fn assemble(ground: &Ground<'_>, written: &Written) -> Result<Assembled, Vec<ConfigError>> {
-    let mut wrong: Vec<Mistake> = Vec::new();
+    let (mut wrong, mut warnings): (Vec<Mistake>, Vec<Mistake>) = (Vec::new(), Vec::new());
     let Some((id, table)) = source_table(ground.catalog, written, &mut wrong) else {
         return Err(told(written, wrong));
     };
     let graph = graph(ground.catalog, id, written, &mut wrong);
     let names = names(ground.catalog, &graph, written);
     let kinds = kinds(written, &mut wrong);
+    let source = source(ground, id, table, written, (&mut wrong, &mut warnings));
     let compiled = |text: Option<&Spanned<String>>, wrong: &mut Vec<Mistake>| {
         let expression = answer::compile(text, wrong)?;
         let at = text.map(Spanned::span).unwrap_or_default();
@@ -122,13 +127,18 @@ pub fn assemble(ground: &Ground<'_>, written: &Written) -> Result<Assembled, Vec
         name: written.name.clone(),
         destination: target.destination,
         table: (table.schema.clone(), table.name.clone()),
+        source,
         kinds,
         map: Arc::clone(&carrier) as Arc<dyn super::Map>,
         sink: target.sink,
         write_back,
         policy,
     });
-    Ok(Assembled { flow, carrier })
+    Ok(Assembled {
+        flow,
+        carrier,
+        warnings: told(written, warnings),
+    })
 }
 
 fn told(written: &Written, mut wrong: Vec<Mistake>) -> Vec<ConfigError> {
@@ -170,17 +180,72 @@ fn source_table<'a>(
         ));
         return None;
     };
-    if table.key.is_none() || !table.kind.writable() {
+    if table.key.is_none() {
         wrong.push((
             at,
             format!(
-                "`{}` has no key, or is a view: its changes can't be captured",
+                "`{}` has no key: its records can't be told apart",
+                table.name
+            ),
+        ));
+        return None;
+    }
+    if written.source.poll.is_none() && !table.kind.writable() {
+        wrong.push((
+            at,
+            format!(
+                "`{}` is a view: its changes can't be captured, but `poll` may find them",
                 table.name
             ),
         ));
         return None;
     }
     Some((id, table))
+}
+
+/// How changes are found; the weaker way is told.
+fn source(
+    ground: &Ground<'_>,
+    id: TableId,
+    table: &Table,
+    written: &Written,
+    (wrong, warnings): (&mut Vec<Mistake>, &mut Vec<Mistake>),
+) -> Source {
+    let Some(told) = &written.source.poll else {
+        return Source::ChangeLog;
+    };
+    let at = told.column.span();
+    let Some(column) = table.find_column(told.column.get_ref()) else {
+        wrong.push((
+            at,
+            format!("{} has no column `{}`", table.name, told.column.get_ref()),
+        ));
+        return Source::ChangeLog;
+    };
+    if let Some(reason) = poll::unfit(table, column) {
+        wrong.push((at.clone(), reason));
+    }
+    if let Some(kind) = written.source.on.iter().find(|kind| kind.span().end > 0) {
+        wrong.push((
+            kind.span(),
+            "a table that is polled tells no kinds of change: leave `on` out".to_owned(),
+        ));
+    }
+    warnings.push((
+        at,
+        format!(
+            "{} is polled: deleted rows are never seen, of several changes between two looks only the last, and none that is committed later than the overlap",
+            table.name
+        ),
+    ));
+    Source::Poll(Poll {
+        catalog: Arc::clone(ground.catalog),
+        table: id,
+        column,
+        every: Duration::try_from_secs_f64(told.every_seconds.clamp(0.1, 86_400.0))
+            .unwrap_or(Duration::from_secs(5)),
+        overlap: told.overlap,
+    })
 }
 
 fn graph(catalog: &Catalog, table: TableId, written: &Written, wrong: &mut Vec<Mistake>) -> Graph {

@@ -10,7 +10,7 @@ use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 
 use super::gateway::{Shared, announce, rest};
-use super::{Flow, FlowError};
+use super::{Flow, FlowError, source};
 
 /// Changes in a page.
 const PAGE: u32 = 200;
@@ -29,7 +29,7 @@ pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::R
             }
             Ok(false) => {
                 failures = 0;
-                shared.settings.poll
+                flow.source.pause().unwrap_or(shared.settings.poll)
             }
             Err(error) => {
                 failures = (failures + 1).min(6);
@@ -53,14 +53,7 @@ async fn page(shared: &Shared, flow: &Flow, kept: &mut Instant) -> Result<bool, 
     let Some(standing) = standing.filter(|standing| standing.mode == Mode::Running) else {
         return Ok(false);
     };
-    let (schema, table) = &flow.table;
-    let page = log::changes(
-        &shared.database,
-        (schema, table),
-        Some(&standing.position),
-        PAGE,
-    )
-    .await?;
+    let page = source::page(&shared.database, flow, &standing.position, PAGE).await?;
     let mine = origin(&flow.name);
     let wanted: Vec<log::Change> = page
         .changes

@@ -1,6 +1,6 @@
 //! Flows from a folder of files to running tasks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,16 +38,9 @@ pub fn read(
     catalog: &Arc<Catalog>,
     folder: &Path,
 ) -> Result<Vec<Assembled>, Vec<ConfigError>> {
-    let ambient = Ambient::system();
-    let ground = Ground {
-        database,
-        catalog,
-        folder,
-        ambient: &ambient,
-    };
     let (mut flows, mut wrong) = (Vec::new(), Vec::new());
-    for written in written::load(folder)? {
-        match assemble(&ground, &written) {
+    for (_, flow) in read_each(database, catalog, folder).map_err(|error| vec![error])? {
+        match flow {
             Ok(flow) => flows.push(flow),
             Err(errors) => wrong.extend(errors),
         }
@@ -57,6 +50,33 @@ pub fn read(
     } else {
         Err(wrong)
     }
+}
+
+/// A flow's name, and the flow or everything that is wrong with it.
+pub(super) type Read = (String, Result<Assembled, Vec<ConfigError>>);
+
+/// Reads each flow of a folder for itself.
+///
+/// # Errors
+/// The folder can't be read.
+pub(super) fn read_each(
+    database: &Database,
+    catalog: &Arc<Catalog>,
+    folder: &Path,
+) -> Result<Vec<Read>, ConfigError> {
+    let ambient = Ambient::system();
+    let ground = Ground {
+        database,
+        catalog,
+        folder,
+        ambient: &ambient,
+    };
+    let files = written::files(folder)?;
+    let read = |file: &PathBuf| {
+        let flow = written::read(file).and_then(|written| assemble(&ground, &written));
+        (written::name(file), flow)
+    };
+    Ok(files.iter().map(read).collect())
 }
 
 /// Names the flows whose source table is not captured, with what to do about it.
@@ -69,12 +89,15 @@ pub async fn uncaptured(
     folder: &Path,
 ) -> Result<Vec<ConfigError>, StoreError> {
     let captured = capture::captured(database).await?;
-    let missing = flows.iter().filter(|one| {
-        let (schema, table) = &one.flow.table;
-        !captured
-            .iter()
-            .any(|captured| captured.schema == *schema && captured.name == *table)
-    });
+    let missing = flows
+        .iter()
+        .filter(|one| one.flow.source.wants_capture())
+        .filter(|one| {
+            let (schema, table) = &one.flow.table;
+            !captured
+                .iter()
+                .any(|captured| captured.schema == *schema && captured.name == *table)
+        });
     Ok(missing
         .map(|one| {
             let (schema, table) = &one.flow.table;

@@ -72,9 +72,33 @@ pub struct Source {
     pub each: Each,
     /// What keeps its order, as an expression; without it the record's key.
     pub lane: Option<Spanned<String>>,
+    /// Finds changes by asking for rows whose column has grown, where triggers are not allowed.
+    pub poll: Option<Poll>,
     /// Related records to load, by the names of relations, with dots for relations of relations.
     #[serde(default)]
     pub expand: Vec<Spanned<String>>,
+}
+
+/// `[source] poll`: what it finds is less than what the change log holds. See [`super::source`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Poll {
+    /// A whole number or a time that grows whenever the row changes.
+    pub column: Spanned<String>,
+    /// Seconds between one look and the next.
+    #[serde(default = "five")]
+    pub every_seconds: f64,
+    /// How far to look back each time, for what was committed late: seconds for a time, else units of the column.
+    #[serde(default = "sixty")]
+    pub overlap: u32,
+}
+
+fn five() -> f64 {
+    5.0
+}
+
+fn sixty() -> u32 {
+    60
 }
 
 fn inserts_and_updates() -> Vec<Spanned<String>> {
@@ -281,11 +305,7 @@ impl Written {
     /// What is wrong, with its place.
     pub fn parse(file: &Path, text: &str) -> Result<Written, Vec<ConfigError>> {
         let mut written: Written = crate::config::parse_toml(file, text)?;
-        written.name = file
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        written.name = name(file);
         written.file = file.to_path_buf();
         written.text = text.to_owned();
         Ok(written)
@@ -302,17 +322,13 @@ impl Written {
     }
 }
 
-/// Reads every flow (`*.toml`) of a folder, by name.
+/// The flows' files (`*.toml`) of a folder, by name.
 ///
 /// # Errors
-/// Everything that is wrong in any of them.
-pub fn load(folder: &Path) -> Result<Vec<Written>, Vec<ConfigError>> {
-    let listed = std::fs::read_dir(folder).map_err(|error| {
-        vec![ConfigError::unplaced(
-            folder,
-            format!("cannot be read: {error}"),
-        )]
-    })?;
+/// The folder can't be read.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+    let listed = std::fs::read_dir(folder)
+        .map_err(|error| ConfigError::unplaced(folder, format!("cannot be read: {error}")))?;
     let mut files: Vec<PathBuf> = listed
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| {
@@ -321,24 +337,27 @@ pub fn load(folder: &Path) -> Result<Vec<Written>, Vec<ConfigError>> {
         })
         .collect();
     files.sort();
-    let (mut flows, mut errors) = (Vec::new(), Vec::new());
-    for file in files {
-        let read = std::fs::read_to_string(&file)
-            .map_err(|error| {
-                vec![ConfigError::unplaced(
-                    &file,
-                    format!("cannot be read: {error}"),
-                )]
-            })
-            .and_then(|text| Written::parse(&file, &text));
-        match read {
-            Ok(flow) => flows.push(flow),
-            Err(wrong) => errors.extend(wrong),
-        }
-    }
-    if errors.is_empty() {
-        Ok(flows)
-    } else {
-        Err(errors)
-    }
+    Ok(files)
+}
+
+/// The name of the flow that a file holds.
+pub fn name(file: &Path) -> String {
+    file.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Reads a flow's file.
+///
+/// # Errors
+/// Everything that is wrong with it as text.
+pub fn read(file: &Path) -> Result<Written, Vec<ConfigError>> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        vec![ConfigError::unplaced(
+            file,
+            format!("cannot be read: {error}"),
+        )]
+    })?;
+    Written::parse(file, &text)
 }

@@ -87,6 +87,8 @@ pub struct Search<'a> {
     pub state: Option<State>,
     /// With this text in key, message, reason, reference, message id or correlation id.
     pub text: Option<&'a str>,
+    /// With a smaller number than this: the next page.
+    pub before: Option<i64>,
 }
 
 impl Search<'_> {
@@ -100,6 +102,10 @@ impl Search<'_> {
         if let Some(state) = self.state {
             tests.push("state = ?".to_owned());
             values.push(Bind::from(state.word()));
+        }
+        if let Some(before) = self.before {
+            tests.push("id < ?".to_owned());
+            values.push(Bind::from(before));
         }
         if let Some(text) = self.text {
             let escaped = text
@@ -220,20 +226,24 @@ pub struct Deed<'a> {
     pub now: i64,
 }
 
-/// Replays dead deliveries and resends those in doubt: each becomes due, `spacing` milliseconds after the one before. Answers how many.
+/// Replays dead deliveries and resends those in doubt, all that are found or only those named: each becomes due, `spacing`
+/// milliseconds after the one before. Answers how many.
 ///
 /// # Errors
 /// What the database says.
 pub async fn replay(
     session: &mut Session,
     search: &Search<'_>,
-    only: Option<i64>,
+    only: &[i64],
     spacing: i64,
     deed: Deed<'_>,
 ) -> Result<u64, StoreError> {
     let (test, mut values) = search.test();
-    let only_test = if only.is_some() { " and id = ?" } else { "" };
-    values.extend(only.map(Bind::from));
+    let only_test = match only.len() {
+        0 => String::new(),
+        count => format!(" and id in ({})", vec!["?"; count].join(", ")),
+    };
+    values.extend(only.iter().copied().map(Bind::from));
     let rows = session
         .rows(
             &format!("select id from {{s}}delivery where {test}{only_test} and state in ('dead', 'doubt') order by id"),
@@ -337,6 +347,106 @@ pub async fn confirm(
     delivery::release(session, id, deed.now).await
 }
 
+/// Says of a delivery in doubt whether it arrived: if it did not, it is sent again.
+///
+/// # Errors
+/// It is not in doubt, or what the database says.
+pub async fn resolve(
+    session: &mut Session,
+    id: i64,
+    arrived: bool,
+    reference: Option<&str>,
+    deed: Deed<'_>,
+) -> Result<(), StoreError> {
+    if arrived {
+        return confirm(session, id, reference, deed).await;
+    }
+    let search = Search {
+        state: Some(State::Doubt),
+        ..Search::default()
+    };
+    match replay(session, &search, &[id], 0, deed).await? {
+        0 => {
+            let letter = read(session, id).await?;
+            Err(StoreError::State(format!(
+                "delivery {id} is {}, not in doubt",
+                letter.state.word()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What somebody did with a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// When.
+    pub at: i64,
+    /// Who.
+    pub who: String,
+    /// What: `replay`, `edit`, `give up`, `confirm`.
+    pub action: String,
+    /// Why.
+    pub note: Option<String>,
+    /// The message before and after an edit.
+    pub messages: Option<(String, String)>,
+}
+
+impl Recorded {
+    /// What an edit changed, a line for each tag: `-` what it was, `+` what it became. What is the same at both ends is left out.
+    pub fn difference(&self) -> Option<String> {
+        let (before, after) = self.messages.as_ref()?;
+        let (before, after) = (lines(before), lines(after));
+        let same = |(left, right): &(&String, &String)| left == right;
+        let start = before.iter().zip(&after).take_while(same).count();
+        let (before, after) = (before.get(start..)?, after.get(start..)?);
+        let end = before
+            .iter()
+            .rev()
+            .zip(after.iter().rev())
+            .take_while(same)
+            .count();
+        let changed = |lines: &[String], sign: &str| -> String {
+            let kept = lines.len() - end;
+            let lines = lines.iter().take(kept);
+            lines.map(|line| format!("{sign} {line}\n")).collect()
+        };
+        Some(changed(before, "-") + &changed(after, "+"))
+    }
+}
+
+/// A message in lines: XML is broken between tags.
+fn lines(message: &str) -> Vec<String> {
+    message
+        .replace("><", ">\n<")
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Reads what people did with a delivery, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn deeds(session: &mut Session, id: i64) -> Result<Vec<Recorded>, StoreError> {
+    let rows = session
+        .rows(
+            "select at, who, action, note, before_message, after_message from {s}edit where delivery = ? order by at",
+            binds![id],
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| Recorded {
+            at: row.integer(0),
+            who: row.text(1),
+            action: row.text(2),
+            note: row.optional(3),
+            messages: row.optional(4).zip(row.optional(5)),
+        })
+        .collect())
+}
+
 async fn record(
     session: &mut Session,
     id: i64,
@@ -359,4 +469,30 @@ async fn record(
         )
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_of_an_edit_is_what_changed() {
+        let edit = |before: &str, after: &str| {
+            let messages = Some((before.to_owned(), after.to_owned()));
+            let recorded = Recorded {
+                at: 0,
+                who: String::new(),
+                action: "edit".to_owned(),
+                note: None,
+                messages,
+            };
+            recorded.difference().expect("an edit")
+        };
+        assert_eq!(
+            edit("<a><b>1</b><c/><d/></a>", "<a><b>2</b><c/><d/></a>"),
+            "- <b>1</b>\n+ <b>2</b>\n"
+        );
+        assert_eq!(edit("<a><b/></a>", "<a><b/><b/></a>"), "+ <b/>\n");
+        assert_eq!(edit("same", "same"), "");
+    }
 }

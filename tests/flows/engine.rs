@@ -13,6 +13,7 @@ use soapstone_gateway::database::Database;
 use soapstone_gateway::flow::gateway::{self, Settings};
 use soapstone_gateway::flow::outcome::{Found, Heard, Outcome};
 use soapstone_gateway::flow::policy::Policy;
+use soapstone_gateway::flow::source::Source;
 use soapstone_gateway::flow::{
     Ambient, Flow, FlowError, Map, Outgoing, Pending, Settled, Sink, WriteBack,
 };
@@ -216,6 +217,7 @@ fn flow_on(schema: &str, erp: &Arc<Erp>, policy: Policy, write_back: bool) -> Ar
         name: "orders".to_owned(),
         destination: "erp".to_owned(),
         table: (schema.to_owned(), "orders".to_owned()),
+        source: Source::ChangeLog,
         kinds: vec![Kind::Insert, Kind::Update],
         map: Arc::new(Plain),
         sink: Arc::clone(erp) as Arc<dyn Sink>,
@@ -435,7 +437,7 @@ async fn order_holds_in_a_lane_and_a_poison_message_blocks_its_own_alone() {
             .await
             .unwrap();
         assert_eq!(
-            letter::replay(&mut session, &dead, None, 0, deed)
+            letter::replay(&mut session, &dead, &[], 0, deed)
                 .await
                 .unwrap(),
             1
@@ -578,6 +580,7 @@ async fn another_gateway_takes_over_and_the_first_cannot_settle_any_more() {
                 name: base.name.clone(),
                 destination: base.destination.clone(),
                 table: base.table.clone(),
+                source: Source::ChangeLog,
                 kinds: base.kinds.clone(),
                 map: Arc::clone(&base.map),
                 sink: Arc::clone(&slow) as Arc<dyn Sink>,
