@@ -16,6 +16,7 @@ mod macros;
 mod nillable;
 mod reader;
 mod simple;
+mod start;
 mod tag;
 mod text;
 mod writer;
@@ -87,7 +88,8 @@ pub trait Type: Sized {
     /// As [`read`](Type::read).
     #[inline]
     fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Self>> {
-        if !reader.start(tag)? {
+        let begun = Self::ATTRIBUTES && !Self::FAMILY && reader.begin::<Self>(tag);
+        if !begun && !reader.start(tag)? {
             return Ok(None);
         }
         reader.finish(tag).map(Some)
@@ -157,6 +159,10 @@ impl<T: Type> Type for Box<T> {
 
     fn accepts_type(namespace: &str, local: &str, known: &[Namespace]) -> bool {
         T::accepts_type(namespace, local, known)
+    }
+
+    fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Box<T>>> {
+        Ok(T::element(reader, tag)?.map(Box::new))
     }
 }
 

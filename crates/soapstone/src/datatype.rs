@@ -95,6 +95,11 @@ pub trait Datatype: Sized {
     /// Appends a lexical form of the value.
     fn write(&self, out: &mut String);
 
+    /// Appends the same lexical form to bytes.
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.lexical().as_bytes());
+    }
+
     /// Makes a text of the value.
     fn lexical(&self) -> String {
         let mut out = String::new();
@@ -111,33 +116,60 @@ impl Datatype for String {
     fn write(&self, out: &mut String) {
         out.push_str(self);
     }
+
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_bytes());
+    }
 }
 
 impl Datatype for bool {
+    #[inline]
     fn parse(lexical: &str) -> Result<bool, DatatypeError> {
-        match space::trim(lexical) {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
-            "" => Err(DatatypeError::empty("boolean")),
-            _ => Err(DatatypeError::expected("boolean", "true, false, 1 or 0", 0)),
+        match lexical.as_bytes() {
+            b"true" | b"1" => Ok(true),
+            b"false" | b"0" => Ok(false),
+            _ => parse_bool(space::trim(lexical)),
         }
     }
 
     fn write(&self, out: &mut String) {
         out.push_str(if *self { "true" } else { "false" });
     }
+
+    #[inline]
+    fn append(&self, out: &mut Vec<u8>) {
+        if *self {
+            out.extend_from_slice(b"true");
+        } else {
+            out.extend_from_slice(b"false");
+        }
+    }
+}
+
+fn parse_bool(trimmed: &str) -> Result<bool, DatatypeError> {
+    match trimmed {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        "" => Err(DatatypeError::empty("boolean")),
+        _ => Err(DatatypeError::expected("boolean", "true, false, 1 or 0", 0)),
+    }
 }
 
 /// Gives a datatype with its own `parse` and `write` the traits that go with them.
 macro_rules! textual {
-    ($($type:ty),+ $(,)?) => {$(
+    (put: $($type:ty),+ $(,)?) => {$(
+        $crate::datatype::textual!(@ $type, fn append(&self, out: &mut Vec<u8>) { self.put(out); });
+    )+};
+    (@ $type:ty, $($append:tt)*) => {
         impl $crate::datatype::Datatype for $type {
+            #[inline]
             fn parse(lexical: &str) -> Result<Self, $crate::datatype::DatatypeError> {
                 <$type>::parse(lexical)
             }
             fn write(&self, out: &mut String) {
                 <$type>::write(self, out);
             }
+            $($append)*
         }
         impl std::str::FromStr for $type {
             type Err = $crate::datatype::DatatypeError;
@@ -152,6 +184,9 @@ macro_rules! textual {
                 f.write_str(&out)
             }
         }
+    };
+    ($($type:ty),+ $(,)?) => {$(
+        $crate::datatype::textual!(@ $type,);
     )+};
 }
 pub(crate) use textual;

@@ -16,6 +16,7 @@ mod subset;
 mod surrogate;
 mod tag;
 mod text;
+mod words;
 mod writer;
 
 use std::borrow::Cow;
@@ -23,9 +24,10 @@ use std::borrow::Cow;
 pub use chars::{is_name, is_ncname, is_nmtoken, is_xml_char};
 pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
-pub use predict::Prediction;
+pub use predict::{Local, Openings, Prediction};
 pub use reader::Reader;
 pub use surrogate::join_surrogates;
+pub(crate) use writer::escape;
 pub use writer::{Writer, escape_attribute, escape_text};
 
 /// The namespace that the prefix `xml` is always bound to.

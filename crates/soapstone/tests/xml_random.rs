@@ -7,7 +7,7 @@ use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::Event as Quick;
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
-use soapstone::xml::{Event, NsId, Options, Prediction, Reader, Writer, decode};
+use soapstone::xml::{Event, Local, NsId, Openings, Options, Prediction, Reader, Writer, decode};
 
 const ROUNDS: usize = 60_000;
 
@@ -345,6 +345,8 @@ fn predicted(text: &str) -> Result<Vec<Said>, String> {
         },
     );
     let name = |local: &str| Said::Start(expanded("u", local), Vec::new());
+    let openings = Openings::new("p").unwrap();
+    let (b, c) = (Local::new("b"), Local::new("c"));
     let mut said = Vec::new();
     loop {
         // The prefix is looked at anew where a binding may have changed.
@@ -354,18 +356,22 @@ fn predicted(text: &str) -> Result<Vec<Said>, String> {
             .filter(|ns| reader.namespace(*ns) == "u")
         {
             reader.skip_indent();
-            if reader.predict_name(b"<p:", "b") == Prediction::Hit
-                && let Some(text) = reader.take_leaf(b"<p:", "b")
-            {
+            if let Some(text) = reader.take_leaf(&openings, &b) {
+                assert!(!text.contains(['<', '&', '\r']));
                 said.extend([name("b"), Said::Text(text.to_owned()), Said::End]);
                 continue;
             }
-            if reader.predict_name(b"<p:", "c") == Prediction::Hit
-                && reader.take_start(b"<p:", "c", ns)
+            if reader.predict_name(&openings, &c) == Prediction::Hit
+                && reader.take_start(&openings, &c, ns)
             {
                 said.push(name("c"));
                 continue;
             }
+        }
+        // The end of whichever element this is, not only of one that was predicted.
+        if reader.take_end(&openings, &c) {
+            said.push(Said::End);
+            continue;
         }
         match reader.next().map_err(|error| error.to_string())? {
             Event::Start(tag) => {

@@ -6,6 +6,7 @@ use super::any::{AnyAttribute, Wildcard};
 use super::error::{Error, ErrorKind, Invalid, shorten};
 use super::simple::lexical;
 use super::{Bindings, QName, Reader, Result, Simple, Strictness, Tag, Type};
+use crate::xml::NsId;
 
 /// The namespace of `xsi:type`, `xsi:nil` and the location hints.
 pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -49,11 +50,12 @@ impl Key for &'static Tag {
 impl<'a> Reader<'a> {
     /// Notes which attributes the element has, and takes out those that speak of the schema.
     pub(super) fn open_attributes(&mut self) {
+        self.next_attribute = 0;
         self.taken.clear();
         self.taken.resize(self.xml.attributes().len(), false);
         self.pending = self.taken.len();
         for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
-            if self.xml.namespace(attribute.ns) != XSI {
+            if attribute.ns == NsId::NONE || self.xml.namespace(attribute.ns) != XSI {
                 continue;
             }
             match attribute.local {
@@ -102,16 +104,34 @@ impl<'a> Reader<'a> {
         if self.pending == 0 {
             return Ok(None);
         }
+        if self.begun.is_some() {
+            match self.predicted_attribute(key) {
+                None => self.settle()?,
+                Some(None) => return Ok(None),
+                Some(Some(text)) => {
+                    return match T::from_text(Cow::Borrowed(text), &self.xml) {
+                        Ok(value) => Ok(Some(value)),
+                        Err(problem) => Err(self.invalid_attribute(key.local(), text, problem)),
+                    };
+                }
+            }
+        }
         self.find_attribute(key)
     }
 
     fn find_attribute<T: Simple>(&mut self, key: impl Key) -> Result<Option<T>> {
-        let found = self
-            .xml
-            .attributes()
-            .iter()
-            .position(|a| key.matches(self.xml.namespace(a.ns), a.local, self));
-        let Some(index) = found else { return Ok(None) };
+        let attributes = self.xml.attributes();
+        let is_it = |index: &usize| {
+            attributes
+                .get(*index)
+                .is_some_and(|a| key.matches(self.xml.namespace(a.ns), a.local, self))
+        };
+        // They mostly stand in the order in which they are asked for.
+        let next = self.next_attribute;
+        let Some(index) = (next..attributes.len()).chain(0..next).find(is_it) else {
+            return Ok(None);
+        };
+        self.next_attribute = index + 1;
         let Some(attribute) = self.xml.attributes().get(index) else {
             return Ok(None);
         };
@@ -165,6 +185,7 @@ impl<'a> Reader<'a> {
         key: impl Key,
         fixed: &'static str,
     ) -> Result<T> {
+        self.settle()?;
         let present = self
             .xml
             .attributes()
@@ -182,6 +203,7 @@ impl<'a> Reader<'a> {
     /// None so far: the others are reported when the content is read.
     pub fn any_attributes(&mut self, wildcard: &Wildcard) -> Result<Vec<AnyAttribute>> {
         let mut found = Vec::new();
+        self.settle()?;
         if self.pending == 0 {
             return Ok(found);
         }
@@ -200,8 +222,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The attributes that nothing asked for: an error, unless reading is lenient.
-    #[cold]
     pub(super) fn unexpected_attributes(&mut self) -> Result<()> {
+        if self.begun.is_some() {
+            self.settle()?;
+            if self.pending == 0 {
+                return Ok(());
+            }
+        }
+        self.unexpected_attribute()
+    }
+
+    #[cold]
+    fn unexpected_attribute(&mut self) -> Result<()> {
         self.pending = 0;
         let nil = self.nil.take();
         if self.strictness == Strictness::Lenient {

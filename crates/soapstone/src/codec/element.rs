@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::writer::text_of;
 use super::{Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer};
 use crate::xml;
 
@@ -114,16 +115,19 @@ impl<T: Type> Element<T> {
 
     /// Writes the element as a document without an XML declaration.
     pub fn write(&self, value: &T) -> String {
-        let mut out = String::new();
-        self.write_to(value, &mut out);
-        out
+        text_of(self.write_bytes(value, Vec::new()))
     }
 
     /// Appends the element, with every namespace that it uses declared on it.
     pub fn write_to(&self, value: &T, out: &mut String) {
-        let mut writer = Writer::new(std::mem::take(out), self.namespaces);
+        *out = text_of(self.write_bytes(value, std::mem::take(out).into_bytes()));
+    }
+
+    /// Appends the element to bytes: the same as [`write_to`](Element::write_to), for who goes on with bytes.
+    pub fn write_bytes(&self, value: &T, out: Vec<u8>) -> Vec<u8> {
+        let mut writer = Writer::new(out, self.namespaces);
         writer.root(self.tag, value);
-        *out = writer.into_text();
+        writer.into_bytes()
     }
 }
 

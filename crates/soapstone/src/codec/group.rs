@@ -128,10 +128,7 @@ impl<'a> Reader<'a> {
     /// Where its text is no value of the type.
     #[inline]
     pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        if self.value.is_none()
-            && self.predict(tag)? == Prediction::Hit
-            && let Some(text) = self.take_leaf(tag)
-        {
+        if let Some(text) = self.leaf_text(tag) {
             return match T::from_text(Cow::Borrowed(text), &self.xml) {
                 Ok(value) => Ok(Some(value)),
                 Err(problem) => Err(self.invalid(text, problem).within(tag.local, None)),

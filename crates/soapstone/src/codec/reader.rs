@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::error::{Error, ErrorKind};
 use super::tag::{Namespace, Tag};
 use super::{Bindings, Result, Strictness, Type};
-use crate::xml::{self, Event, NsId, Prediction};
+use crate::xml::{self, Event, NsId, Openings, Prediction};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
 /// no document exhausts the stack.
@@ -24,8 +24,12 @@ pub struct Reader<'a> {
     pub(super) ahead: Ahead<'a>,
     /// Attributes of the element just started that nothing has asked for yet.
     pub(super) pending: usize,
+    /// The start tag whose attributes are being read as predicted.
+    pub(super) begun: Option<super::start::Begun>,
     /// Which attributes were asked for.
     pub(super) taken: Vec<bool>,
+    /// Behind the attribute that was found last.
+    pub(super) next_attribute: usize,
     pub(super) nil: Option<bool>,
     pub(super) type_: Option<Cow<'a, str>>,
     /// The default or fixed value of the element that is read next.
@@ -50,8 +54,8 @@ pub(super) enum Ahead<'a> {
 #[derive(Debug, Clone, Copy)]
 struct Known<'a> {
     id: Option<NsId>,
-    /// `<p:` as it stands in the document; empty where it is not known.
-    open: &'a [u8],
+    /// How its tags begin; absent where that is not known.
+    openings: Option<Openings>,
     prefix: &'a str,
     /// The version of the scope for which that holds.
     version: u64,
@@ -71,7 +75,7 @@ impl<'a> Reader<'a> {
             .saturating_add(BASE);
         let none = Known {
             id: None,
-            open: &[],
+            openings: None,
             prefix: "",
             version: u64::MAX,
         };
@@ -81,7 +85,9 @@ impl<'a> Reader<'a> {
             known: vec![none; namespaces.len()],
             ahead: Ahead::Nothing,
             pending: 0,
+            begun: None,
             taken: Vec::new(),
+            next_attribute: 0,
             nil: None,
             type_: None,
             value: None,
@@ -107,11 +113,9 @@ impl<'a> Reader<'a> {
     pub fn start(&mut self, tag: &'static Tag) -> Result<bool> {
         match self.predict(tag)? {
             Prediction::Hit => {
-                let Some(known) = self.known.get(tag.namespace).copied() else {
-                    return Ok(false);
-                };
-                if let Some(id) = known.id
-                    && self.xml.take_start(known.open, tag.local, id)
+                if let Some(known) = self.known.get(tag.namespace)
+                    && let (Some(id), Some(openings)) = (known.id, &known.openings)
+                    && self.xml.take_start(openings, &tag.name, id)
                 {
                     self.tries = 0;
                     return Ok(true);
@@ -140,14 +144,13 @@ impl<'a> Reader<'a> {
             self.look()?;
             return Ok(Prediction::Unknown);
         }
-        if self.xml.rest().first().is_some_and(|byte| *byte <= b' ') {
-            self.xml.skip_indent();
-        }
+        self.xml.skip_indent();
         let version = self.xml.scope_version();
         if let Some(known) = self.known.get_mut(tag.namespace)
             && (known.version == version || known.revive(&self.xml, version))
+            && let Some(openings) = &known.openings
         {
-            match self.xml.predict_name(known.open, tag.local) {
+            match self.xml.predict_name(openings, &tag.name) {
                 Prediction::Unknown => {}
                 certain => return Ok(certain),
             }
@@ -199,28 +202,13 @@ impl<'a> Reader<'a> {
     /// Remembers the prefix that the document uses for a namespace.
     fn learn(&mut self, found: xml::Tag<'a>, tag: &'static Tag) {
         let version = self.xml.scope_version();
-        let offset = self.xml.offset();
-        let length = if found.prefix.is_empty() {
-            1
-        } else {
-            found.prefix.len() + 2
-        };
-        let open = self
-            .xml
-            .source()
-            .as_bytes()
-            .get(offset..offset + length)
-            .unwrap_or_default();
-        // Inside an entity the offset is the entity's, which no message has.
-        if let Some(known) = self.known.get_mut(tag.namespace)
-            && open.first() == Some(&b'<')
-        {
-            *known = Known {
-                id: Some(found.ns),
-                open,
-                prefix: found.prefix,
-                version,
-            };
+        if let Some(known) = self.known.get_mut(tag.namespace) {
+            if known.openings.is_none() || known.prefix != found.prefix {
+                known.openings = Openings::new(found.prefix);
+                known.prefix = found.prefix;
+            }
+            known.id = Some(found.ns);
+            known.version = version;
         }
     }
 
@@ -237,13 +225,38 @@ impl<'a> Reader<'a> {
         matches
     }
 
-    /// Takes a leaf whose start tag was predicted.
-    #[inline]
-    pub(super) fn take_leaf(&mut self, tag: &'static Tag) -> Option<&'a str> {
-        let open = self.known.get(tag.namespace)?.open;
-        let text = self.xml.take_leaf(open, tag.local)?;
+    /// Takes a whole leaf where it stands as predicted and nothing else has to be looked at.
+    pub(super) fn leaf_text(&mut self, tag: &'static Tag) -> Option<&'a str> {
+        if self.pending > 0
+            || !matches!(self.ahead, Ahead::Nothing)
+            || self.value.is_some()
+            || self.seeking.is_active()
+        {
+            return None;
+        }
+        let known = self.known.get(tag.namespace)?;
+        if known.version != self.xml.scope_version() {
+            return None;
+        }
+        self.xml.skip_indent();
+        let text = self.xml.take_leaf(known.openings.as_ref()?, &tag.name)?;
         self.tries = 0;
         Some(text)
+    }
+
+    /// How tags of a name's namespace begin here, if that is known.
+    pub(super) fn openings(&mut self, tag: &'static Tag) -> Option<Openings> {
+        let known = self.known.get(tag.namespace)?;
+        if known.version != self.xml.scope_version() {
+            return None;
+        }
+        known.openings
+    }
+
+    /// How tags of a name's namespace began when that was last known, and the namespace's id.
+    pub(super) fn known_openings(&self, tag: &'static Tag) -> Option<(Openings, NsId)> {
+        let known = self.known.get(tag.namespace)?;
+        Some((known.openings?, known.id?))
     }
 
     pub(super) fn miss(&mut self, tag: &'static Tag) {
@@ -302,20 +315,27 @@ impl<'a> Reader<'a> {
             return Err(self.error(ErrorKind::Limit("nesting")));
         }
         let value = T::read(self)
-            .and_then(|value| self.end().map(|()| value))
+            .and_then(|value| self.end(tag).map(|()| value))
             .map_err(|e| e.within(tag.local, None))?;
         self.nested -= size;
         Ok(value)
     }
 
-    /// Reads the end tag of the innermost element.
-    pub(super) fn end(&mut self) -> Result<()> {
+    /// Reads the end tag of the innermost element, which most likely has this name.
+    pub(super) fn end(&mut self, tag: &'static Tag) -> Result<()> {
         if matches!(self.ahead, Ahead::Nothing) {
             if self.pending > 0 {
                 self.unexpected_attributes()?;
             }
-            if self.xml.rest().first().is_some_and(|byte| *byte <= b' ') {
-                self.xml.skip_indent();
+            self.xml.skip_indent();
+            if let Some(Known {
+                openings: Some(openings),
+                ..
+            }) = self.known.get(tag.namespace)
+                && self.xml.take_end(openings, &tag.name)
+            {
+                self.tries = 0;
+                return Ok(());
             }
             if let Event::End(_) = self.xml_next()? {
                 self.tries = 0;
@@ -445,7 +465,7 @@ impl<'a> Known<'a> {
     /// Tells whether the prefix is still bound to the namespace after bindings came or went.
     #[cold]
     fn revive(&mut self, xml: &xml::Reader<'a>, version: u64) -> bool {
-        if self.open.is_empty() || self.id.is_none() || xml.resolve(self.prefix) != self.id {
+        if self.openings.is_none() || self.id.is_none() || xml.resolve(self.prefix) != self.id {
             return false;
         }
         self.version = version;

@@ -57,7 +57,7 @@ macro_rules! datatypes {
             }
             #[inline]
             fn to_text(&self, writer: &mut Writer) {
-                Datatype::write(self, writer.out());
+                writer.datatype(self);
             }
         }
         $crate::__simple_element!($type);

@@ -1,5 +1,7 @@
 //! Names of elements, qualified attributes and types as constants, together with the tags that are written for them.
 
+use crate::xml::Local;
+
 /// A namespace of a contract, with the prefix that is written for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Namespace {
@@ -16,6 +18,8 @@ pub struct Tag {
     pub namespace: usize,
     /// The local part.
     pub local: &'static str,
+    /// The local part, ready to be compared with what a document holds.
+    pub(super) name: Local,
     /// `<p:local>`
     pub open: &'static str,
     /// `</p:local>`
@@ -32,23 +36,27 @@ impl Tag {
     ) -> Tag {
         let bytes = qualified.as_bytes();
         let mut at = 0;
+        let mut local = qualified;
         while at < bytes.len() {
             if bytes[at] == b':' {
-                return Tag {
-                    namespace,
-                    local: qualified.split_at(at + 1).1,
-                    open,
-                    close,
-                };
+                local = qualified.split_at(at + 1).1;
+                break;
             }
             at += 1;
         }
         Tag {
             namespace,
-            local: qualified,
+            local,
+            name: Local::new(local),
             open,
             close,
         }
+    }
+
+    /// `<p:local`, to go on with attributes.
+    #[inline(always)]
+    pub(super) const fn start(&self) -> &'static str {
+        self.open.split_at(self.open.len() - 1).0
     }
 
     /// The name with its prefix, as it is written.

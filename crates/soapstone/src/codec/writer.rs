@@ -1,12 +1,11 @@
-//! The writer of typed values: constant tags and escaped text, appended to one string. Which namespaces a document uses is
+//! The writer of typed values: constant tags and escaped text, appended to one run of bytes, which are always UTF-8. Which namespaces a document uses is
 //! noted on the way, and they are declared on its root.
-
-use std::fmt::Write as _;
 
 use super::any::{AnyAttribute, AnyElement};
 use super::attribute::{Key, XSI};
 use super::{Group, Mixed, Namespace, QName, Simple, Tag, Type};
-use crate::xml::{escape_attribute, escape_text};
+use crate::datatype::Datatype;
+use crate::xml::escape;
 
 /// The prefix for names that are in no contract's table; the writer numbers them.
 const EXTRA: &str = "q";
@@ -14,10 +13,10 @@ const EXTRA: &str = "q";
 /// Writes typed values.
 #[derive(Debug)]
 pub struct Writer {
-    out: String,
+    out: Vec<u8>,
     namespaces: &'static [Namespace],
-    /// Which of the namespaces were used.
-    used: Vec<bool>,
+    /// Which of the first namespaces were used, a bit each, and whether any later one was: those are then all declared.
+    used: u64,
     /// Namespaces that are not in the table.
     extra: Vec<String>,
     xsi: bool,
@@ -34,11 +33,11 @@ pub(super) enum Mode {
 }
 
 impl Writer {
-    pub(super) fn new(out: String, namespaces: &'static [Namespace]) -> Writer {
+    pub(super) fn new(out: Vec<u8>, namespaces: &'static [Namespace]) -> Writer {
         Writer {
             out,
             namespaces,
-            used: vec![false; namespaces.len()],
+            used: 0,
             extra: Vec::new(),
             xsi: false,
             mode: Mode::Text,
@@ -47,27 +46,36 @@ impl Writer {
 
     pub(super) fn plain(mode: Mode) -> Writer {
         Writer {
-            out: String::new(),
-            namespaces: &[],
-            used: Vec::new(),
-            extra: Vec::new(),
-            xsi: false,
             mode,
+            ..Writer::new(Vec::new(), &[])
         }
     }
 
-    pub(super) fn into_text(self) -> String {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
         self.out
+    }
+
+    pub(super) fn into_text(self) -> String {
+        text_of(self.out)
     }
 
     /// Writes the outermost element, and the declarations into its start tag.
     pub(super) fn root<T: Type>(&mut self, tag: &'static Tag, value: &T) {
-        let at = self.out.len() + tag.open.len().saturating_sub(1);
-        self.one(tag, value);
-        let mut declarations = String::new();
-        for (namespace, used) in self.namespaces.iter().zip(&self.used) {
-            if *used && !namespace.prefix.is_empty() && namespace.prefix != "xml" {
-                declare(&mut declarations, namespace.prefix, namespace.uri);
+        self.raw(tag.start());
+        // Its own namespace is declared at once; most documents use no other, and nothing has to be moved for one.
+        let own = self.namespaces.get(tag.namespace);
+        if let Some(namespace) = own {
+            namespace.declare(&mut self.out);
+        }
+        let at = self.out.len();
+        value.attributes(self);
+        self.raw(">");
+        value.content(self);
+        self.raw(tag.close);
+        let mut declarations = Vec::new();
+        for (index, namespace) in self.namespaces.iter().enumerate() {
+            if self.used & bit(index) != 0 && index != tag.namespace {
+                namespace.declare(&mut declarations);
             }
         }
         for (index, namespace) in self.extra.iter().enumerate() {
@@ -76,8 +84,8 @@ impl Writer {
         if self.xsi {
             declare(&mut declarations, "xsi", XSI);
         }
-        if self.out.is_char_boundary(at) {
-            self.out.insert_str(at, &declarations);
+        if !declarations.is_empty() {
+            self.out.splice(at..at, declarations);
         }
     }
 
@@ -86,18 +94,14 @@ impl Writer {
     pub fn one<T: Type>(&mut self, tag: &'static Tag, value: &T) {
         self.use_namespace(tag.namespace);
         if T::ATTRIBUTES {
-            self.out.push_str(
-                tag.open
-                    .get(..tag.open.len().saturating_sub(1))
-                    .unwrap_or_default(),
-            );
+            self.raw(tag.start());
             value.attributes(self);
-            self.out.push('>');
+            self.raw(">");
         } else {
-            self.out.push_str(tag.open);
+            self.raw(tag.open);
         }
         value.content(self);
-        self.out.push_str(tag.close);
+        self.raw(tag.close);
     }
 
     /// Writes an element, if there is one.
@@ -140,7 +144,7 @@ impl Writer {
 
     /// Writes an element as it was read.
     pub fn any(&mut self, value: &AnyElement) {
-        self.out.push_str(&value.xml);
+        self.raw(&value.xml);
     }
 
     /// Writes an element as it was read, if there is one.
@@ -171,13 +175,13 @@ impl Writer {
     pub fn attribute<T: Simple>(&mut self, key: impl Key, value: &T) {
         let (name, namespace) = key.qualified();
         self.use_namespace(namespace);
-        self.out.push(' ');
-        self.out.push_str(name);
-        self.out.push_str("=\"");
+        self.raw(" ");
+        self.raw(name);
+        self.raw("=\"");
         let mode = std::mem::replace(&mut self.mode, Mode::Attribute);
         value.to_text(self);
         self.mode = mode;
-        self.out.push('"');
+        self.raw("\"");
     }
 
     /// Writes an attribute, if there is one.
@@ -191,28 +195,28 @@ impl Writer {
     /// Writes attributes that a wildcard admitted.
     pub fn any_attributes(&mut self, attributes: &[AnyAttribute]) {
         for attribute in attributes {
-            self.out.push(' ');
             let name = self.prefixed(&attribute.name);
-            self.out.push_str(&name);
-            self.out.push_str("=\"");
-            escape_attribute(&attribute.value, &mut self.out);
-            self.out.push('"');
+            self.raw(" ");
+            self.raw(&name);
+            self.raw("=\"");
+            escape::<true>(&attribute.value, &mut self.out);
+            self.raw("\"");
         }
     }
 
     /// Writes `xsi:nil="true"`.
     pub fn nil(&mut self) {
         self.xsi = true;
-        self.out.push_str(" xsi:nil=\"true\"");
+        self.raw(" xsi:nil=\"true\"");
     }
 
     /// Writes `xsi:type`.
     pub fn xsi_type(&mut self, tag: &'static Tag) {
         self.xsi = true;
         self.use_namespace(tag.namespace);
-        self.out.push_str(" xsi:type=\"");
-        self.out.push_str(tag.qualified());
-        self.out.push('"');
+        self.raw(" xsi:type=\"");
+        self.raw(tag.qualified());
+        self.raw("\"");
     }
 
     /// Writes `xsi:type` for a member of a family; the declared type, which stands first, goes without.
@@ -226,7 +230,7 @@ impl Writer {
     pub fn xsi_type_of(&mut self, name: &QName) {
         self.xsi = true;
         let name = self.prefixed(name);
-        let _ = write!(self.out, " xsi:type=\"{name}\"");
+        self.raw(&format!(" xsi:type=\"{name}\""));
     }
 
     /// Writes the attributes of a SOAP-encoded array (SOAP 1.1, 5.4.2).
@@ -235,43 +239,42 @@ impl Writer {
         self.xsi = true;
         let array = self.prefixed(&QName::new(super::array::SOAP_ENCODING, "Array"));
         let prefix = array.split(':').next().unwrap_or_default().to_owned();
-        let _ = write!(
-            self.out,
+        self.raw(&format!(
             " xsi:type=\"{array}\" {prefix}:arrayType=\"{}[{length}]\"",
             item.qualified()
-        );
+        ));
     }
 
     /// Writes text, escaped for where it stands.
     #[inline]
     pub fn text(&mut self, text: &str) {
         match self.mode {
-            Mode::Text => escape_text(text, &mut self.out),
-            Mode::Attribute => escape_attribute(text, &mut self.out),
-            Mode::Plain => self.out.push_str(text),
+            Mode::Text => escape::<false>(text, &mut self.out),
+            Mode::Attribute => escape::<true>(text, &mut self.out),
+            Mode::Plain => self.raw(text),
         }
     }
 
     /// Writes markup as it is.
     #[inline]
     pub fn raw(&mut self, markup: &str) {
-        self.out.push_str(markup);
+        self.out.extend_from_slice(markup.as_bytes());
     }
 
-    /// The string to append to, for values that need no escapes.
+    /// Writes a value whose lexical form needs no escapes.
     #[inline]
-    pub fn out(&mut self) -> &mut String {
-        &mut self.out
+    pub(super) fn datatype(&mut self, value: &impl Datatype) {
+        value.append(&mut self.out);
     }
 
     /// Writes a QName with a prefix that is declared on the root.
     pub(super) fn qname(&mut self, name: &QName) {
         if self.mode == Mode::Plain {
-            let _ = write!(self.out, "{name}");
+            self.raw(&name.to_string());
             return;
         }
         let name = self.prefixed(name);
-        self.out.push_str(&name);
+        self.raw(&name);
     }
 
     /// A name with its prefix; the namespace counts as used.
@@ -301,14 +304,35 @@ impl Writer {
 
     #[inline]
     fn use_namespace(&mut self, index: usize) {
-        if let Some(used) = self.used.get_mut(index) {
-            *used = true;
+        self.used |= bit(index);
+    }
+}
+
+/// The bit that stands for a namespace.
+#[inline(always)]
+fn bit(index: usize) -> u64 {
+    1 << index.min(63)
+}
+
+/// The text of bytes that were written.
+pub(super) fn text_of(bytes: Vec<u8>) -> String {
+    // They came from text alone; the check finds nothing.
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+impl Namespace {
+    /// Appends its declaration, unless it needs none.
+    fn declare(&self, out: &mut Vec<u8>) {
+        if !self.prefix.is_empty() && self.prefix != "xml" {
+            declare(out, self.prefix, self.uri);
         }
     }
 }
 
-fn declare(out: &mut String, prefix: &str, uri: &str) {
-    let _ = write!(out, " xmlns:{prefix}=\"");
-    escape_attribute(uri, out);
-    out.push('"');
+fn declare(out: &mut Vec<u8>, prefix: &str, uri: &str) {
+    out.extend_from_slice(b" xmlns:");
+    out.extend_from_slice(prefix.as_bytes());
+    out.extend_from_slice(b"=\"");
+    escape::<true>(uri, out);
+    out.push(b'"');
 }

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use super::digits::{Cursor, number, push, push_pair};
+use super::digits::{Ascii, Cursor, number, push, push_pair};
 use super::{DatatypeError, textual};
 
 /// A time zone as an offset from UTC in minutes, from -840 to 840.
@@ -66,7 +66,7 @@ impl Fraction {
         self.nanos == 0 && self.rest.is_none()
     }
 
-    pub(super) fn write(&self, out: &mut String) {
+    pub(super) fn put(&self, out: &mut impl Ascii) {
         if self.digits == 0 && self.is_zero() {
             return;
         }
@@ -75,13 +75,13 @@ impl Fraction {
         } else {
             self.digits.clamp(1, 9)
         };
-        out.push('.');
+        out.put(b".");
         push(
             out,
             u128::from(self.nanos / 10u32.pow(9 - u32::from(digits))),
             usize::from(digits),
         );
-        out.push_str(self.rest.as_deref().unwrap_or_default());
+        out.put(self.rest.as_deref().unwrap_or_default().as_bytes());
     }
 }
 
@@ -246,14 +246,7 @@ fn read_time(cursor: &mut Cursor<'_>) -> Result<TimeOfDay, DatatypeError> {
     let minute = cursor.pair("a minute of two digits")?;
     cursor.expect(b':', "`:`")?;
     let second = cursor.pair("a second of two digits")?;
-    let mut fraction = Fraction::default();
-    if cursor.take(b'.') {
-        let digits = cursor.digits();
-        if digits.is_empty() {
-            return Err(cursor.error("a digit of the fraction"));
-        }
-        fraction = Fraction::parse(digits);
-    }
+    let fraction = read_fraction(cursor)?;
     let next_day = hour == 24 && minute == 0 && second == 0 && fraction.is_zero();
     if hour > 23 && !next_day {
         return Err(cursor.range("the hour"));
@@ -271,6 +264,18 @@ fn read_time(cursor: &mut Cursor<'_>) -> Result<TimeOfDay, DatatypeError> {
         fraction,
         next_day,
     })
+}
+
+/// Reads `(.s+)?`.
+fn read_fraction(cursor: &mut Cursor<'_>) -> Result<Fraction, DatatypeError> {
+    if !cursor.take(b'.') {
+        return Ok(Fraction::default());
+    }
+    let digits = cursor.digits();
+    if digits.is_empty() {
+        return Err(cursor.error("a digit of the fraction"));
+    }
+    Ok(Fraction::parse(digits))
 }
 
 /// Reads `(Z|[+-]hh:mm)?` and the end.
@@ -300,34 +305,35 @@ fn read_zone(cursor: &mut Cursor<'_>) -> Result<Option<Zone>, DatatypeError> {
     Ok(Some(zone))
 }
 
-fn write_year(year: i64, out: &mut String) {
+fn put_year(year: i64, out: &mut impl Ascii) {
     if year < 0 {
-        out.push('-');
+        out.put(b"-");
     }
     push(out, u128::from(year.unsigned_abs()), 4);
 }
 
-fn write_time(hour: u8, minute: u8, second: u8, fraction: &Fraction, out: &mut String) {
-    push_pair(out, hour);
-    out.push(':');
-    push_pair(out, minute);
-    out.push(':');
-    push_pair(out, second);
-    fraction.write(out);
+fn put_time(hour: u8, minute: u8, second: u8, fraction: &Fraction, out: &mut impl Ascii) {
+    let [[h, i], [m, n], [s, t]] = [hour, minute, second].map(two);
+    out.put(&[h, i, b':', m, n, b':', s, t]);
+    fraction.put(out);
 }
 
-fn write_zone(zone: Option<Zone>, out: &mut String) {
+fn put_zone(zone: Option<Zone>, out: &mut impl Ascii) {
     match zone {
         None => {}
-        Some(Zone { minutes: 0 }) => out.push('Z'),
+        Some(Zone { minutes: 0 }) => out.put(b"Z"),
         Some(Zone { minutes }) => {
-            out.push(if minutes < 0 { '-' } else { '+' });
+            out.put(if minutes < 0 { b"-" } else { b"+" });
             let minutes = minutes.unsigned_abs();
             push_pair(out, u8::try_from(minutes / 60).unwrap_or_default());
-            out.push(':');
+            out.put(b":");
             push_pair(out, u8::try_from(minutes % 60).unwrap_or_default());
         }
     }
+}
+
+fn two(value: u8) -> [u8; 2] {
+    super::digits::pair(u64::from(value))
 }
 
 /// Gives a type its equality, order and hash by its instant.
@@ -363,6 +369,5 @@ pub use partial::{GDay, GMonth, GMonthDay, GYear, GYearMonth};
 ordered!(
     DateTime, Time, Date, GYearMonth, GYear, GMonthDay, GDay, GMonth
 );
-textual!(
-    DateTime, Time, Date, GYearMonth, GYear, GMonthDay, GDay, GMonth
-);
+textual!(put: DateTime, Time, Date);
+textual!(GYearMonth, GYear, GMonthDay, GDay, GMonth);

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use super::digits::{Cursor, push};
+use super::digits::{Ascii, Cursor, push, put_number};
 use super::{DatatypeError, textual};
 
 /// A decimal number of any precision.
@@ -42,7 +42,15 @@ impl Decimal {
     ///
     /// # Errors
     /// [`DatatypeError`] where the text has another form; an exponent is one.
+    #[inline]
     pub fn parse(lexical: &str) -> Result<Decimal, DatatypeError> {
+        match short(lexical.as_bytes()) {
+            Some(value) => Ok(value),
+            None => Decimal::parse_any(lexical),
+        }
+    }
+
+    fn parse_any(lexical: &str) -> Result<Decimal, DatatypeError> {
         let mut cursor = Cursor::new(lexical, "decimal")?;
         let negative = cursor.take(b'-');
         if !negative {
@@ -100,33 +108,32 @@ impl Decimal {
 
     /// Appends the number with the fraction's digits that it holds, without `+` and leading zeroes.
     pub fn write(&self, out: &mut String) {
-        match &self.0 {
-            Form::Small { unscaled, scale: 0 } => {
-                if *unscaled < 0 {
-                    out.push('-');
-                }
-                push(out, unscaled.unsigned_abs(), 1);
+        self.put(out);
+    }
+
+    fn put(&self, out: &mut impl Ascii) {
+        if let Form::Small { unscaled, scale } = &self.0
+            && *scale < POWERS.len() as u32
+            && let Ok(value) = u64::try_from(unscaled.unsigned_abs())
+        {
+            if *unscaled < 0 {
+                out.put(b"-");
             }
-            Form::Small {
-                unscaled,
-                scale: scale @ 1..=38,
-            } => {
-                if *unscaled < 0 {
-                    out.push('-');
+            match POWERS.get(*scale as usize) {
+                Some(power) if *scale > 0 => {
+                    put_number(out, value / power, 1);
+                    out.put(b".");
+                    put_number(out, value % power, *scale as usize);
                 }
-                let power = 10u128.pow(*scale);
-                push(out, unscaled.unsigned_abs() / power, 1);
-                out.push('.');
-                push(out, unscaled.unsigned_abs() % power, *scale as usize);
+                _ => put_number(out, value, 1),
             }
-            Form::Small { .. } | Form::Big { .. } => {
-                let (negative, digits, scale) = self.parts();
-                if negative {
-                    out.push('-');
-                }
-                write_digits(digits.as_str(), scale as usize, out);
-            }
+            return;
         }
+        let (negative, digits, scale) = self.parts();
+        if negative {
+            out.put(b"-");
+        }
+        put_digits(digits.as_str(), scale as usize, out);
     }
 
     /// The value as `unscaled` × 10^-`scale`, where 128 bits hold the digits.
@@ -215,19 +222,67 @@ impl Digits<'_> {
     }
 }
 
-fn write_digits(digits: &str, scale: usize, out: &mut String) {
+fn put_digits(digits: &str, scale: usize, out: &mut impl Ascii) {
     if digits.len() > scale {
         let (whole, fraction) = digits.split_at(digits.len() - scale);
-        out.push_str(whole);
+        out.put(whole.as_bytes());
         if !fraction.is_empty() {
-            out.push('.');
-            out.push_str(fraction);
+            out.put(b".");
+            out.put(fraction.as_bytes());
         }
+    } else if scale == 0 {
+        out.put(b"0");
     } else {
-        out.push_str("0.");
-        out.extend(std::iter::repeat_n('0', scale - digits.len()));
-        out.push_str(digits);
+        out.put(b"0.");
+        for _ in digits.len()..scale {
+            out.put(b"0");
+        }
+        out.put(digits.as_bytes());
     }
+}
+
+/// The powers of ten that 64 bits hold.
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// Reads a decimal of up to 19 characters without `+` and white space, which most are.
+#[inline]
+fn short(lexical: &[u8]) -> Option<Decimal> {
+    let (negative, digits) = match lexical {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.len() > 19 {
+        return None;
+    }
+    let mut sum = 0u64;
+    let mut behind_point = None;
+    for (at, byte) in (1..).zip(digits) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            sum = sum * 10 + u64::from(digit);
+        } else if *byte == b'.' && behind_point.is_none() {
+            behind_point = Some(at);
+        } else {
+            return None;
+        }
+    }
+    if digits.len() <= usize::from(behind_point.is_some()) {
+        return None;
+    }
+    let scale = behind_point.map_or(0, |at: usize| digits.len() - at) as u32;
+    let unscaled = i128::from(sum);
+    Some(Decimal::new(
+        if negative { -unscaled } else { unscaled },
+        scale,
+    ))
 }
 
 impl Ord for Decimal {
@@ -329,4 +384,4 @@ macro_rules! from_integer {
 }
 from_integer!(i8, i16, i32, i64, i128, u8, u16, u32, u64);
 
-textual!(Decimal);
+textual!(put: Decimal);

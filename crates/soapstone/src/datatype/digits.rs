@@ -95,34 +95,133 @@ pub(super) fn number(digits: &str) -> Option<u64> {
     })
 }
 
-/// Appends a number, with zeroes in front up to a width.
-pub(super) fn push(out: &mut String, mut value: u128, width: usize) {
+/// Reads an integer of up to 18 digits without `+` and white space, which most are.
+#[inline]
+pub(super) fn short(lexical: &[u8]) -> Option<i64> {
+    let (negative, digits) = match lexical {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut sum = 0i64;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        sum = sum * 10 + i64::from(digit);
+    }
+    Some(if negative { -sum } else { sum })
+}
+
+/// The two digits of each number below a hundred.
+const PAIRS: [[u8; 2]; 100] = pairs();
+
+const fn pairs() -> [[u8; 2]; 100] {
+    let mut pairs = [[0; 2]; 100];
+    let mut at = 0;
+    while at < 100 {
+        pairs[at] = [b'0' + (at / 10) as u8, b'0' + (at % 10) as u8];
+        at += 1;
+    }
+    pairs
+}
+
+/// The last two digits of a number.
+#[inline(always)]
+pub(super) fn pair(number: u64) -> [u8; 2] {
+    PAIRS[(number % 100) as usize]
+}
+
+/// What numbers and dates are appended to: text, or the bytes of one.
+pub(super) trait Ascii {
+    /// Appends bytes of ASCII.
+    fn put(&mut self, ascii: &[u8]);
+}
+
+impl Ascii for Vec<u8> {
+    #[inline(always)]
+    fn put(&mut self, ascii: &[u8]) {
+        self.extend_from_slice(ascii);
+    }
+}
+
+impl Ascii for String {
+    #[inline]
+    fn put(&mut self, ascii: &[u8]) {
+        self.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+    }
+}
+
+/// Appends an integer.
+#[inline]
+pub(super) fn put_integer(value: i128, out: &mut impl Ascii) {
+    if value < 0 {
+        out.put(b"-");
+    }
+    push(out, value.unsigned_abs(), 1);
+}
+
+/// Appends a number with zeroes in front up to a width.
+#[inline]
+pub(super) fn push(out: &mut impl Ascii, value: u128, width: usize) {
+    match u64::try_from(value) {
+        Ok(value) => put_number(out, value, width),
+        Err(_) => put_long(out, value, width),
+    }
+}
+
+/// Appends a number as [`push`] does. A copy of a length that is known when the program is built is far cheaper than another.
+#[inline]
+pub(super) fn put_number(out: &mut impl Ascii, value: u64, width: usize) {
+    let digits = match value {
+        0..10 => 1,
+        10..100 => 2,
+        100..1000 => 3,
+        1000..10_000 => 4,
+        _ => 5,
+    };
+    let [[a, b], [c, d]] = [pair(value / 100), pair(value)];
+    match width.max(digits) {
+        1 => out.put(&[d]),
+        2 => out.put(&[c, d]),
+        3 => out.put(&[b, c, d]),
+        4 => out.put(&[a, b, c, d]),
+        _ => put_long(out, u128::from(value), width),
+    }
+}
+
+fn put_long(out: &mut impl Ascii, mut value: u128, width: usize) {
     let mut buffer = [b'0'; 40];
+    let width = width.clamp(1, buffer.len());
     let mut used = 0;
-    for slot in buffer.iter_mut().rev() {
-        if value == 0 && used >= width.max(1) {
+    for slot in buffer.rchunks_exact_mut(2) {
+        if value == 0 {
             break;
         }
         // Division of 64 bits is several times cheaper, and most numbers are small.
-        let digit = if let Ok(small) = u64::try_from(value) {
-            value = u128::from(small / 10);
-            small % 10
+        if let Ok(small) = u64::try_from(value) {
+            slot.copy_from_slice(&pair(small));
+            value = u128::from(small / 100);
         } else {
-            let digit = value % 10;
-            value /= 10;
-            u64::try_from(digit).unwrap_or_default()
-        };
-        *slot = b'0' + u8::try_from(digit).unwrap_or_default();
-        used += 1;
+            slot.copy_from_slice(&pair(u64::try_from(value % 100).unwrap_or_default()));
+            value /= 100;
+        }
+        used += 2;
     }
     let text = buffer
-        .get(buffer.len() - used..)
-        .and_then(|text| std::str::from_utf8(text).ok());
-    out.push_str(text.unwrap_or_default());
+        .get(buffer.len() - used.max(width)..)
+        .unwrap_or_default();
+    out.put(match text {
+        [b'0', rest @ ..] if text.len() > width => rest,
+        text => text,
+    });
 }
 
 /// Appends two digits.
-pub(super) fn push_pair(out: &mut String, value: u8) {
-    out.push(char::from(b'0' + value / 10 % 10));
-    out.push(char::from(b'0' + value % 10));
+#[inline]
+pub(super) fn push_pair(out: &mut impl Ascii, value: u8) {
+    out.put(&pair(u64::from(value)));
 }

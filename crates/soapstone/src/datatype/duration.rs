@@ -128,7 +128,7 @@ impl Duration {
         part(self.minutes, 'M');
         if has_seconds || !has_time {
             push(out, u128::from(self.seconds), 1);
-            self.fraction.write(out);
+            self.fraction.put(out);
             out.push('S');
         }
     }

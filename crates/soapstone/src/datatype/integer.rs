@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::digits::{Cursor, push};
+use super::digits::{Ascii, Cursor, put_integer, short};
 use super::{Datatype, DatatypeError, textual};
 
 /// An integer of any size. Two forms of one value are equal; the lexical form written is canonical.
@@ -27,6 +27,9 @@ impl Integer {
     /// # Errors
     /// [`DatatypeError`] where the text has another form.
     pub fn parse(lexical: &str) -> Result<Integer, DatatypeError> {
+        if let Some(value) = short(lexical.as_bytes()) {
+            return Ok(Integer(Form::Small(i128::from(value))));
+        }
         let (negative, digits) = sign_and_digits(lexical, "integer")?;
         if let Some(value) = small(negative, digits) {
             return Ok(Integer(Form::Small(value)));
@@ -39,13 +42,17 @@ impl Integer {
 
     /// Appends the canonical form.
     pub fn write(&self, out: &mut String) {
+        self.put(out);
+    }
+
+    fn put(&self, out: &mut impl Ascii) {
         match &self.0 {
-            Form::Small(value) => write_i128(*value, out),
+            Form::Small(value) => put_integer(*value, out),
             Form::Big { negative, digits } => {
                 if *negative {
-                    out.push('-');
+                    out.put(b"-");
                 }
-                out.push_str(digits);
+                out.put(digits.as_bytes());
             }
         }
     }
@@ -128,7 +135,7 @@ macro_rules! from_small {
 }
 from_small!(i8, i16, i32, i64, i128, u8, u16, u32, u64);
 
-textual!(Integer);
+textual!(put: Integer);
 
 /// Splits off the sign and leading zeroes; `digits` is empty for zero.
 fn sign_and_digits<'a>(
@@ -163,24 +170,27 @@ fn small(negative: bool, digits: &str) -> Option<i128> {
     })
 }
 
-fn write_i128(value: i128, out: &mut String) {
-    if value < 0 {
-        out.push('-');
-    }
-    push(out, value.unsigned_abs(), 1);
-}
-
 macro_rules! machine {
     ($($type:ty, $name:literal);+ $(;)?) => {$(
         impl Datatype for $type {
+            #[inline]
             fn parse(lexical: &str) -> Result<$type, DatatypeError> {
+                if let Some(value) = short(lexical.as_bytes())
+                    && let Ok(value) = <$type>::try_from(value)
+                {
+                    return Ok(value);
+                }
                 let (negative, digits) = sign_and_digits(lexical, $name)?;
                 small(negative, digits)
                     .and_then(|value| <$type>::try_from(value).ok())
                     .ok_or_else(|| DatatypeError::range($name, "the value"))
             }
             fn write(&self, out: &mut String) {
-                write_i128(i128::from(*self), out);
+                put_integer(i128::from(*self), out);
+            }
+            #[inline]
+            fn append(&self, out: &mut Vec<u8>) {
+                put_integer(i128::from(*self), out);
             }
         }
     )+};

@@ -3,37 +3,26 @@
 //! A step that does not fit moves nothing, and `next` then reads the same bytes with every check: limits and
 //! well-formedness hold on both ways, and errors come from one place.
 
-use super::chars::is_space;
 use super::reader::Reader;
 use super::scan;
 use super::{Error, Event};
 
 impl<'a> Reader<'a> {
-    /// The bytes from the cursor to the end of what is being read; nothing where the next event is not at the cursor (before
-    /// and after the root element, behind the start of an empty element).
-    #[inline]
-    pub fn rest(&self) -> &'a [u8] {
-        if self.in_content() {
-            self.bytes.get(self.at..).unwrap_or_default()
-        } else {
-            &[]
-        }
-    }
-
-    /// Moves the cursor over bytes that the caller has read, which must be whole tokens other than tags, or whole elements.
-    #[inline]
-    pub fn advance(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes).min(self.bytes.len());
-    }
-
     /// Passes over white space that stands before a tag; text with anything else in it stays.
     #[inline]
     pub fn skip_indent(&mut self) {
-        let rest = self.rest();
-        let length = rest.iter().take_while(|byte| is_space(**byte)).count();
+        if self.bytes.get(self.at).is_some_and(|byte| *byte <= b' ') && self.in_content() {
+            self.skip_some_indent();
+        }
+    }
+
+    fn skip_some_indent(&mut self) {
+        let length = scan::space(self.bytes.get(self.at..).unwrap_or_default());
+        let to = self.at + length;
         // Before a comment it may be the beginning of text.
-        if rest.get(length) == Some(&b'<') && !matches!(rest.get(length + 1), Some(b'!' | b'?')) {
-            self.at += length;
+        if self.bytes.get(to) == Some(&b'<') && !matches!(self.bytes.get(to + 1), Some(b'!' | b'?'))
+        {
+            self.at = to;
         }
     }
 

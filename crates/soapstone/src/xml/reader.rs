@@ -44,6 +44,8 @@ pub struct Reader<'a> {
 pub(crate) struct Open<'a> {
     /// The qualified name as written.
     pub(crate) name: &'a str,
+    /// Where its start tag begins.
+    pub(crate) at: usize,
     pub(crate) tag: Tag<'a>,
     /// How many bindings there were before it.
     pub(crate) mark: usize,

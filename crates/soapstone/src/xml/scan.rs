@@ -1,5 +1,7 @@
 //! Finds the bytes that end something: eight at a time where they are near, by vector instructions where they may be far.
 
+use super::words::word;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
@@ -11,14 +13,6 @@ const NEAR: usize = 32;
 fn equal(word: u64, byte: u8) -> u64 {
     let differs = word ^ (ONES * byte as u64);
     differs.wrapping_sub(ONES) & !differs
-}
-
-#[inline(always)]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u64::from_le_bytes(*chunk))
 }
 
 #[inline(always)]
@@ -45,6 +39,22 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<usize> {
         at += 8;
     }
     memchr::memchr2(b'<', b'&', bytes.get(at..)?).map(|length| at + length)
+}
+
+/// How many bytes of white space there are at the front. In a document without illegal characters nothing else is as low.
+#[inline]
+pub(crate) fn space(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(word) = word(bytes, at) {
+        // The high bit of each byte tells that it is above the space: no sum carries into the next byte.
+        let above = (((word & !HIGHS) + ONES * (0x7F - b' ' as u64)) | word) & HIGHS;
+        if above != 0 {
+            return at + first(above);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| **byte <= b' ').count()
 }
 
 /// The offset of the first byte that an attribute's value does not just hold: its quote, `<`, `&`, or a control character.
@@ -157,6 +167,12 @@ mod tests {
                         .iter()
                         .position(|byte| matches!(byte, b'<' | b'&' | b'"' | b'\n'));
                     assert_eq!(value_stop(&bytes, b'"'), expected);
+                    let mut blank = vec![b"\t\n\r "[at % 4]; length];
+                    if let Some(byte) = blank.get_mut(at) {
+                        *byte = stop;
+                    }
+                    let expected = blank.iter().position(|byte| *byte > b' ');
+                    assert_eq!(space(&blank), expected.unwrap_or(length));
                 }
             }
         }

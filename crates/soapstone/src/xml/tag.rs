@@ -52,6 +52,7 @@ impl<'a> Reader<'a> {
         };
         self.open.push(Open {
             name: name.whole,
+            at: start,
             tag,
             mark,
         });

@@ -91,12 +91,24 @@ impl<'a> Reader<'a> {
     fn append(&self, text: &mut Cow<'a, str>, from: usize, to: usize) {
         let piece = self.source.get(from..to).unwrap_or_default();
         if to > self.survey.carriage_return && piece.contains('\r') {
-            append_lines(piece, text.to_mut());
+            append_lines(piece, self.owned(text));
         } else if text.is_empty() {
             *text = Cow::Borrowed(piece);
         } else {
-            text.to_mut().push_str(piece);
+            self.owned(text).push_str(piece);
         }
+    }
+
+    /// Makes a text one to append to, with room for what is left of it: up to the next tag, as far as one can see.
+    fn owned<'t>(&self, text: &'t mut Cow<'a, str>) -> &'t mut String {
+        if let Cow::Borrowed(start) = *text {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let more = memchr::memchr(b'<', rest).unwrap_or(rest.len());
+            let mut own = String::with_capacity(start.len() + more);
+            own.push_str(start);
+            *text = Cow::Owned(own);
+        }
+        text.to_mut()
     }
 
     /// Reads a reference in content (XML 1.0, 4.4); the cursor stands on its `&`.
@@ -106,15 +118,18 @@ impl<'a> Reader<'a> {
             self.source.get(start..self.bytes.len()).unwrap_or_default(),
             start,
         )?;
-        self.at += length;
         if let Some(number) = name.strip_prefix('#') {
-            text.to_mut().push(self.character(number, start)?);
+            let character = self.character(number, start)?;
+            self.owned(text).push(character);
+            self.at += length;
             return Ok(());
         }
         if let Some(character) = super::reference::predefined(name) {
-            text.to_mut().push(character);
+            self.owned(text).push(character);
+            self.at += length;
             return Ok(());
         }
+        self.at += length;
         let Some(replacement) = self.entity(name, start)? else {
             return self.append_owned_entity(name, start, text.to_mut());
         };

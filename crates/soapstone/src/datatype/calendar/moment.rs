@@ -1,11 +1,11 @@
 //! Values with a time of day or a whole date: `dateTime`, `time`, `date` (XSD 1.0 part 2, 3.2.7 to 3.2.9).
 
 use super::super::DatatypeError;
-use super::super::digits::{Cursor, push_pair};
+use super::super::digits::{Ascii, Cursor};
 use super::{
     ANY_MONTH, ANY_YEAR, Fraction, Instant, NO_FRACTION, TimeOfDay, Zone, astronomical,
-    days_in_month, instant, read_day, read_month, read_time, read_year, read_zone, write_time,
-    write_year, write_zone,
+    days_in_month, instant, put_time, put_year, put_zone, read_day, read_fraction, read_month,
+    read_time, read_year, read_zone, two,
 };
 
 /// An instant, in a time zone or in none (`xs:dateTime`).
@@ -34,7 +34,15 @@ impl DateTime {
     ///
     /// # Errors
     /// [`DatatypeError`] naming the part that is missing or out of range.
+    #[inline]
     pub fn parse(lexical: &str) -> Result<DateTime, DatatypeError> {
+        match short(lexical) {
+            Some(value) => Ok(value),
+            None => DateTime::parse_any(lexical),
+        }
+    }
+
+    fn parse_any(lexical: &str) -> Result<DateTime, DatatypeError> {
         let mut cursor = Cursor::new(lexical, "dateTime")?;
         let (year, month, day) = read_date(&mut cursor)?;
         cursor.expect(b'T', "`T`")?;
@@ -64,10 +72,14 @@ impl DateTime {
 
     /// Appends the lexical form, in the zone that the value has.
     pub fn write(&self, out: &mut String) {
-        write_date(self.year, self.month, self.day, out);
-        out.push('T');
-        write_time(self.hour, self.minute, self.second, &self.fraction, out);
-        write_zone(self.zone, out);
+        self.put(out);
+    }
+
+    pub(in crate::datatype) fn put(&self, out: &mut impl Ascii) {
+        put_date(self.year, self.month, self.day, out);
+        out.put(b"T");
+        put_time(self.hour, self.minute, self.second, &self.fraction, out);
+        put_zone(self.zone, out);
     }
 
     fn advance_a_day(&mut self) {
@@ -138,8 +150,12 @@ impl Time {
 
     /// Appends the lexical form, in the zone that the value has.
     pub fn write(&self, out: &mut String) {
-        write_time(self.hour, self.minute, self.second, &self.fraction, out);
-        write_zone(self.zone, out);
+        self.put(out);
+    }
+
+    pub(in crate::datatype) fn put(&self, out: &mut impl Ascii) {
+        put_time(self.hour, self.minute, self.second, &self.fraction, out);
+        put_zone(self.zone, out);
     }
 
     /// 3.2.8: times are ordered as dateTimes of one date, whichever.
@@ -181,8 +197,12 @@ impl Date {
 
     /// Appends the lexical form, in the zone that the value has.
     pub fn write(&self, out: &mut String) {
-        write_date(self.year, self.month, self.day, out);
-        write_zone(self.zone, out);
+        self.put(out);
+    }
+
+    pub(in crate::datatype) fn put(&self, out: &mut impl Ascii) {
+        put_date(self.year, self.month, self.day, out);
+        put_zone(self.zone, out);
     }
 
     pub(super) fn instant(&self) -> Instant<'_> {
@@ -204,10 +224,88 @@ fn read_date(cursor: &mut Cursor<'_>) -> Result<(i64, u8, u8), DatatypeError> {
     Ok((year, month, day))
 }
 
-fn write_date(year: i64, month: u8, day: u8, out: &mut String) {
-    write_year(year, out);
-    out.push('-');
-    push_pair(out, month);
-    out.push('-');
-    push_pair(out, day);
+fn put_date(year: i64, month: u8, day: u8, out: &mut impl Ascii) {
+    let ([m, n], [d, e]) = (two(month), two(day));
+    if let Ok(year @ 0..10_000) = u16::try_from(year) {
+        let ([y, z], [c, a]) = (two((year / 100) as u8), two((year % 100) as u8));
+        out.put(&[y, z, c, a, b'-', m, n, b'-', d, e]);
+    } else {
+        put_year(year, out);
+        out.put(&[b'-', m, n, b'-', d, e]);
+    }
+}
+
+/// The value of two digits; above 99 where they are none.
+#[inline(always)]
+fn pair(tens: u8, ones: u8) -> u8 {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    if tens > 9 || ones > 9 {
+        return u8::MAX;
+    }
+    tens * 10 + ones
+}
+
+/// Reads `yyyy-mm-ddThh:mm:ss` and whatever fraction and zone follow: what most are. Another form is not read, or not so fast.
+#[inline]
+fn short(lexical: &str) -> Option<DateTime> {
+    let [
+        y,
+        z,
+        c,
+        a,
+        b'-',
+        m,
+        n,
+        b'-',
+        d,
+        e,
+        b'T',
+        h,
+        i,
+        b':',
+        o,
+        p,
+        b':',
+        s,
+        t,
+        rest @ ..,
+    ] = lexical.as_bytes()
+    else {
+        return None;
+    };
+    let (century, year) = (pair(*y, *z), pair(*c, *a));
+    let (month, day) = (pair(*m, *n), pair(*d, *e));
+    let (hour, minute, second) = (pair(*h, *i), pair(*o, *p), pair(*s, *t));
+    let valid = century < 100 && year < 100;
+    let year = i64::from(century) * 100 + i64::from(year);
+    let exists = valid
+        && year > 0
+        && (1..=12).contains(&month)
+        && day > 0
+        && (day <= 28 || day <= days_in_month(astronomical(year), month));
+    if !exists || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let (fraction, zone) = match rest {
+        [] => (Fraction::default(), None),
+        b"Z" => (Fraction::default(), Some(Zone::UTC)),
+        _ => {
+            let mut cursor = Cursor::new(lexical, "dateTime").ok()?;
+            cursor.at = lexical.len() - rest.len();
+            (
+                read_fraction(&mut cursor).ok()?,
+                read_zone(&mut cursor).ok()?,
+            )
+        }
+    };
+    Some(DateTime {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        fraction,
+        zone,
+    })
 }

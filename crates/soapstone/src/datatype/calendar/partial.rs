@@ -4,8 +4,8 @@
 use super::super::DatatypeError;
 use super::super::digits::{Cursor, push_pair};
 use super::{
-    ANY_MONTH, ANY_YEAR, Instant, NO_FRACTION, Zone, instant, read_day, read_month, read_year,
-    read_zone, write_year, write_zone,
+    ANY_MONTH, ANY_YEAR, Instant, NO_FRACTION, Zone, instant, put_year, put_zone, read_day,
+    read_month, read_year, read_zone,
 };
 
 /// A month of a year (`xs:gYearMonth`), `yyyy-mm`.
@@ -38,10 +38,10 @@ impl GYearMonth {
 
     /// Appends the lexical form.
     pub fn write(&self, out: &mut String) {
-        write_year(self.year, out);
+        put_year(self.year, out);
         out.push('-');
         push_pair(out, self.month);
-        write_zone(self.zone, out);
+        put_zone(self.zone, out);
     }
 
     pub(super) fn instant(&self) -> Instant<'_> {
@@ -79,8 +79,8 @@ impl GYear {
 
     /// Appends the lexical form.
     pub fn write(&self, out: &mut String) {
-        write_year(self.year, out);
-        write_zone(self.zone, out);
+        put_year(self.year, out);
+        put_zone(self.zone, out);
     }
 
     pub(super) fn instant(&self) -> Instant<'_> {
@@ -124,7 +124,7 @@ impl GMonthDay {
         push_pair(out, self.month);
         out.push('-');
         push_pair(out, self.day);
-        write_zone(self.zone, out);
+        put_zone(self.zone, out);
     }
 
     pub(super) fn instant(&self) -> Instant<'_> {
@@ -167,7 +167,7 @@ impl GDay {
     pub fn write(&self, out: &mut String) {
         out.push_str("---");
         push_pair(out, self.day);
-        write_zone(self.zone, out);
+        put_zone(self.zone, out);
     }
 
     pub(super) fn instant(&self) -> Instant<'_> {
@@ -209,7 +209,7 @@ impl GMonth {
     pub fn write(&self, out: &mut String) {
         out.push_str("--");
         push_pair(out, self.month);
-        write_zone(self.zone, out);
+        put_zone(self.zone, out);
     }
 
     pub(super) fn instant(&self) -> Instant<'_> {

@@ -1,0 +1,89 @@
+//! Start tags with attributes, predicted attribute by attribute: while they stand in the order in which the type asks for them,
+//! no list of them is made. At the first that does not, the whole tag is read by the general path.
+
+use super::attribute::Key;
+use super::error::ErrorKind;
+use super::reader::Ahead;
+use super::{Namespace, Reader, Result, Strictness, Tag, Type};
+use crate::xml::Event;
+
+/// Stands for the number of attributes that are left while that is not known.
+const UNCOUNTED: usize = usize::MAX;
+
+/// A start tag that is read up to the cursor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Begun {
+    tag: &'static Tag,
+    /// How many attributes were read.
+    read: usize,
+    /// Whether `xsi:type` may name that type.
+    accepts_type: fn(&str, &str, &[Namespace]) -> bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a start tag up to its first attribute, if it stands as predicted.
+    pub(super) fn begin<T: Type>(&mut self, tag: &'static Tag) -> bool {
+        if self.pending > 0 || !matches!(self.ahead, Ahead::Nothing) || self.seeking.is_active() {
+            return false;
+        }
+        let Some(openings) = self.openings(tag) else {
+            return false;
+        };
+        self.xml.skip_indent();
+        if !self.xml.take_name(&openings, &tag.name) {
+            return false;
+        }
+        self.tries = 0;
+        self.pending = UNCOUNTED;
+        self.begun = Some(Begun {
+            tag,
+            read: 0,
+            accepts_type: T::accepts_type,
+        });
+        true
+    }
+
+    /// The value of an attribute, where a begun tag goes on with it or ends; `None` where the general path has to look.
+    pub(super) fn predicted_attribute(&mut self, key: impl Key) -> Option<Option<&'a str>> {
+        let begun = self.begun.as_mut()?;
+        let (name, 0) = key.qualified() else {
+            return None;
+        };
+        if let Some(value) = self.xml.take_attribute(name, begun.read) {
+            begun.read += 1;
+            return Some(Some(value));
+        }
+        self.xml.at_tag_end().then_some(None)
+    }
+
+    /// Reads a begun tag to its end, and counts the attributes that are left.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        let Some(begun) = self.begun.take() else {
+            return Ok(());
+        };
+        self.pending = 0;
+        if let Some((openings, id)) = self.known_openings(begun.tag)
+            && self.xml.take_tag_end(&openings, &begun.tag.name, id)
+        {
+            return Ok(());
+        }
+        self.xml.take_back_name();
+        if !matches!(self.xml.next()?, Event::Start(_)) {
+            return Err(self.missing());
+        }
+        self.open_attributes();
+        for taken in self.taken.iter_mut().take(begun.read) {
+            *taken = true;
+        }
+        self.pending = self.pending.saturating_sub(begun.read);
+        let Some((name, lexical)) = self.take_type()? else {
+            return Ok(());
+        };
+        if (begun.accepts_type)(&name.namespace, &name.local, self.namespaces)
+            || self.strictness == Strictness::Lenient
+        {
+            return Ok(());
+        }
+        Err(self.error(ErrorKind::Type(lexical)))
+    }
+}
