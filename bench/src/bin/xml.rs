@@ -9,8 +9,9 @@ use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event as Quick;
 use quick_xml::reader::NsReader;
-use soapstone::xml::{Event, NsId, Options, Prediction, Reader};
-use soapstone_bench::{Style, measure, order};
+use soapstone::xml::{Event, Local, NsId, Openings, Options, Prediction, Reader};
+use soapstone_bench::document::{Style, order};
+use soapstone_bench::measure;
 
 fn ours(text: &str) -> usize {
     let mut reader = Reader::new(text, &Options::message());
@@ -35,7 +36,7 @@ fn ours(text: &str) -> usize {
 
 /// Whole elements where they fit, as a reader by schema does: here with the names that the document has.
 fn predicted(text: &str) -> usize {
-    const NAMES: [&str; 7] = [
+    let names = [
         "lineNo",
         "sku",
         "description",
@@ -43,21 +44,22 @@ fn predicted(text: &str) -> usize {
         "unitPrice",
         "taxable",
         "shipDate",
-    ];
-    const OPEN: &[u8] = b"<o:";
+    ]
+    .map(Local::new);
+    let line = Local::new("line");
     let mut reader = Reader::new(text, &Options::message());
+    let Some(openings) = Openings::new("o") else {
+        return 0;
+    };
     let mut sum = 0;
     loop {
         reader.skip_indent();
-        if reader.predict_name(OPEN, "line") == Prediction::Hit
-            && reader.take_start(OPEN, "line", NsId(3))
+        if reader.predict_name(&openings, &line) == Prediction::Hit
+            && reader.take_start(&openings, &line, NsId(2))
         {
-            for name in NAMES {
+            for name in &names {
                 reader.skip_indent();
-                if reader.predict_name(OPEN, name) != Prediction::Hit {
-                    break;
-                }
-                let Some(text) = reader.take_leaf(OPEN, name) else {
+                let Some(text) = reader.take_leaf(&openings, name) else {
                     break;
                 };
                 sum += text.len();
@@ -114,31 +116,25 @@ fn survey(text: &str) -> usize {
 
 fn main() {
     println!(
-        "{:<12}{:>8}{:>12}{:>12}{:>12}{:>12}{:>8}",
+        "{:<20}{:>8}{:>12}{:>12}{:>12}{:>12}{:>8}",
         "document", "KB", "quick-xml", "ours", "predicted", "survey", "ratio"
     );
-    for (name, style) in [
-        ("prefixed", Style::Prefixed),
-        ("default", Style::Default),
-        ("indented", Style::Indented),
-        ("attributes", Style::Attributes),
-        ("worst", Style::Worst),
-    ] {
+    for (name, style) in Style::ALL {
         let text = order(1000, style);
         assert_eq!(ours(&text), quick(&text), "{name}");
         let figures = measure(
             text.len(),
             200,
             &mut [
-                ("quick-xml", &mut || quick(&text)),
-                ("ours", &mut || ours(&text)),
-                ("predicted", &mut || predicted(&text)),
-                ("survey", &mut || survey(&text)),
+                ("quick-xml", Box::new(|| quick(&text))),
+                ("ours", Box::new(|| ours(&text))),
+                ("predicted", Box::new(|| predicted(&text))),
+                ("survey", Box::new(|| survey(&text))),
             ],
         );
         let ratio = figures[1] / figures[0];
         println!(
-            "{name:<12}{:>8}{:>12.0}{:>12.0}{:>12.0}{:>12.0}{ratio:>8.2}",
+            "{name:<20}{:>8}{:>12.0}{:>12.0}{:>12.0}{:>12.0}{ratio:>8.2}",
             text.len() / 1000,
             figures[0],
             figures[1],

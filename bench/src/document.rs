@@ -1,0 +1,160 @@
+//! The orders that are read and written, in every manner of writing them.
+
+use std::fmt::Write;
+
+/// The namespace of the contract.
+pub const NAMESPACE: &str = "http://example.com/orders";
+
+/// How an order is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Every tag has a prefix, no white space.
+    Compact,
+    /// The same, indented.
+    Indented,
+    /// One default namespace, no white space.
+    Default,
+    /// A `ListedOrder`: six fields of a line are attributes.
+    Attributes,
+    /// Nothing is as a reader might guess: each line binds a prefix of its own, tags have white space in them, text comes as
+    /// CDATA and references, comments stand between the elements.
+    Worst,
+}
+
+impl Style {
+    /// Every style with its name.
+    pub const ALL: [(&str, Style); 5] = [
+        ("compact", Style::Compact),
+        ("indented", Style::Indented),
+        ("default namespace", Style::Default),
+        ("attributes", Style::Attributes),
+        ("worst", Style::Worst),
+    ];
+}
+
+const WORDS: [&str; 13] = [
+    "widget", "blue", "steel", "hex", "bolt", "round", "cover", "plate", "seal", "kit", "motor",
+    "valve", "pump",
+];
+
+/// The fields of a line, escaped.
+fn fields(line: usize) -> [(&'static str, String); 7] {
+    let mut description = String::from("Spare");
+    for word in 0..10 {
+        let _ = write!(
+            description,
+            " {}",
+            WORDS[(line * 7 + word * 5) % WORDS.len()]
+        );
+    }
+    if line.is_multiple_of(5) {
+        description += " &amp; café";
+    }
+    [
+        ("lineNo", line.to_string()),
+        ("sku", format!("SKU-{:06}", line * 7919 % 1_000_000)),
+        ("description", description),
+        ("quantity", (line % 99 + 1).to_string()),
+        ("unitPrice", format!("{}.{:02}", line % 999, line % 100)),
+        ("taxable", (line.is_multiple_of(2)).to_string()),
+        (
+            "shipDate",
+            format!(
+                "2026-{:02}-{:02}T{:02}:30:00Z",
+                line % 12 + 1,
+                line % 28 + 1,
+                line % 24
+            ),
+        ),
+    ]
+}
+
+const HEAD: [(&str, &str); 7] = [
+    ("orderId", "ORD-2026-000123"),
+    ("customer", "ACME Industries &lt;EU&gt; GmbH"),
+    ("orderDate", "2026-03-14T09:26:53.589Z"),
+    ("currency", "EUR"),
+    ("priority", "3"),
+    ("express", "true"),
+    ("discount", "12.50"),
+];
+
+/// Writes an order of so many lines as a document.
+pub fn order(lines: usize, style: Style) -> String {
+    match style {
+        Style::Attributes => listed(lines),
+        Style::Worst => worst(lines),
+        Style::Compact => plain(lines, "o:", false),
+        Style::Indented => plain(lines, "o:", true),
+        Style::Default => plain(lines, "", false),
+    }
+}
+
+fn plain(lines: usize, p: &str, indented: bool) -> String {
+    let [outer, inner] = if indented {
+        ["\n  ", "\n    "]
+    } else {
+        ["", ""]
+    };
+    let binding = if p.is_empty() { "xmlns" } else { "xmlns:o" };
+    let mut out = format!("<{p}SubmitOrder {binding}=\"{NAMESPACE}\">");
+    for (name, value) in HEAD {
+        let _ = write!(out, "{outer}<{p}{name}>{value}</{p}{name}>");
+    }
+    for line in 1..=lines {
+        let _ = write!(out, "{outer}<{p}line>");
+        for (name, value) in fields(line) {
+            let _ = write!(out, "{inner}<{p}{name}>{value}</{p}{name}>");
+        }
+        let _ = write!(out, "{outer}</{p}line>");
+    }
+    if indented {
+        out.push('\n');
+    }
+    let _ = write!(out, "</{p}SubmitOrder>");
+    out
+}
+
+fn listed(lines: usize) -> String {
+    let mut out = format!("<o:ListedOrder xmlns:o=\"{NAMESPACE}\" orderId=\"ORD-2026-000123\">");
+    for line in 1..=lines {
+        out += "<o:entry";
+        let fields = fields(line);
+        for (name, value) in fields.iter().filter(|(name, _)| *name != "description") {
+            let _ = write!(out, " {name}=\"{value}\"");
+        }
+        let _ = write!(
+            out,
+            "><o:description>{}</o:description></o:entry>",
+            fields[2].1
+        );
+    }
+    out += "</o:ListedOrder>";
+    out
+}
+
+fn worst(lines: usize) -> String {
+    let mut out = format!("<o:SubmitOrder xmlns:o=\"{NAMESPACE}\">");
+    for (name, value) in HEAD {
+        let _ = write!(out, "<o:{name} >{value}</o:{name} ><!-- {name} -->");
+    }
+    for line in 1..=lines {
+        let p = ["a", "b", "other"][line % 3];
+        let _ = write!(
+            out,
+            "<{p}:line xmlns:{p}=\"{NAMESPACE}\" ><!-- line {line} -->"
+        );
+        for (name, value) in fields(line) {
+            let value = value.replace("&amp;", "&");
+            let (first, rest) = value.split_at(1);
+            let _ = write!(
+                out,
+                "<{p}:{name} ><![CDATA[{first}]]>{}</{p}:{name} >",
+                rest.replace('&', "&#38;").replace(' ', "&#32;")
+            );
+        }
+        let _ = write!(out, "</{p}:line >");
+    }
+    out += "</o:SubmitOrder>";
+    out
+}
