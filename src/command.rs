@@ -9,6 +9,7 @@ mod fetch;
 mod flow;
 mod generate;
 mod hash_password;
+mod reload;
 mod sample_erp;
 mod serve;
 mod validate;
@@ -45,6 +46,7 @@ enum Command {
     Wsdl(wsdl::Arguments),
     Generate(generate::Arguments),
     HashPassword(hash_password::Arguments),
+    Reload(reload::Arguments),
     SampleErp(sample_erp::Arguments),
     Validate(validate::Arguments),
 }
@@ -91,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Wsdl(arguments) => wsdl::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::HashPassword(arguments) => hash_password::run(&arguments),
+        Command::Reload(arguments) => reload::run(&arguments),
         Command::SampleErp(arguments) => sample_erp::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
     };

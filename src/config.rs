@@ -176,6 +176,11 @@ pub struct Contract {
     pub max_page_size: u32,
     /// How many foreign keys deep `expand` goes.
     pub expand_depth: u32,
+    /// Addresses whose requests are read leniently, such as `/soap/crm/tables/*`: unknown elements and attributes are passed over and the
+    /// order is free, except in filters. By default none.
+    pub lenient: Vec<String>,
+    /// With users: shows pages, contracts and counters to those who have not signed in too.
+    pub open: bool,
 }
 
 impl Default for Contract {
@@ -185,6 +190,8 @@ impl Default for Contract {
             page_size: 100,
             max_page_size: 10_000,
             expand_depth: 3,
+            lenient: Vec::new(),
+            open: false,
         }
     }
 }

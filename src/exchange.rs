@@ -155,18 +155,29 @@ async fn work<'s>(
             let reply = reply
                 .map_err(|error| Problem::of_run(catalog, contract, Some(operation), &error))?;
             outline.records = reply::count(&reply);
-            write_envelope(version, "", &mut body, |out| render(&reply, out));
+            let mut header = String::new();
+            reply::write_header(asker, &reply, &mut header);
+            write_envelope(version, &header, &mut body, |out| render(&reply, out));
         }
         Some(key) => {
             let once = Repeatable::new(&key, &principal, operation, call)?;
+            let render = |reply: &Reply, out: &mut String| {
+                render(reply, out);
+                out.push(HEADER);
+                reply::write_header(asker, reply, out);
+            };
             let stored = once
                 .run(gateway.database(), served, operation, &plan, &render)
                 .await?;
-            write_envelope(version, "", &mut body, |out| out.push_str(&stored));
+            let (element, header) = stored.split_once(HEADER).unwrap_or((&stored, ""));
+            write_envelope(version, header, &mut body, |out| out.push_str(element));
         }
     }
     Ok(body)
 }
+
+/// Stands before the header in a stored answer; XML cannot hold it.
+const HEADER: char = '\0';
 
 /// Tells whether a call may change the database.
 fn writes(catalog: &Catalog, call: &Call) -> bool {
@@ -304,7 +315,7 @@ fn receive<'s>(
         &served.catalog,
         contract,
         operation,
-        gateway.config().limits.records,
+        gateway.rules(&contract.path(service)),
         &mut reader,
     )
     .map_err(Problem::of_request)?;

@@ -10,7 +10,8 @@ use crate::catalog::{self, CatalogError, Selection};
 use crate::config::{Config, SecretError};
 use crate::database::{ConnectError, Database, Settings};
 use crate::flow::works::Works;
-use crate::principal::{Principal, PrincipalError, Users};
+use crate::principal::{Principal, PrincipalError, Users, matches};
+use crate::request::{Reading, Rules};
 use crate::run;
 use crate::served::Served;
 
@@ -145,6 +146,20 @@ impl Gateway {
             name: limits.name,
             text: limits.text,
             elements: limits.elements,
+        }
+    }
+
+    /// How requests to an address are read.
+    pub fn rules(&self, path: &str) -> Rules {
+        let patterns = &self.config.contract.lenient;
+        let lenient = patterns.iter().any(|pattern| matches(pattern, path));
+        Rules {
+            reading: if lenient {
+                Reading::Lenient
+            } else {
+                Reading::Strict
+            },
+            most_records: self.config.limits.records,
         }
     }
 

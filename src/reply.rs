@@ -1,7 +1,5 @@
 //! Writes an operation's reply element straight from rows, by the contract's tables. It decides nothing and asks nobody.
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use soapstone::xml::{escape_attribute, escape_text};
@@ -11,7 +9,7 @@ use crate::authorise::visible;
 use crate::call::{Answer, Answered, Key, Outcome, Reply, Status, Value};
 use crate::catalog::{Catalog, TableId};
 use crate::changes::Changed;
-use crate::contract::{Column, Contract, Kind, Operation, Table, Target, ValueType};
+use crate::contract::{Column, Contract, Kind, Operation, Routine, Table, Target, ValueType};
 use crate::fault::Problem;
 use crate::principal::{Columns, Principal};
 use crate::problem::RunErrorKind;
@@ -357,12 +355,16 @@ impl<'c, 'o> Writer<'c, 'o> {
 
     fn misfit(&mut self, prefix: &str, field: &str, bytes: &[u8]) {
         self.open(prefix, "misfit");
+        self.misfit_content(prefix, field, bytes);
+        self.close(prefix, "misfit");
+    }
+
+    fn misfit_content(&mut self, prefix: &str, field: &str, bytes: &[u8]) {
         self.prefixed(prefix, "field", field);
         match std::str::from_utf8(bytes) {
             Ok(text) if in_xml(text) => self.prefixed(prefix, "text", text),
             _ => self.bytes(prefix, "bytes", bytes),
         }
-        self.close(prefix, "misfit");
     }
 
     fn related(&mut self, id: TableId, table: &Table, prefix: &str, rows: &Rows, row: usize) {
@@ -490,19 +492,11 @@ impl<'c, 'o> Writer<'c, 'o> {
         let Some(routine) = self.contract.routines.get(routine) else {
             return;
         };
-        let mut misfits: Vec<(Arc<str>, &[u8])> = Vec::new();
-        for (index, column) in &routine.answered {
-            if let Some((_, value)) = answer.parameters.iter().find(|(known, _)| known == index) {
-                match value {
-                    Answered::Value(value) => self.owned("", &column.element, &column.value, value),
-                    Answered::Misfit(bytes) => misfits.push((Arc::clone(&column.element), bytes)),
-                }
+        for (element, type_, value) in answered(routine, answer) {
+            match value {
+                Answered::Value(value) => self.owned("", element, type_, value),
+                Answered::Misfit(_) => self.nil("", element),
             }
-        }
-        match (&answer.value, &routine.returns) {
-            (Some(Answered::Value(value)), Some(type_)) => self.owned("", "return", type_, value),
-            (Some(Answered::Misfit(bytes)), Some(_)) => misfits.push((Arc::from("return"), bytes)),
-            _ => {}
         }
         if let (Some(rows), Some(columns)) = (&answer.rows, &routine.rows) {
             for row in 0..rows.len() {
@@ -513,9 +507,6 @@ impl<'c, 'o> Writer<'c, 'o> {
         }
         for row in &answer.unknown {
             self.unknown_row(row);
-        }
-        for (name, bytes) in misfits {
-            self.misfit("", &name, bytes);
         }
     }
 
@@ -535,6 +526,41 @@ impl<'c, 'o> Writer<'c, 'o> {
             self.close("", "field");
         }
         self.close("", "row");
+    }
+}
+
+/// The values of a routine beside its rows, with their elements and types.
+fn answered<'a>(
+    routine: &'a Routine,
+    answer: &'a Answer,
+) -> impl Iterator<Item = (&'a str, &'a ValueType, &'a Answered)> {
+    let parameters = routine.answered.iter().filter_map(|(index, column)| {
+        let (_, value) = answer.parameters.iter().find(|(known, _)| known == index)?;
+        Some((&*column.element, &column.value, value))
+    });
+    let value = answer.value.as_ref().zip(routine.returns.as_ref());
+    parameters.chain(value.map(|(value, type_)| ("return", type_, value)))
+}
+
+/// Writes the header of a routine's answer: what its types cannot hold, which is nil in the body. An element beside `return` would keep
+/// stacks from answering the bare value.
+pub fn write_header(asker: Asker<'_>, reply: &Reply, out: &mut String) {
+    let (Reply::Routine(answer), Target::Routine(id)) = (reply, asker.operation.target) else {
+        return;
+    };
+    let Some(routine) = asker.contract.routines.get(id.0) else {
+        return;
+    };
+    let home = asker.operation.namespace;
+    let mut writer = Writer::new(asker.catalog, asker.contract, home, asker.principal, out);
+    for (element, _, value) in answered(routine, answer) {
+        if let Answered::Misfit(bytes) = value {
+            writer.out.push_str("<Misfit");
+            writer.attribute("xmlns", asker.contract.namespace(home));
+            writer.out.push('>');
+            writer.misfit_content("", element, bytes);
+            writer.close("", "Misfit");
+        }
     }
 }
 

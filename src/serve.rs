@@ -31,6 +31,7 @@ const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 impl http::Service for Gateway {
     async fn call(&self, request: Request) -> Response {
@@ -85,19 +86,13 @@ impl Gateway {
             );
         }
         match path.as_str() {
-            "/" if reads => {
-                self.page(head, |served, address| {
-                    Some(pages::landing(served, address))
-                })
-                .await
-            }
+            "/" if reads => self.page(head, pages::landing).await,
             "/health/live" if reads => Response::new(StatusCode::OK, TEXT, "live\n"),
             "/health/ready" if reads => self.ready().await,
-            "/metrics" if reads => Response::new(
-                StatusCode::OK,
-                "text/plain; version=0.0.4; charset=utf-8",
-                telemetry::render(),
-            ),
+            "/metrics" if reads => match self.reader(head).await {
+                Ok(()) => Response::new(StatusCode::OK, METRICS, telemetry::render()),
+                Err(refusal) => refusal,
+            },
             "/reload" if head.method == Method::POST => self.reload_for(head).await,
             steering::PATH => self.steer(request, correlation).await,
             path if path.starts_with("/soap/") => self.soap(request, path, correlation).await,
@@ -133,7 +128,7 @@ impl Gateway {
             Ok(Some(wanted)) => self.document(head, served, service, wanted).await,
             Ok(None) => {
                 self.page(head, |served, address| {
-                    Some(pages::service(served, service, address))
+                    pages::service(served, service, address)
                 })
                 .await
             }
@@ -178,6 +173,9 @@ impl Gateway {
         service: Service,
         wanted: Wanted,
     ) -> Response {
+        if let Err(refusal) = self.reader(head).await {
+            return refusal;
+        }
         let address = self.address(head) + &served.contract.path(service);
         // What is not in memory yet is made beside the other requests.
         let made =
@@ -202,18 +200,34 @@ impl Gateway {
             .with_header(header::VARY, "Host")
     }
 
-    async fn page(
-        &self,
-        head: &Head,
-        write: impl FnOnce(&Served, &str) -> Option<String>,
-    ) -> Response {
-        match write(&self.served(), &self.address(head)) {
-            Some(page) => Response::new(StatusCode::OK, HTML, page).with_header(
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'",
-            ),
-            None => not_found(),
+    async fn page(&self, head: &Head, write: impl FnOnce(&Served, &str) -> String) -> Response {
+        if let Err(refusal) = self.reader(head).await {
+            return refusal;
         }
+        let page = write(&self.served(), &self.address(head));
+        Response::new(StatusCode::OK, HTML, page).with_header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'",
+        )
+    }
+
+    /// Who asks for anything but an operation; the answer to those who cannot be told apart.
+    async fn signed_in(&self, head: &Head) -> Result<Principal, Response> {
+        let known = self.recognise(head.header(header::AUTHORIZATION)).await;
+        known.map_err(|error| match error {
+            PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong => {
+                unauthenticated()
+            }
+            _ => Response::empty(StatusCode::INTERNAL_SERVER_ERROR),
+        })
+    }
+
+    /// Lets those through who may read pages, contracts and counters: everybody who is known, unless they are open to all.
+    async fn reader(&self, head: &Head) -> Result<(), Response> {
+        if self.config().contract.open {
+            return Ok(());
+        }
+        self.signed_in(head).await.map(drop)
     }
 
     async fn ready(&self) -> Response {
@@ -228,7 +242,7 @@ impl Gateway {
     }
 
     async fn reload_for(&self, head: &Head) -> Response {
-        match self.recognise(head.header(header::AUTHORIZATION)).await {
+        match self.signed_in(head).await {
             Ok(principal) if principal.may_everything() => {}
             Ok(_) => {
                 return Response::new(
@@ -237,10 +251,7 @@ impl Gateway {
                     "only who may do everything may reload\n",
                 );
             }
-            Err(PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong) => {
-                return unauthenticated();
-            }
-            Err(_) => return Response::empty(StatusCode::INTERNAL_SERVER_ERROR),
+            Err(refusal) => return refusal,
         }
         match self.reload().await {
             Ok(()) => Response::new(StatusCode::OK, TEXT, "reloaded\n"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value as Json;
-use soapstone::http::{Client, ClientOptions, Credentials, HeaderName, Outgoing};
+use soapstone::http::{Client, HeaderName, Outgoing};
 use soapstone::name::QName;
 use soapstone::soap::{Version, read_envelope, read_fault, write_envelope};
 use soapstone::xml::{self, Event, Reader};
@@ -18,7 +18,8 @@ use soapstone_schema::load::{LoadOptions, Source, load};
 use soapstone_schema::validate::{Expect, Options, Validator};
 use soapstone_schema::value::{Root, Values};
 
-use super::{Failure, block_on, fetch, print};
+use super::fetch::{Access, Fetcher};
+use super::{Failure, block_on, print};
 use crate::config::nearest;
 
 /// Call an operation of any SOAP service by its WSDL, and print the answer as JSON.
@@ -54,20 +55,11 @@ pub(super) struct Arguments {
     /// The SOAP version: 1.1 or 1.2; by default that of the first port with the operation.
     #[arg(long, value_name = "VERSION", value_parser = ["1.1", "1.2"])]
     soap: Option<String>,
-    /// Sign in by HTTP Basic.
-    #[arg(
-        long,
-        value_name = "NAME:PASSWORD",
-        env = "SOAPSTONE_USER",
-        hide_env_values = true
-    )]
-    user: Option<String>,
     /// A further HTTP header.
     #[arg(long, value_name = "NAME: VALUE")]
     header: Vec<String>,
-    /// A PEM file with the certificates to trust.
-    #[arg(long, value_name = "FILE")]
-    ca: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    access: Access,
     /// Print the messages as they are on the wire.
     #[arg(long)]
     xml: bool,
@@ -78,9 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 async fn call(arguments: &Arguments) -> Result<(), Failure> {
-    let mut options = ClientOptions::default();
-    options.tls.ca.clone_from(&arguments.ca);
-    let client = Client::new(options).map_err(|error| Failure::of(&error))?;
+    let client = arguments.access.client()?;
     let contract = load_contract(arguments, &client)?;
     let Some(name) = &arguments.operation else {
         return list(&contract);
@@ -103,9 +93,9 @@ async fn call(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>, Failure> {
-    let mut fetch = fetch::Fetcher {
+    let mut fetch = Fetcher {
         client: client.clone(),
-        credentials: credentials(arguments)?,
+        credentials: arguments.access.credentials()?,
     };
     let loaded = load(
         &[Source::Location(arguments.wsdl.clone())],
@@ -126,19 +116,6 @@ fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>
         )));
     }
     Ok(Arc::new(loaded.contract))
-}
-
-fn credentials(arguments: &Arguments) -> Result<Option<Credentials>, Failure> {
-    let Some(pair) = &arguments.user else {
-        return Ok(None);
-    };
-    let (user, password) = pair
-        .split_once(':')
-        .ok_or_else(|| Failure::new("--user is NAME:PASSWORD"))?;
-    Ok(Some(Credentials::Basic {
-        user: user.to_owned(),
-        password: password.to_owned(),
-    }))
 }
 
 /// An operation at a port.
@@ -329,7 +306,7 @@ async fn send(
         let name = name.trim().parse::<HeaderName>().map_err(Failure::new)?;
         outgoing = outgoing.with_header(name, value.trim());
     }
-    if let Some(credentials) = credentials(arguments)? {
+    if let Some(credentials) = arguments.access.credentials()? {
         outgoing = outgoing.with_credentials(credentials);
     }
     let answer = client

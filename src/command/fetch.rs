@@ -1,7 +1,51 @@
-//! Fetches contracts: files as they are, addresses over HTTP.
+//! How commands reach others: who they say they are and whom they trust, and contracts fetched as files or over HTTP.
 
-use soapstone::http::{Client, Credentials, Outgoing, header};
+use std::path::PathBuf;
+
+use clap::Args;
+use soapstone::http::{Client, ClientOptions, Credentials, Outgoing, header};
 use soapstone_schema::load::{Fetch, FetchError, Files};
+
+use super::Failure;
+
+/// Flags of commands that ask a server.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Access {
+    /// Sign in by HTTP Basic.
+    #[arg(
+        long,
+        value_name = "NAME:PASSWORD",
+        env = "SOAPSTONE_USER",
+        hide_env_values = true
+    )]
+    user: Option<String>,
+    /// A PEM file with the certificates to trust.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+impl Access {
+    /// A client that trusts whom it should.
+    pub(super) fn client(&self) -> Result<Client, Failure> {
+        let mut options = ClientOptions::default();
+        options.tls.ca.clone_from(&self.ca);
+        Client::new(options).map_err(|error| Failure::of(&error))
+    }
+
+    /// Who the client says it is.
+    pub(super) fn credentials(&self) -> Result<Option<Credentials>, Failure> {
+        let Some(pair) = &self.user else {
+            return Ok(None);
+        };
+        let (user, password) = pair
+            .split_once(':')
+            .ok_or_else(|| Failure::new("--user is NAME:PASSWORD"))?;
+        Ok(Some(Credentials::Basic {
+            user: user.to_owned(),
+            password: password.to_owned(),
+        }))
+    }
+}
 
 /// Reads files and asks addresses.
 pub(super) struct Fetcher {

@@ -170,7 +170,10 @@ async fn start_flows(gateway: &Gateway, sample: bool) -> Result<(), Failure> {
                 .map_err(|error| Failure::of(&error))?;
             print(&told.welcome)?;
             // The orders are captured only now.
-            gateway.reload().await.map_err(|error| Failure::of(&error))?;
+            gateway
+                .reload()
+                .await
+                .map_err(|error| Failure::of(&error))?;
             told.folder
         }
         None => return Ok(()),

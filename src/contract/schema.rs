@@ -97,6 +97,7 @@ struct Part {
     writes: bool,
     changes: bool,
     misfits: bool,
+    routines: bool,
     unknown_rows: bool,
 }
 
@@ -462,8 +463,10 @@ impl Build<'_> {
 
     fn routine(&mut self, sql: &catalog::Routine, routine: &Routine, operation: &Operation) {
         let namespace = routine.namespace;
-        self.part(namespace).operations = true;
-        self.part(namespace).misfits = true;
+        let part = self.part(namespace);
+        part.operations = true;
+        part.misfits = true;
+        part.routines = true;
         let mut request = Vec::new();
         for (index, column) in &routine.given {
             let particle = nillable(field(
@@ -512,10 +515,6 @@ impl Build<'_> {
             self.part(namespace).unknown_rows = true;
             let row = self.name(namespace, namespace, "UnknownRow");
             reply.push(many(field("row", TypeUse::Named(row))));
-        }
-        if !routine.answered.is_empty() || routine.returns.is_some() {
-            let misfit = self.name(namespace, namespace, "Misfit");
-            reply.push(many(field("misfit", TypeUse::Named(misfit))));
         }
         self.wrappers(operation, request, reply);
     }

@@ -32,6 +32,7 @@ pub(super) struct Slot<'c> {
     name: &'c str,
     required: bool,
     many: bool,
+    versioned: bool,
 }
 
 impl<'c> Slot<'c> {
@@ -40,49 +41,67 @@ impl<'c> Slot<'c> {
             name,
             required: true,
             many: false,
+            versioned: false,
         }
     }
 
     pub(super) const fn optional(name: &'c str) -> Slot<'c> {
         Slot {
-            name,
             required: false,
-            many: false,
+            ..Slot::one(name)
         }
     }
 
     pub(super) const fn many(name: &'c str) -> Slot<'c> {
         Slot {
-            name,
-            required: false,
             many: true,
+            ..Slot::optional(name)
+        }
+    }
+
+    pub(super) const fn some(name: &'c str) -> Slot<'c> {
+        Slot {
+            many: true,
+            ..Slot::one(name)
+        }
+    }
+
+    /// The same, with the attribute `version`: records and keys have it.
+    pub(super) const fn versioned(self) -> Slot<'c> {
+        Slot {
+            versioned: true,
+            ..self
         }
     }
 
     pub(super) fn name(&self) -> &'c str {
         self.name
     }
+}
 
-    pub(super) const fn some(name: &'c str) -> Slot<'c> {
-        Slot {
-            name,
-            required: true,
-            many: true,
-        }
-    }
+/// How closely a request has to follow the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Element by element, in order.
+    Strict,
+    /// Elements and attributes that are not known are passed over, the order is free, and elements without a namespace are taken for
+    /// those of the schema. Filters stay strict: a condition that is passed over would let more through.
+    Lenient,
 }
 
 /// A reader inside an element whose start tag has been read.
 pub(super) struct Cursor<'r, 'a> {
     reader: &'r mut Reader<'a>,
+    reading: Reading,
     /// The way down: names, and which occurrence it is, from 1; 0 where it can be only one.
     path: Vec<(&'a str, usize)>,
 }
 
 impl<'r, 'a> Cursor<'r, 'a> {
-    pub(super) fn new(reader: &'r mut Reader<'a>) -> Cursor<'r, 'a> {
+    pub(super) fn new(reader: &'r mut Reader<'a>, reading: Reading) -> Cursor<'r, 'a> {
         Cursor {
             reader,
+            reading,
             path: Vec::new(),
         }
     }
@@ -131,6 +150,9 @@ impl<'r, 'a> Cursor<'r, 'a> {
         slots: &[Slot<'_>],
         mut read: impl FnMut(&mut Self, usize) -> Result<(), RequestError>,
     ) -> Result<(), RequestError> {
+        if self.reading == Reading::Lenient {
+            return self.in_any_order(namespace, slots, read);
+        }
         let mut at = 0;
         let mut occurrence = 0;
         while let Some(tag) = self.child()? {
@@ -141,14 +163,79 @@ impl<'r, 'a> Cursor<'r, 'a> {
                 occurrence = 0;
             }
             occurrence += 1;
-            let numbered = slots.get(found).is_some_and(|slot| slot.many);
-            self.path
-                .push((tag.local, if numbered { occurrence } else { 0 }));
-            self.check_attributes(true)?;
+            self.enter(tag, slots.get(found), occurrence)?;
             read(self, found)?;
             self.path.pop();
         }
         self.check_passed(slots, at, occurrence, slots.len())
+    }
+
+    /// Goes into a child whose start tag has been read.
+    fn enter(
+        &mut self,
+        tag: Tag<'a>,
+        slot: Option<&Slot<'_>>,
+        occurrence: usize,
+    ) -> Result<(), RequestError> {
+        let numbered = slot.is_some_and(|slot| slot.many);
+        self.path
+            .push((tag.local, if numbered { occurrence } else { 0 }));
+        self.check_attributes(slot.is_some_and(|slot| slot.versioned))
+    }
+
+    /// Reads the element's content whatever its order, passing over what is not known.
+    fn in_any_order(
+        &mut self,
+        namespace: &str,
+        slots: &[Slot<'_>],
+        mut read: impl FnMut(&mut Self, usize) -> Result<(), RequestError>,
+    ) -> Result<(), RequestError> {
+        let mut seen = vec![0; slots.len()];
+        while let Some(tag) = self.child()? {
+            let known = tag.ns == xml::NsId::NONE || self.reader.namespace(tag.ns) == namespace;
+            let found = slots
+                .iter()
+                .position(|slot| known && slot.name == tag.local)
+                .and_then(|found| Some((found, slots.get(found)?, seen.get_mut(found)?)));
+            let Some((found, slot, seen)) = found else {
+                self.skip()?;
+                continue;
+            };
+            *seen += 1;
+            if *seen > 1 && !slot.many {
+                return Err(self.twice(tag));
+            }
+            self.enter(tag, Some(slot), *seen)?;
+            read(self, found)?;
+            self.path.pop();
+        }
+        match slots
+            .iter()
+            .zip(seen)
+            .find(|(slot, seen)| slot.required && *seen == 0)
+        {
+            Some((slot, _)) => Err(self.missing(slot)),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads with `read` as strictly as the schema says, however the rest is read.
+    pub(super) fn strictly<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, RequestError>,
+    ) -> Result<T, RequestError> {
+        let reading = std::mem::replace(&mut self.reading, Reading::Strict);
+        let read = read(self);
+        self.reading = reading;
+        read
+    }
+
+    fn twice(&self, tag: Tag<'a>) -> RequestError {
+        self.error("Unexpected", format!("{} stands there twice", tag.local))
+    }
+
+    fn missing(&self, slot: &Slot<'_>) -> RequestError {
+        self.error("Required", format!("{} is missing", slot.name))
     }
 
     /// Finds the slot that a child is for, at or behind the current one.
@@ -169,9 +256,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
         match ahead {
             Some((found, slot)) if ours => {
                 if found == at && occurrence > 0 && !slot.many {
-                    return Err(
-                        self.error("Unexpected", format!("{} stands there twice", tag.local))
-                    );
+                    return Err(self.twice(tag));
                 }
                 Ok(found)
             }
@@ -216,7 +301,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
         let start = if occurrence > 0 { at + 1 } else { at };
         let passed = slots.get(start..next).unwrap_or_default();
         match passed.iter().find(|slot| slot.required) {
-            Some(slot) => Err(self.error("Required", format!("{} is missing", slot.name))),
+            Some(slot) => Err(self.missing(slot)),
             None => Ok(()),
         }
     }
@@ -308,6 +393,9 @@ impl<'r, 'a> Cursor<'r, 'a> {
     /// Refuses attributes that the schema does not have. Those of other namespaces (`xsi:type`, `encodingStyle`) are let pass: old
     /// stacks put them everywhere, and they change nothing.
     fn check_attributes(&self, version: bool) -> Result<(), RequestError> {
+        if self.reading == Reading::Lenient {
+            return Ok(());
+        }
         let unknown = self.reader.attributes().iter().find(|attribute| {
             attribute.ns == xml::NsId::NONE && !(version && attribute.local == "version")
         });

@@ -8,8 +8,8 @@ use soapstone_schema::load::{LoadOptions, Loaded, NoFetch, Source, load};
 use soapstone_schema::rules;
 use soapstone_schema::validate::{Expect, Options, Validator};
 
-use crate::ground::Gateway;
 use crate::http::{Answer, Request};
+use crate::process::Gateway;
 
 pub(crate) struct Contract(Validator);
 

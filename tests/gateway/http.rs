@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::ground::Gateway;
+use crate::process::Gateway;
 
 pub(crate) struct Request {
     method: &'static str,
@@ -30,13 +30,17 @@ impl Request {
         }
     }
 
-    pub(crate) fn post(path: &str, body: &[u8]) -> Request {
-        let request = Request {
+    /// A POST that does not say what it holds.
+    pub(crate) fn bare(path: &str, body: &[u8]) -> Request {
+        Request {
             method: "POST",
             body: body.to_vec(),
             ..Request::get(path)
-        };
-        request.with_header("Content-Type", "text/xml; charset=utf-8")
+        }
+    }
+
+    pub(crate) fn post(path: &str, body: &[u8]) -> Request {
+        Request::bare(path, body).with_header("Content-Type", "text/xml; charset=utf-8")
     }
 
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Request {
@@ -46,13 +50,27 @@ impl Request {
         self
     }
 
+    /// Puts a block into the header of the envelope.
+    pub(crate) fn with_block(mut self, block: &str) -> Request {
+        let body = String::from_utf8(self.body).unwrap();
+        self.body = body
+            .replace("<s:Body>", &format!("<s:Header>{block}</s:Header><s:Body>"))
+            .into_bytes();
+        self
+    }
+
     pub(crate) fn with_version(mut self, version: &'static str) -> Request {
         self.version = version;
         self
     }
 
-    pub(crate) fn send(mut self, gateway: &Gateway) -> Answer {
-        let address = gateway.address().trim_start_matches("http://").to_owned();
+    pub(crate) fn send(self, gateway: &Gateway) -> Answer {
+        self.send_to(gateway.address())
+    }
+
+    /// Sends it to an address, `http://` and what follows.
+    pub(crate) fn send_to(mut self, address: &str) -> Answer {
+        let address = address.trim_start_matches("http://").to_owned();
         if !self.headers.iter().any(|(name, _)| name == "Host") {
             self = self.with_header("Host", &address);
         }

@@ -8,13 +8,13 @@
     clippy::print_stdout
 )]
 
-mod ground;
+mod process;
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ground::{Gateway, Scratch, run};
+use process::{Gateway, Scratch, run};
 
 /// Where the client programs are.
 fn clients() -> PathBuf {

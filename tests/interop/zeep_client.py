@@ -74,7 +74,7 @@ check("the other one is written", crm.GetContact(id=11).phone, "+48 3")
 
 # a routine: a function's value on PostgreSQL, a row of the named SQL on SQLite
 balance = crm.CustomerBalance(company_id=2)
-balance = balance[0].balance if isinstance(balance, list) else balance["return"]
+balance = balance[0].balance if isinstance(balance, list) else balance
 check("routine", balance, Decimal("4394.46"))
 
 # faults

@@ -112,6 +112,15 @@ pub(super) fn common(part: &Part, own: &impl Fn(&str) -> QName) -> Vec<Component
         };
         components.push(Component::ComplexType(type_));
     }
+    if part.routines {
+        let element = Element {
+            annotation: written::annotation(Some(
+                "A header: a value of a routine's answer that its type cannot hold, and which is nil there.",
+            )),
+            ..Element::new("Misfit", Some(TypeUse::Named(own("Misfit"))))
+        };
+        components.push(Component::Element(element));
+    }
     if part.unknown_rows {
         components.push(Component::ComplexType(complex(
             "UnknownRow",

@@ -66,8 +66,8 @@ impl Gateway {
                 "the gateway ended: {said}"
             );
             let line = said.get(start..).unwrap_or_default();
-            if let Some((_, rest)) = line.split_once("http://") {
-                break format!("http://{}", rest.trim().trim_end_matches('/'));
+            if let Some((_, rest)) = line.split_once("http") {
+                break format!("http{}", rest.trim().trim_end_matches('/'));
             }
         };
         // What it says later is read and dropped, so that it never waits for us.
@@ -83,12 +83,25 @@ impl Gateway {
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
+
+    /// Sends the process a signal, as `kill` names it.
+    #[allow(dead_code)]
+    pub(crate) fn signal(&self, name: &str) {
+        run(Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]));
+    }
+}
+
+impl Gateway {
+    /// Ends it now.
+    pub(crate) fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.stop();
     }
 }
 

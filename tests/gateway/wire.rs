@@ -1,0 +1,237 @@
+//! Messages as real stacks put them on the wire: headers in every way there is, encodings, old HTTP.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::contract::Contract;
+use crate::ground::Ground;
+use crate::http::Request;
+use crate::{NAMESPACE, envelope, text};
+
+#[test]
+fn messages_are_taken_as_real_stacks_send_them() {
+    let gateway = Ground::sample();
+    let body = envelope(&format!(
+        "<GetCompany xmlns=\"{NAMESPACE}\"><id>1</id></GetCompany>"
+    ));
+    let soap12 = body.replace(
+        "http://schemas.xmlsoap.org/soap/envelope/",
+        "http://www.w3.org/2003/05/soap-envelope",
+    );
+    let bom = format!("\u{feff}{body}");
+    let utf16: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(body.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-16\"?>{body}");
+    let big_endian: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(declared.encode_utf16())
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    let mut latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><!-- \xe9 -->".to_vec();
+    latin.extend(body.as_bytes());
+    let post = |body: &[u8], content_type: &str| {
+        Request::post("/soap/crm", body).with_header("Content-Type", content_type)
+    };
+    let requests = [
+        (
+            "quoted charset",
+            post(body.as_bytes(), "text/xml;charset=\"UTF-8\""),
+        ),
+        (
+            "odd case",
+            post(body.as_bytes(), "Text/XML ; Charset=utf-8 ; foo=bar"),
+        ),
+        ("no charset", post(body.as_bytes(), "text/xml")),
+        (
+            "action unquoted",
+            post(body.as_bytes(), "text/xml").with_header("SOAPAction", "GetCompany"),
+        ),
+        (
+            "action empty",
+            post(body.as_bytes(), "text/xml").with_header("SOAPAction", "\"\""),
+        ),
+        (
+            "byte order mark",
+            post(bom.as_bytes(), "text/xml; charset=utf-8"),
+        ),
+        ("utf-16", post(&utf16, "text/xml; charset=utf-16")),
+        (
+            "1.2 with action twice",
+            post(
+                soap12.as_bytes(),
+                "application/soap+xml; action=\"x\"; charset=utf-8",
+            )
+            .with_header("SOAPAction", "x"),
+        ),
+        ("1.2 as text/xml", post(soap12.as_bytes(), "text/xml")),
+        (
+            "table's own address",
+            Request::post("/soap/crm/tables/company", body.as_bytes()),
+        ),
+        (
+            "utf-16, the other way round, named by the text alone",
+            post(&big_endian, "text/xml"),
+        ),
+        (
+            "latin 2 letters as latin 1",
+            post(&latin, "application/xml"),
+        ),
+        (
+            "no content type",
+            Request::bare("/soap/crm", body.as_bytes()),
+        ),
+        (
+            "action in apostrophes",
+            post(body.as_bytes(), "text/xml").with_header("SOAPAction", "'urn:x'"),
+        ),
+        (
+            "1.2, parameters in another order",
+            post(
+                soap12.as_bytes(),
+                "APPLICATION/SOAP+XML;action=urn:x;charset=\"utf-8\"",
+            ),
+        ),
+        (
+            "http 1.0",
+            Request::post("/soap/crm", body.as_bytes()).with_version("HTTP/1.0"),
+        ),
+    ];
+    for (name, request) in requests {
+        let answer = request.send(&gateway);
+        assert_eq!(answer.status, 200, "{name}: {}", answer.body);
+        assert_eq!(text(&answer.body, "name"), Some("Stalmet"), "{name}");
+        let twelve = name.starts_with("1.2");
+        assert_eq!(
+            answer
+                .header("content-type")
+                .unwrap()
+                .starts_with("application/soap+xml"),
+            twelve,
+            "{name}"
+        );
+        if name == "http 1.0" {
+            assert!(answer.header("transfer-encoding").is_none(), "{name}");
+        } else {
+            assert_eq!(answer.header("connection"), Some("close"), "{name}");
+        }
+    }
+}
+
+/// Sends bytes and reads the answer's head and as much body as it says.
+fn exchange(stream: &mut TcpStream, bytes: &[u8]) -> (String, String) {
+    stream.write_all(bytes).unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    let head = String::from_utf8(head).unwrap().to_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .map_or(0, |length| length.trim().parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).unwrap();
+    (head, String::from_utf8(body).unwrap())
+}
+
+#[test]
+fn old_and_careful_clients_are_waited_for() {
+    let ground = Ground::sample();
+    let body = envelope(&format!(
+        "<GetCompany xmlns=\"{NAMESPACE}\"><id>1</id></GetCompany>"
+    ));
+    let head = |version: &str, more: &str| {
+        format!(
+            "POST /soap/crm {version}\r\nHost: a\r\nContent-Type: text/xml\r\n{more}Content-Length: {}\r\n\r\n",
+            body.len()
+        )
+    };
+    let address = ground.address().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    // It asks before it sends the body, twice over one connection.
+    for _ in 0..2 {
+        let (asked, _) = exchange(
+            &mut stream,
+            head("HTTP/1.1", "Expect: 100-continue\r\n").as_bytes(),
+        );
+        assert!(asked.starts_with("http/1.1 100"), "{asked}");
+        let (told, answer) = exchange(&mut stream, body.as_bytes());
+        assert!(
+            told.starts_with("http/1.1 200") && answer.contains("Stalmet"),
+            "{told}{answer}"
+        );
+    }
+    // HTTP/1.0 that keeps the connection, as PHP and old Axis do.
+    let mut stream = TcpStream::connect(address).unwrap();
+    for _ in 0..2 {
+        let message = head("HTTP/1.0", "Connection: keep-alive\r\n") + &body;
+        let (told, answer) = exchange(&mut stream, message.as_bytes());
+        assert!(
+            told.contains("connection: keep-alive") && !told.contains("chunked"),
+            "{told}"
+        );
+        assert!(answer.contains("Stalmet"), "{answer}");
+    }
+}
+
+#[test]
+fn a_lenient_address_passes_over_what_it_does_not_know() {
+    let ground = Ground::configured("[contract]\nlenient = [\"/soap/crm/tables/*\"]\n");
+    let contract = Contract::served(&ground);
+    let send = |path: &str, operation: &str, content: &str| {
+        let body = envelope(&format!(
+            "<{operation} xmlns=\"{NAMESPACE}\">{content}</{operation}>"
+        ));
+        let answer = Request::post(path, body.as_bytes()).send(&ground);
+        contract.check(&answer).unwrap();
+        answer
+    };
+    let record = "<record made=\"here\"><country>DE</country><other><deep/></other><name xmlns=\"\">Lenient</name></record>";
+    let strict = send("/soap/crm", "CreateCompany", record);
+    assert_eq!(
+        text(&strict.body, "code"),
+        Some("UnknownAttribute"),
+        "{}",
+        strict.body
+    );
+    let lenient = send("/soap/crm/tables/company", "CreateCompany", record);
+    let id = text(&lenient.body, "id").unwrap_or_else(|| panic!("{}", lenient.body));
+    let read = send(
+        "/soap/crm/tables/company",
+        "GetCompany",
+        &format!("<hint/><expand>contact</expand><id>{id}</id>"),
+    );
+    assert_eq!(
+        (text(&read.body, "name"), text(&read.body, "country")),
+        (Some("Lenient"), Some("DE")),
+        "{}",
+        read.body
+    );
+    for (content, code) in [
+        // What is due is still due, and once; and no condition is passed over.
+        ("<record><phone>1</phone></record>", "Required"),
+        (
+            "<record><name>a</name><name>b</name></record>",
+            "Unexpected",
+        ),
+    ] {
+        let answer = send("/soap/crm/tables/company", "CreateCompany", content);
+        assert_eq!(text(&answer.body, "code"), Some(code), "{}", answer.body);
+    }
+    let filter = send(
+        "/soap/crm/tables/company",
+        "QueryCompany",
+        "<filter><nam><eq>a</eq></nam></filter>",
+    );
+    assert_eq!(
+        text(&filter.body, "code"),
+        Some("UnknownElement"),
+        "{}",
+        filter.body
+    );
+}
