@@ -37,8 +37,8 @@ impl http::Service for Gateway {
     async fn call(&self, request: Request) -> Response {
         let mut correlation = correlation(&request.head);
         let span = tracing::info_span!("request", correlation = tracing::field::Empty);
-        let response = self
-            .answer(&request, &mut correlation)
+        // In a box, since it is large, and would be copied at each level on its way into the connection.
+        let response = Box::pin(self.answer(&request, &mut correlation))
             .instrument(span)
             .await;
         response.with_header(CORRELATION, &correlation)
@@ -177,27 +177,37 @@ impl Gateway {
             return refusal;
         }
         let address = self.address(head) + &served.contract.path(service);
-        // What is not in memory yet is made beside the other requests.
-        let made =
-            tokio::task::spawn_blocking(move || served.document(service, wanted, &address)).await;
-        let Ok(Some((text, tag))) = made else {
+        let sent = match served.sent(service, wanted, &address) {
+            Some(sent) => Some(sent),
+            // What is not in memory yet is made beside the other requests.
+            None => tokio::task::spawn_blocking(move || served.document(service, wanted, &address))
+                .await
+                .unwrap_or_default(),
+        };
+        let Some(sent) = sent else {
             return not_found();
         };
         let same = head.header(header::IF_NONE_MATCH).is_some_and(|known| {
             known
                 .split(',')
                 .map(|known| known.trim().trim_start_matches("W/"))
-                .any(|known| known == tag || known == "*")
+                .any(|known| known == sent.tag || known == "*")
         });
+        let packed = head
+            .header(header::ACCEPT_ENCODING)
+            .is_some_and(http::accepts_gzip);
         let response = if same {
             Response::empty(StatusCode::NOT_MODIFIED)
+        } else if packed {
+            Response::new(StatusCode::OK, XML, sent.packed.clone())
+                .with_header(header::CONTENT_ENCODING, "gzip")
         } else {
-            Response::new(StatusCode::OK, XML, text)
+            Response::new(StatusCode::OK, XML, sent.text.clone())
         };
         response
-            .with_header(header::ETAG, &tag)
+            .with_header(header::ETAG, &sent.tag)
             .with_header(header::CACHE_CONTROL, "no-cache")
-            .with_header(header::VARY, "Host")
+            .with_header(header::VARY, "Host, Accept-Encoding")
     }
 
     async fn page(&self, head: &Head, write: impl FnOnce(&Served, &str) -> String) -> Response {

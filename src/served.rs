@@ -1,8 +1,9 @@
 //! What is served between two reloads: a catalog, its contract, and the documents made of them, kept in memory.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::Catalog;
@@ -32,6 +33,8 @@ pub enum Wanted {
 #[derive(Default)]
 struct Documents {
     made: HashMap<(Service, Wanted), Arc<Document>>,
+    /// With the address in it: what most clients ask for, again and again.
+    sent: HashMap<(Service, Wanted, String), Arc<Sent>>,
     bytes: usize,
 }
 
@@ -39,6 +42,17 @@ struct Documents {
 struct Document {
     pieces: Vec<String>,
     digest: [u8; 32],
+}
+
+/// A document as it is sent.
+#[derive(Debug)]
+pub struct Sent {
+    /// The text.
+    pub text: Bytes,
+    /// The text as gzip.
+    pub packed: Bytes,
+    /// The ETag.
+    pub tag: String,
 }
 
 /// Documents kept in memory at most; past it, those of single tables are made anew when they are asked for.
@@ -64,13 +78,14 @@ impl Served {
         let _ = self.made(Service::Crm, Wanted::Wsdl(Layout::Soap11));
     }
 
-    /// A document with the service's address in it, and its ETag; `None` where there is no such document.
-    pub fn document(
-        &self,
-        service: Service,
-        wanted: Wanted,
-        address: &str,
-    ) -> Option<(String, String)> {
+    /// A document with the service's address in it, where it was sent before.
+    pub fn sent(&self, service: Service, wanted: Wanted, address: &str) -> Option<Arc<Sent>> {
+        let key = (service, wanted, address.to_owned());
+        self.documents().sent.get(&key).cloned()
+    }
+
+    /// A document with the service's address in it; `None` where there is no such document.
+    pub fn document(&self, service: Service, wanted: Wanted, address: &str) -> Option<Arc<Sent>> {
         let document = self.made(service, wanted)?;
         let mut escaped = String::new();
         soapstone::xml::escape_attribute(address, &mut escaped);
@@ -84,18 +99,27 @@ impl Served {
             .take(16)
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        Some((text, format!("\"{tag}\"")))
+        let sent = Arc::new(Sent {
+            packed: soapstone::http::pack(text.as_bytes()),
+            text: text.into(),
+            tag: format!("\"{tag}\""),
+        });
+        let mut documents = self.documents();
+        documents.make_room(sent.text.len() + sent.packed.len());
+        let key = (service, wanted, address.to_owned());
+        documents.sent.insert(key, Arc::clone(&sent));
+        Some(sent)
+    }
+
+    fn documents(&self) -> MutexGuard<'_, Documents> {
+        self.documents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn made(&self, service: Service, wanted: Wanted) -> Option<Arc<Document>> {
         let key = (service, wanted);
-        if let Some(document) = self
-            .documents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .made
-            .get(&key)
-        {
+        if let Some(document) = self.documents().made.get(&key) {
             return Some(Arc::clone(document));
         }
         let text = self.write(service, wanted)?;
@@ -103,21 +127,8 @@ impl Served {
             digest: Sha256::digest(&text).into(),
             pieces: text.split(ADDRESS).map(str::to_owned).collect(),
         });
-        let mut documents = self
-            .documents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        documents.bytes += text.len();
-        if documents.bytes > MOST_BYTES {
-            documents
-                .made
-                .retain(|(service, _), _| !matches!(service, Service::Table(_)));
-            documents.bytes = documents
-                .made
-                .values()
-                .map(|made| made.pieces.iter().map(String::len).sum::<usize>())
-                .sum();
-        }
+        let mut documents = self.documents();
+        documents.make_room(text.len());
         documents.made.insert(key, Arc::clone(&document));
         Some(document)
     }
@@ -144,5 +155,20 @@ impl Served {
                 texts.into_iter().nth(index)
             }
         }
+    }
+}
+
+impl Documents {
+    /// Makes room for so many bytes: what whole services are made of stays.
+    fn make_room(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if self.bytes <= MOST_BYTES {
+            return;
+        }
+        self.sent.clear();
+        self.made
+            .retain(|(service, _), _| !matches!(service, Service::Table(_)));
+        let kept = self.made.values().flat_map(|made| &made.pieces);
+        self.bytes = bytes + kept.map(String::len).sum::<usize>();
     }
 }

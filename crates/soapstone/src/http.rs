@@ -27,6 +27,8 @@ pub use body::{Body, BodyWriter, Broken};
 #[cfg(feature = "client")]
 pub use client::{Client, ClientOptions, Credentials, Outgoing};
 #[cfg(feature = "server")]
+pub use gzip::{accepts_gzip, pack};
+#[cfg(feature = "server")]
 pub use server::{ServerOptions, serve};
 #[cfg(feature = "server")]
 pub use service::{Head, Refusal, Request, Response, Service};

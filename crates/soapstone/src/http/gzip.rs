@@ -33,12 +33,14 @@ impl Packer {
     pub(super) fn finish(self) -> Bytes {
         self.0.finish().unwrap_or_default().into()
     }
+}
 
-    /// Compresses a whole body.
-    pub(super) fn pack_all(mut self, body: &[u8]) -> Bytes {
-        let _ = self.0.write_all(body);
-        self.finish()
-    }
+/// Compresses a whole body as gzip.
+#[cfg(feature = "server")]
+pub fn pack(body: &[u8]) -> Bytes {
+    let mut packer = Packer::default();
+    let _ = packer.0.write_all(body);
+    packer.finish()
 }
 
 #[cfg(feature = "server")]
@@ -89,7 +91,7 @@ fn read(decoder: impl Read, limit: usize) -> Result<Bytes, UnpackError> {
 
 /// Tells whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3).
 #[cfg(feature = "server")]
-pub(super) fn accepts_gzip(accepted: &str) -> bool {
+pub fn accepts_gzip(accepted: &str) -> bool {
     let quality = |wanted: &[&str]| {
         accepted.split(',').find_map(|part| {
             let (coding, rest) = part.split_once(';').unwrap_or((part, ""));
