@@ -10,7 +10,7 @@ use crate::call::{Call, Condition, Filter, Key, Query, Reply, Value};
 use crate::capture::log::{self, Change, Kind};
 use crate::catalog::{Catalog, SqlType, TableId};
 use crate::database::Database;
-use crate::plan::plan;
+use crate::plan::{Plan, plan};
 use crate::rows::Rows;
 use crate::run;
 use crate::store::StoreError;
@@ -194,10 +194,12 @@ async fn current(
         page_size: Some(distinct.len() as u64),
         cursor: None,
     };
-    let Ok(plan) = plan(catalog, &Call::Query(query)) else {
+    let Ok(Plan::Query(mut page)) = plan(catalog, &Call::Query(query)) else {
         return Rows::default();
     };
-    match run::run(database, catalog, &plan).await {
+    // The page is bounded by the changes that were asked for: one that ended earlier would show records as gone.
+    page.bytes = usize::MAX;
+    match run::run(database, catalog, &Plan::Query(page)).await {
         Ok(Reply::Page { rows, .. }) => rows,
         _ => Rows::default(),
     }

@@ -174,6 +174,8 @@ pub struct Contract {
     pub page_size: u32,
     /// Records in a page at most.
     pub max_page_size: u32,
+    /// Bytes of rows after which a page ends, however many records were asked for: what bounds the memory of one request.
+    pub max_page_bytes: usize,
     /// How many foreign keys deep `expand` goes.
     pub expand_depth: u32,
     /// Addresses whose requests are read leniently, such as `/soap/crm/tables/*`: unknown elements and attributes are passed over and the
@@ -189,6 +191,7 @@ impl Default for Contract {
             namespace: "http://soapstone.local/crm".to_owned(),
             page_size: 100,
             max_page_size: 10_000,
+            max_page_bytes: 16 << 20,
             expand_depth: 3,
             lenient: Vec::new(),
             open: false,

@@ -318,6 +318,7 @@ impl<D: sqlx::Database> Lanes<D> {
         Lane {
             connection,
             reused,
+            spent: false,
             opened,
             inner: Arc::clone(&self.inner),
             permit,
@@ -345,6 +346,8 @@ pub struct Lane<D: sqlx::Database> {
     pub connection: D::Connection,
     /// It was idle before, so that it may have died meanwhile.
     pub reused: bool,
+    /// It is not to be kept, whatever becomes of the call.
+    pub spent: bool,
     opened: Instant,
     inner: Arc<Inner<D>>,
     permit: OwnedSemaphorePermit,
@@ -360,12 +363,13 @@ impl<D: sqlx::Database> Lane<D> {
     pub fn keep(self) {
         let Lane {
             connection,
+            spent,
             opened,
             inner,
             permit,
             ..
         } = self;
-        if opened.elapsed() < LIFETIME && !inner.permits.is_closed() {
+        if !spent && opened.elapsed() < LIFETIME && !inner.permits.is_closed() {
             inner
                 .idle
                 .lock()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
+use soapstone::http::Body;
 use soapstone::soap::{Posted, Version, read_envelope, write_envelope};
 use soapstone::xml::{self, Options, Reader};
 
@@ -18,7 +19,7 @@ use crate::fault::Problem;
 use crate::gateway::Gateway;
 use crate::plan::{Plan, plan};
 use crate::principal::Principal;
-use crate::reply::Asker;
+use crate::reply::{Asker, LARGE, Pieces};
 use crate::request::Asked;
 use crate::run::{Once, OnceReply};
 use crate::serve::is_plain;
@@ -41,14 +42,14 @@ pub struct Message<'a> {
 }
 
 /// What is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Answer {
     /// The version of the envelope.
     pub version: Version,
     /// The HTTP status.
     pub status: u16,
-    /// The envelope.
-    pub body: String,
+    /// The envelope; that of a large page is written while it is sent.
+    pub body: Body,
 }
 
 /// A message as it was understood, up to the call.
@@ -84,12 +85,12 @@ pub async fn exchange(
 
 async fn work<'s>(
     gateway: &Gateway,
-    served: &'s Served,
+    served: &'s Arc<Served>,
     service: Service,
     correlation: &mut String,
     message: Message<'_>,
     outline: &mut Outline<'s>,
-) -> Result<String, Problem> {
+) -> Result<Body, Problem> {
     let (catalog, contract) = (&served.catalog, &served.contract);
     let posted = Posted::read(message.content_type, message.soap_action)
         .map_err(|error| Problem::sender("UnsupportedMediaType", error.to_string()))?;
@@ -132,7 +133,7 @@ async fn work<'s>(
             write_envelope(version, "", &mut body, |out| {
                 reply::write_changes(asker, &changed, out);
             });
-            return Ok(body);
+            return Ok(body.into());
         }
     };
     outline.writes = writes(catalog, call);
@@ -151,13 +152,22 @@ async fn work<'s>(
     let render = |reply: &Reply, out: &mut String| reply::write(asker, fields, reply, out);
     match received.idempotency_key.filter(|_| outline.writes) {
         None => {
-            let reply = run::run(gateway.database(), catalog, &plan).await;
+            // In a box, as what is around it would be copied with it at each level.
+            let reply = Box::pin(run::run(gateway.database(), catalog, &plan)).await;
             let reply = reply
                 .map_err(|error| Problem::of_run(catalog, contract, Some(operation), &error))?;
             outline.records = reply::count(&reply);
-            let mut header = String::new();
-            reply::write_header(asker, &reply, &mut header);
-            write_envelope(version, &header, &mut body, |out| render(&reply, out));
+            match (reply, call) {
+                (Reply::Page { rows, next }, Call::Query(query)) if rows.size() > LARGE => {
+                    let page = Pieces::new(served, version, asker, query, (rows, next));
+                    return Ok(Body::made(page));
+                }
+                (reply, _) => {
+                    let mut header = String::new();
+                    reply::write_header(asker, &reply, &mut header);
+                    write_envelope(version, &header, &mut body, |out| render(&reply, out));
+                }
+            }
         }
         Some(key) => {
             let once = Repeatable::new(&key, &principal, operation, call)?;
@@ -166,14 +176,13 @@ async fn work<'s>(
                 out.push(HEADER);
                 reply::write_header(asker, reply, out);
             };
-            let stored = once
-                .run(gateway.database(), served, operation, &plan, &render)
-                .await?;
+            let stored =
+                Box::pin(once.run(gateway.database(), served, operation, &plan, &render)).await?;
             let (element, header) = stored.split_once(HEADER).unwrap_or((&stored, ""));
             write_envelope(version, header, &mut body, |out| out.push_str(element));
         }
     }
-    Ok(body)
+    Ok(body.into())
 }
 
 /// Stands before the header in a stored answer; XML cannot hold it.
@@ -402,7 +411,7 @@ fn answer_problem(
     Answer {
         version,
         status,
-        body,
+        body: body.into(),
     }
 }
 

@@ -183,6 +183,9 @@ impl Gateway {
 /// Reads what is served from the database.
 async fn load(database: &Database, config: &Config) -> Result<Served, CatalogError> {
     let catalog = catalog::load(database, &selection(config)).await?;
+    for omitted in &catalog.omitted {
+        tracing::info!("{omitted}");
+    }
     let captured = match crate::capture::captured(database).await {
         Ok(captured) => captured
             .into_iter()
@@ -232,6 +235,7 @@ fn selection(config: &Config) -> Selection {
         limits: catalog::Limits {
             page_size: config.contract.page_size,
             page_size_limit: config.contract.max_page_size,
+            page_bytes: config.contract.max_page_bytes,
             expand_depth: config.contract.expand_depth,
             ..catalog::Limits::default()
         },

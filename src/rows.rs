@@ -1,4 +1,4 @@
-//! Rows as they were read: one buffer of text and bytes, one list of cells; no allocation for a value.
+//! Rows as they were read: one buffer of text, one of bytes, one list of cells; no allocation for a value.
 //!
 //! It only holds what [`crate::run`] pushed; walking it is how an answer is written.
 
@@ -13,11 +13,15 @@ use sha2::{Digest, Sha256};
 pub struct Rows {
     /// What each cell of a row is: indexes of the table's columns, or of the routine's row fields.
     columns: Arc<[usize]>,
-    buffer: Vec<u8>,
+    /// What is text, apart from what is not: it is read as it was checked when it was pushed.
+    text: String,
+    bytes: Vec<u8>,
+    /// What is being written, before it is text.
+    scratch: Vec<u8>,
     cells: Vec<Slot>,
     /// Where each row's cells start in `cells`.
     starts: Vec<usize>,
-    /// Each row's version in `buffer`.
+    /// Each row's version in `text`.
     versions: Vec<(u32, u32)>,
     /// Related rows, one for each expanded relation.
     pub related: Vec<Related>,
@@ -157,16 +161,17 @@ impl Rows {
 
     /// The bytes that the rows take, related ones left out.
     pub fn size(&self) -> usize {
-        self.buffer.len() + self.cells.len() * size_of::<Slot>()
+        self.text.len() + self.bytes.len() + self.cells.len() * size_of::<Slot>()
     }
 
     fn text(&self, start: u32, end: u32) -> &str {
-        // Pushed as text and never changed, so this is a check without a way to fail.
-        std::str::from_utf8(self.bytes(start, end)).unwrap_or_default()
+        self.text
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
     }
 
     fn bytes(&self, start: u32, end: u32) -> &[u8] {
-        self.buffer
+        self.bytes
             .get(start as usize..end as usize)
             .unwrap_or_default()
     }
@@ -181,19 +186,22 @@ impl Rows {
 
     /// Adds a text, or a misfit where XML has not all of its characters.
     pub fn push_text(&mut self, text: &str) {
-        let range = self.append(text.as_bytes());
-        self.cells.push(if in_xml(text) {
-            Slot::Text(range.0, range.1)
+        if in_xml(text) {
+            let range = self.append_text(text);
+            self.cells.push(Slot::Text(range.0, range.1));
         } else {
-            Slot::Misfit(range.0, range.1)
-        });
+            self.push_misfit(text.as_bytes());
+        }
     }
 
-    /// Adds a text of characters that are known to be plain, written by `write` straight into the buffer.
+    /// Adds a text of ASCII characters that are known to be plain, written by `write`.
     pub fn push_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let start = self.buffer.len() as u32;
-        write(&mut self.buffer);
-        self.cells.push(Slot::Text(start, self.buffer.len() as u32));
+        let mut scratch = std::mem::take(&mut self.scratch);
+        write(&mut scratch);
+        let range = self.append_text(std::str::from_utf8(&scratch).unwrap_or_default());
+        self.cells.push(Slot::Text(range.0, range.1));
+        scratch.clear();
+        self.scratch = scratch;
     }
 
     /// Adds bytes.
@@ -235,7 +243,7 @@ impl Rows {
     /// Ends a row whose cells have all been pushed since the last end.
     pub fn end_row(&mut self, start: usize, version: &str) {
         self.starts.push(start);
-        let range = self.append(version.as_bytes());
+        let range = self.append_text(version);
         self.versions.push(range);
     }
 
@@ -245,7 +253,7 @@ impl Rows {
         for slot in self.cells.get(mark..).unwrap_or_default() {
             let (tag, content) = match *slot {
                 Slot::Null => (0_u8, &[][..]),
-                Slot::Text(start, end) => (1, self.bytes(start, end)),
+                Slot::Text(start, end) => (1, self.text(start, end).as_bytes()),
                 Slot::Bytes(start, end) => (2, self.bytes(start, end)),
                 Slot::Misfit(start, end) => (3, self.bytes(start, end)),
                 Slot::List(_) => (4, &[][..]),
@@ -288,10 +296,16 @@ impl Rows {
         }
     }
 
+    fn append_text(&mut self, text: &str) -> (u32, u32) {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        (start, self.text.len() as u32)
+    }
+
     fn append(&mut self, bytes: &[u8]) -> (u32, u32) {
-        let start = self.buffer.len() as u32;
-        self.buffer.extend_from_slice(bytes);
-        (start, self.buffer.len() as u32)
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(bytes);
+        (start, self.bytes.len() as u32)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reads are tried once more on a new connection when an idle one turns out dead. Writes are one transaction, and the
 //! answer is given only after its commit.
 
+mod binary;
 mod change;
 mod error;
 mod expand;
@@ -43,11 +44,11 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
         .map_err(|failure| explain(catalog, table, failure))?;
     loop {
         let result = match plan {
-            Plan::Write(_) => in_transaction(&mut session, catalog, plan).await,
+            Plan::Write(_) => Box::pin(in_transaction(&mut session, catalog, plan)).await,
             Plan::Routine(routine)
                 if routine.statements.len() > 1 || matches!(session, Session::Mysql(_)) =>
             {
-                in_transaction(&mut session, catalog, plan).await
+                Box::pin(in_transaction(&mut session, catalog, plan)).await
             }
             plan => attempt(&mut session, catalog, plan).await,
         };
@@ -101,8 +102,11 @@ async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Resul
         Plan::Get(read) => get(session, catalog, read).await,
         Plan::Query(page) => query(session, catalog, page).await,
         Plan::Count(statement) => count(session, statement).await,
-        Plan::Write(write) => marked(session, catalog, write).await.map(Reply::Results),
-        Plan::Routine(routine) => routine::call(session, catalog, routine)
+        // In boxes, so that a read is not as large as a write.
+        Plan::Write(write) => Box::pin(marked(session, catalog, write))
+            .await
+            .map(Reply::Results),
+        Plan::Routine(routine) => Box::pin(routine::call(session, catalog, routine))
             .await
             .map(Reply::Routine),
     };
@@ -195,13 +199,12 @@ async fn finish<T>(session: &mut Session, result: Result<T, Failure>) -> Result<
 
 async fn get(session: &mut Session, catalog: &Catalog, read: &Read) -> Result<Reply, Failure> {
     let mut rows = Rows::new(read.shape.columns.clone());
-    let mut sink = Sink {
-        rows: &mut rows,
-        limit: usize::MAX,
-        tail: None,
-    };
     session
-        .fetch(&read.statement, &read.shape, &mut sink)
+        .fetch(
+            &read.statement,
+            Some(&read.shape),
+            &mut Sink::all(&mut rows),
+        )
         .await?;
     if rows.is_empty() {
         return Err(RunError::new(RunErrorKind::NotFound).into());
@@ -213,7 +216,6 @@ async fn get(session: &mut Session, catalog: &Catalog, read: &Read) -> Result<Re
 
 async fn query(session: &mut Session, catalog: &Catalog, page: &Page) -> Result<Reply, Failure> {
     let shape = &page.read.shape;
-    let size = page.size as usize;
     let columns = shape
         .table
         .and_then(|id| catalog.table(id))
@@ -225,23 +227,21 @@ async fn query(session: &mut Session, catalog: &Catalog, page: &Page) -> Result<
         .iter()
         .filter_map(|by| columns.get(by.column));
     let tail = (shape.raw > 0).then(|| Tail {
-        size,
         duplicates: page.cursor.duplicates,
         types: order.map(|column| column.sql_type.clone()).collect(),
         ..Tail::default()
     });
     let mut rows = Rows::new(shape.columns.clone());
-    let mut sink = Sink {
-        rows: &mut rows,
-        limit: usize::MAX,
-        tail,
-    };
+    let mut sink = Sink::page(&mut rows, page.size as usize, page.bytes, tail);
     session
-        .fetch(&page.read.statement, shape, &mut sink)
+        .fetch(&page.read.statement, Some(shape), &mut sink)
         .await?;
-    let tail = sink.tail.take();
+    let (size, tail) = (sink.size, sink.tail.take());
+    if size < page.size as usize && rows.len() > size {
+        session.spend();
+    }
     let next = (rows.len() > size).then(|| match tail {
-        Some(tail) => next_cursor(&page.cursor, tail),
+        Some(tail) => next_cursor(&page.cursor, tail, size),
         None => page.cursor.write(&Start {
             values: last_cells(&rows, size, &page.cursor),
             skip: 0,
@@ -265,12 +265,12 @@ fn last_cells(rows: &Rows, size: usize, form: &Form) -> Vec<RawCell> {
 }
 
 /// The cursor after the page. Where rows may be equal in all of the order, it counts how many of the last came.
-fn next_cursor(form: &Form, tail: Tail) -> String {
+fn next_cursor(form: &Form, tail: Tail, size: usize) -> String {
     let mut skip = 0;
     if form.duplicates {
         // A whole page of equal rows adds to those of the page before.
-        let whole = usize::try_from(tail.equal).is_ok_and(|equal| equal >= tail.size);
-        let before = if whole && tail.last == form.start.values {
+        let whole = usize::try_from(tail.equal).is_ok_and(|equal| equal >= size);
+        let before = if whole && RawCell::all_same(&tail.last, &form.start.values) {
             form.start.skip
         } else {
             0
@@ -296,15 +296,7 @@ async fn count(session: &mut Session, statement: &Statement) -> Result<Reply, Fa
     };
     let mut rows = Rows::default();
     session
-        .fetch(
-            statement,
-            &shape,
-            &mut Sink {
-                rows: &mut rows,
-                limit: usize::MAX,
-                tail: None,
-            },
-        )
+        .fetch(statement, Some(&shape), &mut Sink::all(&mut rows))
         .await?;
     let number = match rows.row(0).next() {
         Some(Cell::Text(text)) => text.parse().unwrap_or(0),

@@ -362,7 +362,7 @@ impl Build<'_> {
     fn page_size_text(&self) -> String {
         let limits = &self.catalog.limits;
         format!(
-            "Records in a page: by default {}, at most {}.",
+            "Records in a page: by default {}, at most {}; fewer where they are large.",
             limits.page_size, limits.page_size_limit
         )
     }

@@ -84,15 +84,7 @@ async fn fetch(
         let statement = plan::related(catalog, read, some, *left)?;
         let before = found.len();
         session
-            .fetch(
-                &statement,
-                &read.shape,
-                &mut Sink {
-                    rows: &mut found,
-                    limit: usize::MAX,
-                    tail: None,
-                },
-            )
+            .fetch(&statement, Some(&read.shape), &mut Sink::all(&mut found))
             .await?;
         let count = u32::try_from(found.len() - before).unwrap_or(u32::MAX);
         let limit = u64::from(catalog.limits.related_rows);

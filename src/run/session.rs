@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::{Executor, MySql, Postgres, Sqlite};
+use sqlx::{Column as _, Executor, MySql, Postgres, Row, Sqlite};
 
 use super::error::{self, Failure};
 use super::{mysql, postgres, sqlite};
@@ -27,27 +27,23 @@ pub(crate) struct Executed {
     pub(crate) last_id: Option<u64>,
 }
 
-/// A row whose columns are known only now.
-#[derive(Debug)]
-pub(crate) struct NamedRow {
-    pub(crate) names: Vec<String>,
-    /// One row.
-    pub(crate) cells: Rows,
-}
-
 /// Where the rows of a statement go.
 pub(crate) struct Sink<'r> {
     pub(crate) rows: &'r mut Rows,
     /// Stops after this many rows.
-    pub(crate) limit: usize,
+    limit: usize,
+    /// Rows of the page; the row after it only tells that there is one.
+    pub(crate) size: usize,
+    /// The page ends with the row that makes it larger than this.
+    bytes: usize,
     pub(crate) tail: Option<Tail>,
+    /// The names of each row's columns, where only the database knows them.
+    pub(crate) names: Vec<Vec<String>>,
 }
 
 /// The last row of a page as the cursor needs it.
 #[derive(Debug, Default)]
 pub(crate) struct Tail {
-    /// Rows of the page; the row after it only tells that there is one.
-    pub(crate) size: usize,
     /// The order has no key, so that equal rows must be counted.
     pub(crate) duplicates: bool,
     /// The types of the order's columns.
@@ -58,7 +54,39 @@ pub(crate) struct Tail {
     pub(crate) equal: u32,
 }
 
-impl Sink<'_> {
+impl<'r> Sink<'r> {
+    /// Takes all rows.
+    pub(crate) fn all(rows: &'r mut Rows) -> Sink<'r> {
+        Sink::first(rows, usize::MAX)
+    }
+
+    /// Takes so many rows and leaves the others in the connection.
+    pub(crate) fn first(rows: &'r mut Rows, limit: usize) -> Sink<'r> {
+        Sink {
+            rows,
+            limit,
+            size: usize::MAX,
+            bytes: usize::MAX,
+            tail: None,
+            names: Vec::new(),
+        }
+    }
+
+    /// Takes the rows of a page and the one after it; fewer where they are more than so many bytes.
+    pub(crate) fn page(
+        rows: &'r mut Rows,
+        size: usize,
+        bytes: usize,
+        tail: Option<Tail>,
+    ) -> Sink<'r> {
+        Sink {
+            size,
+            bytes,
+            tail,
+            ..Sink::all(rows)
+        }
+    }
+
     pub(crate) fn end_row(&mut self, mark: usize, version: &str, digest: bool) {
         if digest {
             let version = self.rows.digest(mark);
@@ -66,6 +94,17 @@ impl Sink<'_> {
         } else {
             self.rows.end_row(mark, version);
         }
+        if self.rows.len() < self.size && self.rows.size() > self.bytes {
+            self.size = self.rows.len();
+            self.limit = self.size + 1;
+        }
+    }
+
+    /// Ends a row that says itself what it holds.
+    pub(crate) fn end_named(&mut self, mark: usize, row: &impl Row) {
+        self.end_row(mark, "", false);
+        let names = row.columns().iter().map(|column| column.name().to_owned());
+        self.names.push(names.collect());
     }
 
     pub(crate) fn full(&self) -> bool {
@@ -75,7 +114,7 @@ impl Sink<'_> {
     pub(crate) fn wants_tail(&self) -> bool {
         let Some(tail) = &self.tail else { return false };
         let count = self.rows.len();
-        count == tail.size || (tail.duplicates && count < tail.size)
+        count == self.size || (tail.duplicates && count < self.size)
     }
 
     pub(crate) fn tail_types(&self) -> Vec<SqlType> {
@@ -87,7 +126,7 @@ impl Sink<'_> {
 
     pub(crate) fn tail(&mut self, values: Vec<RawCell>) {
         let Some(tail) = &mut self.tail else { return };
-        tail.equal = if tail.last == values {
+        tail.equal = if RawCell::all_same(&tail.last, &values) {
             tail.equal + 1
         } else {
             1
@@ -153,6 +192,15 @@ impl Session {
         }
     }
 
+    /// Closes the connection where it would be kept: rows that nobody wants are left in it.
+    pub(crate) fn spend(&mut self) {
+        match self {
+            Session::Postgres(lane) => lane.spent = true,
+            Session::Mysql(lane) => lane.spent = true,
+            Session::Sqlite(lane) => lane.spent = true,
+        }
+    }
+
     /// Gives the connection back.
     pub(crate) fn keep(self) {
         match self {
@@ -172,11 +220,11 @@ impl Session {
         time + Duration::from_secs(1)
     }
 
-    /// Runs a statement and pushes its rows.
+    /// Runs a statement and pushes its rows; without a shape every column of every result set as text, with its name.
     pub(crate) async fn fetch(
         &mut self,
         statement: &Statement,
-        shape: &Shape,
+        shape: Option<&Shape>,
         sink: &mut Sink<'_>,
     ) -> Result<(), Failure> {
         let time = self.time();
@@ -190,29 +238,6 @@ impl Session {
                 }
                 Session::Sqlite(lane) => {
                     sqlite::fetch(&mut lane.connection, statement, shape, sink).await
-                }
-            }
-        })
-        .await
-    }
-
-    /// Runs a statement and answers its rows by name.
-    pub(crate) async fn fetch_named(
-        &mut self,
-        statement: &Statement,
-        limit: usize,
-    ) -> Result<Vec<NamedRow>, Failure> {
-        let time = self.time();
-        error::within(time, async {
-            match self {
-                Session::Postgres(lane) => {
-                    postgres::fetch_named(&mut lane.connection, statement, limit).await
-                }
-                Session::Mysql(lane) => {
-                    mysql::fetch_named(&mut lane.connection, statement, limit).await
-                }
-                Session::Sqlite(lane) => {
-                    sqlite::fetch_named(&mut lane.connection, statement, limit).await
                 }
             }
         })

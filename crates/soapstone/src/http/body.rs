@@ -4,11 +4,11 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-use super::gzip::Packer;
+use super::gzip::{self, Packer};
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -26,6 +26,26 @@ const PIECE: usize = 128 << 10;
 enum Source {
     Full(Bytes),
     Pieces(mpsc::Receiver<Piece>),
+    Made(Made),
+}
+
+struct Made(Box<dyn Iterator<Item = Bytes> + Send + Sync>);
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Made")
+    }
+}
+
+impl Source {
+    /// The next piece; nothing where its maker went away.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {
+        match self {
+            Source::Full(_) => Poll::Ready(Some(Piece::End)),
+            Source::Pieces(receiver) => receiver.poll_recv(cx),
+            Source::Made(made) => Poll::Ready(Some(made.0.next().map_or(Piece::End, Piece::Bytes))),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -62,12 +82,32 @@ impl Body {
         )
     }
 
+    /// A body of which the next piece is made when the one before is sent; none of them may fail.
+    pub fn made(pieces: impl Iterator<Item = Bytes> + Send + Sync + 'static) -> Body {
+        Body {
+            source: Source::Made(Made(Box::new(pieces))),
+            packer: None,
+            _place: None,
+        }
+    }
+
     /// The bytes, if they are in memory.
     pub fn bytes(&self) -> Option<&Bytes> {
         match &self.source {
             Source::Full(bytes) => Some(bytes),
-            Source::Pieces(_) => None,
+            Source::Pieces(_) | Source::Made(_) => None,
         }
+    }
+
+    pub(super) fn in_memory(mut self) -> Body {
+        if let Source::Made(pieces) = &mut self.source {
+            let all = pieces.0.by_ref().fold(BytesMut::new(), |mut all, piece| {
+                all.extend_from_slice(&piece);
+                all
+            });
+            self.source = Source::Full(all.freeze());
+        }
+        self
     }
 
     pub(super) fn holding(mut self, place: Option<OwnedSemaphorePermit>) -> Body {
@@ -79,9 +119,7 @@ impl Body {
     pub(super) fn pack(&mut self, above: usize) -> bool {
         match &mut self.source {
             Source::Full(bytes) if bytes.len() <= above => return false,
-            Source::Full(bytes) if bytes.len() <= PIECE => {
-                *bytes = Packer::default().pack_all(bytes)
-            }
+            Source::Full(bytes) if bytes.len() <= PIECE => *bytes = gzip::pack(bytes),
             _ => self.packer = Some(Packer::default()),
         }
         true
@@ -129,18 +167,13 @@ impl hyper::body::Body for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let body = self.get_mut();
-        let receiver = match &mut body.source {
-            Source::Full(bytes) => {
-                return Poll::Ready(
-                    next_piece(bytes, &mut body.packer).map(|piece| Ok(Frame::data(piece))),
-                );
-            }
-            Source::Pieces(receiver) => receiver,
-        };
+        if let Source::Full(bytes) = &mut body.source {
+            let piece = next_piece(bytes, &mut body.packer);
+            return Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))));
+        }
         loop {
-            let next = match receiver.poll_recv(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(next) => next,
+            let Poll::Ready(next) = body.source.poll_next(cx) else {
+                return Poll::Pending;
             };
             let ready = match next {
                 None => return Poll::Ready(Some(Err(Broken))),
@@ -197,7 +230,7 @@ impl fmt::Display for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.source {
             Source::Full(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
-            Source::Pieces(_) => f.write_str("(streamed)"),
+            Source::Pieces(_) | Source::Made(_) => f.write_str("(streamed)"),
         }
     }
 }

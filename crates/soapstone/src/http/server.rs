@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper::http::{HeaderValue, header};
+use hyper::http::{HeaderValue, Version, header};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -228,9 +228,12 @@ async fn exchange<S: Service>(
         peer,
         secure,
     });
-    let packed = head
-        .header(header::ACCEPT_ENCODING)
-        .is_some_and(accepts_gzip);
+    // HTTP/1.0 has no chunks, and not every client of its time takes the end of the connection for the end of the body.
+    let whole = head.version < Version::HTTP_11;
+    let packed = !whole
+        && head
+            .header(header::ACCEPT_ENCODING)
+            .is_some_and(accepts_gzip);
     let place = shared.in_flight.clone().try_acquire_owned().ok();
     let answer = if place.is_none() && !shared.service.is_vital(&head) {
         refuse(&*shared.service, Refusal::Busy { retry_after: 1 }, &head)
@@ -240,6 +243,7 @@ async fn exchange<S: Service>(
             Err(refusal) => refuse(&*shared.service, refusal, &head),
         }
     };
+    let answer = if whole { answer.in_memory() } else { answer };
     Ok(finish(answer, packed, shared.options.gzip_above, place))
 }
 

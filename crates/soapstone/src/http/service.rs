@@ -74,6 +74,14 @@ impl Response {
         }
     }
 
+    /// Makes all of a body that would be made while it is sent.
+    pub(super) fn in_memory(self) -> Response {
+        Response {
+            body: self.body.in_memory(),
+            ..self
+        }
+    }
+
     /// Adds a header; a value that HTTP has no place for is left out.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: &str) -> Response {
