@@ -11,14 +11,18 @@ mod named;
 mod postgres;
 mod postgres_routines;
 mod postgres_types;
+mod routine;
 mod selection;
+mod sql_type;
 mod sqlite;
 
 use std::fmt;
 
 pub use load::{CatalogError, load};
 pub use named::NamedError;
+pub use routine::{NamedStatement, Parameter, ParameterMode, Returns, Routine, RoutineKind};
 pub use selection::Selection;
+pub use sql_type::{Field, SqlType, TypeName};
 
 /// The SQL that a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,8 +58,31 @@ pub struct Catalog {
     pub tables: Vec<Table>,
     /// Routines, sorted by schema, name and overload.
     pub routines: Vec<Routine>,
+    /// What is left out though nobody asked for that, sorted by schema and name: for logs and `soapstone check`.
+    pub omitted: Vec<Omitted>,
     /// The bounds that every plan keeps.
     pub limits: Limits,
+}
+
+/// A table or routine that is there and is not offered, though the role may use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Omitted {
+    /// The schema that it stands in.
+    pub schema: String,
+    /// Its name in SQL.
+    pub name: String,
+    /// Why nobody could call it.
+    pub reason: &'static str,
+}
+
+impl fmt::Display for Omitted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{}.{} is not offered: {}",
+            self.schema, self.name, self.reason
+        )
+    }
 }
 
 /// The bounds of one call.
@@ -65,6 +92,8 @@ pub struct Limits {
     pub page_size: u32,
     /// Most records in a page; a larger `pageSize` is cut to it.
     pub page_size_limit: u32,
+    /// Bytes of rows after which a page ends, however many were asked for.
+    pub page_bytes: usize,
     /// How many relations deep `expand` and related writes may go.
     pub expand_depth: u32,
     /// Most related records in one reply, all relations together.
@@ -78,6 +107,7 @@ impl Default for Limits {
         Limits {
             page_size: 100,
             page_size_limit: 10_000,
+            page_bytes: 16 << 20,
             expand_depth: 4,
             related_rows: 100_000,
             routine_rows: 100_000,
@@ -261,261 +291,6 @@ pub enum Generation {
     Always,
     /// An expression over other columns, stored or virtual.
     Computed,
-}
-
-/// What a column, parameter, field or item holds. Each variant says what its values look like in a [`crate::call::Value`].
-///
-/// A stored value that the variant's XSD type cannot hold (infinity in a PostgreSQL date, NaN in a numeric, a MySQL zero
-/// date, a text in a SQLite integer column, text with characters that XML has not) is read as a misfit: nil in its
-/// element, and exact beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum SqlType {
-    /// `true` or `false`.
-    Boolean,
-    /// A whole number.
-    Integer {
-        /// 8, 16, 24, 32 or 64.
-        bits: u8,
-        /// Without negative numbers.
-        unsigned: bool,
-    },
-    /// An exact decimal, as xs:decimal without exponent; digits are kept as stored (`1.50`).
-    Decimal {
-        /// All digits; `None` is unbounded.
-        precision: Option<u32>,
-        /// Digits after the point.
-        scale: Option<u32>,
-        /// Without negative numbers (MySQL).
-        unsigned: bool,
-    },
-    /// IEEE single, as xs:float: `INF`, `-INF` and `NaN` included.
-    Float32,
-    /// IEEE double, as xs:double.
-    Float64,
-    /// Text.
-    Text {
-        /// Most characters.
-        length: Option<u32>,
-        /// Blank-padded to the length.
-        fixed: bool,
-    },
-    /// xs:date without zone.
-    Date,
-    /// xs:time; with a zone offset when `zone`. MySQL's values outside one day are misfits.
-    Time {
-        /// Keeps a zone offset.
-        zone: bool,
-    },
-    /// xs:dateTime; with `Z` when `zone` (an instant), else without any zone. SQLite text keeps the zone it has.
-    Timestamp {
-        /// An instant.
-        zone: bool,
-    },
-    /// ISO 8601 with a sign before each number (`P1Y-2M3DT-4H5M6.5S`), as PostgreSQL's `intervalstyle = iso_8601` writes:
-    /// not always an xs:duration, so a string.
-    Interval,
-    /// A year of MySQL: `1901` to `2155`, and `0000`: four digits.
-    Year,
-    /// A UUID, in lower case.
-    Uuid,
-    /// Bytes: the only type whose values are [`crate::call::Value::Bytes`].
-    Bytes {
-        /// Most bytes.
-        length: Option<u32>,
-    },
-    /// A JSON document as its text.
-    Json,
-    /// An XML document or fragment as its text.
-    Xml,
-    /// Bits as `0` and `1`.
-    Bit {
-        /// The number of bits, or most of them.
-        length: Option<u32>,
-        /// Fewer bits are allowed.
-        varying: bool,
-    },
-    /// One of a list of labels.
-    Enum {
-        /// The schema and name of the type; MySQL's have none.
-        name: Option<TypeName>,
-        /// The labels in their order.
-        labels: Vec<String>,
-    },
-    /// A set of labels: a list of texts.
-    Set {
-        /// The labels in their order.
-        labels: Vec<String>,
-    },
-    /// A type with a name and constraints over another.
-    Domain {
-        /// Its name.
-        name: TypeName,
-        /// What it constrains.
-        base: Box<SqlType>,
-        /// NULL is refused.
-        not_null: bool,
-        /// The check constraints' SQL text, for documentation.
-        checks: Vec<String>,
-    },
-    /// An array of one dimension: a list.
-    Array {
-        /// What it holds.
-        item: Box<SqlType>,
-    },
-    /// A row: fields by index.
-    Composite {
-        /// Its name.
-        name: TypeName,
-        /// Its fields.
-        fields: Vec<Field>,
-    },
-    /// A range, as PostgreSQL writes it: `[1,5)`.
-    Range,
-    /// A SQLite column of any storage class: numbers and text as text.
-    Any,
-    /// Every other type (network, geometric, full text, extensions), as the text that the database writes.
-    Other,
-}
-
-impl SqlType {
-    /// Looks through domains at what is stored.
-    pub fn base(&self) -> &SqlType {
-        let mut type_ = self;
-        while let SqlType::Domain { base, .. } = type_ {
-            type_ = base;
-        }
-        type_
-    }
-}
-
-/// The name of a type that has one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TypeName {
-    /// The schema that it stands in.
-    pub schema: String,
-    /// Its name in SQL.
-    pub name: String,
-}
-
-/// A field of a composite.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Field {
-    /// Its name in SQL.
-    pub name: String,
-    /// What it holds.
-    pub sql_type: SqlType,
-    /// The type as SQL writes it.
-    pub type_name: String,
-}
-
-/// A stored function or procedure, or a named SQL file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Routine {
-    /// The schema that it stands in; the default schema for a named SQL file.
-    pub schema: String,
-    /// Its name in SQL.
-    pub name: String,
-    /// The name that the contract is made from: the configured one, else [`Routine::name`].
-    pub public_name: String,
-    /// 0 when no other routine of the schema has its name; otherwise from 1, in the order of the parameter types' names.
-    pub overload: u32,
-    /// How it is called.
-    pub kind: RoutineKind,
-    /// The comment on it.
-    pub comment: Option<String>,
-    /// Its parameters in order, out ones included; the columns of `returns table (…)` are not among them.
-    pub parameters: Vec<Parameter>,
-    /// What it answers besides its out parameters.
-    pub returns: Returns,
-    /// Changes nothing, by its own declaration: may be retried.
-    pub read_only: bool,
-}
-
-/// How a routine is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RoutineKind {
-    /// `select … from f(…)`.
-    Function,
-    /// `call p(…)`.
-    Procedure,
-    /// The statements of a file, run in one transaction.
-    Named {
-        /// The statements, each with the parameters that its placeholders take, in order.
-        statements: Vec<NamedStatement>,
-    },
-}
-
-/// One statement of a named routine, in the dialect's own placeholders.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedStatement {
-    /// The SQL text.
-    pub sql: String,
-    /// Indexes of parameters, one for each placeholder in order.
-    pub parameters: Vec<usize>,
-}
-
-/// A parameter of a routine.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Parameter {
-    /// Its name in SQL; `arg1`, `arg2`… where it has none.
-    pub name: String,
-    /// The name exists in SQL, so that it can be passed by name.
-    pub named: bool,
-    /// Which way it goes.
-    pub mode: ParameterMode,
-    /// What it holds; a variadic parameter's is its array.
-    pub sql_type: SqlType,
-    /// The type as SQL writes it.
-    pub type_name: String,
-    /// May be absent.
-    pub defaulted: bool,
-}
-
-/// Which way a parameter goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ParameterMode {
-    /// Given.
-    In,
-    /// Answered.
-    Out,
-    /// Given and answered.
-    InOut,
-    /// Any number of items, given as one array.
-    Variadic,
-}
-
-impl ParameterMode {
-    /// Tells whether the caller gives it.
-    pub fn given(self) -> bool {
-        !matches!(self, ParameterMode::Out)
-    }
-
-    /// Tells whether the routine answers it.
-    pub fn answered(self) -> bool {
-        matches!(self, ParameterMode::Out | ParameterMode::InOut)
-    }
-}
-
-/// What a routine answers besides its out parameters.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Returns {
-    /// Nothing.
-    Void,
-    /// One value.
-    Scalar {
-        /// Its type.
-        sql_type: SqlType,
-        /// The type as SQL writes it.
-        type_name: String,
-    },
-    /// Rows with known columns.
-    Rows {
-        /// The columns; a set of scalars has one, called `value`.
-        columns: Vec<Field>,
-    },
-    /// Rows whose columns are known only when it runs (MySQL procedures, `returns setof record`): each row is a list
-    /// of names and texts.
-    Unknown,
 }
 
 impl Catalog {

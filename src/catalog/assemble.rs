@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::selection::Selection;
-use super::{Catalog, Dialect, Direction, Relation, Routine, Schema, Table, TableId};
+use super::{Catalog, Dialect, Direction, Omitted, Relation, Routine, Schema, Table, TableId};
 
 /// What introspection found, before anything is decided.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Found {
     pub(crate) foreign_keys: Vec<ForeignKey>,
     /// Without overload numbers.
     pub(crate) routines: Vec<Routine>,
+    /// What the role may use and nobody could call.
+    pub(crate) omitted: Vec<Omitted>,
 }
 
 /// A foreign key by names.
@@ -35,8 +37,19 @@ pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection
         .into_iter()
         .filter(|table| selection.takes(&table.schema, &table.name))
         .map(|table| choose_columns(table, selection))
-        .filter(|table| !table.columns.is_empty())
         .collect();
+    let bare = tables.extract_if(.., |table| table.columns.is_empty());
+    found.omitted.extend(bare.map(|table| Omitted {
+        schema: table.schema,
+        name: table.name,
+        reason: "it has no column that can be read",
+    }));
+    found
+        .omitted
+        .retain(|omitted| selection.takes(&omitted.schema, &omitted.name));
+    found
+        .omitted
+        .sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
     tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
     for table in &mut tables {
         table.key = key(table, selection);
@@ -57,6 +70,7 @@ pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection
         schemas: found.schemas,
         tables,
         routines,
+        omitted: found.omitted,
         limits: selection.limits,
     }
 }

@@ -83,6 +83,13 @@ async fn read_all(connection: &mut sqlx::PgConnection) -> Result<Found, sqlx::Er
             });
         }
     }
+    let (mut offered, mut omitted) = (Vec::with_capacity(routines.len()), Vec::new());
+    for routine in routines {
+        match routine.lower(&types) {
+            Ok(routine) => offered.push(routine),
+            Err(reason) => omitted.push(reason),
+        }
+    }
     Ok(Found {
         default_schema: default_schema.unwrap_or_else(|| "public".to_owned()),
         schemas: schemas
@@ -91,10 +98,8 @@ async fn read_all(connection: &mut sqlx::PgConnection) -> Result<Found, sqlx::Er
             .collect(),
         tables,
         foreign_keys: foreign_keys(connection).await?,
-        routines: routines
-            .into_iter()
-            .filter_map(|routine| routine.lower(&types))
-            .collect(),
+        routines: offered,
+        omitted,
     })
 }
 
@@ -109,6 +114,8 @@ struct RelationRow {
     may_insert: bool,
     may_update: bool,
     may_delete: bool,
+    /// Grants on single columns leave out the system's own.
+    may_read_xmin: bool,
 }
 
 impl RelationRow {
@@ -137,7 +144,7 @@ impl RelationRow {
                 delete: kind.writable() && self.may_delete,
             },
             versioning: match kind {
-                TableKind::Table => Versioning::Xmin,
+                TableKind::Table if self.may_read_xmin => Versioning::Xmin,
                 _ => Versioning::Digest,
             },
         }
@@ -150,7 +157,8 @@ async fn relations(connection: &mut sqlx::PgConnection) -> Result<Vec<RelationRo
                 obj_description(c.oid, 'pg_class') as comment,
                 has_any_column_privilege(c.oid, 'insert') as may_insert,
                 has_any_column_privilege(c.oid, 'update') as may_update,
-                has_table_privilege(c.oid, 'delete') as may_delete
+                has_table_privilege(c.oid, 'delete') as may_delete,
+                has_table_privilege(c.oid, 'select') as may_read_xmin
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
            and n.nspname not in ('pg_catalog', 'information_schema', 'soapstone') and n.nspname !~ '^pg_(toast|temp)'

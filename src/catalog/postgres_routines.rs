@@ -1,7 +1,7 @@
 //! PostgreSQL's functions and procedures.
 
 use super::postgres_types::Types;
-use super::{Field, Parameter, ParameterMode, Returns, Routine, RoutineKind, SqlType};
+use super::{Field, Omitted, Parameter, ParameterMode, Returns, Routine, RoutineKind, SqlType};
 
 /// A row of `pg_proc`.
 #[derive(Debug, sqlx::FromRow)]
@@ -54,8 +54,8 @@ impl RoutineRow {
         self.types.iter().copied().chain([self.result])
     }
 
-    /// The routine, or nothing when a parameter is of a pseudo-type (`anyelement`, `internal`), which nobody can send.
-    pub(crate) fn lower(self, types: &Types) -> Option<Routine> {
+    /// The routine, unless a parameter is of a pseudo-type (`anyelement`, `internal`), which nobody can send.
+    pub(crate) fn lower(self, types: &Types) -> Result<Routine, Omitted> {
         let mode = |index: usize| self.modes.get(index).map_or("i", String::as_str);
         let given = (0..self.types.len())
             .filter(|index| matches!(mode(*index), "i" | "b" | "v"))
@@ -70,7 +70,15 @@ impl RoutineRow {
                 .cloned()
                 .unwrap_or_else(|| format!("arg{}", index + 1));
             if types.is_pseudo(*oid) {
-                return None;
+                return Err(Omitted {
+                    schema: self.schema,
+                    name: self.name,
+                    reason: if type_name.starts_with("any") {
+                        "a parameter takes values of any type, and XML says of none what it is in SQL"
+                    } else {
+                        "a parameter is of a type that only the database itself can give"
+                    },
+                });
             }
             let sql_type = types.lower(*oid, -1);
             let mode = match mode(index) {
@@ -118,7 +126,7 @@ impl RoutineRow {
         }
         let answers = parameters.iter().any(|parameter| parameter.mode.answered());
         let returns = self.returns(types, row_columns, answers);
-        Some(Routine {
+        Ok(Routine {
             public_name: self.name.clone(),
             schema: self.schema,
             name: self.name,

@@ -57,7 +57,8 @@ pub(crate) async fn load_types(
         let rows: Vec<TypeRow> = sqlx::query_as(
             "select t.oid::int8 as oid, n.nspname::text as schema, t.typname::text as name, t.typtype::text as kind,
                     t.typcategory::text as category,
-                    case when t.typcategory = 'A' and t.typlen = -1 then t.typelem::int8 else 0 end as item,
+                    -- `int2vector` and `oidvector` are written without braces.
+                    case when t.typcategory = 'A' and t.typlen = -1 and t.oid not in (22, 30) then t.typelem::int8 else 0 end as item,
                     t.typbasetype::int8 as base, t.typtypmod as base_modifier, t.typnotnull as not_null,
                     t.typdefault as default, case t.typtype when 'c' then t.typrelid::int8 else 0 end as relation,
                     array(select e.enumlabel::text from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder)

@@ -151,16 +151,38 @@ struct ColumnRow {
     strict: bool,
 }
 
+/// The columns of all tables at once; those of views and virtual tables one by one, since one that is broken (a view of what was dropped,
+/// a module that is not there) fails the whole query: it is left without columns.
 async fn columns(connection: &mut sqlx::SqliteConnection) -> Result<Vec<ColumnRow>, sqlx::Error> {
-    sqlx::query_as(
+    let mut columns: Vec<ColumnRow> = sqlx::query_as(
         "select t.name as table_name, c.name as name, coalesce(c.type, '') as declared, c.\"notnull\" <> 0 as not_null,
                 cast(c.dflt_value as text) as default_text, c.pk as pk, c.hidden as hidden, t.strict <> 0 as strict
          from pragma_table_list t join pragma_table_xinfo(t.name, 'main') c
-         where t.schema = 'main' and t.type in ('table', 'view', 'virtual') and c.hidden <> 1
+         where t.schema = 'main' and t.type = 'table' and c.hidden <> 1
          order by t.name, c.cid",
     )
-    .fetch_all(connection)
-    .await
+    .fetch_all(&mut *connection)
+    .await?;
+    let others: Vec<(String,)> = sqlx::query_as(
+        "select t.name from pragma_table_list t where t.schema = 'main' and t.type in ('view', 'virtual')",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for (name,) in others {
+        let read = sqlx::query_as(
+            "select ?1 as table_name, c.name as name, coalesce(c.type, '') as declared, c.\"notnull\" <> 0 as not_null,
+                    cast(c.dflt_value as text) as default_text, c.pk as pk, c.hidden as hidden, false as strict
+             from pragma_table_xinfo(?1, 'main') c where c.hidden <> 1 order by c.cid",
+        )
+        .bind(&name)
+        .fetch_all(&mut *connection)
+        .await;
+        match read {
+            Ok(read) => columns.extend::<Vec<ColumnRow>>(read),
+            Err(error) => tracing::debug!(name, %error, "its columns cannot be read"),
+        }
+    }
+    Ok(columns)
 }
 
 impl ColumnRow {

@@ -67,6 +67,9 @@ async fn check(arguments: &Arguments) -> Result<(), Failure> {
                     served.catalog.routines.len(),
                     served.contract.operations.len()
                 );
+                for omitted in &served.catalog.omitted {
+                    summary.push_str(&format!("{omitted}\n"));
+                }
                 gateway.database().close().await;
             }
         },
