@@ -3,9 +3,11 @@
 //! It checks everything that can be known without the database, for all records of a call, before anything runs.
 
 mod change;
+mod create;
 mod cursor;
 mod filter;
 mod mark;
+mod order;
 mod read;
 mod routine;
 mod sql;
@@ -18,6 +20,7 @@ pub(crate) use change::{
 };
 pub use cursor::{Form, RawCell, Start};
 pub use mark::Mark;
+pub use order::Step;
 pub(crate) use read::{BATCH, related};
 pub use read::{ExpandRead, Page, Read, Shape, VersionFrom};
 pub use routine::{AnswerForm, RoutinePlan};
@@ -64,7 +67,7 @@ pub fn plan(catalog: &Catalog, call: &Call) -> Result<Plan, PlanError> {
         Call::Count { table, filter } => {
             read::count(catalog, *table, filter.as_ref()).map(Plan::Count)
         }
-        Call::Create(write) => write::create(catalog, write).map(Plan::Write),
+        Call::Create(write) => create::create(catalog, write).map(Plan::Write),
         Call::Update(write) => write::update(catalog, write).map(Plan::Write),
         Call::Upsert { write, match_on } => {
             write::upsert(catalog, write, match_on).map(Plan::Write)

@@ -10,11 +10,20 @@
 #[path = "database/place.rs"]
 mod place;
 
+#[path = "database/shop.rs"]
+mod shop;
+
 #[path = "database/failing.rs"]
 mod failing;
 #[path = "database/nasty.rs"]
 mod nasty;
+#[path = "database/odd.rs"]
+mod odd;
 #[path = "database/reading.rs"]
 mod reading;
+#[path = "database/routines.rs"]
+mod routines;
+#[path = "database/together.rs"]
+mod together;
 #[path = "database/writing.rs"]
 mod writing;

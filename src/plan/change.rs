@@ -83,7 +83,7 @@ fn returning_clause(sql: &mut Sql, target: &Table, returning: Option<&Shape>) {
     if shape.columns.is_empty() && shape.version != VersionFrom::Xmin {
         sql.push("1");
     } else if shape.columns.is_empty() {
-        sql.push("xmin::text::int8");
+        sql.push("xmin");
     } else {
         select_list(sql, target, shape);
     }

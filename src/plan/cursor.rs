@@ -7,9 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::sql::{Bind, Comparison, Sql, comparison, is_geometry, postgres_type};
-use super::value;
-use crate::call::{OrderBy, Query, Value};
+use super::order::{Order, Step};
+use super::sql::{Sql, is_geometry};
+use crate::call::Query;
 use crate::catalog::{Catalog, Column, Dialect, SqlType, Table};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
@@ -28,6 +28,25 @@ pub enum RawCell {
     Double(f64),
     /// MySQL and SQLite: bytes.
     Bytes(Vec<u8>),
+    /// SQLite: bytes that are stored as text and are none.
+    BadText(Vec<u8>),
+}
+
+impl RawCell {
+    /// Tells whether the database takes two values for the same in an exact order.
+    fn same(&self, other: &RawCell) -> bool {
+        match (self, other) {
+            (RawCell::Long(whole), RawCell::Double(real))
+            | (RawCell::Double(real), RawCell::Long(whole)) => {
+                *whole as f64 == *real && *real as i64 == *whole
+            }
+            (one, other) => one == other,
+        }
+    }
+
+    pub(crate) fn all_same(one: &[RawCell], other: &[RawCell]) -> bool {
+        one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.same(other))
+    }
 }
 
 /// Where a page starts.
@@ -43,8 +62,8 @@ pub struct Start {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Form {
     /// The columns, the asked ones first.
-    pub order: Vec<OrderBy>,
-    /// The table has no key: rows may be equal in all of the order.
+    pub order: Vec<Step>,
+    /// Rows may be equal in all of the order.
     pub duplicates: bool,
     /// Where the page itself starts.
     pub start: Start,
@@ -52,24 +71,24 @@ pub struct Form {
 }
 
 impl Form {
-    pub(crate) fn new(catalog: &Catalog, table: &Table, call: &Query, order: Vec<OrderBy>) -> Form {
+    pub(crate) fn new(catalog: &Catalog, table: &Table, call: &Query, order: Order) -> Form {
         let mut digest = Sha256::new();
         digest.update(format!(
             "{}\0{}\0{}\0",
             catalog.dialect, table.schema, table.name
         ));
-        for by in &order {
-            if let Some(column) = table.columns.get(by.column) {
+        for step in &order.steps {
+            if let Some(column) = table.columns.get(step.column) {
                 digest.update(format!(
-                    "{}\0{}\0{}\0",
-                    column.name, column.type_name, by.descending
+                    "{}\0{}\0{}\0{}\0",
+                    column.name, column.type_name, step.descending, step.exact
                 ));
             }
         }
         digest.update(format!("{:?}", call.filter));
         Form {
-            order,
-            duplicates: table.key.is_none(),
+            order: order.steps,
+            duplicates: order.duplicates,
             start: Start::default(),
             query: eight(&digest.finalize()),
         }
@@ -92,6 +111,7 @@ impl Form {
                 RawCell::Long(number) => (b'i', number.to_be_bytes().to_vec()),
                 RawCell::Double(number) => (b'r', number.to_bits().to_be_bytes().to_vec()),
                 RawCell::Bytes(bytes) => (b'b', bytes.clone()),
+                RawCell::BadText(bytes) => (b'x', bytes.clone()),
             };
             bytes.push(tag);
             bytes.extend_from_slice(
@@ -153,6 +173,7 @@ impl Form {
                     RawCell::Double(f64::from_bits(u64::from_be_bytes(content.try_into().ok()?)))
                 }
                 b'b' => RawCell::Bytes(content.to_vec()),
+                b'x' => RawCell::BadText(content.to_vec()),
                 _ => return None,
             });
             rest = after;
@@ -198,161 +219,6 @@ pub(crate) fn raw_column(sql: &mut Sql, column: &Column) {
         }
         _ => {
             sql.name(&column.name);
-        }
-    }
-}
-
-/// Adds ` order by …`: NULL last when ascending, first when descending.
-pub(crate) fn order_by(sql: &mut Sql, table: &Table, order: &[OrderBy]) {
-    sql.push(" order by ");
-    let mut first = true;
-    for by in order {
-        let Some(column) = table.columns.get(by.column) else {
-            continue;
-        };
-        if !std::mem::take(&mut first) {
-            sql.push(", ");
-        }
-        let direction = if by.descending { " desc" } else { "" };
-        // PostgreSQL's own order of NULL is the one that we want, and its indexes have it.
-        if column.nullable && sql.dialect != Dialect::Postgres {
-            sql.name(&table.name)
-                .push(".")
-                .name(&column.name)
-                .push(" is null")
-                .push(direction)
-                .push(", ");
-        }
-        sql.ordered(table, column).push(direction);
-    }
-}
-
-/// Adds the condition of the rows after the start: `a > ? or (a = ? and (b > ? or …))`.
-pub(crate) fn after(sql: &mut Sql, table: &Table, form: &Form, start: &Start) {
-    let columns: Vec<(&Column, bool, &RawCell)> = form
-        .order
-        .iter()
-        .zip(&start.values)
-        .filter_map(|(by, value)| Some((table.columns.get(by.column)?, by.descending, value)))
-        .collect();
-    let plain = columns
-        .iter()
-        .all(|(column, descending, _)| !column.nullable && !descending);
-    if plain && sql.dialect != Dialect::Mysql && columns.len() > 1 {
-        // A row comparison can use an index over all of the columns; MySQL does not.
-        sql.push("(");
-        for (place, (column, _, _)) in columns.iter().enumerate() {
-            sql.push(if place > 0 { ", " } else { "" }).compared(column);
-        }
-        sql.push(if form.duplicates { ") >= (" } else { ") > (" });
-        for (place, (column, _, value)) in columns.iter().enumerate() {
-            sql.push(if place > 0 { ", " } else { "" });
-            raw_bind(sql, column, value);
-        }
-        sql.push(")");
-        return;
-    }
-    let last = columns.len().saturating_sub(1);
-    sql.push("(");
-    for (place, (column, descending, value)) in columns.iter().enumerate() {
-        later(sql, column, *descending, value);
-        sql.push(" or (");
-        equal(sql, column, value);
-        if place < last {
-            sql.push(" and (");
-        }
-    }
-    // Rows equal in all of the order are left out, or counted by the offset where they are not one row.
-    if !form.duplicates {
-        sql.push(" and 1 = 0");
-    }
-    for place in 0..columns.len() {
-        sql.push(if place < last { "))" } else { ")" });
-    }
-    sql.push(")");
-}
-
-fn later(sql: &mut Sql, column: &Column, descending: bool, value: &RawCell) {
-    match (value, descending) {
-        (RawCell::Null, false) => {
-            sql.push("1 = 0");
-        }
-        (RawCell::Null, true) => {
-            sql.name(&column.name).push(" is not null");
-        }
-        (value, true) => {
-            sql.compared(column).push(" < ");
-            raw_bind(sql, column, value);
-        }
-        (value, false) => {
-            if column.nullable {
-                sql.push("(");
-            }
-            sql.compared(column).push(" > ");
-            raw_bind(sql, column, value);
-            if column.nullable {
-                sql.push(" or ").name(&column.name).push(" is null)");
-            }
-        }
-    }
-}
-
-fn equal(sql: &mut Sql, column: &Column, value: &RawCell) {
-    if *value == RawCell::Null {
-        sql.name(&column.name).push(" is null");
-    } else {
-        sql.compared(column).push(" = ");
-        raw_bind(sql, column, value);
-    }
-}
-
-/// Adds a placeholder for a value as it was stored.
-fn raw_bind(sql: &mut Sql, column: &Column, value: &RawCell) {
-    match sql.dialect {
-        Dialect::Postgres => {
-            let text = match value {
-                RawCell::Text(text) | RawCell::Misfit(text) => text.clone(),
-                _ => String::new(),
-            };
-            sql.plain_bind(Bind::Text(text));
-            let cast = match comparison(Dialect::Postgres, column) {
-                Comparison::Text => String::new(),
-                _ => {
-                    let name = if matches!(column.sql_type, SqlType::Domain { .. }) {
-                        ""
-                    } else {
-                        &column.type_name
-                    };
-                    format!("::text::{}", postgres_type(column.sql_type.base(), name))
-                }
-            };
-            sql.push(&cast);
-        }
-        Dialect::Mysql => {
-            let lexical = match value {
-                RawCell::Text(text) => value::bind(
-                    Dialect::Mysql,
-                    &column.sql_type,
-                    &column.type_name,
-                    &Value::Text(text.clone()),
-                )
-                .unwrap_or_else(|_| Bind::Text(text.clone())),
-                RawCell::Bytes(bytes) => Bind::Bytes(bytes.clone()),
-                RawCell::Misfit(text) => Bind::Text(text.clone()),
-                RawCell::Long(number) => Bind::Long(*number),
-                RawCell::Double(number) => Bind::Double(*number),
-                RawCell::Null => Bind::Null(super::Kind::Text),
-            };
-            sql.compare_bind(column, lexical);
-        }
-        Dialect::Sqlite => {
-            sql.plain_bind(match value {
-                RawCell::Text(text) | RawCell::Misfit(text) => Bind::Text(text.clone()),
-                RawCell::Long(number) => Bind::Long(*number),
-                RawCell::Double(number) => Bind::Double(*number),
-                RawCell::Bytes(bytes) => Bind::Bytes(bytes.clone()),
-                RawCell::Null => Bind::Null(super::Kind::Text),
-            });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Filters as SQL conditions.
 
-use super::read::{column, compared_bind};
+use super::order::is_moment;
+use super::read::{column, compared_bind, equals, stored_otherwise};
 use super::sql::{Bind, Comparison, Sql, comparison, postgres_type};
 use super::value;
 use crate::call::{Condition, Filter, Value};
@@ -120,11 +121,6 @@ fn on_column(sql: &mut Sql, column: &Column, condition: &Condition) -> Result<()
     Ok(())
 }
 
-/// SQLite keeps a dateTime as text, with `T` or with a space between date and time: both are the same moment.
-fn loose_moment(sql: &Sql, column: &Column) -> bool {
-    sql.dialect == Dialect::Sqlite && matches!(column.sql_type, SqlType::Timestamp { .. })
-}
-
 fn compare(
     sql: &mut Sql,
     column: &Column,
@@ -136,13 +132,18 @@ fn compare(
             "comparison with nil; isNull asks for it",
         ));
     }
+    if operator == " = " || operator == " <> " {
+        return equals(sql, column, given, operator == " <> ");
+    }
     let bind = compared_bind(sql.dialect, column, given)?;
-    if loose_moment(sql, column) {
+    if is_moment(sql.dialect, column) {
         sql.push("replace(")
             .name(&column.name)
             .push(", ' ', 'T')")
             .push(operator)
             .plain_bind(bind);
+    } else if let Some(number) = stored_otherwise(sql.dialect, column, &bind) {
+        sql.name(&column.name).push(operator).plain_bind(number);
     } else {
         sql.compared(column)
             .push(operator)
@@ -170,7 +171,7 @@ fn one_of(sql: &mut Sql, column: &Column, items: &[Value]) -> Result<(), PlanErr
         return Ok(());
     }
     let mut parts = Parts::new(sql, " or ");
-    if loose_moment(parts.sql, column) {
+    if is_moment(parts.sql.dialect, column) || column.sql_type == SqlType::Any {
         for item in items {
             compare(parts.next(), column, " = ", item)?;
         }
@@ -390,9 +391,7 @@ pub(crate) fn one_of_rows(
                     ..Place::default()
                 },
             };
-            let sql = one.next();
-            let bind = compared_bind(sql.dialect, column, given).map_err(at)?;
-            sql.compared(column).push(" = ").compare_bind(column, bind);
+            equals(one.next(), column, given, false).map_err(at)?;
         }
         one.end();
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::cursor::{self, Start};
 use super::filter;
+use super::order::{self, Step};
 use super::sql::{Sql, Statement, is_geometry};
 use super::value;
-use crate::call::{Expand, Filter, Get, OrderBy, Query, Value};
+use crate::call::{Expand, Filter, Get, Query, Value};
 use crate::catalog::{Catalog, Column, Dialect, SqlType, Table, TableId, Versioning};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
@@ -69,6 +70,8 @@ pub struct Page {
     pub read: Read,
     /// Records in the page.
     pub size: u32,
+    /// Bytes of rows after which it ends earlier.
+    pub bytes: usize,
     /// What the next cursor is made with.
     pub cursor: cursor::Form,
 }
@@ -160,7 +163,7 @@ pub(crate) fn select_list(sql: &mut Sql, table: &Table, shape: &Shape) {
         }
     }
     if shape.version == VersionFrom::Xmin {
-        sql.push(", xmin::text::int8");
+        sql.push(", xmin");
     }
 }
 
@@ -239,14 +242,58 @@ pub(crate) fn key_condition(
         if *given == Value::Null {
             return Err(error(PlanErrorKind::Key, Place::column(id, *index)));
         }
-        let bind = compared_bind(sql.dialect, column, given)
-            .map_err(|kind| error(kind, Place::column(id, *index)))?;
         if place > 0 {
             sql.push(" and ");
         }
-        sql.compared(column).push(" = ").compare_bind(column, bind);
+        equals(sql, column, given, false).map_err(|kind| error(kind, Place::column(id, *index)))?;
     }
     Ok(())
+}
+
+/// Adds `a = ?`, or `a <> ?`; `in` where a value may be stored in two ways.
+pub(crate) fn equals(
+    sql: &mut Sql,
+    column: &Column,
+    given: &Value,
+    negated: bool,
+) -> Result<(), PlanErrorKind> {
+    let bind = compared_bind(sql.dialect, column, given)?;
+    let Some(other) = stored_otherwise(sql.dialect, column, &bind) else {
+        sql.compared(column)
+            .push(if negated { " <> " } else { " = " })
+            .compare_bind(column, bind);
+        return Ok(());
+    };
+    sql.name(&column.name)
+        .push(if negated { " not in (" } else { " in (" })
+        .plain_bind(bind)
+        .push(", ")
+        .plain_bind(other)
+        .push(")");
+    Ok(())
+}
+
+/// The other way in which SQLite may keep a value: a moment with a space in it, a number in a column without a type.
+pub(crate) fn stored_otherwise(
+    dialect: Dialect,
+    column: &Column,
+    bind: &super::Bind,
+) -> Option<super::Bind> {
+    let super::Bind::Text(text) = bind else {
+        return None;
+    };
+    if order::is_moment(dialect, column) {
+        return (text.as_bytes().get(10) == Some(&b'T'))
+            .then(|| super::Bind::Text(text.replacen('T', " ", 1)));
+    }
+    if dialect != Dialect::Sqlite || column.sql_type != SqlType::Any {
+        return None;
+    }
+    if let Ok(number) = text.parse() {
+        return Some(super::Bind::Long(number));
+    }
+    let number: f64 = text.parse().ok()?;
+    number.is_finite().then_some(super::Bind::Double(number))
 }
 
 /// The bind of a value that is compared with a column.
@@ -281,7 +328,7 @@ pub(crate) fn query(catalog: &Catalog, call: &Query) -> Result<Page, PlanError> 
             .min(catalog.limits.page_size_limit),
         None => catalog.limits.page_size.min(catalog.limits.page_size_limit),
     };
-    let order = whole_order(target, call.table, &call.order)?;
+    let order = order::whole_order(catalog.dialect, target, call.table, &call.order)?;
     let form = cursor::Form::new(catalog, target, call, order);
     let start = match &call.cursor {
         Some(text) => form.read(text)?,
@@ -289,20 +336,20 @@ pub(crate) fn query(catalog: &Catalog, call: &Query) -> Result<Page, PlanError> 
     };
     let mut shape = chosen(target, call.table, &call.fields)?;
     // The cursor needs the order's columns as they are stored: beside the answered ones, where those do not say it.
-    let answered = |by: &OrderBy| {
+    let answered = |by: &Step| {
         let column = target.columns.get(by.column);
         shape.columns.contains(&by.column)
             && column.is_some_and(|column| cursor::kept_by_cell(catalog.dialect, column))
     };
     let from_cells = !form.duplicates && form.order.iter().all(answered);
-    let raw: &[OrderBy] = if from_cells { &[] } else { &form.order };
+    let raw: &[Step] = if from_cells { &[] } else { &form.order };
     shape.raw = raw.len();
     let mut sql = Sql::new(catalog.dialect);
     sql.push("select ");
     select_list(&mut sql, target, &shape);
-    for order in raw {
+    for step in raw {
         sql.push(", ");
-        if let Some(column) = target.columns.get(order.column) {
+        if let Some(column) = target.columns.get(step.column) {
             cursor::raw_column(&mut sql, column);
         }
     }
@@ -315,9 +362,9 @@ pub(crate) fn query(catalog: &Catalog, call: &Query) -> Result<Page, PlanError> 
     }
     if !start.values.is_empty() {
         sql.push(joint);
-        cursor::after(&mut sql, target, &form, &start);
+        order::after(&mut sql, target, &form, &start);
     }
-    cursor::order_by(&mut sql, target, &form.order);
+    order::order_by(&mut sql, target, &form.order);
     // One more than the page: whether there is a next one.
     sql.push(&format!(" limit {}", u64::from(size) + 1));
     if start.skip > 0 {
@@ -336,6 +383,7 @@ pub(crate) fn query(catalog: &Catalog, call: &Query) -> Result<Page, PlanError> 
             expand,
         },
         size,
+        bytes: catalog.limits.page_bytes,
         cursor: form.starting(start),
     })
 }
@@ -356,31 +404,6 @@ pub(crate) fn count(
         filter::condition(&mut sql, target, id, filter, FILTER_DEPTH)?;
     }
     Ok(sql.finish())
-}
-
-/// The order asked for, then the key, or every column where there is none: no two different rows are equal in it.
-fn whole_order(target: &Table, id: TableId, asked: &[OrderBy]) -> Result<Vec<OrderBy>, PlanError> {
-    let mut order: Vec<OrderBy> = Vec::with_capacity(asked.len() + 2);
-    for by in asked {
-        column(target, id, by.column)?;
-        if order.iter().any(|other| other.column == by.column) {
-            return Err(error(PlanErrorKind::Twice, Place::column(id, by.column)));
-        }
-        order.push(*by);
-    }
-    let last: Vec<usize> = target
-        .key
-        .clone()
-        .unwrap_or_else(|| (0..target.columns.len()).collect());
-    for column in last {
-        if !order.iter().any(|other| other.column == column) {
-            order.push(OrderBy {
-                column,
-                descending: false,
-            });
-        }
-    }
-    Ok(order)
 }
 
 /// Plans the relations of rows of a table.
@@ -451,8 +474,8 @@ pub(crate) fn related(
         Dialect::Postgres => filter::any_of_rows(&mut sql, &columns, parents, read.table)?,
         _ => filter::one_of_rows(&mut sql, &columns, parents, read.table)?,
     }
-    let order = whole_order(target, read.table, &[])?;
-    cursor::order_by(&mut sql, target, &order);
+    let order = order::whole_order(catalog.dialect, target, read.table, &[])?;
+    order::order_by(&mut sql, target, &order.steps);
     sql.push(&format!(" limit {}", u64::from(limit) + 1));
     Ok(sql.finish())
 }

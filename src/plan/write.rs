@@ -1,11 +1,11 @@
-//! Writes: the steps of Create, Update, Upsert and Delete, planned for all records before the first one runs.
+//! Writes: the steps of Update, Upsert and Delete, planned for all records before the first one runs.
 
 use super::Mark;
 use super::read::{key_condition, table};
 use super::sql::Sql;
 use super::value;
-use crate::call::{Delete, Key, Mode, Record, Value, Write};
-use crate::catalog::{Catalog, Column, Dialect, Direction, Generation, Table, TableId};
+use crate::call::{Delete, Key, Mode, Value, Write};
+use crate::catalog::{Catalog, Column, Dialect, Generation, Table, TableId};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
 /// A whole write: one unit for each record or key.
@@ -88,17 +88,26 @@ pub enum Source {
     },
 }
 
-fn error(kind: PlanErrorKind, place: &Place) -> PlanError {
+pub(super) fn error(kind: PlanErrorKind, place: &Place) -> PlanError {
     PlanError {
         kind,
         place: place.clone(),
     }
 }
 
-/// Most records or keys of one call.
-const BATCH_LIMIT: usize = 10_000;
+/// Where a record or key stands in the call.
+pub(super) fn place_of(index: usize, table: TableId) -> Place {
+    Place {
+        record: Some(index),
+        table: Some(table),
+        ..Place::default()
+    }
+}
 
-fn bounded(count: usize) -> Result<(), PlanError> {
+/// Most records or keys of one call.
+pub(super) const BATCH_LIMIT: usize = 10_000;
+
+pub(super) fn bounded(count: usize) -> Result<(), PlanError> {
     match count > BATCH_LIMIT {
         true => Err(error(
             PlanErrorKind::Limit {
@@ -111,165 +120,6 @@ fn bounded(count: usize) -> Result<(), PlanError> {
     }
 }
 
-pub(crate) fn create(catalog: &Catalog, write: &Write) -> Result<WritePlan, PlanError> {
-    let target = table(catalog, write.table)?;
-    offered(target, target.privileges.insert, "Create")?;
-    bounded(write.records.len())?;
-    let mut units = Vec::with_capacity(write.records.len());
-    for (index, record) in write.records.iter().enumerate() {
-        let mut inserts = Vec::new();
-        let place = Place {
-            record: Some(index),
-            table: Some(write.table),
-            ..Place::default()
-        };
-        let own = inserts_of(
-            catalog,
-            write.table,
-            record,
-            &mut inserts,
-            Vec::new(),
-            place,
-            catalog.limits.expand_depth + 1,
-        )?;
-        units.push(Unit::Create { inserts, own });
-    }
-    Ok(WritePlan {
-        table: write.table,
-        mode: write.mode,
-        units,
-        mark: None,
-    })
-}
-
-/// Adds the inserts of a record: its parents, itself, its children. Answers which one is the record.
-fn inserts_of(
-    catalog: &Catalog,
-    id: TableId,
-    record: &Record,
-    inserts: &mut Vec<Insert>,
-    linked: Vec<(usize, Source)>,
-    place: Place,
-    depth: u32,
-) -> Result<usize, PlanError> {
-    let Some(depth) = depth.checked_sub(1) else {
-        let limit = u64::from(catalog.limits.expand_depth);
-        return Err(error(
-            PlanErrorKind::Limit {
-                what: "levels of related records",
-                limit,
-            },
-            &place,
-        ));
-    };
-    let target = table(catalog, id)?;
-    offered(target, target.privileges.insert, "Create")?;
-    check_fields(
-        catalog.dialect,
-        target,
-        id,
-        &record.fields,
-        &place,
-        |column| column.insertable,
-    )?;
-    let mut values: Vec<(usize, Source)> = record
-        .fields
-        .iter()
-        .map(|(index, value)| (*index, Source::Given(value.clone())))
-        .collect();
-    // What links records stands above what the caller gave for the same columns.
-    let link = |values: &mut Vec<(usize, Source)>, column: usize, source: Source| {
-        values.retain(|(index, _)| *index != column);
-        values.push((column, source));
-    };
-    for (column, source) in linked {
-        link(&mut values, column, source);
-    }
-    let below = |relation: usize, index: usize, table: TableId| {
-        let mut place = place.clone();
-        place.related.push((relation, index));
-        place.table = Some(table);
-        place
-    };
-    let relation_of = |index: usize| {
-        target
-            .relations
-            .get(index)
-            .ok_or_else(|| error(PlanErrorKind::Unknown("relation"), &place))
-    };
-    for (index, records) in &record.related {
-        let relation = relation_of(*index)?;
-        if relation.direction == Direction::Parent {
-            let [parent] = records.as_slice() else {
-                return Err(error(
-                    PlanErrorKind::Limit {
-                        what: "records of a parent relation",
-                        limit: 1,
-                    },
-                    &place,
-                ));
-            };
-            let at = below(*index, 0, relation.table);
-            let parent = inserts_of(
-                catalog,
-                relation.table,
-                parent,
-                inserts,
-                Vec::new(),
-                at,
-                depth,
-            )?;
-            for (own, other) in relation.columns.iter().zip(&relation.other) {
-                link(
-                    &mut values,
-                    *own,
-                    Source::Earlier {
-                        insert: parent,
-                        column: *other,
-                    },
-                );
-            }
-        }
-    }
-    let own = inserts.len();
-    if own >= BATCH_LIMIT {
-        return Err(error(
-            PlanErrorKind::Limit {
-                what: "related records",
-                limit: BATCH_LIMIT as u64,
-            },
-            &place,
-        ));
-    }
-    inserts.push(Insert {
-        table: id,
-        values,
-        place: place.clone(),
-    });
-    for (index, records) in &record.related {
-        let relation = relation_of(*index)?;
-        if relation.direction == Direction::Children {
-            for (number, child) in records.iter().enumerate() {
-                let pairs = relation.other.iter().zip(&relation.columns);
-                let linked = pairs
-                    .map(|(theirs, ours)| {
-                        (
-                            *theirs,
-                            Source::Earlier {
-                                insert: own,
-                                column: *ours,
-                            },
-                        )
-                    })
-                    .collect();
-                let at = below(*index, number, relation.table);
-                inserts_of(catalog, relation.table, child, inserts, linked, at, depth)?;
-            }
-        }
-    }
-    Ok(own)
-}
-
 pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, PlanError> {
     let target = table(catalog, write.table)?;
     offered(target, target.privileges.update, "Update")?;
@@ -277,11 +127,7 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
     let key = key_of(target, "Update")?;
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
-        let place = Place {
-            record: Some(index),
-            table: Some(write.table),
-            ..Place::default()
-        };
+        let place = place_of(index, write.table);
         if !record.related.is_empty() {
             return Err(error(
                 PlanErrorKind::NotOffered("related records in Update"),
@@ -349,11 +195,7 @@ pub(crate) fn upsert(
     }
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
-        let place = Place {
-            record: Some(index),
-            table: Some(write.table),
-            ..Place::default()
-        };
+        let place = place_of(index, write.table);
         if !record.related.is_empty() {
             return Err(error(
                 PlanErrorKind::NotOffered("related records in Upsert"),
@@ -446,11 +288,7 @@ pub(crate) fn delete(catalog: &Catalog, call: &Delete) -> Result<WritePlan, Plan
     key_of(target, "Delete")?;
     let mut units = Vec::with_capacity(call.keys.len());
     for (index, key) in call.keys.iter().enumerate() {
-        let place = Place {
-            record: Some(index),
-            table: Some(call.table),
-            ..Place::default()
-        };
+        let place = place_of(index, call.table);
         check_key(catalog.dialect, target, call.table, &key.values, &place)?;
         units.push(Unit::Delete(key.clone()));
     }
@@ -462,7 +300,11 @@ pub(crate) fn delete(catalog: &Catalog, call: &Delete) -> Result<WritePlan, Plan
     })
 }
 
-fn offered(target: &Table, allowed: bool, operation: &'static str) -> Result<(), PlanError> {
+pub(super) fn offered(
+    target: &Table,
+    allowed: bool,
+    operation: &'static str,
+) -> Result<(), PlanError> {
     match allowed && target.kind.writable() {
         true => Ok(()),
         false => Err(error(
@@ -480,7 +322,7 @@ fn key_of(target: &Table, operation: &'static str) -> Result<Vec<usize>, PlanErr
 }
 
 /// Every field is known, given once, may be written, and has a value of its type.
-fn check_fields(
+pub(super) fn check_fields(
     dialect: Dialect,
     target: &Table,
     id: TableId,

@@ -261,7 +261,12 @@ fn sqlite(
         787 => (RunErrorKind::MissingReference(None), Vec::new()),
         1811 => (RunErrorKind::Raised(error.message().to_owned()), Vec::new()),
         1299 => (RunErrorKind::NotNull, columns()),
-        275 => (RunErrorKind::Check(Some(after.to_owned())), columns()),
+        // A check without a name is told by its SQL, which is nobody's business.
+        275 => {
+            let is_name = after.chars().all(|c| c.is_alphanumeric() || c == '_');
+            let name = is_name.then(|| after.to_owned());
+            (RunErrorKind::Check(name), columns())
+        }
         3091 | 18 | 20 => (RunErrorKind::OutOfRange, columns()),
         code if matches!(code & 0xff, 5 | 6) => (RunErrorKind::Contention, Vec::new()),
         code if matches!(code & 0xff, 8 | 3 | 23) => (RunErrorKind::Denied, Vec::new()),

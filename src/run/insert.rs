@@ -166,15 +166,7 @@ pub(crate) async fn fetch(
 ) -> Result<Rows, Failure> {
     let mut rows = Rows::new(shape.columns.clone());
     session
-        .fetch(
-            statement,
-            shape,
-            &mut Sink {
-                rows: &mut rows,
-                limit: usize::MAX,
-                tail: None,
-            },
-        )
+        .fetch(statement, Some(shape), &mut Sink::all(&mut rows))
         .await?;
     Ok(rows)
 }

@@ -4,24 +4,34 @@ use futures_util::TryStreamExt;
 use sqlx::mysql::{MySqlArguments, MySqlRow};
 use sqlx::{AssertSqlSafe, Column as _, Decode, Executor, MySql, MySqlConnection, Row, TypeInfo};
 
-use super::session::{Executed, NamedRow, Sink};
+use super::session::{Executed, Sink};
 use super::text;
 use crate::catalog::SqlType;
 use crate::plan::{Bind, Kind, Shape, Statement, VersionFrom};
 use crate::rows::Rows;
 
-/// Runs a statement and pushes its rows.
+/// Runs a statement and pushes its rows; without a shape those of all its result sets, with their names.
 pub(crate) async fn fetch(
     connection: &mut MySqlConnection,
     statement: &Statement,
-    shape: &Shape,
+    shape: Option<&Shape>,
     sink: &mut Sink<'_>,
 ) -> Result<(), sqlx::Error> {
     let mut stream = connection.fetch(bound(statement));
     let mut forms: Option<Vec<Form>> = None;
     while let Some(row) = stream.try_next().await? {
-        let forms = forms.get_or_insert_with(|| forms_of(&row));
         let mark = sink.rows.mark();
+        let Some(shape) = shape else {
+            for (index, form) in forms_of(&row).into_iter().enumerate() {
+                push_value(&row, index, form, &SqlType::Other, sink.rows)?;
+            }
+            sink.end_named(mark, &row);
+            if sink.full() {
+                break;
+            }
+            continue;
+        };
+        let forms = forms.get_or_insert_with(|| forms_of(&row));
         for (index, (form, sql_type)) in forms.iter().zip(&shape.reads).enumerate() {
             push_value(&row, index, *form, sql_type, sink.rows)?;
         }
@@ -54,35 +64,6 @@ pub(crate) async fn execute(
         rows: done.rows_affected(),
         last_id: Some(done.last_insert_id()).filter(|id| *id != 0),
     })
-}
-
-/// Runs a statement and answers the rows of all its result sets by name.
-pub(crate) async fn fetch_named(
-    connection: &mut MySqlConnection,
-    statement: &Statement,
-    limit: usize,
-) -> Result<Vec<NamedRow>, sqlx::Error> {
-    let mut stream = connection.fetch(bound(statement));
-    let mut found = Vec::new();
-    while let Some(row) = stream.try_next().await? {
-        let mut cells = Rows::default();
-        for (index, form) in forms_of(&row).into_iter().enumerate() {
-            push_value(&row, index, form, &SqlType::Other, &mut cells)?;
-        }
-        cells.end_row(0, "");
-        found.push(NamedRow {
-            names: row
-                .columns()
-                .iter()
-                .map(|column| column.name().to_owned())
-                .collect(),
-            cells,
-        });
-        if found.len() > limit {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 fn bound(statement: &Statement) -> sqlx::query::Query<'static, MySql, MySqlArguments> {

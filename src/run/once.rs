@@ -210,15 +210,7 @@ async fn stored(
         binds: vec![Bind::Text(once.key.to_owned())],
     };
     session
-        .fetch(
-            &statement,
-            &shape,
-            &mut Sink {
-                rows: &mut rows,
-                limit: usize::MAX,
-                tail: None,
-            },
-        )
+        .fetch(&statement, Some(&shape), &mut Sink::all(&mut rows))
         .await?;
     let mut cells = rows.row(0);
     match (cells.next(), cells.next()) {
@@ -271,7 +263,7 @@ async fn prepare(session: &mut Session, dialect: Dialect) -> Result<(), Failure>
         Dialect::Mysql => {
             session
                 .plain(
-                    "create table if not exists soapstone_answer (name varchar(255) character set utf8mb4 collate utf8mb4_bin
+                    "create table if not exists soapstone_answer (name varchar(700) character set utf8mb4 collate utf8mb4_bin
                      primary key, body varchar(128) not null, answer longblob, made_at bigint not null)",
                 )
                 .await

@@ -2,7 +2,7 @@
 
 use super::answered;
 use super::error::Failure;
-use super::session::{NamedRow, Session, Sink};
+use super::session::{Session, Sink};
 use crate::call::{Answer, Answered};
 use crate::catalog::Catalog;
 use crate::plan::{AnswerForm, RoutinePlan, Shape, Statement};
@@ -69,12 +69,8 @@ async fn fetch(
     session
         .fetch(
             statement,
-            shape,
-            &mut Sink {
-                rows: &mut rows,
-                limit: limit + 1,
-                tail: None,
-            },
+            Some(shape),
+            &mut Sink::first(&mut rows, limit + 1),
         )
         .await?;
     too_many(rows.len(), limit)?;
@@ -86,12 +82,15 @@ async fn named(
     statement: &Statement,
     limit: usize,
 ) -> Result<Vec<Vec<(String, Answered)>>, Failure> {
-    let found = session.fetch_named(statement, limit).await?;
-    too_many(found.len(), limit)?;
-    let row = |NamedRow { names, cells }: NamedRow| {
-        names.into_iter().zip(cells.row(0).map(answered)).collect()
+    let mut rows = Rows::default();
+    let mut sink = Sink::first(&mut rows, limit + 1);
+    session.fetch(statement, None, &mut sink).await?;
+    let names = sink.names;
+    too_many(rows.len(), limit)?;
+    let row = |(row, names): (usize, Vec<String>)| {
+        names.into_iter().zip(rows.row(row).map(answered)).collect()
     };
-    Ok(found.into_iter().map(row).collect())
+    Ok(names.into_iter().enumerate().map(row).collect())
 }
 
 fn too_many(count: usize, limit: usize) -> Result<(), Failure> {

@@ -2,26 +2,34 @@
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteValueRef};
-use sqlx::{
-    AssertSqlSafe, Column as _, Decode, Executor, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef,
-};
+use sqlx::{AssertSqlSafe, Decode, Executor, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef};
 
-use super::session::{Executed, NamedRow, Sink};
+use super::session::{Executed, Sink};
 use super::text;
 use crate::catalog::SqlType;
 use crate::plan::{Bind, RawCell, Shape, Statement, VersionFrom};
 use crate::rows::Rows;
 
-/// Runs a statement and pushes its rows.
+/// Runs a statement and pushes its rows; without a shape with their names.
 pub(crate) async fn fetch(
     connection: &mut SqliteConnection,
     statement: &Statement,
-    shape: &Shape,
+    shape: Option<&Shape>,
     sink: &mut Sink<'_>,
 ) -> Result<(), sqlx::Error> {
     let mut stream = connection.fetch(bound(statement));
     while let Some(row) = stream.try_next().await? {
         let mark = sink.rows.mark();
+        let Some(shape) = shape else {
+            for index in 0..row.columns().len() {
+                push_value(&stored(&row, index)?, &SqlType::Any, sink.rows);
+            }
+            sink.end_named(mark, &row);
+            if sink.full() {
+                break;
+            }
+            continue;
+        };
         for (index, sql_type) in shape.reads.iter().enumerate() {
             push_value(&stored(&row, index)?, sql_type, sink.rows);
         }
@@ -48,35 +56,6 @@ pub(crate) async fn execute(
         rows: done.rows_affected(),
         last_id: None,
     })
-}
-
-/// Runs a statement and answers every row by name.
-pub(crate) async fn fetch_named(
-    connection: &mut SqliteConnection,
-    statement: &Statement,
-    limit: usize,
-) -> Result<Vec<NamedRow>, sqlx::Error> {
-    let mut stream = connection.fetch(bound(statement));
-    let mut found = Vec::new();
-    while let Some(row) = stream.try_next().await? {
-        let mut cells = Rows::default();
-        for index in 0..row.columns().len() {
-            push_value(&stored(&row, index)?, &SqlType::Any, &mut cells);
-        }
-        cells.end_row(0, "");
-        found.push(NamedRow {
-            names: row
-                .columns()
-                .iter()
-                .map(|column| column.name().to_owned())
-                .collect(),
-            cells,
-        });
-        if found.len() > limit {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 fn bound(statement: &Statement) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
@@ -132,7 +111,10 @@ fn raw(value: Stored<'_>) -> RawCell {
         Stored::Null => RawCell::Null,
         Stored::Integer(number) => RawCell::Long(number),
         Stored::Real(number) => RawCell::Double(number),
-        Stored::Text(text) => RawCell::Text(String::from_utf8_lossy(text).into_owned()),
+        Stored::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => RawCell::Text(text.to_owned()),
+            Err(_) => RawCell::BadText(text.to_vec()),
+        },
         Stored::Blob(bytes) => RawCell::Bytes(bytes.to_vec()),
     }
 }

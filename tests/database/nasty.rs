@@ -1,22 +1,10 @@
 //! Own databases with every type and every odd name: read, found by key, paged, written back unchanged.
 
-use soapstone_gateway::call::{Call, Get, Mode, Query, Record, Reply, Status, Value, Write};
+use soapstone_gateway::call::{Call, Get, Mode, Record, Reply, Status, Value, Write};
 use soapstone_gateway::catalog::{Dialect, SqlType, TableId, TableKind};
 use soapstone_gateway::rows::{Cell, Rows};
 
-use crate::place::{Opened, Place, dialects, show, show_cell, show_rows, text};
-
-fn all(table: TableId, page_size: u64, cursor: Option<String>) -> Call {
-    Call::Query(Query {
-        table,
-        filter: None,
-        order: Vec::new(),
-        fields: Vec::new(),
-        expand: Vec::new(),
-        page_size: Some(page_size),
-        cursor,
-    })
-}
+use crate::place::{Opened, Place, all, dialects, show, show_cell, show_rows, text};
 
 const POSTGRES: &str = r#"
 create type mood as enum ('sad', 'so so', 'it''s "fine"', 'Żółć');
@@ -72,7 +60,7 @@ insert into everything values
         .await;
     let opened = place.open().await;
     let table = opened.table("everything");
-    let (rows, next) = opened.rows(&all(table, 10, None)).await;
+    let (rows, next) = opened.rows(&Call::Query(all(table, 10, None))).await;
     assert!(next.is_none());
     let cell = |row: usize, name: &str| {
         rows.cell(row, opened.column(table, name))
@@ -264,7 +252,7 @@ insert into everything (id, t1, t1u, flag, i2, i3, i4, i8, i8u, n, nu, f, d, bt,
         .await;
     let opened = place.open().await;
     let table = opened.table("everything");
-    let (rows, next) = opened.rows(&all(table, 10, None)).await;
+    let (rows, next) = opened.rows(&Call::Query(all(table, 10, None))).await;
     assert!(next.is_none());
     assert_eq!(
         show_rows(&rows)[2],
@@ -279,7 +267,7 @@ insert into everything (id, t1, t1u, flag, i2, i3, i4, i8, i8u, n, nu, f, d, bt,
         second.contains("|!0000-00-00|!-100:00:00|!2024-00-10 00:00:00|~|0000|"),
         "{second}"
     );
-    let (paged, _) = opened.rows(&all(table, 1, None)).await;
+    let (paged, _) = opened.rows(&Call::Query(all(table, 1, None))).await;
     assert_eq!(paged.len(), 1);
     write_back(&opened, table, &rows, 2).await;
     write_back(&opened, table, &rows, 1).await;
@@ -310,7 +298,7 @@ insert into no_key select value % 3, 'x' from json_each('[0,1,2,3,4,5,6,7,8,9,10
         .await;
     let opened = place.open().await;
     let table = opened.table("everything");
-    let (rows, _) = opened.rows(&all(table, 10, None)).await;
+    let (rows, _) = opened.rows(&Call::Query(all(table, 10, None))).await;
     // The generated column overflows to a real, which is no integer.
     assert_eq!(
         show(rows.row(0)),
@@ -325,7 +313,9 @@ insert into no_key select value % 3, 'x' from json_each('[0,1,2,3,4,5,6,7,8,9,10
         show(rows.row(2)),
         "3|~|~|~|~|~|~|~|~|2024-02-29T12:00:00.5+02:00|~|~|~|a|~|~"
     );
-    let (strict, _) = opened.rows(&all(opened.table("s"), 10, None)).await;
+    let (strict, _) = opened
+        .rows(&Call::Query(all(opened.table("s"), 10, None)))
+        .await;
     assert_eq!(show_rows(&strict), ["a|1|2", "b|!\0|~"]);
     write_back_strict(&opened).await;
 
@@ -335,7 +325,7 @@ insert into no_key select value % 3, 'x' from json_each('[0,1,2,3,4,5,6,7,8,9,10
         let mut cursor = None;
         loop {
             let (rows, next) = opened
-                .rows(&all(opened.table("no_key"), size, cursor))
+                .rows(&Call::Query(all(opened.table("no_key"), size, cursor)))
                 .await;
             found.extend(show_rows(&rows));
             cursor = next;
@@ -392,7 +382,7 @@ insert into "Order Details" values (1, 1, 1, 'q'), (1, 2, 1, 'r'), (2, 1, 2, nul
         place.script(&sql).await;
         let opened = place.open().await;
         let (parent, child) = (opened.table("select"), opened.table("Order Details"));
-        let (rows, _) = opened.rows(&all(parent, 1, None)).await;
+        let (rows, _) = opened.rows(&Call::Query(all(parent, 1, None))).await;
         assert_eq!(show_rows(&rows), ["1|a|2|3|ć|4"], "{dialect}");
         let relations = &opened.catalog.tables[parent.0].relations;
         assert_eq!(relations.len(), 1);
@@ -439,7 +429,7 @@ insert into "Order Details" values (1, 1, 1, 'q'), (1, 2, 1, 'r'), (2, 1, 2, nul
                 mode: Mode::Atomic,
             }))
             .await;
-        let (rows, _) = opened.rows(&all(child, 2, None)).await;
+        let (rows, _) = opened.rows(&Call::Query(all(child, 2, None))).await;
         assert_eq!(rows.len(), 2);
         place.drop().await;
     }
@@ -535,9 +525,13 @@ create schema other; create table other.thing (id integer generated always as id
         .await;
     assert_eq!(show_rows(&rows), ["50|2024-07-07|2.50"]);
     assert_eq!(Some(rows.version(0).to_owned()), key.version);
-    let (rows, next) = opened.rows(&all(opened.table("big_sale"), 4, None)).await;
+    let (rows, next) = opened
+        .rows(&Call::Query(all(opened.table("big_sale"), 4, None)))
+        .await;
     assert_eq!(rows.len(), 4);
-    let (rest, _) = opened.rows(&all(opened.table("big_sale"), 100, next)).await;
+    let (rest, _) = opened
+        .rows(&Call::Query(all(opened.table("big_sale"), 100, next)))
+        .await;
     assert_eq!(rest.len(), 5);
     let thing = opened.catalog.find_table("other", "thing").unwrap();
     let empty = Write {

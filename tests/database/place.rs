@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use soapstone_gateway::call::{Call, Reply, Value};
+use soapstone_gateway::call::{Call, Query, Reply, Value};
 use soapstone_gateway::catalog::{self, Catalog, Dialect, Selection, TableId};
 use soapstone_gateway::database::{Database, Settings};
 use soapstone_gateway::problem::RunError;
@@ -151,7 +151,16 @@ impl Place {
     }
 
     pub(crate) async fn open_with(&self, selection: &Selection) -> Opened {
-        let database = Database::open(&Settings::new(&self.url)).unwrap();
+        Place::open_url(&self.url, selection).await
+    }
+
+    /// As another role, say.
+    pub(crate) async fn open_at(&self, url: &str) -> Opened {
+        Place::open_url(url, &Selection::default()).await
+    }
+
+    async fn open_url(url: &str, selection: &Selection) -> Opened {
+        let database = Database::open(&Settings::new(url)).unwrap();
         let catalog = catalog::load(&database, selection)
             .await
             .unwrap_or_else(|error| {
@@ -265,4 +274,31 @@ pub(crate) fn show_cell(cell: Cell<'_>) -> String {
 
 pub(crate) fn show_rows(rows: &Rows) -> Vec<String> {
     (0..rows.len()).map(|index| show(rows.row(index))).collect()
+}
+
+/// A page of a table in the order of its key.
+pub(crate) fn all(table: TableId, page_size: u64, cursor: Option<String>) -> Query {
+    Query {
+        table,
+        filter: None,
+        order: Vec::new(),
+        fields: Vec::new(),
+        expand: Vec::new(),
+        page_size: Some(page_size),
+        cursor,
+    }
+}
+
+/// Reads a whole table by pages.
+pub(crate) async fn read_all(opened: &Opened, query: &Query) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut query = query.clone();
+    loop {
+        let (rows, next) = opened.rows(&Call::Query(query.clone())).await;
+        found.extend(show_rows(&rows));
+        match next {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => return found,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use soapstone_gateway::call::{Call, Condition, Expand, Filter, Get, OrderBy, Que
 use soapstone_gateway::catalog::{Dialect, SqlType, TableId};
 use soapstone_gateway::plan;
 
-use crate::place::{Opened, Place, dialects, show, show_rows, text};
+use crate::place::{Opened, Place, all, dialects, read_all, show, show_rows, text};
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -38,32 +38,6 @@ async fn chinook(dialect: Dialect) -> Option<(Place, Opened)> {
     place.script(&sql.join("\n")).await;
     let opened = place.open().await;
     Some((place, opened))
-}
-
-fn all(table: TableId, page_size: u64, cursor: Option<String>) -> Query {
-    Query {
-        table,
-        filter: None,
-        order: Vec::new(),
-        fields: Vec::new(),
-        expand: Vec::new(),
-        page_size: Some(page_size),
-        cursor,
-    }
-}
-
-/// Reads a whole table by pages.
-async fn read_all(opened: &Opened, query: &Query) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut query = query.clone();
-    loop {
-        let (rows, next) = opened.rows(&Call::Query(query.clone())).await;
-        found.extend(show_rows(&rows));
-        match next {
-            Some(cursor) => query.cursor = Some(cursor),
-            None => return found,
-        }
-    }
 }
 
 /// The database's own text of a value, in the lexical form of its type.

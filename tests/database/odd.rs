@@ -1,0 +1,260 @@
+//! Databases as people leave them: keys of every type and collation, rows without a key, views of what is gone.
+//!
+//! What is in them stands in `odd/*.sql`; whatever is added there is paged through in every order.
+
+use soapstone_gateway::call::{Call, Condition, Filter, Get, Mode, OrderBy, Query, Reply};
+use soapstone_gateway::catalog::{Dialect, Limits, Selection, TableId};
+
+use crate::place::{Opened, Place, all, dialects, read_all, show_rows, text};
+use crate::shop::{record, write};
+
+async fn odd(dialect: Dialect) -> (Place, Opened) {
+    let place = Place::new(dialect).await;
+    place
+        .script(match dialect {
+            Dialect::Postgres => include_str!("odd/postgres.sql"),
+            Dialect::Mysql => include_str!("odd/mysql.sql"),
+            Dialect::Sqlite => include_str!("odd/sqlite.sql"),
+        })
+        .await;
+    let opened = place.open().await;
+    (place, opened)
+}
+
+#[tokio::test]
+async fn every_order_gives_every_row_once() {
+    for dialect in dialects() {
+        let (place, opened) = odd(dialect).await;
+        for (index, table) in opened.catalog.tables.iter().enumerate() {
+            let id = TableId(index);
+            let whole = {
+                let mut rows = read_all(&opened, &all(id, 1000, None)).await;
+                rows.sort();
+                rows
+            };
+            let count = opened
+                .good(&Call::Count {
+                    table: id,
+                    filter: None,
+                })
+                .await;
+            assert_eq!(count, Reply::Count(whole.len() as u64), "{}", table.name);
+            let orders = (0..table.columns.len()).flat_map(|column| {
+                [false, true].map(|descending| vec![OrderBy { column, descending }])
+            });
+            for order in orders.chain([Vec::new()]) {
+                let once = Query {
+                    order,
+                    ..all(id, 1000, None)
+                };
+                let expected = read_all(&opened, &once).await;
+                let mut sorted = expected.clone();
+                sorted.sort();
+                assert_eq!(sorted, whole, "{dialect} {} {:?}", table.name, once.order);
+                for size in [1, 3] {
+                    let found = read_all(
+                        &opened,
+                        &Query {
+                            page_size: Some(size),
+                            ..once.clone()
+                        },
+                    )
+                    .await;
+                    assert_eq!(
+                        found, expected,
+                        "{dialect} {} by {:?}, {size} a page",
+                        table.name, once.order
+                    );
+                }
+            }
+        }
+        place.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_offered_is_told() {
+    for dialect in dialects() {
+        let (place, opened) = odd(dialect).await;
+        let omitted: Vec<&str> = opened
+            .catalog
+            .omitted
+            .iter()
+            .map(|omitted| omitted.name.as_str())
+            .collect();
+        let expected = match dialect {
+            Dialect::Postgres => "zero",
+            Dialect::Mysql | Dialect::Sqlite => "broken",
+        };
+        assert_eq!(omitted, [expected], "{dialect}");
+        place.drop().await;
+    }
+}
+
+/// SQLite keeps what it was given: the same number as a number or a text, the same moment in two forms.
+#[tokio::test]
+async fn sqlite_finds_what_is_stored_in_another_form() {
+    let (place, opened) = odd(Dialect::Sqlite).await;
+    let get = async |name: &str, key: &str| {
+        let call = Call::Get(Get {
+            table: opened.table(name),
+            key: vec![text(key)],
+            expand: Vec::new(),
+        });
+        show_rows(&opened.rows(&call).await.0).join(" ")
+    };
+    assert_eq!(get("untyped_key", "2").await, "2|6");
+    assert_eq!(get("untyped_key", "1.5").await, "1.5|3");
+    assert_eq!(get("untyped_key", "a").await, "a|7");
+    assert_eq!(
+        get("keyed_by_moment", "2024-01-01T10:00:00.123456").await,
+        "2024-01-01T10:00:00.123456|2024-01-01T10:00:00"
+    );
+    let count = async |name: &str, column: usize, condition: Condition| {
+        let filter = Filter {
+            columns: vec![(column, condition)],
+            ..Filter::default()
+        };
+        let call = Call::Count {
+            table: opened.table(name),
+            filter: Some(filter),
+        };
+        match opened.good(&call).await {
+            Reply::Count(count) => count,
+            other => panic!("{other:?}"),
+        }
+    };
+    let at = text("2024-01-01T10:00:00");
+    for (condition, expected) in [
+        (Condition::Eq(at.clone()), 2),
+        (Condition::In(vec![at.clone()]), 2),
+        (Condition::Ne(at.clone()), 3),
+        (Condition::Lt(at.clone()), 2),
+        (Condition::Ge(at), 2),
+    ] {
+        let shown = format!("{condition:?}");
+        assert_eq!(
+            count("keyed_by_moment", 1, condition).await,
+            expected,
+            "{shown}"
+        );
+    }
+    for (condition, expected) in [
+        (Condition::Eq(text("1")), 4),
+        (Condition::In(vec![text("1"), text("x")]), 4),
+        (Condition::Gt(text("1")), 3),
+    ] {
+        let shown = format!("{condition:?}");
+        assert_eq!(count("no_key", 2, condition).await, expected, "{shown}");
+    }
+    place.drop().await;
+}
+
+/// A page ends where its rows are many bytes, so that one request cannot take all of the memory.
+#[tokio::test]
+async fn large_rows_make_short_pages() {
+    for dialect in dialects() {
+        let place = Place::new(dialect).await;
+        let values: Vec<String> = (0..50)
+            .map(|n| format!("({n}, '{}', {})", "x".repeat(300), n % 7))
+            .collect();
+        place
+            .script(&format!(
+                "create table wide (id integer primary key, body varchar(400), n integer);
+                 create table loose (id integer, body varchar(400), n integer);
+                 insert into wide values {values}; insert into loose values {values};",
+                values = values.join(", ")
+            ))
+            .await;
+        let limits = Limits {
+            page_bytes: 1000,
+            ..Limits::default()
+        };
+        let opened = place
+            .open_with(&Selection {
+                limits,
+                ..Selection::default()
+            })
+            .await;
+        for name in ["wide", "loose"] {
+            let table = opened.table(name);
+            for order in [
+                Vec::new(),
+                vec![OrderBy {
+                    column: 2,
+                    descending: true,
+                }],
+            ] {
+                let query = Query {
+                    order,
+                    ..all(table, 40, None)
+                };
+                let (first, next) = opened.rows(&Call::Query(query.clone())).await;
+                assert!((2..6).contains(&first.len()), "{dialect} {}", first.len());
+                assert!(next.is_some());
+                let mut found = read_all(&opened, &query).await;
+                assert_eq!(found.len(), 50, "{dialect} {name} {:?}", query.order);
+                found.sort();
+                found.dedup();
+                assert_eq!(found.len(), 50, "{dialect} {name} {:?}", query.order);
+            }
+        }
+        place.drop().await;
+    }
+}
+
+/// A role with grants on some columns reads and writes those, though the system's columns are closed to it.
+#[tokio::test]
+async fn grants_on_columns_are_enough() {
+    if !dialects().contains(&Dialect::Postgres) {
+        return;
+    }
+    let place = Place::new(Dialect::Postgres).await;
+    let role = format!("{}_role", place.name);
+    place
+        .script(&format!(
+            "create table t (id integer primary key, open text, closed text); insert into t values (1, 'a', 'b');
+             create role {role} login; grant select (id, open), update (open) on t to {role}"
+        ))
+        .await;
+    let url = place.url.replacen("//soapstone@", &format!("//{role}@"), 1);
+    let opened = place.open_at(&url).await;
+    let table = opened.table("t");
+    let (rows, _) = opened.rows(&Call::Query(all(table, 10, None))).await;
+    assert_eq!(show_rows(&rows), ["1|a"]);
+    let mut change = record(&[(0, "1"), (1, "new")]);
+    change.version = Some(rows.version(0).to_owned());
+    let update = Call::Update(write(table, vec![change], Mode::Atomic));
+    opened.good(&update).await;
+    assert_eq!(opened.run(&update).await.unwrap_err().code(), "Conflict");
+    opened.database.close().await;
+    place
+        .script(&format!("drop owned by {role}; drop role {role}"))
+        .await;
+    place.drop().await;
+}
+
+/// The text of a check is the database's business; its name is the caller's.
+#[tokio::test]
+async fn no_sql_is_told() {
+    let place = Place::new(Dialect::Sqlite).await;
+    place
+        .script(
+            "create table t (id integer primary key, a integer check (a > 0 and a < 10), b integer constraint b_is_positive check (b > 0))",
+        )
+        .await;
+    let opened = place.open().await;
+    let table = opened.table("t");
+    for (fields, expected) in [
+        ([(0, "1"), (1, "99"), (2, "1")], "the values break a rule"),
+        (
+            [(0, "1"), (1, "1"), (2, "-1")],
+            "the values break a rule (b_is_positive)",
+        ),
+    ] {
+        let call = Call::Create(write(table, vec![record(&fields)], Mode::Atomic));
+        let error = opened.run(&call).await.unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+    place.drop().await;
+}

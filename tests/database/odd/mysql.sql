@@ -1,0 +1,26 @@
+set sql_mode = '';
+create table keyed_by_enum (k enum('z', 'a', '', 'b,c') primary key, n integer);
+insert into keyed_by_enum values ('a', 1), ('z', 2), ('b,c', 4), ('none of them', 5);
+create table keyed_by_set (k set('z', 'y', 'a') primary key);
+insert into keyed_by_set values ('a'), ('z,y'), ('y'), (''), ('z,a');
+create table keyed_loosely (k varchar(20) collate utf8mb4_general_ci primary key, n integer);
+insert into keyed_loosely values ('alpha', 1), ('Beta', 2), ('gamma', 3), ('Żaba', 4), ('zebra', 5), ('éclair', 6), ('Eclipse', 7), ('', 8), ('ALPHA2', 9);
+create table keyed_in_latin (k varchar(10) character set latin1 primary key, t text character set latin2);
+insert into keyed_in_latin values ('é', 'ż'), ('E', 'Ż'), ('f', 'z');
+create table keyed_by_bytes (k varbinary(16) primary key);
+insert into keyed_by_bytes values (x'00'), (x'0000'), (x'ff'), ('');
+create table keyed_by_float (k float primary key, d double);
+insert into keyed_by_float values (0.1, 0.1), (1e10, 1e300), (1.1, 0.30000000000000004), (3.3333333, -1e-300), (16777217, null);
+create table keyed_by_moment (k timestamp(6) primary key default current_timestamp(6), t time(3));
+insert into keyed_by_moment values ('2024-01-01 00:00:00.000001', '10:00:00.123'), ('2024-01-01 00:00:00.000002', '-10:00:00'), ('2024-03-31 01:30:00', '100:00:00');
+create table keyed_by_zero_date (k date primary key);
+insert into keyed_by_zero_date values ('0000-00-00'), ('2024-01-00'), ('2024-05-05');
+create table no_key (a integer, b varchar(10) collate utf8mb4_unicode_ci, c double, d datetime(3), e varchar(5) character set latin1, f json);
+insert into no_key values (1, 'x', 0.1, null, 'é', '{"a":1}'), (1, 'X', 0.1, null, 'É', '{"a": 1}'), (1, 'x', 0.1, null, 'é', '{"a":1}'), (1, 'x ', 0.1, null, 'e', null),
+  (null, null, null, null, null, null), (null, null, null, null, null, null), (2, 'y', 1e10, '2024-01-01 00:00:00.123', '', '[]');
+create table keyed_by_many (a integer, b varchar(10) collate utf8mb4_general_ci, c decimal(30, 10), primary key (a, b, c));
+insert into keyed_by_many values (1, 'x', 1), (1, 'Y', 1), (1, 'z', 0.5), (1, 'z', 0.25), (2, '', 1), (2, 'x', 12345678901234567890.5), (3, 'A', 0);
+create table dropped (id integer primary key);
+create view broken as select id from dropped;
+drop table dropped;
+create view pairs as select one.k, other.k as other_k from keyed_by_enum one, keyed_by_set other;

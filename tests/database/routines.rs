@@ -1,0 +1,303 @@
+//! Routine calls: stored functions and procedures, and named SQL.
+
+use soapstone_gateway::call::{Answered, Call, Reply, Value};
+use soapstone_gateway::catalog::{Dialect, Selection};
+
+use crate::place::{Opened, Place, dialects, show_rows, text};
+use crate::shop::shop;
+
+/// A value in short, as cells are shown.
+fn show_value(value: &Value) -> String {
+    match value {
+        Value::Null => "~".to_owned(),
+        Value::Text(text) => text.clone(),
+        Value::Bytes(bytes) => format!(
+            "0x{}",
+            bytes.iter().map(|b| format!("{b:02x}")).collect::<String>()
+        ),
+        Value::List(items) => format!(
+            "[{}]",
+            items.iter().map(show_value).collect::<Vec<_>>().join("|")
+        ),
+        Value::Fields(fields) => format!(
+            "({})",
+            fields
+                .iter()
+                .map(|(_, value)| show_value(value))
+                .collect::<Vec<_>>()
+                .join("|")
+        ),
+    }
+}
+
+async fn call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &str)]) -> String {
+    let routine = opened
+        .catalog
+        .routines
+        .iter()
+        .position(|r| r.name == name && r.overload == overload);
+    let routine = soapstone_gateway::catalog::RoutineId(
+        routine.unwrap_or_else(|| panic!("no {name} {overload}")),
+    );
+    let arguments = arguments
+        .iter()
+        .map(|(index, value)| {
+            (
+                *index,
+                if *value == "~" {
+                    Value::Null
+                } else {
+                    text(value)
+                },
+            )
+        })
+        .collect();
+    let Reply::Routine(answer) = opened.good(&Call::Routine { routine, arguments }).await else {
+        panic!()
+    };
+    let show = |answered: &Answered| match answered {
+        Answered::Value(value) => show_value(value),
+        Answered::Misfit(bytes) => format!("!{}", String::from_utf8_lossy(bytes)),
+    };
+    let mut parts: Vec<String> = answer
+        .parameters
+        .iter()
+        .map(|(index, value)| format!("{index}={}", show(value)))
+        .collect();
+    parts.extend(answer.value.iter().map(show));
+    parts.extend(answer.rows.iter().flat_map(show_rows));
+    parts.extend(answer.unknown.iter().map(|row| {
+        row.iter()
+            .map(|(name, value)| format!("{name}:{}", show(value)))
+            .collect::<Vec<_>>()
+            .join(",")
+    }));
+    parts.join(" ")
+}
+
+#[tokio::test]
+async fn routines_of_postgres() {
+    if !dialects().contains(&Dialect::Postgres) {
+        return;
+    }
+    let place = Place::new(Dialect::Postgres).await;
+    place
+        .script(
+            r#"
+create table t (id integer primary key, name text, at timestamptz default '2024-01-01Z');
+insert into t values (1, 'one'), (2, 'two');
+create function add(a integer, b integer default 10) returns integer language sql immutable as 'select a + b';
+create function add(a text, b text) returns text language sql as 'select a || b';
+create function twofold(a integer, out twice integer, inout label text) language sql as $$ select a * 2, label || '!' $$;
+create function all_t() returns setof t language sql as 'select * from t order by id';
+create function names(lowest integer) returns table (name text, moment timestamptz) language sql as 'select t.name, t.at from t where id >= lowest order by id';
+create function numbers(n integer) returns setof integer language sql as 'select generate_series(1, n)';
+create function total(variadic xs numeric[]) returns numeric language sql as 'select sum(x) from unnest(xs) x';
+create function nothing() returns void language sql as 'select';
+create procedure put(new_id integer, inout new_name text, note text default null) language plpgsql as $$ begin insert into t values (new_id, new_name); new_name := upper(new_name); end $$;
+create type size as enum ('small', 'really big');
+create type box as (x integer, y numeric(5,2), label text, at timestamptz, size size);
+create domain few as integer[];
+create procedure everything(a integer, out b box, out c integer[], out d int4range, out e numeric, out f box[], out g tstzrange, out h few,
+  out i text[], out j interval, out k timetz, out l nummultirange, out m size, out n jsonb, out o bytea, out p daterange) language plpgsql as $$ begin
+  b := row(a, 2.5, 'x,"y"', '2024-01-01Z', 'really big'); c := array[a, null, 3]; d := '[1,5)'; e := 1.50; f := array[b, null];
+  g := '[2024-01-01 10:00:00.5Z,)'; h := '{1,2}'; i := '{}'; j := '1 year -2 months 3 days 04:05:06.5'; k := '12:00:00+05:30';
+  l := '{[1.5,2),[3,)}'; m := 'small'; n := '{"a": 1}'; o := '\x00ff'; p := 'empty'; end $$;
+create function of_any(a anyelement) returns anyelement language sql as 'select a';
+create function refuse() returns void language plpgsql as $$ begin raise exception 'the customer is blocked'; end $$;
+create function pair() returns record language sql as $$ select 1, 'x'::text $$;
+create function one_row(i integer) returns t language sql as 'select * from t where id = i';
+create function dates(d date, iv interval, x xml default null) returns date language sql as 'select (d + iv)::date';
+create aggregate my_sum(integer) (sfunc = int4pl, stype = integer);
+create function on_change() returns trigger language plpgsql as 'begin return new; end';
+"#,
+        )
+        .await;
+    let opened = place.open().await;
+    let names: Vec<String> = opened
+        .catalog
+        .routines
+        .iter()
+        .map(|r| format!("{}{}", r.name, r.overload))
+        .collect();
+    assert!(
+        !names
+            .iter()
+            .any(|name| name.starts_with("my_sum") || name.starts_with("on_change")),
+        "{names:?}"
+    );
+    assert_eq!(call(&opened, "add", 1, &[(0, "1")]).await, "11");
+    assert_eq!(call(&opened, "add", 1, &[(0, "1"), (1, "2")]).await, "3");
+    assert_eq!(call(&opened, "add", 2, &[(0, "x'"), (1, "y")]).await, "x'y");
+    assert_eq!(
+        call(&opened, "twofold", 0, &[(0, "4"), (2, "a")]).await,
+        "1=8 2=a!"
+    );
+    assert_eq!(
+        call(&opened, "all_t", 0, &[]).await,
+        "1|one|2024-01-01T00:00:00Z 2|two|2024-01-01T00:00:00Z"
+    );
+    assert_eq!(
+        call(&opened, "names", 0, &[(0, "2")]).await,
+        "two|2024-01-01T00:00:00Z"
+    );
+    assert_eq!(call(&opened, "numbers", 0, &[(0, "3")]).await, "1 2 3");
+    assert_eq!(call(&opened, "nothing", 0, &[]).await, "");
+    assert_eq!(
+        call(&opened, "put", 0, &[(0, "7"), (1, "seven")]).await,
+        "1=SEVEN"
+    );
+    assert_eq!(
+        call(&opened, "one_row", 0, &[(0, "7")]).await,
+        "7|seven|2024-01-01T00:00:00Z"
+    );
+    assert_eq!(call(&opened, "pair", 0, &[]).await, "(1,x)");
+    assert_eq!(
+        call(&opened, "everything", 0, &[(0, "1")]).await,
+        "1=(1|2.50|x,\"y\"|2024-01-01T00:00:00Z|really big) 2=[1|~|3] 3=[1,5) 4=1.50 5=[(1|2.50|x,\"y\"|2024-01-01T00:00:00Z|really big)|~] \
+         6=[\"2024-01-01 10:00:00.5+00\",) 7=[1|2] 8=[] 9=P10M3DT4H5M6.5S 10=12:00:00+05:30 11={[1.5,2),[3,)} 12=small 13={\"a\": 1} 14=0x00ff \
+         15=empty"
+    );
+    let omitted: Vec<String> = opened
+        .catalog
+        .omitted
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        omitted,
+        [
+            "public.of_any is not offered: a parameter takes values of any type, and XML says of none what it is in SQL"
+        ]
+    );
+    assert_eq!(
+        call(&opened, "dates", 0, &[(0, "2024-02-28"), (1, "P1D")]).await,
+        "2024-02-29"
+    );
+    let total = opened
+        .catalog
+        .routines
+        .iter()
+        .position(|r| r.name == "total")
+        .unwrap();
+    let list = Value::List(vec![text("1.10"), text("2.20")]);
+    let arguments = vec![(0, list)];
+    let Reply::Routine(answer) = opened
+        .good(&Call::Routine {
+            routine: soapstone_gateway::catalog::RoutineId(total),
+            arguments,
+        })
+        .await
+    else {
+        panic!()
+    };
+    assert_eq!(answer.value, Some(Answered::Value(text("3.30"))));
+    let refuse = opened
+        .catalog
+        .routines
+        .iter()
+        .position(|r| r.name == "refuse")
+        .unwrap();
+    let error = opened
+        .run(&Call::Routine {
+            routine: soapstone_gateway::catalog::RoutineId(refuse),
+            arguments: Vec::new(),
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.to_string().as_str()),
+        ("Refused", "the customer is blocked")
+    );
+    place.drop().await;
+}
+
+#[tokio::test]
+async fn routines_of_mysql() {
+    if !dialects().contains(&Dialect::Mysql) {
+        return;
+    }
+    let place = Place::new(Dialect::Mysql).await;
+    place
+        .script(
+            "create table t (id integer primary key, name varchar(20), price decimal(18,4));
+             insert into t values (1, 'one', 1.5), (2, 'two', 99999999999999.9999);
+             create function plus_one(a bigint) returns bigint deterministic return a + 1;
+             create procedure list_t(in least int, out n int, inout label varchar(20)) begin select * from t where id >= least order by id; select count(*) into n from t; set label = concat(label, '!'); end;
+             create procedure put(in i int, in v varchar(20)) insert into t values (i, v, 0);
+             create procedure refuse() signal sqlstate '45000' set message_text = 'blocked';",
+        )
+        .await;
+    let opened = place.open().await;
+    assert_eq!(call(&opened, "plus_one", 0, &[(0, "41")]).await, "42");
+    assert_eq!(
+        call(&opened, "list_t", 0, &[(0, "2"), (2, "a")]).await,
+        "1=2 2=a! id:2,name:two,price:99999999999999.9999"
+    );
+    assert_eq!(call(&opened, "put", 0, &[(0, "9"), (1, "nine")]).await, "");
+    let Reply::Count(3) = opened
+        .good(&Call::Count {
+            table: opened.table("t"),
+            filter: None,
+        })
+        .await
+    else {
+        panic!()
+    };
+    let refuse = opened
+        .catalog
+        .routines
+        .iter()
+        .position(|r| r.name == "refuse")
+        .unwrap();
+    let error = opened
+        .run(&Call::Routine {
+            routine: soapstone_gateway::catalog::RoutineId(refuse),
+            arguments: Vec::new(),
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.to_string().as_str()),
+        ("Refused", "blocked")
+    );
+    place.drop().await;
+}
+
+#[tokio::test]
+async fn named_sql_on_every_database() {
+    for dialect in dialects() {
+        let (place, _) = shop(dialect).await;
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("routines-{}", place.name));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(
+            folder.join("customers.sql"),
+            "-- name: add_customer\n-- Adds one and lists those of the code.\n-- param: code varchar(10)\n-- param: name varchar(20) optional\n\
+             -- column: id integer\n-- column: name varchar(20)\n\
+             insert into customer (code, name) values (:code, :name);\n\
+             select id, name from customer where code = :code and ':code' <> name;\n\
+             -- name: count_customers\n-- reads\nselect count(*) as n from customer;\n",
+        )
+        .unwrap();
+        let opened = place
+            .open_with(&Selection {
+                routines: Some(folder.clone()),
+                ..Selection::default()
+            })
+            .await;
+        assert_eq!(
+            call(&opened, "add_customer", 0, &[(0, "a"), (1, "x';--")]).await,
+            "1|x';--",
+            "{dialect}"
+        );
+        assert_eq!(call(&opened, "add_customer", 0, &[(0, "b")]).await, "");
+        assert_eq!(
+            call(&opened, "count_customers", 0, &[]).await,
+            "n:2",
+            "{dialect}"
+        );
+        std::fs::remove_dir_all(&folder).unwrap();
+        place.drop().await;
+    }
+}

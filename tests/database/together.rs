@@ -1,0 +1,193 @@
+//! Many callers at once: the same record, the same idempotency key, and pages while rows come and go.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use soapstone_gateway::call::{Call, Delete, Key, Mode, OrderBy, Query, Reply, Status};
+use soapstone_gateway::catalog::TableId;
+use soapstone_gateway::plan;
+use soapstone_gateway::run::{Once, OnceReply, run_once};
+
+use crate::place::{Opened, all, dialects, show_rows, text};
+use crate::shop::{record, shop, write};
+
+async fn count(opened: &Opened, table: TableId) -> u64 {
+    match opened
+        .good(&Call::Count {
+            table,
+            filter: None,
+        })
+        .await
+    {
+        Reply::Count(count) => count,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// One of them creates the record, the others update it; whoever cannot is told to come again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn upserts_of_one_record() {
+    for dialect in dialects() {
+        let (place, opened) = shop(dialect).await;
+        let customer = opened.table("customer");
+        let upserts = (0..12).map(|n| {
+            let opened = &opened;
+            async move {
+                let fields = [(1, "same"), (2, ["a", "b", "c"][n % 3])];
+                let call = Call::Upsert {
+                    write: write(customer, vec![record(&fields)], Mode::Atomic),
+                    match_on: vec![1],
+                };
+                for _ in 0..20 {
+                    match opened.run(&call).await {
+                        Ok(Reply::Results(results)) => return results[0].status,
+                        Err(error) if error.retryable() => {}
+                        other => panic!("{dialect} {other:?}"),
+                    }
+                }
+                panic!("{dialect}: never")
+            }
+        });
+        let done = join_all(upserts).await;
+        let created = done
+            .iter()
+            .filter(|status| **status == Status::Created)
+            .count();
+        assert_eq!((created, done.len()), (1, 12), "{dialect}");
+        assert_eq!(count(&opened, customer).await, 1, "{dialect}");
+        place.drop().await;
+    }
+}
+
+/// The work is done once; the others wait and get the same answer, and another body is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_with_one_key() {
+    for dialect in dialects() {
+        let (place, opened) = shop(dialect).await;
+        let orders = opened.table("customer");
+        let planned = [&[(2, "x"), (1, "a")], &[(2, "y"), (1, "b")]].map(|fields| {
+            let call = Call::Create(write(orders, vec![record(fields)], Mode::Atomic));
+            plan::plan(&opened.catalog, &call).unwrap()
+        });
+        let calls = (0..12).map(|n| {
+            let (opened, planned) = (&opened, &planned);
+            async move {
+                let once = Once {
+                    key: "key",
+                    digest: ["first", "second"][n % 2],
+                    now: 1,
+                };
+                let render = |reply: &Reply| format!("{reply:?}").into_bytes();
+                for _ in 0..20 {
+                    let answer = run_once(
+                        &opened.database,
+                        &opened.catalog,
+                        &planned[n % 2],
+                        &once,
+                        &render,
+                    );
+                    match answer.await {
+                        Ok(reply) => return (n % 2, reply),
+                        Err(error) if error.retryable() => {}
+                        Err(error) => panic!("{dialect} {error:?}"),
+                    }
+                }
+                panic!("{dialect}: never")
+            }
+        });
+        let replies = join_all(calls).await;
+        let new: Vec<_> = replies
+            .iter()
+            .filter_map(|(body, reply)| match reply {
+                OnceReply::New(bytes) => Some((body, bytes)),
+                _ => None,
+            })
+            .collect();
+        let [(winner, bytes)] = new.as_slice() else {
+            panic!("{dialect} {replies:?}")
+        };
+        for (body, reply) in &replies {
+            match reply {
+                OnceReply::New(_) => {}
+                OnceReply::Stored(stored) => assert_eq!((body, stored), (*winner, *bytes)),
+                OnceReply::OtherBody => assert_ne!(body, *winner),
+            }
+        }
+        assert_eq!(count(&opened, orders).await, 1, "{dialect}");
+        place.drop().await;
+    }
+}
+
+/// What is there all the time comes exactly once, in every order, whatever comes and goes around it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_while_rows_come_and_go() {
+    for dialect in dialects() {
+        let place = crate::place::Place::new(dialect).await;
+        let rows: Vec<String> = (0..200)
+            .map(|n| format!("({}, {}, 'n{}')", n * 10, n % 7, n % 3))
+            .collect();
+        place
+            .script(&format!(
+                "create table t (id integer primary key, n integer, s varchar(10)); insert into t values {}",
+                rows.join(", ")
+            ))
+            .await;
+        let opened = place.open().await;
+        let table = opened.table("t");
+        let ordered = |column: usize, descending: bool| vec![OrderBy { column, descending }];
+        for order in [Vec::new(), ordered(1, true), ordered(2, false)] {
+            let mut query = Query {
+                order,
+                ..all(table, 17, None)
+            };
+            let mut found: Vec<u32> = Vec::new();
+            for round in 0.. {
+                let (rows, next) = opened.rows(&Call::Query(query.clone())).await;
+                let ids = show_rows(&rows);
+                found.extend(
+                    ids.iter()
+                        .map(|row| row.split('|').next().unwrap().parse::<u32>().unwrap()),
+                );
+                query.cursor = next;
+                if query.cursor.is_none() {
+                    break;
+                }
+                // A row before and a row after what was read, and the page's last row goes for a moment.
+                let (new, last) = ((round * 97 + 1) % 2000, found.last().unwrap().to_string());
+                let fields = [(0, &*(new / 10 * 10 + 5).to_string()), (1, "3"), (2, "n1")]
+                    .map(|(column, value)| (column, text(value)))
+                    .to_vec();
+                let come = soapstone_gateway::call::Record {
+                    fields,
+                    ..Default::default()
+                };
+                let upsert = Call::Upsert {
+                    write: write(table, vec![come], Mode::Atomic),
+                    match_on: Vec::new(),
+                };
+                opened.good(&upsert).await;
+                if last.ends_with('5') {
+                    let key = Key {
+                        values: vec![text(&last)],
+                        version: None,
+                    };
+                    let delete = Delete {
+                        table,
+                        keys: vec![key],
+                        mode: Mode::Atomic,
+                    };
+                    opened.good(&Call::Delete(delete)).await;
+                }
+            }
+            let stable: Vec<u32> = found.iter().copied().filter(|id| id % 10 == 0).collect();
+            let once: BTreeSet<u32> = stable.iter().copied().collect();
+            assert_eq!(
+                (stable.len(), once.len()),
+                (200, 200),
+                "{dialect} {:?}",
+                query.order
+            );
+        }
+        place.drop().await;
+    }
+}
