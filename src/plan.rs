@@ -3,6 +3,7 @@
 //! It checks everything that can be known without the database, for all records of a call, before anything runs.
 
 mod change;
+mod compare;
 mod create;
 mod cursor;
 mod filter;

@@ -8,6 +8,7 @@ mod change;
 mod error;
 mod expand;
 mod insert;
+mod literal;
 mod mysql;
 mod once;
 mod postgres;

@@ -1,6 +1,7 @@
 //! The statements of writes: insert, update, delete, and the row that they concern.
 
-use super::read::{column, key_condition, select_list, shape, table, whole};
+use super::compare::key_condition;
+use super::read::{column, select_list, shape, table, whole};
 use super::sql::{Bind, Sql, Statement};
 use super::value;
 use super::write::Change;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::order::{Order, Step};
+use super::order::{Order, Step, is_numbered};
 use super::sql::{Sql, is_geometry};
 use crate::call::Query;
 use crate::catalog::{Catalog, Column, Dialect, SqlType, Table};
@@ -202,7 +202,7 @@ pub(crate) fn kept_by_cell(dialect: Dialect, column: &Column) -> bool {
                 | SqlType::Uuid
                 | SqlType::Enum { .. }
         ),
-        Dialect::Mysql => true,
+        Dialect::Mysql => !is_numbered(dialect, column),
         // The storage class may be another than the declared type's.
         Dialect::Sqlite => false,
     }
@@ -213,6 +213,9 @@ pub(crate) fn raw_column(sql: &mut Sql, column: &Column) {
     match sql.dialect {
         Dialect::Postgres => {
             sql.name(&column.name).push("::text");
+        }
+        Dialect::Mysql if is_numbered(sql.dialect, column) => {
+            sql.push("cast(").name(&column.name).push(" as unsigned)");
         }
         Dialect::Mysql if is_geometry(&column.type_name) => {
             sql.push("st_astext(").name(&column.name).push(")");

@@ -1,8 +1,9 @@
 //! Filters as SQL conditions.
 
+use super::compare::{compared_bind, equals, stored_otherwise};
 use super::order::is_moment;
-use super::read::{column, compared_bind, equals, stored_otherwise};
-use super::sql::{Bind, Comparison, Sql, comparison, postgres_type};
+use super::read::column;
+use super::sql::{Bind, Comparison, Sql, comparison, is_own_text, postgres_type};
 use super::value;
 use crate::call::{Condition, Filter, Value};
 use crate::catalog::{Column, Dialect, SqlType, Table, TableId};
@@ -305,7 +306,8 @@ fn array_bind(sql: &mut Sql, column: &Column, bind: Bind) {
     let bytes = matches!(bind, Bind::ByteArrays(_));
     sql.plain_bind(bind);
     let base = column.sql_type.base();
-    let is_text = matches!(base, SqlType::Text { fixed: false, .. })
+    let is_text = (matches!(base, SqlType::Text { fixed: false, .. })
+        && !is_own_text(&column.type_name))
         || comparison(Dialect::Postgres, column) == Comparison::Text;
     if !bytes && !is_text {
         let name = if matches!(column.sql_type, SqlType::Domain { .. }) {

@@ -114,13 +114,9 @@ pub(crate) fn is_moment(dialect: Dialect, column: &Column) -> bool {
 }
 
 /// MySQL orders the labels of enums and sets by their numbers, and compares them by their texts.
-fn labels<'c>(dialect: Dialect, column: &'c Column) -> Option<&'c [String]> {
-    match &column.sql_type {
-        SqlType::Enum { labels, .. } | SqlType::Set { labels } if dialect == Dialect::Mysql => {
-            Some(labels)
-        }
-        _ => None,
-    }
+pub(crate) fn is_numbered(dialect: Dialect, column: &Column) -> bool {
+    dialect == Dialect::Mysql
+        && matches!(column.sql_type, SqlType::Enum { .. } | SqlType::Set { .. })
 }
 
 /// Adds ` order by …`: NULL last when ascending, first when descending.
@@ -158,7 +154,9 @@ fn expression(sql: &mut Sql, column: &Column, step: Step, table: Option<&Table>)
         (Dialect::Sqlite, true) => ("", " collate binary"),
         (_, false) if is_moment(sql.dialect, column) => ("replace(", ", ' ', 'T')"),
         // In `order by` the number is what counts anyway, and an index may have it.
-        (_, false) if table.is_none() && labels(sql.dialect, column).is_some() => ("(", " + 0)"),
+        (_, false) if table.is_none() && is_numbered(sql.dialect, column) => {
+            ("cast(", " as unsigned)")
+        }
         (_, false) => return natural(sql, column, table),
     };
     sql.push(before);
@@ -295,12 +293,13 @@ fn raw_bind(sql: &mut Sql, column: &Column, step: Step, value: &RawCell) {
                 _ if step.exact => "::text".to_owned(),
                 Comparison::Text => String::new(),
                 _ => {
-                    let name = if matches!(column.sql_type, SqlType::Domain { .. }) {
-                        ""
-                    } else {
-                        &column.type_name
+                    let (sql_type, name) = match (&column.sql_type, column.sql_type.base()) {
+                        // What it is over may have operators of its own; only the domain's name leads there.
+                        (domain @ SqlType::Domain { .. }, SqlType::Text { .. }) => (domain, ""),
+                        (SqlType::Domain { .. }, base) => (base, ""),
+                        (_, base) => (base, column.type_name.as_str()),
                     };
-                    format!("::text::{}", postgres_type(column.sql_type.base(), name))
+                    format!("::text::{}", postgres_type(sql_type, name))
                 }
             };
             sql.push(&cast);
@@ -326,21 +325,10 @@ fn raw_bind(sql: &mut Sql, column: &Column, step: Step, value: &RawCell) {
 }
 
 fn mysql_bind(sql: &mut Sql, column: &Column, step: Step, value: &RawCell) {
-    if let (Some(labels), RawCell::Text(text) | RawCell::Misfit(text)) =
-        (labels(Dialect::Mysql, column), value)
+    if is_numbered(Dialect::Mysql, column)
+        && let RawCell::Text(number) = value
     {
-        let place = |label: &str| labels.iter().position(|known| known == label);
-        let number = match &column.sql_type {
-            SqlType::Set { .. } => text
-                .split(',')
-                .filter_map(place)
-                .fold(0_u64, |bits, place| {
-                    bits | 1_u64.checked_shl(place as u32).unwrap_or(0)
-                }),
-            // 0 is what MySQL keeps for a text that is no label.
-            _ => place(text).map_or(0, |place| place as u64 + 1),
-        };
-        sql.plain_bind(Bind::Unsigned(number));
+        sql.plain_bind(Bind::Unsigned(number.parse().unwrap_or(0)));
         return;
     }
     let bind = match value {

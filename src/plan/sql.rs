@@ -257,11 +257,19 @@ pub(crate) fn placeholder(
             }
             | SqlType::Float32
             | SqlType::Float64
-            | SqlType::Text { fixed: false, .. }
             | SqlType::Bytes { .. } => format!("${number}"),
+            SqlType::Text { fixed: false, .. } if !is_own_text(type_name) => format!("${number}"),
             _ => format!("${number}::text::{}", postgres_type(sql_type, type_name)),
         },
     }
+}
+
+/// Tells whether a type holds text and has operators of its own, such as `citext`: beside a plain text they would not be used.
+pub(crate) fn is_own_text(type_name: &str) -> bool {
+    !matches!(
+        type_name,
+        "" | "text" | "character varying" | "character" | "bpchar" | "name" | "\"char\""
+    )
 }
 
 /// The type as PostgreSQL writes it, without length.
@@ -280,6 +288,7 @@ pub(crate) fn postgres_type(sql_type: &SqlType, type_name: &str) -> String {
         SqlType::Decimal { .. } => "numeric".to_owned(),
         SqlType::Float32 => "float4".to_owned(),
         SqlType::Float64 => "float8".to_owned(),
+        SqlType::Text { .. } if is_own_text(type_name) => type_name.to_owned(),
         SqlType::Text { fixed: true, .. } => "bpchar".to_owned(),
         SqlType::Text { .. } => "text".to_owned(),
         SqlType::Date => "date".to_owned(),

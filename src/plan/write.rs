@@ -1,7 +1,8 @@
 //! Writes: the steps of Update, Upsert and Delete, planned for all records before the first one runs.
 
 use super::Mark;
-use super::read::{key_condition, table};
+use super::compare::key_condition;
+use super::read::table;
 use super::sql::Sql;
 use super::value;
 use crate::call::{Delete, Key, Mode, Value, Write};

@@ -2,7 +2,7 @@
 //!
 //! A select casts what is not read here to text; what a `call` answers cannot be cast, so arrays, composites and ranges are.
 
-use super::text;
+use super::{literal, text};
 use crate::catalog::SqlType;
 use crate::plan::civil;
 use crate::rows::{Cell, Rows};
@@ -118,7 +118,7 @@ pub(crate) fn push(rows: &mut Rows, form: Form, sql_type: &SqlType, bytes: &[u8]
         Form::Interval => interval(rows, bytes),
         Form::JsonB => push_str(rows, bytes.get(1..).unwrap_or_default()),
         Form::Text => match std::str::from_utf8(bytes) {
-            Ok(value) => text::push_parsed(rows, sql_type, value),
+            Ok(value) => literal::push(rows, sql_type, value),
             Err(_) => rows.push_misfit(bytes),
         },
         Form::Range { of, many } => match ranges(of, many, bytes) {

@@ -2,67 +2,76 @@
 
 use std::time::{Duration, Instant};
 
-use soapstone_gateway::call::{Call, Get, Mode, Query, Record, Write};
+use soapstone_gateway::call::{Call, Get, Mode, Query};
 use soapstone_gateway::catalog::{self, Dialect, Selection};
 use soapstone_gateway::database::{Database, Settings};
 use soapstone_gateway::{plan, run};
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor, MySqlConnection};
 
-use crate::place::{Opened, Place, dialects, show_rows, text};
+use crate::place::{Opened, Place, all, dialects, show_rows, text};
+use crate::shop::{record, write};
+
+/// Ends every connection to a place's database, as a server that goes away does.
+async fn cut(place: &Place) {
+    match place.dialect {
+        Dialect::Sqlite => {}
+        Dialect::Postgres => {
+            let sql = format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{}' and pid <> pg_backend_pid()",
+                place.name
+            );
+            place.script(&sql).await;
+        }
+        Dialect::Mysql => {
+            let others = format!(
+                "select concat('kill ', id) from information_schema.processlist where db = '{}' and id <> connection_id() order by id",
+                place.name
+            );
+            let mut admin = MySqlConnection::connect(&place.url).await.unwrap();
+            for kill in place.texts(&others).await.into_iter().flatten().flatten() {
+                // One that is ending by itself may be gone meanwhile; `admin` is among them, and comes last.
+                let _ = admin
+                    .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(kill)))
+                    .await;
+            }
+        }
+    }
+}
 
 #[tokio::test]
 async fn lost_connections_are_opened_again() {
-    if !dialects().contains(&Dialect::Postgres) {
-        return;
-    }
-    let place = Place::new(Dialect::Postgres).await;
-    place
-        .script("create table t (id integer primary key, n integer); insert into t values (1, 1)")
-        .await;
-    let opened = place.open().await;
-    let table = opened.table("t");
-    let get = Call::Get(Get {
-        table,
-        key: vec![text("1")],
-        expand: Vec::new(),
-    });
-    let update = |n: &str| {
-        let record = Record {
-            fields: vec![(0, text("1")), (1, text(n))],
-            ..Record::default()
-        };
-        Call::Update(Write {
+    for dialect in dialects() {
+        let place = Place::new(dialect).await;
+        place
+            .script(
+                "create table t (id integer primary key, n integer); insert into t values (1, 1)",
+            )
+            .await;
+        let opened = place.open().await;
+        let table = opened.table("t");
+        let get = Call::Get(Get {
             table,
-            records: vec![record],
-            mode: Mode::Atomic,
-        })
-    };
-    let server = std::env::var("SOAPSTONE_TEST_POSTGRES").unwrap();
-    let mut admin = PgConnection::connect(&server).await.unwrap();
-    let sql = format!(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{}'",
-        place.name
-    );
-    for round in 2..5 {
-        opened.good(&get).await;
-        admin
-            .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql.clone())))
-            .await
-            .unwrap();
-        opened.good(&get).await;
-        admin
-            .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql.clone())))
-            .await
-            .unwrap();
-        opened.good(&update(&round.to_string())).await;
-        let (rows, _) = opened.rows(&get).await;
-        assert_eq!(show_rows(&rows), [format!("1|{round}")]);
+            key: vec![text("1")],
+            expand: Vec::new(),
+        });
+        for round in 2..5 {
+            opened.good(&get).await;
+            cut(&place).await;
+            opened.good(&get).await;
+            cut(&place).await;
+            let change = record(&[(0, "1"), (1, &round.to_string())]);
+            let update = Call::Update(write(table, vec![change], Mode::Atomic));
+            opened.good(&update).await;
+            let (rows, _) = opened.rows(&get).await;
+            assert_eq!(show_rows(&rows), [format!("1|{round}")], "{dialect}");
+        }
+        if dialect == Dialect::Postgres {
+            // A column that changes its type makes prepared statements stale.
+            place.script("alter table t alter n type text").await;
+            opened.good(&get).await;
+        }
+        place.drop().await;
     }
-    // A column that changes its type makes prepared statements stale.
-    opened.good(&get).await;
-    place.script("alter table t alter n type text").await;
-    opened.good(&get).await;
-    place.drop().await;
 }
 
 #[tokio::test]
@@ -125,13 +134,8 @@ async fn a_thousand_tables_are_read_in_no_time() {
         let opened = Opened { database, catalog };
         let table = opened.table("t999");
         let query = Query {
-            table,
-            filter: None,
-            order: Vec::new(),
             fields: vec![1],
-            expand: Vec::new(),
-            page_size: None,
-            cursor: None,
+            ..all(table, 100, None)
         };
         opened.good(&Call::Query(query)).await;
         place.drop().await;
