@@ -102,6 +102,13 @@ pub struct Limits {
     pub routine_rows: u32,
 }
 
+impl Limits {
+    /// Most bytes of the rows that one routine call answers, and of the related ones of a page.
+    pub fn answer_bytes(&self) -> usize {
+        self.page_bytes.saturating_mul(4)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Limits {
         Limits {

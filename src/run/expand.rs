@@ -83,9 +83,15 @@ async fn fetch(
     for some in parents.chunks(batch) {
         let statement = plan::related(catalog, read, some, *left)?;
         let before = found.len();
+        let bytes = catalog.limits.answer_bytes();
+        let mut sink = Sink::first(&mut found, usize::MAX, bytes);
         session
-            .fetch(&statement, Some(&read.shape), &mut Sink::all(&mut found))
+            .fetch(&statement, Some(&read.shape), &mut sink)
             .await?;
+        if sink.over() {
+            let (what, limit) = ("bytes of related records", bytes as u64);
+            return Err(RunError::new(RunErrorKind::Limit { what, limit }).into());
+        }
         let count = u32::try_from(found.len() - before).unwrap_or(u32::MAX);
         let limit = u64::from(catalog.limits.related_rows);
         *left = left.checked_sub(count).ok_or_else(|| {

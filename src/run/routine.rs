@@ -4,7 +4,7 @@ use super::answered;
 use super::error::Failure;
 use super::session::{Session, Sink};
 use crate::call::{Answer, Answered};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Limits};
 use crate::plan::{AnswerForm, RoutinePlan, Shape, Statement};
 use crate::problem::{RunError, RunErrorKind};
 use crate::rows::Rows;
@@ -15,7 +15,7 @@ pub(crate) async fn call(
     catalog: &Catalog,
     plan: &RoutinePlan,
 ) -> Result<Answer, Failure> {
-    let limit = catalog.limits.routine_rows as usize;
+    let limits = &catalog.limits;
     let mut answer = Answer::default();
     let Some((last, before)) = plan.statements.split_last() else {
         return Ok(answer);
@@ -27,16 +27,16 @@ pub(crate) async fn call(
         }
         AnswerForm::One { parameters, shape } => {
             run_all(session, before).await?;
-            let rows = fetch(session, last, shape, limit).await?;
+            let rows = fetch(session, last, shape, limits).await?;
             take_one(&mut answer, parameters, &rows);
         }
         AnswerForm::Rows(shape) => {
             run_all(session, before).await?;
-            answer.rows = Some(fetch(session, last, shape, limit).await?);
+            answer.rows = Some(fetch(session, last, shape, limits).await?);
         }
         AnswerForm::Unknown { parameters, .. } if parameters.is_empty() => {
             run_all(session, before).await?;
-            answer.unknown = named(session, last, limit).await?;
+            answer.unknown = named(session, last, limits).await?;
         }
         AnswerForm::Unknown { parameters, shape } => {
             // The last statement reads the parameters; the one before it is the call.
@@ -44,8 +44,8 @@ pub(crate) async fn call(
                 return Ok(answer);
             };
             run_all(session, before).await?;
-            answer.unknown = named(session, call, limit).await?;
-            let rows = fetch(session, last, shape, limit).await?;
+            answer.unknown = named(session, call, limits).await?;
+            let rows = fetch(session, last, shape, limits).await?;
             take_one(&mut answer, parameters, &rows);
         }
     }
@@ -63,45 +63,45 @@ async fn fetch(
     session: &mut Session,
     statement: &Statement,
     shape: &Shape,
-    limit: usize,
+    limits: &Limits,
 ) -> Result<Rows, Failure> {
     let mut rows = Rows::new(shape.columns.clone());
-    session
-        .fetch(
-            statement,
-            Some(shape),
-            &mut Sink::first(&mut rows, limit + 1),
-        )
-        .await?;
-    too_many(rows.len(), limit)?;
+    let mut sink = bounded(&mut rows, limits);
+    session.fetch(statement, Some(shape), &mut sink).await?;
+    too_many(&sink, limits)?;
     Ok(rows)
 }
 
 async fn named(
     session: &mut Session,
     statement: &Statement,
-    limit: usize,
+    limits: &Limits,
 ) -> Result<Vec<Vec<(String, Answered)>>, Failure> {
     let mut rows = Rows::default();
-    let mut sink = Sink::first(&mut rows, limit + 1);
+    let mut sink = bounded(&mut rows, limits);
     session.fetch(statement, None, &mut sink).await?;
+    too_many(&sink, limits)?;
     let names = sink.names;
-    too_many(rows.len(), limit)?;
     let row = |(row, names): (usize, Vec<String>)| {
         names.into_iter().zip(rows.row(row).map(answered)).collect()
     };
     Ok(names.into_iter().enumerate().map(row).collect())
 }
 
-fn too_many(count: usize, limit: usize) -> Result<(), Failure> {
-    match count > limit {
-        true => Err(RunError::new(RunErrorKind::Limit {
-            what: "rows",
-            limit: limit as u64,
-        })
-        .into()),
-        false => Ok(()),
-    }
+fn bounded<'r>(rows: &'r mut Rows, limits: &Limits) -> Sink<'r> {
+    let most = limits.routine_rows as usize;
+    Sink::first(rows, most.saturating_add(1), limits.answer_bytes())
+}
+
+fn too_many(sink: &Sink<'_>, limits: &Limits) -> Result<(), Failure> {
+    let (what, limit) = if sink.over() {
+        ("bytes of rows", limits.answer_bytes() as u64)
+    } else if sink.rows.len() > limits.routine_rows as usize {
+        ("rows", limits.routine_rows.into())
+    } else {
+        return Ok(());
+    };
+    Err(RunError::new(RunErrorKind::Limit { what, limit }).into())
 }
 
 fn take_one(answer: &mut Answer, parameters: &[usize], rows: &Rows) {

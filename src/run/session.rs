@@ -57,19 +57,24 @@ pub(crate) struct Tail {
 impl<'r> Sink<'r> {
     /// Takes all rows.
     pub(crate) fn all(rows: &'r mut Rows) -> Sink<'r> {
-        Sink::first(rows, usize::MAX)
+        Sink::first(rows, usize::MAX, usize::MAX)
     }
 
-    /// Takes so many rows and leaves the others in the connection.
-    pub(crate) fn first(rows: &'r mut Rows, limit: usize) -> Sink<'r> {
+    /// Takes so many rows, and those up to so many bytes and one more, and leaves the others in the connection.
+    pub(crate) fn first(rows: &'r mut Rows, limit: usize, bytes: usize) -> Sink<'r> {
         Sink {
             rows,
             limit,
             size: usize::MAX,
-            bytes: usize::MAX,
+            bytes,
             tail: None,
             names: Vec::new(),
         }
+    }
+
+    /// Tells whether there were more rows than so many bytes hold.
+    pub(crate) fn over(&self) -> bool {
+        self.rows.len() > self.size
     }
 
     /// Takes the rows of a page and the one after it; fewer where they are more than so many bytes.
