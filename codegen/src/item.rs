@@ -150,8 +150,8 @@ pub(crate) enum Body {
     Value(Field),
     /// Particles in order.
     Sequence(Vec<Field>),
-    /// Particles in any order.
-    All(Vec<Field>),
+    /// Particles in any order; and which of them must all stand there if any particle does, in a group that may be absent.
+    All(Vec<Field>, Vec<usize>),
     /// Text and elements in one list: the field's name, and the enum of what may stand in it.
     Mixed(String, ItemId),
 }
@@ -227,6 +227,18 @@ pub(crate) struct Choice {
     /// It is the whole content of a complex type without attributes, and stands for that type.
     pub(crate) type_: bool,
     pub(crate) arms: Vec<Arm>,
+    /// The order of the arms in mixed content, where there is one.
+    pub(crate) model: Option<Model>,
+}
+
+/// A content model over the arms of a choice.
+#[derive(Debug)]
+pub(crate) enum Model {
+    Arm(usize),
+    Sequence(Vec<Model>),
+    Choice(Vec<Model>),
+    All(Vec<Model>),
+    Repeat(Box<Model>, u64, Option<u64>),
 }
 
 /// One variant of a choice.

@@ -10,31 +10,7 @@ use std::process::Command;
 use soapstone_codegen::{File, Options, generate_files, write_crate};
 
 /// What the program with the generated code does with each document; the root element of every case is `r`.
-const MAIN: &str = r#"
-use corpus_golden as golden;
-use soapstone::codec::{Element, Type};
-
-fn check<T: Type + PartialEq + std::fmt::Debug>(element: Element<T>, path: &str, valid: bool, failed: &mut usize) {
-    let text = std::fs::read_to_string(path).unwrap();
-    let problem = match element.read(&text) {
-        Ok(_) if !valid => Some("read, though it is not valid".to_owned()),
-        Err(_) if !valid => None,
-        Err(error) => Some(error.to_string()),
-        Ok(value) => {
-            let written = element.write(&value);
-            match element.read(&written) {
-                Ok(again) if again == value => None,
-                Ok(_) => Some(format!("another value after writing: {written}")),
-                Err(error) => Some(format!("{error} after writing: {written}")),
-            }
-        }
-    };
-    if let Some(problem) = problem {
-        eprintln!("{path}: {problem}");
-        *failed += 1;
-    }
-}
-"#;
+const CHECK: &str = include_str!("program/check.rs");
 
 #[test]
 fn each_construct_becomes_the_rust_expected_and_round_trips() {
@@ -98,7 +74,7 @@ fn each_construct_becomes_the_rust_expected_and_round_trips() {
     all.push(File {
         path: "main.rs".to_owned(),
         text: format!(
-            "{MAIN}\nfn main() {{\n    let mut failed = 0;\n{calls}    std::process::exit(i32::from(failed > 0));\n}}\n"
+            "use corpus_golden as golden;\n\n{CHECK}\nfn main() {{\n    let mut failed = 0;\n{calls}    std::process::exit(i32::from(failed > 0));\n}}\n"
         ),
     });
     let workspace = root.join("..");

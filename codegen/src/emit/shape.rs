@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::structure::{constrained, range};
 use super::{Scope, doc, wildcard};
-use crate::item::{Arm, Array, Choice, Family, Item, Occurs, Particle};
+use crate::item::{Arm, Array, Choice, Family, Item, Model, Occurs, Particle};
 
 impl Scope<'_> {
     pub(super) fn choice(&self, out: &mut String, item: &Item, choice: &Choice) {
@@ -48,11 +48,23 @@ impl Scope<'_> {
         }
         out.push_str("        }\n    }\n}\n");
         if choice.mixed {
-            let _ = write!(
-                out,
-                "\nimpl codec::Mixed for {} {{\n    fn text(text: String) -> Self {{\n        Self::Text(text)\n    }}\n}}\n",
-                item.name
-            );
+            let _ = writeln!(out, "\nimpl codec::Mixed for {} {{", item.name);
+            if let Some(model) = &choice.model {
+                let _ = writeln!(
+                    out,
+                    "    const MODEL: Option<codec::Model> = Some({});",
+                    content_model(model)
+                );
+            }
+            out.push_str("    fn text(text: String) -> Self {\n        Self::Text(text)\n    }\n");
+            if choice.model.is_some() {
+                out.push_str("    fn arm(&self) -> Option<usize> {\n        match self {\n            Self::Text(_) => None,\n");
+                for (index, arm) in choice.arms.iter().enumerate() {
+                    let _ = writeln!(out, "            Self::{}(_) => Some({index}),", arm.name);
+                }
+                out.push_str("        }\n    }\n");
+            }
+            out.push_str("}\n");
         }
         if choice.type_ {
             let _ = writeln!(out, "\nimpl codec::Type for {} {{", item.name);
@@ -128,5 +140,24 @@ impl Scope<'_> {
             self.rust(&array.item),
             self.tag(array.tag)
         );
+    }
+}
+
+/// A content model as a constant expression.
+fn content_model(model: &Model) -> String {
+    let list = |members: &[Model]| {
+        let members: Vec<String> = members.iter().map(content_model).collect();
+        members.join(", ")
+    };
+    match model {
+        Model::Arm(arm) => format!("codec::Model::Arm({arm})"),
+        Model::Sequence(members) => format!("codec::Model::Sequence(&[{}])", list(members)),
+        Model::Choice(members) => format!("codec::Model::Choice(&[{}])", list(members)),
+        Model::All(members) => format!("codec::Model::All(&[{}])", list(members)),
+        Model::Repeat(member, min, max) => format!(
+            "codec::Model::Repeat(&{}, {})",
+            content_model(member),
+            range(*min, *max)
+        ),
     }
 }

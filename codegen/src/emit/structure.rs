@@ -134,8 +134,8 @@ impl Scope<'_> {
     }
 
     fn read_body(&self, out: &mut String, struct_: &Struct, open: &str, close: &str) {
-        if let Body::All(fields) = &struct_.body {
-            self.read_all(out, struct_, fields, open, close);
+        if let Body::All(fields, together) = &struct_.body {
+            self.read_all(out, struct_, (fields, together), open, close);
             return;
         }
         let _ = writeln!(out, "        {open}");
@@ -173,7 +173,7 @@ impl Scope<'_> {
         &self,
         out: &mut String,
         struct_: &Struct,
-        fields: &[Field],
+        (fields, together): (&[Field], &[usize]),
         open: &str,
         close: &str,
     ) {
@@ -210,6 +210,16 @@ impl Scope<'_> {
             "        while {} {{}}",
             steps.join("\n            || ")
         );
+        if !together.is_empty() {
+            let found: Vec<String> = (0..fields.len())
+                .map(|index| format!("found.{index}.is_some()"))
+                .collect();
+            let _ = writeln!(
+                out,
+                "        r.together(&[{}], &{together:?})?;",
+                found.join(", ")
+            );
+        }
         let _ = writeln!(out, "        {open}");
         for (index, attribute) in struct_.attributes.iter().enumerate() {
             let _ = writeln!(out, "            {}: attribute{index},", attribute.name);
@@ -327,7 +337,7 @@ impl Scope<'_> {
 fn fields(body: &Body) -> &[Field] {
     match body {
         Body::Value(field) => std::slice::from_ref(field),
-        Body::Sequence(fields) | Body::All(fields) => fields,
+        Body::Sequence(fields) | Body::All(fields, _) => fields,
         Body::Empty | Body::Mixed(..) => &[],
     }
 }

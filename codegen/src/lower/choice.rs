@@ -81,6 +81,7 @@ impl<'m> Lowering<'m> {
                 mixed: false,
                 type_: false,
                 arms,
+                model: None,
             }),
             documentation(head.annotation.as_deref()),
         );
@@ -137,6 +138,7 @@ impl<'m> Lowering<'m> {
                 mixed: false,
                 type_: false,
                 arms,
+                model: None,
             }),
             documentation(group.annotation.as_deref()),
         );
@@ -175,6 +177,7 @@ impl<'m> Lowering<'m> {
                     mixed: false,
                     type_: true,
                     arms,
+                    model: None,
                 })
             }
             _ => None,

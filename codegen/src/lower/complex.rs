@@ -1,15 +1,16 @@
 //! Complex types: structs, families told apart by `xsi:type`, SOAP-encoded arrays, mixed content.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use soapstone::name::QName;
 use soapstone_schema::model::{
-    Builtin, ComplexType, Compositor, Content, ElementId, Particle, Term, Type, TypeId,
+    Builtin, ComplexType, Compositor, Content, Particle, Term, Type, TypeId,
 };
 
 use super::{Lowering, Owner, SOAP_ENCODING, Work, documentation};
 use crate::item::{
-    Arm, Array, Body, Choice, Family, Field, ItemId, Kind, Member, Occurs, Particle as Place, Rust,
-    Struct,
+    Arm, Array, Body, Choice, Family, Field, ItemId, Kind, Member, Model, Occurs,
+    Particle as Place, Rust, Struct,
 };
 use crate::names::{self, Names};
 
@@ -215,16 +216,20 @@ impl<'m> Lowering<'m> {
             for member in &group.particles {
                 self.fields(member, owner, names, &mut fields, 0);
             }
+            let mut together = Vec::new();
             if particle.min == 0 {
                 // An absent `all` group is every element of it absent.
-                for field in fields.iter_mut().filter(|f| f.occurs == Occurs::One) {
-                    field.occurs = Occurs::Option;
+                for (index, field) in fields.iter_mut().enumerate() {
+                    if field.occurs == Occurs::One {
+                        field.occurs = Occurs::Option;
+                        together.push(index);
+                    }
                 }
             }
             return if fields.is_empty() {
                 Body::Empty
             } else {
-                Body::All(fields)
+                Body::All(fields, together)
             };
         }
         self.fields(particle, owner, names, &mut fields, 0);
@@ -252,20 +257,52 @@ impl<'m> Lowering<'m> {
         let mut names = Names::default();
         names.reserve(&["Text"]);
         let mut arms = Vec::new();
-        self.mixed_arms(
-            particle,
-            &owner,
-            &mut names,
-            &mut arms,
-            &mut HashSet::new(),
-            0,
-        );
+        let mut seen = HashMap::new();
+        self.mixed_arms(particle, &owner, &mut names, &mut arms, &mut seen, 0);
+        let model = self
+            .mixed_model(particle, &seen, 0)
+            .filter(|model| !is_free(model, arms.len()));
         let kind = Kind::Choice(Choice {
             mixed: true,
             type_: false,
             arms,
+            model,
         });
         self.set(item, kind, String::new());
+    }
+
+    /// The order of the elements in mixed content; none where a wildcard leaves open which is which.
+    fn mixed_model(
+        &self,
+        particle: &Particle,
+        arms: &HashMap<&QName, usize>,
+        depth: usize,
+    ) -> Option<Model> {
+        let model = match &particle.term {
+            Term::Element(id) => {
+                let element = self.model.elements.get(id.index())?;
+                Model::Arm(*arms.get(&element.name)?)
+            }
+            Term::Any(_) => return None,
+            Term::Group(_) if depth >= super::particle::DEPTH => return None,
+            Term::Group(group) => {
+                let group = self.model.groups.get(group.index())?;
+                let members: Option<Vec<Model>> = group
+                    .particles
+                    .iter()
+                    .map(|member| self.mixed_model(member, arms, depth + 1))
+                    .collect();
+                match group.compositor {
+                    Compositor::Sequence => Model::Sequence(members?),
+                    Compositor::Choice => Model::Choice(members?),
+                    Compositor::All => Model::All(members?),
+                }
+            }
+        };
+        Some(match (particle.min, particle.max) {
+            (1, Some(1)) => model,
+            (min, max) => Model::Repeat(Box::new(model), min, max),
+        })
     }
 
     fn mixed_arms(
@@ -274,7 +311,7 @@ impl<'m> Lowering<'m> {
         owner: &Owner,
         names: &mut Names,
         arms: &mut Vec<Arm>,
-        seen: &mut HashSet<ElementId>,
+        seen: &mut HashMap<&'m QName, usize>,
         depth: usize,
     ) {
         match &particle.term {
@@ -282,15 +319,10 @@ impl<'m> Lowering<'m> {
                 let Some(element) = self.model.elements.get(id.index()) else {
                     return;
                 };
-                let again = seen.iter().any(|e| {
-                    self.model
-                        .elements
-                        .get(e.index())
-                        .is_some_and(|e| e.name == element.name)
-                });
-                if again || !seen.insert(*id) {
+                if seen.contains_key(&element.name) {
                     return;
                 }
+                seen.insert(&element.name, arms.len());
                 let mut fields = Vec::new();
                 self.fields(particle, owner, &mut Names::default(), &mut fields, 0);
                 for field in fields {
@@ -353,7 +385,7 @@ impl<'m> Lowering<'m> {
                 .find(|(p, _)| &**p == prefix)
                 .map(|(_, ns)| ns.to_string())
                 .unwrap_or_default();
-            let name = soapstone::name::QName::new(namespace.as_str(), local);
+            let name = QName::new(namespace.as_str(), local);
             let item = match self.model.globals.types.get(&name) {
                 Some(&item) => {
                     let owner = self.owner_of(item);
@@ -406,5 +438,19 @@ fn encoding_type(local: &str) -> Rust {
     match Builtin::ALL.iter().find(|b| b.name() == local) {
         Some(builtin) => super::simple::builtin(*builtin),
         None => Rust::Path("codec::AnyType"),
+    }
+}
+
+/// Tells whether a model accepts its arms in any order, as often as they come: then there is nothing to check.
+fn is_free(model: &Model, arms: usize) -> bool {
+    match model {
+        Model::Repeat(inner, 0, None) => match &**inner {
+            Model::Arm(_) => arms == 1,
+            Model::Choice(members) => {
+                members.len() == arms && members.iter().all(|m| matches!(m, Model::Arm(_)))
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }

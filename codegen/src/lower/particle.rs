@@ -232,7 +232,7 @@ impl<'m> Lowering<'m> {
             }
         }
         let body = if group.compositor == Compositor::All {
-            Body::All(fields)
+            Body::All(fields, Vec::new())
         } else {
             Body::Sequence(fields)
         };

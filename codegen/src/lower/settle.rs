@@ -17,7 +17,7 @@ fn held(kind: &mut Kind) -> Vec<(&mut Rust, bool)> {
     let by_value = |f: &Field| !matches!(f.occurs, Occurs::Many(..));
     match kind {
         Kind::Struct(s) => match &mut s.body {
-            Body::Sequence(fields) | Body::All(fields) => fields
+            Body::Sequence(fields) | Body::All(fields, _) => fields
                 .iter_mut()
                 .filter(|f| by_value(f))
                 .map(|f| (&mut f.rust, false))
@@ -211,7 +211,7 @@ fn size_of_item(package: &mut Package, root: usize, sizes: &mut [Option<usize>])
             Kind::Struct(s) => {
                 let attributes: usize = s.attributes.iter().map(|a| size_of(&a.rust, sizes)).sum();
                 let body = match &s.body {
-                    Body::Sequence(fields) | Body::All(fields) => {
+                    Body::Sequence(fields) | Body::All(fields, _) => {
                         fields.iter().map(|f| field_size(f, sizes)).sum()
                     }
                     Body::Value(field) => field_size(field, sizes),
@@ -305,7 +305,7 @@ fn derive_defaults(package: &mut Package) {
             let holds = match &item.kind {
                 Kind::Struct(s) => {
                     let body = match &s.body {
-                        Body::Sequence(fields) | Body::All(fields) => {
+                        Body::Sequence(fields) | Body::All(fields, _) => {
                             fields.iter().all(|f| field_default(f, &known))
                         }
                         Body::Value(field) => rust_default(&field.rust, &known),

@@ -13,6 +13,7 @@ mod facet;
 mod group;
 mod lenient;
 mod macros;
+mod model;
 mod nillable;
 mod reader;
 mod simple;
@@ -28,9 +29,10 @@ pub use array::inline_references;
 pub use element::{Element, Root};
 pub use error::{Error, ErrorKind, Invalid, Step};
 pub use facet::{Faceted, Facets, Lexical, WhiteSpace};
+pub use model::Model;
 pub use nillable::Nillable;
 pub use reader::Reader;
-pub use simple::{List, lexical, parse};
+pub use simple::{List, admits_type, lexical, parse};
 pub use tag::{Namespace, Tag};
 pub use text::{
     AnyUri, Entities, Entity, Id, IdRef, IdRefs, Language, Name, NcName, NegativeInteger, NmToken,
@@ -110,12 +112,23 @@ pub trait Group: Sized {
 
 /// An item of mixed content: an element, or text.
 pub trait Mixed: Group {
+    /// The order of the elements, where there is one.
+    const MODEL: Option<Model> = None;
+
     /// Makes an item of text.
     fn text(text: String) -> Self;
+
+    /// Which variant an element is, as the model counts them; none for text.
+    fn arm(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A simple type: its values stand in text and in attributes.
 pub trait Simple: Sized + PartialEq {
+    /// The local name of the built-in datatype that this is.
+    const BUILT_IN: Option<&'static str> = None;
+
     /// Reads a value; white space is the type's own concern.
     ///
     /// # Errors

@@ -221,6 +221,15 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
+    /// Refuses every attribute that is left.
+    #[inline]
+    pub(super) fn expect_no_attributes(&mut self) -> Result<()> {
+        if self.pending > 0 {
+            self.unexpected_attributes()?;
+        }
+        Ok(())
+    }
+
     /// The attributes that nothing asked for: an error, unless reading is lenient.
     pub(super) fn unexpected_attributes(&mut self) -> Result<()> {
         if self.begun.is_some() {

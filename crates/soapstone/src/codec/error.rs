@@ -41,6 +41,9 @@ pub enum ErrorKind {
         /// What may stand there.
         expected: String,
     },
+    /// Elements between text that are not in the order that the schema has them, or not as often.
+    #[error("its elements are out of order, too few or too many")]
+    Order,
     /// Too few of a repeated element.
     #[error("{found} of {name}, at least {min} are due")]
     TooFew {
@@ -78,6 +81,9 @@ pub enum ErrorKind {
     /// `xsi:nil` where the schema does not allow it.
     #[error("xsi:nil is not allowed")]
     NotNillable,
+    /// A nil element that is not empty.
+    #[error("an element with xsi:nil has content")]
+    NilWithContent,
     /// `xsi:type` names no type that may stand there.
     #[error("xsi:type {0:?} may not stand here")]
     Type(String),

@@ -216,6 +216,18 @@ impl<'a> Reader<'a> {
         Ok(slot.is_some())
     }
 
+    /// Checks an `all` group that may be absent: if any of its elements stands there, those that are due must.
+    ///
+    /// # Errors
+    /// Where one of them does not.
+    pub fn together(&mut self, found: &[bool], due: &[usize]) -> Result<()> {
+        let lacks = due.iter().any(|index| found.get(*index) == Some(&false));
+        if lacks && found.contains(&true) {
+            return Err(self.missing());
+        }
+        Ok(())
+    }
+
     /// The element of an `all` group that must be there.
     ///
     /// # Errors
@@ -305,9 +317,7 @@ impl<'a> Reader<'a> {
     /// Where an element is not one that may stand there.
     pub fn mixed<T: Mixed>(&mut self) -> Result<Vec<T>> {
         let mut items = Vec::new();
-        if self.pending > 0 {
-            self.unexpected_attributes()?;
-        }
+        self.expect_no_attributes()?;
         loop {
             if matches!(self.ahead, Ahead::Nothing) {
                 match self.xml.next()? {
@@ -321,7 +331,16 @@ impl<'a> Reader<'a> {
                 }
             }
             match &self.ahead {
-                Ahead::End => return Ok(items),
+                Ahead::End => {
+                    if let Some(model) = T::MODEL.filter(|_| self.strictness == Strictness::Strict)
+                    {
+                        let arms: Vec<usize> = items.iter().filter_map(T::arm).collect();
+                        if !model.accepts(&arms) {
+                            return Err(self.error(ErrorKind::Order));
+                        }
+                    }
+                    return Ok(items);
+                }
                 Ahead::Start(_) => match T::read(self)? {
                     Some(item) => {
                         self.grow(size_of::<T>())?;

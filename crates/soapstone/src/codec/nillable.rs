@@ -1,14 +1,17 @@
 //! `xsi:nil`: an element that is there and has no value, which differs from one that is absent and from one that is empty.
 
-use super::{Namespace, Reader, Result, Tag, Type, Writer};
+use super::error::ErrorKind;
+use super::{AnyAttribute, Namespace, Reader, Result, Strictness, Tag, Type, Wildcard, Writer};
 use crate::xml::Prediction;
 
 /// The value of a nillable element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Nillable<T> {
     /// `xsi:nil="true"`.
     #[default]
     Nil,
+    /// `xsi:nil="true"` beside attributes of the type, which have no value to stand in: they are kept as they were read.
+    NilWith(Vec<AnyAttribute>),
     /// A value.
     Value(T),
 }
@@ -17,7 +20,7 @@ impl<T> Nillable<T> {
     /// The value, if there is one.
     pub fn value(self) -> Option<T> {
         match self {
-            Nillable::Nil => None,
+            Nillable::Nil | Nillable::NilWith(_) => None,
             Nillable::Value(value) => Some(value),
         }
     }
@@ -25,7 +28,7 @@ impl<T> Nillable<T> {
     /// A reference to the value, if there is one.
     pub fn as_ref(&self) -> Option<&T> {
         match self {
-            Nillable::Nil => None,
+            Nillable::Nil | Nillable::NilWith(_) => None,
             Nillable::Value(value) => Some(value),
         }
     }
@@ -46,16 +49,31 @@ impl<T: Type> Type for Nillable<T> {
         if !reader.take_nil() {
             return T::read(reader).map(Nillable::Value);
         }
-        // A nil element may carry attributes (XSD 1.0 part 1, 3.3.4, 3.2), which say nothing without a value.
-        reader.pending = 0;
         reader.type_ = None;
         reader.value = None;
-        Ok(Nillable::Nil)
+        if !T::ATTRIBUTES && reader.strictness == Strictness::Strict {
+            reader.expect_no_attributes()?;
+        }
+        let attributes = reader.any_attributes(&Wildcard::Any)?;
+        // XSD 1.0 part 1, 3.3.4, 3.2.1: neither characters nor elements.
+        let text = reader.text()?;
+        if !text.is_empty() {
+            return Err(reader.error(ErrorKind::NilWithContent));
+        }
+        Ok(if attributes.is_empty() {
+            Nillable::Nil
+        } else {
+            Nillable::NilWith(attributes)
+        })
     }
 
     fn attributes(&self, writer: &mut Writer) {
         match self {
             Nillable::Nil => writer.nil(),
+            Nillable::NilWith(attributes) => {
+                writer.nil();
+                writer.any_attributes(attributes);
+            }
             Nillable::Value(value) => value.attributes(writer),
         }
     }

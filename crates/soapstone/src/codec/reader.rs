@@ -134,9 +134,7 @@ impl<'a> Reader<'a> {
     /// Compares what comes next with a tag, by its bytes where that is possible.
     #[inline]
     pub(super) fn predict(&mut self, tag: &'static Tag) -> Result<Prediction> {
-        if self.pending > 0 {
-            self.unexpected_attributes()?;
-        }
+        self.expect_no_attributes()?;
         if !matches!(self.ahead, Ahead::Nothing) {
             return Ok(Prediction::Unknown);
         }
@@ -269,9 +267,7 @@ impl<'a> Reader<'a> {
 
     /// Reads up to the next tag by the general path.
     pub(super) fn look(&mut self) -> Result<()> {
-        if self.pending > 0 {
-            self.unexpected_attributes()?;
-        }
+        self.expect_no_attributes()?;
         if !matches!(self.ahead, Ahead::Nothing) {
             return Ok(());
         }
@@ -324,9 +320,7 @@ impl<'a> Reader<'a> {
     /// Reads the end tag of the innermost element, which most likely has this name.
     pub(super) fn end(&mut self, tag: &'static Tag) -> Result<()> {
         if matches!(self.ahead, Ahead::Nothing) {
-            if self.pending > 0 {
-                self.unexpected_attributes()?;
-            }
+            self.expect_no_attributes()?;
             self.xml.skip_indent();
             if let Some(Known {
                 openings: Some(openings),
@@ -381,9 +375,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the text of an element with simple content; its end tag stays ahead.
     pub(super) fn text(&mut self) -> Result<Cow<'a, str>> {
-        if self.pending > 0 {
-            self.unexpected_attributes()?;
-        }
+        self.expect_no_attributes()?;
         let mut text = Cow::Borrowed("");
         loop {
             match self.xml.next()? {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
+use super::array::SOAP_ENCODING;
 use super::error::Invalid;
 use super::writer::Mode;
 use super::{Bindings, QName, Reader, Result, Simple, Type, Writer};
@@ -30,13 +31,8 @@ macro_rules! __simple_element {
             $crate::codec::Simple::to_text(self, writer);
         }
         #[inline]
-        fn accepts_type(
-            _namespace: &str,
-            _local: &str,
-            _known: &[$crate::codec::Namespace],
-        ) -> bool {
-            // A simple type has no content but its text, which is checked as the declared type in any case.
-            true
+        fn accepts_type(namespace: &str, local: &str, _known: &[$crate::codec::Namespace]) -> bool {
+            $crate::codec::admits_type(<Self as $crate::codec::Simple>::BUILT_IN, namespace, local)
         }
         #[inline]
         fn element(
@@ -48,9 +44,44 @@ macro_rules! __simple_element {
     };
 }
 
+/// Tells whether `xsi:type` may name a type where a built-in one is declared: that one, or one derived from it (XSD 1.0 part 2,
+/// 3). Of other types only the text is checked, as the declared type.
+pub fn admits_type(declared: Option<&str>, namespace: &str, local: &str) -> bool {
+    let Some(declared) = declared else {
+        return true;
+    };
+    if namespace != XSD && namespace != SOAP_ENCODING {
+        return true;
+    }
+    let mut name = local;
+    while name != declared {
+        name = match name {
+            "byte" => "short",
+            "short" => "int",
+            "int" => "long",
+            "long" | "nonNegativeInteger" | "nonPositiveInteger" => "integer",
+            "integer" => "decimal",
+            "unsignedByte" => "unsignedShort",
+            "unsignedShort" => "unsignedInt",
+            "unsignedInt" => "unsignedLong",
+            "unsignedLong" | "positiveInteger" => "nonNegativeInteger",
+            "negativeInteger" => "nonPositiveInteger",
+            // SOAP 1.1, 5.2.3.
+            "base64" => "base64Binary",
+            _ => return false,
+        };
+    }
+    true
+}
+
+/// The namespace of the built-in datatypes.
+const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+
 macro_rules! datatypes {
-    ($($type:ty),+ $(,)?) => {$(
+    ($($type:ty = $name:literal),+ $(,)?) => {$(
         impl Simple for $type {
+            const BUILT_IN: Option<&'static str> = Some($name);
+
             #[inline]
             fn from_text(text: Cow<'_, str>, _bindings: &dyn Bindings) -> std::result::Result<Self, Invalid> {
                 Ok(<$type as Datatype>::parse(&text)?)
@@ -65,30 +96,30 @@ macro_rules! datatypes {
 }
 
 datatypes!(
-    bool,
-    i8,
-    i16,
-    i32,
-    i64,
-    u8,
-    u16,
-    u32,
-    u64,
-    f32,
-    f64,
-    Decimal,
-    Integer,
-    Duration,
-    DateTime,
-    Time,
-    Date,
-    GYearMonth,
-    GYear,
-    GMonthDay,
-    GDay,
-    GMonth,
-    HexBinary,
-    Base64Binary,
+    bool = "boolean",
+    i8 = "byte",
+    i16 = "short",
+    i32 = "int",
+    i64 = "long",
+    u8 = "unsignedByte",
+    u16 = "unsignedShort",
+    u32 = "unsignedInt",
+    u64 = "unsignedLong",
+    f32 = "float",
+    f64 = "double",
+    Decimal = "decimal",
+    Integer = "integer",
+    Duration = "duration",
+    DateTime = "dateTime",
+    Time = "time",
+    Date = "date",
+    GYearMonth = "gYearMonth",
+    GYear = "gYear",
+    GMonthDay = "gMonthDay",
+    GDay = "gDay",
+    GMonth = "gMonth",
+    HexBinary = "hexBinary",
+    Base64Binary = "base64Binary",
 );
 
 impl Simple for String {

@@ -1,0 +1,128 @@
+//! The order of elements in mixed content, where text may stand anywhere and the items are one list: a content model that is
+//! compared with the elements after they were read.
+
+/// A content model; its leaves are the variants of the enum of items.
+#[derive(Debug, Clone, Copy)]
+pub enum Model {
+    /// The variant with this index.
+    Arm(usize),
+    /// One after another.
+    Sequence(&'static [Model]),
+    /// One of them.
+    Choice(&'static [Model]),
+    /// Each once, in any order.
+    All(&'static [Model]),
+    /// So many times at least, and at most.
+    Repeat(&'static Model, usize, usize),
+}
+
+impl Model {
+    /// Tells whether the model accepts these variants, in this order, and no other.
+    ///
+    /// XSD's Unique Particle Attribution rule (XSD 1.0 part 1, 3.8.6) means that the next element decides: nothing is tried twice.
+    pub(super) fn accepts(&self, arms: &[usize]) -> bool {
+        let mut rest = arms;
+        self.take(&mut rest) && rest.is_empty()
+    }
+
+    fn take(&self, rest: &mut &[usize]) -> bool {
+        match self {
+            Model::Arm(arm) => match rest.split_first() {
+                Some((next, behind)) if next == arm => {
+                    *rest = behind;
+                    true
+                }
+                _ => false,
+            },
+            Model::Sequence(members) => members.iter().all(|member| member.take_or_pass(rest)),
+            Model::Choice(members) => match members.iter().find(|member| member.begins(rest)) {
+                Some(member) => member.take(rest),
+                None => self.is_emptiable(),
+            },
+            Model::All(members) => {
+                let mut left: Vec<&Model> = members.iter().collect();
+                while let Some(at) = left.iter().position(|member| member.begins(rest)) {
+                    if !left.remove(at).take(rest) {
+                        return false;
+                    }
+                }
+                left.iter().all(|member| member.is_emptiable())
+            }
+            Model::Repeat(member, min, max) => {
+                let mut count = 0;
+                while count < *max && member.begins(rest) {
+                    if !member.take(rest) {
+                        return false;
+                    }
+                    count += 1;
+                }
+                count >= *min || member.is_emptiable()
+            }
+        }
+    }
+
+    fn take_or_pass(&self, rest: &mut &[usize]) -> bool {
+        if self.begins(rest) {
+            self.take(rest)
+        } else {
+            self.is_emptiable()
+        }
+    }
+
+    /// Tells whether the next element can be the first of the model.
+    fn begins(&self, rest: &[usize]) -> bool {
+        match self {
+            Model::Arm(arm) => rest.first() == Some(arm),
+            Model::Sequence(members) => {
+                for member in *members {
+                    if member.begins(rest) {
+                        return true;
+                    }
+                    if !member.is_emptiable() {
+                        return false;
+                    }
+                }
+                false
+            }
+            Model::Choice(members) | Model::All(members) => {
+                members.iter().any(|member| member.begins(rest))
+            }
+            Model::Repeat(member, _, max) => *max > 0 && member.begins(rest),
+        }
+    }
+
+    fn is_emptiable(&self) -> bool {
+        match self {
+            Model::Arm(_) => false,
+            Model::Sequence(members) | Model::All(members) => {
+                members.iter().all(Model::is_emptiable)
+            }
+            Model::Choice(members) => members.is_empty() || members.iter().any(Model::is_emptiable),
+            Model::Repeat(member, min, _) => *min == 0 || member.is_emptiable(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Model::{All, Arm, Choice, Repeat, Sequence};
+
+    #[test]
+    fn a_model_accepts_its_words_and_no_others() {
+        let model = Sequence(&[
+            Repeat(&Arm(0), 0, 2),
+            Choice(&[Arm(1), Sequence(&[Arm(2), Repeat(&Arm(3), 1, usize::MAX)])]),
+            All(&[Arm(4), Repeat(&Arm(5), 0, 1)]),
+        ]);
+        for [good, bad] in [
+            [&[1, 4][..], &[1][..]],
+            [&[0, 0, 1, 5, 4], &[0, 0, 0, 1, 4]],
+            [&[2, 3, 3, 4], &[2, 4]],
+            [&[0, 2, 3, 4, 5], &[0, 2, 3, 4, 5, 5]],
+            [&[1, 4, 5], &[4, 1]],
+        ] {
+            assert!(model.accepts(good), "{good:?}");
+            assert!(!model.accepts(bad), "{bad:?}");
+        }
+    }
+}

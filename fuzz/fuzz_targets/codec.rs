@@ -1,0 +1,23 @@
+//! Any text to the generated reader of any golden: nothing panics; the document and the same written otherwise, so that it takes
+//! the general path, read as one value or are both refused; what is read reads as the same value after writing.
+#![no_main]
+#![allow(dead_code)]
+
+use libfuzzer_sys::fuzz_target;
+
+include!("../../codegen/tests/program/check.rs");
+include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
+fn problem<T: Type + PartialEq + std::fmt::Debug>(element: Element<T>, text: &str) -> Option<String> {
+    let mut chance = Chance(text.len() as u64 + 0x9E37_79B9_7F4A_7C15);
+    let valid = element.read(text).is_ok();
+    both_ways(element, text, &mut chance).or_else(|| round_trip(element, text, valid))
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((case, text)) = bytes.split_first() else { return };
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    if let Some(problem) = problem_of(*case, text) {
+        panic!("{problem}");
+    }
+});
