@@ -7,6 +7,7 @@ mod attribute;
 mod choice;
 mod complex;
 mod facet;
+mod mixed;
 mod particle;
 mod settle;
 mod simple;

@@ -83,14 +83,14 @@ impl Scope<'_> {
                 range(min, max)
             ),
             (Particle::Element(tag, value), _) => {
-                format!("r{}.option({})?", constrained(value), self.tag(*tag))
+                format!("r{}.arm({})?", constrained(value), self.tag(*tag))
             }
             (Particle::Any(any), Occurs::Many(min, max)) => {
                 format!("r.some_anys({}, {})?", wildcard(any), range(min, max))
             }
             (Particle::Any(any), _) => format!("r.optional_any({})?", wildcard(any)),
             (_, Occurs::Many(min, max)) => format!("r.some_groups({})?", range(min, max)),
-            _ => "r.optional_group()?".to_owned(),
+            _ => "r.arm_group()?".to_owned(),
         }
     }
 

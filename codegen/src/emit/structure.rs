@@ -207,7 +207,7 @@ impl Scope<'_> {
             .collect();
         let _ = writeln!(
             out,
-            "        while {} {{}}",
+            "        while {}\n            || r.pass()?\n        {{}}",
             steps.join("\n            || ")
         );
         if !together.is_empty() {

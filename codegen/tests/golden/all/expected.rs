@@ -17,7 +17,9 @@ impl codec::Type for R {
         let mut found = (None, None, None,);
         while r.once(A_TAG, &mut found.0)?
             || r.once(B_TAG, &mut found.1)?
-            || r.once(C_TAG, &mut found.2)? {}
+            || r.once(C_TAG, &mut found.2)?
+            || r.pass()?
+        {}
         Ok(Self {
             n: attribute0,
             a: r.required(A_TAG, found.0)?,

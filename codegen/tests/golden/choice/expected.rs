@@ -11,13 +11,13 @@ pub enum R {
 
 impl codec::Group for R {
     fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
-        if let Some(x) = r.option(CARD)? {
+        if let Some(x) = r.arm(CARD)? {
             return Ok(Some(Self::Card(x)));
         }
         if let Some(x) = r.some(CASH, 1, codec::UNBOUNDED)? {
             return Ok(Some(Self::Cash(x)));
         }
-        if let Some(x) = r.optional_group()? {
+        if let Some(x) = r.arm_group()? {
             return Ok(Some(Self::Sequence(x)));
         }
         Ok(None)

@@ -30,16 +30,16 @@ pub enum RContent {
 
 impl codec::Group for RContent {
     fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
-        if let Some(x) = r.option(A_TAG)? {
+        if let Some(x) = r.arm(A_TAG)? {
             return Ok(Some(Self::A(x)));
         }
-        if let Some(x) = r.option(B_TAG)? {
+        if let Some(x) = r.arm(B_TAG)? {
             return Ok(Some(Self::B(x)));
         }
-        if let Some(x) = r.option(I_TAG)? {
+        if let Some(x) = r.arm(I_TAG)? {
             return Ok(Some(Self::I(x)));
         }
-        if let Some(x) = r.option(END)? {
+        if let Some(x) = r.arm(END)? {
             return Ok(Some(Self::End(x)));
         }
         Ok(None)

@@ -28,10 +28,10 @@ pub enum RContent {
 
 impl codec::Group for RContent {
     fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
-        if let Some(x) = r.option(B_TAG)? {
+        if let Some(x) = r.arm(B_TAG)? {
             return Ok(Some(Self::B(x)));
         }
-        if let Some(x) = r.option(I_TAG)? {
+        if let Some(x) = r.arm(I_TAG)? {
             return Ok(Some(Self::I(x)));
         }
         Ok(None)

@@ -14,7 +14,9 @@ impl codec::Type for R {
         let mut found = (None, None, None,);
         while r.once(A_TAG, &mut found.0)?
             || r.once(B_TAG, &mut found.1)?
-            || r.once(C_TAG, &mut found.2)? {}
+            || r.once(C_TAG, &mut found.2)?
+            || r.pass()?
+        {}
         r.together(&[found.0.is_some(), found.1.is_some(), found.2.is_some()], &[0, 2])?;
         Ok(Self {
             a: found.0,

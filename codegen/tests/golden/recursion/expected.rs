@@ -11,10 +11,10 @@ pub enum Filter {
 
 impl codec::Group for Filter {
     fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
-        if let Some(x) = r.option(NOT)? {
+        if let Some(x) = r.arm(NOT)? {
             return Ok(Some(Self::Not(x)));
         }
-        if let Some(x) = r.option(IS)? {
+        if let Some(x) = r.arm(IS)? {
             return Ok(Some(Self::Is(x)));
         }
         Ok(None)

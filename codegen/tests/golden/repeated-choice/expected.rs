@@ -32,10 +32,10 @@ pub enum RChoice {
 
 impl codec::Group for RChoice {
     fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
-        if let Some(x) = r.option(A_TAG)? {
+        if let Some(x) = r.arm(A_TAG)? {
             return Ok(Some(Self::A(x)));
         }
-        if let Some(x) = r.option(B_TAG)? {
+        if let Some(x) = r.arm(B_TAG)? {
             return Ok(Some(Self::B(x)));
         }
         Ok(None)

@@ -26,10 +26,10 @@ pub enum ShapeGroup {
 
 impl codec::Group for ShapeGroup {
     fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
-        if let Some(x) = r.option(CIRCLE)? {
+        if let Some(x) = r.arm(CIRCLE)? {
             return Ok(Some(Self::Circle(x)));
         }
-        if let Some(x) = r.option(SQUARE)? {
+        if let Some(x) = r.arm(SQUARE)? {
             return Ok(Some(Self::Square(x)));
         }
         Ok(None)

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::any::{AnyElement, Wildcard};
 use super::error::ErrorKind;
 use super::reader::Ahead;
-use super::{Group, Mixed, Reader, Result, Simple, Strictness, Tag, Type};
-use crate::xml::{Event, Prediction};
+use super::{Group, Reader, Result, Simple, Strictness, Tag, Type};
+use crate::xml::Prediction;
 
 impl<'a> Reader<'a> {
     /// Reads an element that must come next.
@@ -51,15 +51,20 @@ impl<'a> Reader<'a> {
         let constraint = self.value;
         while values.len() < max {
             self.value = constraint;
-            let value = match T::element(self, tag)
-                .map_err(|e| e.within(tag.local, Some(values.len() + 1)))?
-            {
-                None if self.strictness == Strictness::Lenient => self.seek(tag)?,
-                value => value,
-            };
-            let Some(value) = value else { break };
-            self.grow(size_of::<T>())?;
-            values.push(value);
+            match T::element(self, tag) {
+                Ok(Some(value)) => {
+                    self.grow(size_of::<T>())?;
+                    values.push(value);
+                }
+                Ok(None) => match self.seek(tag)? {
+                    Some(value) => {
+                        self.grow(size_of::<T>())?;
+                        values.push(value);
+                    }
+                    None => break,
+                },
+                Err(error) => return Err(error.within(tag.local, Some(values.len() + 1))),
+            }
         }
         self.value = None;
         if values.len() < min {
@@ -129,15 +134,29 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
         if let Some(text) = self.leaf_text(tag) {
-            return match T::from_text(Cow::Borrowed(text), &self.xml) {
-                Ok(value) => Ok(Some(value)),
-                Err(problem) => Err(self.invalid(text, problem).within(tag.local, None)),
+            return match text {
+                Cow::Borrowed(text) => match T::from_text(Cow::Borrowed(text), &self.xml) {
+                    Ok(value) => Ok(Some(value)),
+                    Err(problem) => Err(self.invalid(text, problem).within(tag.local, None)),
+                },
+                Cow::Owned(text) => self.owned_leaf(text, tag).map(Some),
             };
         }
         if !self.start(tag)? {
             return Ok(None);
         }
         self.finish(tag).map(Some)
+    }
+
+    #[inline(never)]
+    fn owned_leaf<T: Simple>(&mut self, text: String, tag: &'static Tag) -> Result<T> {
+        T::from_text(Cow::Owned(text), &self.xml).map_err(|problem| {
+            let element = self.xml.source();
+            let element = element.get(self.xml.offset()..self.xml.end_offset());
+            let text = element.and_then(|e| e.split_once('>')?.1.rsplit_once('<'));
+            let text = text.map_or("", |(text, _)| text);
+            self.invalid(text, problem).within(tag.local, None)
+        })
     }
 
     /// Reads a group that must come next.
@@ -148,7 +167,7 @@ impl<'a> Reader<'a> {
     pub fn group<T: Group>(&mut self) -> Result<T> {
         match T::read(self)? {
             Some(value) => Ok(value),
-            None => Err(self.missing()),
+            None => self.seek_group()?.ok_or_else(|| self.missing()),
         }
     }
 
@@ -158,6 +177,29 @@ impl<'a> Reader<'a> {
     /// Where it is not as the schema says.
     #[inline]
     pub fn optional_group<T: Group>(&mut self) -> Result<Option<T>> {
+        match T::read(self)? {
+            None => self.seek_group(),
+            value => Ok(value),
+        }
+    }
+
+    /// Reads an element that may come next as one of several that may: it is not looked for any further.
+    ///
+    /// # Errors
+    /// Where it is not as its type says.
+    #[inline]
+    pub fn arm<T: Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        let value = T::element(self, tag);
+        self.value = None;
+        value
+    }
+
+    /// Reads a group that may come next as one of several that may.
+    ///
+    /// # Errors
+    /// Where it is not as the schema says.
+    #[inline]
+    pub fn arm_group<T: Group>(&mut self) -> Result<Option<T>> {
         T::read(self)
     }
 
@@ -168,7 +210,9 @@ impl<'a> Reader<'a> {
     pub fn groups<T: Group>(&mut self, min: usize, max: usize) -> Result<Vec<T>> {
         let mut values = Vec::new();
         while values.len() < max {
-            let Some(value) = T::read(self)? else { break };
+            let Some(value) = self.optional_group()? else {
+                break;
+            };
             self.grow(size_of::<T>())?;
             values.push(value);
         }
@@ -201,6 +245,7 @@ impl<'a> Reader<'a> {
             return Ok(false);
         }
         *slot = T::element(self, tag)?;
+        self.value = None;
         Ok(slot.is_some())
     }
 
@@ -309,51 +354,5 @@ impl<'a> Reader<'a> {
             Ahead::Start(tag) => wildcard.admits(self.xml.namespace(tag.ns)),
             _ => false,
         })
-    }
-
-    /// Reads text and elements up to the end tag.
-    ///
-    /// # Errors
-    /// Where an element is not one that may stand there.
-    pub fn mixed<T: Mixed>(&mut self) -> Result<Vec<T>> {
-        let mut items = Vec::new();
-        self.expect_no_attributes()?;
-        loop {
-            if matches!(self.ahead, Ahead::Nothing) {
-                match self.xml.next()? {
-                    Event::Text(text) => {
-                        self.grow(size_of::<T>())?;
-                        items.push(T::text(text.into_owned()));
-                        continue;
-                    }
-                    Event::Start(tag) => self.ahead = Ahead::Start(tag),
-                    Event::End(_) | Event::Eof => self.ahead = Ahead::End,
-                }
-            }
-            match &self.ahead {
-                Ahead::End => {
-                    if let Some(model) = T::MODEL.filter(|_| self.strictness == Strictness::Strict)
-                    {
-                        let arms: Vec<usize> = items.iter().filter_map(T::arm).collect();
-                        if !model.accepts(&arms) {
-                            return Err(self.error(ErrorKind::Order));
-                        }
-                    }
-                    return Ok(items);
-                }
-                Ahead::Start(_) => match T::read(self)? {
-                    Some(item) => {
-                        self.grow(size_of::<T>())?;
-                        items.push(item);
-                    }
-                    None if self.strictness == Strictness::Lenient => {
-                        self.xml.skip_element()?;
-                        self.ahead = Ahead::Nothing;
-                    }
-                    None => return Err(self.missing()),
-                },
-                Ahead::Nothing => {}
-            }
-        }
     }
 }

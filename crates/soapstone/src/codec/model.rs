@@ -1,5 +1,10 @@
-//! The order of elements in mixed content, where text may stand anywhere and the items are one list: a content model that is
-//! compared with the elements after they were read.
+//! Mixed content: text may stand anywhere and the items are one list, whose elements are compared with a content model after
+//! they were read.
+
+use super::error::ErrorKind;
+use super::reader::Ahead;
+use super::{Mixed, Reader, Result, Strictness};
+use crate::xml::Event;
 
 /// A content model; its leaves are the variants of the enum of items.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +104,54 @@ impl Model {
             }
             Model::Choice(members) => members.is_empty() || members.iter().any(Model::is_emptiable),
             Model::Repeat(member, min, _) => *min == 0 || member.is_emptiable(),
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads text and elements up to the end tag.
+    ///
+    /// # Errors
+    /// Where an element is not one that may stand there.
+    pub fn mixed<T: Mixed>(&mut self) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        self.expect_no_attributes()?;
+        loop {
+            if matches!(self.ahead, Ahead::Nothing) {
+                match self.xml.next()? {
+                    Event::Text(text) => {
+                        self.grow(size_of::<T>())?;
+                        items.push(T::text(text.into_owned()));
+                        continue;
+                    }
+                    Event::Start(tag) => self.ahead = Ahead::Start(tag),
+                    Event::End(_) | Event::Eof => self.ahead = Ahead::End,
+                }
+            }
+            match &self.ahead {
+                Ahead::End => {
+                    if let Some(model) = T::MODEL.filter(|_| self.strictness == Strictness::Strict)
+                    {
+                        let arms: Vec<usize> = items.iter().filter_map(T::arm).collect();
+                        if !model.accepts(&arms) {
+                            return Err(self.error(ErrorKind::Order));
+                        }
+                    }
+                    return Ok(items);
+                }
+                Ahead::Start(_) => match T::read(self)? {
+                    Some(item) => {
+                        self.grow(size_of::<T>())?;
+                        items.push(item);
+                    }
+                    None if self.strictness == Strictness::Lenient => {
+                        self.xml.skip_element()?;
+                        self.ahead = Ahead::Nothing;
+                    }
+                    None => return Err(self.missing()),
+                },
+                Ahead::Nothing => {}
+            }
         }
     }
 }

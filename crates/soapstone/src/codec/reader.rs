@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::error::{Error, ErrorKind};
+use super::predict::Known;
 use super::tag::{Namespace, Tag};
 use super::{Bindings, Result, Strictness, Type};
-use crate::xml::{self, Event, NsId, Openings, Prediction};
+use crate::xml::{self, Event};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
 /// no document exhausts the stack.
@@ -20,7 +21,7 @@ const TRIED: usize = 12;
 pub struct Reader<'a> {
     pub(super) xml: xml::Reader<'a>,
     pub(super) namespaces: &'static [Namespace],
-    known: Vec<Known<'a>>,
+    pub(super) known: Vec<Known<'a>>,
     pub(super) ahead: Ahead<'a>,
     /// Attributes of the element just started that nothing has asked for yet.
     pub(super) pending: usize,
@@ -50,17 +51,6 @@ pub(super) enum Ahead<'a> {
     End,
 }
 
-/// What the document says of a namespace of the contract.
-#[derive(Debug, Clone, Copy)]
-struct Known<'a> {
-    id: Option<NsId>,
-    /// How its tags begin; absent where that is not known.
-    openings: Option<Openings>,
-    prefix: &'a str,
-    /// The version of the scope for which that holds.
-    version: u64,
-}
-
 impl<'a> Reader<'a> {
     /// Makes a reader that goes on where an XML reader stands.
     pub fn new(
@@ -73,16 +63,10 @@ impl<'a> Reader<'a> {
             .len()
             .saturating_mul(GROWTH)
             .saturating_add(BASE);
-        let none = Known {
-            id: None,
-            openings: None,
-            prefix: "",
-            version: u64::MAX,
-        };
         Reader {
             xml,
             namespaces,
-            known: vec![none; namespaces.len()],
+            known: vec![Known::NOTHING; namespaces.len()],
             ahead: Ahead::Nothing,
             pending: 0,
             begun: None,
@@ -105,164 +89,15 @@ impl<'a> Reader<'a> {
         self.xml
     }
 
-    /// Starts an element with this tag, if it comes next.
-    ///
-    /// # Errors
-    /// Where something else than an element or the parent's end comes.
-    #[inline]
-    pub fn start(&mut self, tag: &'static Tag) -> Result<bool> {
-        match self.predict(tag)? {
-            Prediction::Hit => {
-                if let Some(known) = self.known.get(tag.namespace)
-                    && let (Some(id), Some(openings)) = (known.id, &known.openings)
-                    && self.xml.take_start(openings, &tag.name, id)
-                {
-                    self.tries = 0;
-                    return Ok(true);
-                }
-                self.look()?;
-                self.start_general(tag)
-            }
-            Prediction::Miss => {
-                self.miss(tag);
-                Ok(false)
-            }
-            Prediction::Unknown => self.start_general(tag),
-        }
-    }
-
-    /// Compares what comes next with a tag, by its bytes where that is possible.
-    #[inline]
-    pub(super) fn predict(&mut self, tag: &'static Tag) -> Result<Prediction> {
-        self.expect_no_attributes()?;
-        if !matches!(self.ahead, Ahead::Nothing) {
-            return Ok(Prediction::Unknown);
-        }
-        if self.seeking.is_active() {
-            self.look()?;
-            return Ok(Prediction::Unknown);
-        }
-        self.xml.skip_indent();
-        let version = self.xml.scope_version();
-        if let Some(known) = self.known.get_mut(tag.namespace)
-            && (known.version == version || known.revive(&self.xml, version))
-            && let Some(openings) = &known.openings
-        {
-            match self.xml.predict_name(openings, &tag.name) {
-                Prediction::Unknown => {}
-                certain => return Ok(certain),
-            }
-        }
-        self.look()?;
-        Ok(Prediction::Unknown)
-    }
-
-    /// Compares the start tag that was read by the general path.
-    fn start_general(&mut self, tag: &'static Tag) -> Result<bool> {
-        let Ahead::Start(found) = self.ahead else {
-            self.miss(tag);
-            return Ok(false);
-        };
-        if !self.matches(found, tag) {
-            self.miss(tag);
-            return Ok(false);
-        }
-        self.learn(found, tag);
-        self.ahead = Ahead::Nothing;
-        self.tries = 0;
-        if !self.xml.attributes().is_empty() {
-            self.open_attributes();
-        }
-        Ok(true)
-    }
-
-    /// Tells whether a start tag has the name of a tag.
-    pub(super) fn matches(&mut self, found: xml::Tag<'a>, tag: &'static Tag) -> bool {
-        if found.local != tag.local {
-            return false;
-        }
-        let Some(known) = self.known.get_mut(tag.namespace) else {
-            return false;
-        };
-        match known.id {
-            Some(id) => id == found.ns,
-            None => {
-                let uri = self.namespaces.get(tag.namespace).map_or("", |n| n.uri);
-                if self.xml.namespace(found.ns) != uri {
-                    return false;
-                }
-                known.id = Some(found.ns);
-                true
-            }
-        }
-    }
-
-    /// Remembers the prefix that the document uses for a namespace.
-    fn learn(&mut self, found: xml::Tag<'a>, tag: &'static Tag) {
-        let version = self.xml.scope_version();
-        if let Some(known) = self.known.get_mut(tag.namespace) {
-            if known.openings.is_none() || known.prefix != found.prefix {
-                known.openings = Openings::new(found.prefix);
-                known.prefix = found.prefix;
-            }
-            known.id = Some(found.ns);
-            known.version = version;
-        }
-    }
-
-    /// Tells whether the start tag read ahead has this name.
-    pub(super) fn is_ahead(&mut self, tag: &'static Tag) -> bool {
-        let Ahead::Start(found) = self.ahead else {
-            self.miss(tag);
-            return false;
-        };
-        let matches = self.matches(found, tag);
-        if !matches {
-            self.miss(tag);
-        }
-        matches
-    }
-
-    /// Takes a whole leaf where it stands as predicted and nothing else has to be looked at.
-    pub(super) fn leaf_text(&mut self, tag: &'static Tag) -> Option<&'a str> {
-        if self.pending > 0
-            || !matches!(self.ahead, Ahead::Nothing)
-            || self.value.is_some()
-            || self.seeking.is_active()
-        {
-            return None;
-        }
-        let known = self.known.get(tag.namespace)?;
-        if known.version != self.xml.scope_version() {
-            return None;
-        }
-        self.xml.skip_indent();
-        let text = self.xml.take_leaf(known.openings.as_ref()?, &tag.name)?;
-        self.tries = 0;
-        Some(text)
-    }
-
-    /// How tags of a name's namespace begin here, if that is known.
-    pub(super) fn openings(&mut self, tag: &'static Tag) -> Option<Openings> {
-        let known = self.known.get(tag.namespace)?;
-        if known.version != self.xml.scope_version() {
-            return None;
-        }
-        known.openings
-    }
-
-    /// How tags of a name's namespace began when that was last known, and the namespace's id.
-    pub(super) fn known_openings(&self, tag: &'static Tag) -> Option<(Openings, NsId)> {
-        let known = self.known.get(tag.namespace)?;
-        Some((known.openings?, known.id?))
-    }
-
     pub(super) fn miss(&mut self, tag: &'static Tag) {
         if let Some(slot) = self.tried.get_mut(self.tries) {
             *slot = Some(tag);
             self.tries += 1;
         }
-        self.value = None;
+        // Where reading is lenient the element may come later.
+        if self.strictness == Strictness::Strict {
+            self.value = None;
+        }
     }
 
     /// Reads up to the next tag by the general path.
@@ -300,6 +135,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As the type's [`read`](Type::read).
+    #[inline]
     pub fn finish<T: Type>(&mut self, tag: &'static Tag) -> Result<T> {
         if self.type_.is_some() && !T::FAMILY {
             self.check_type::<T>()
@@ -310,11 +146,17 @@ impl<'a> Reader<'a> {
         if self.nested > NESTED {
             return Err(self.error(ErrorKind::Limit("nesting")));
         }
-        let value = T::read(self)
-            .and_then(|value| self.end(tag).map(|()| value))
-            .map_err(|e| e.within(tag.local, None))?;
-        self.nested -= size;
-        Ok(value)
+        // A large value is moved as seldom as possible.
+        match T::read(self) {
+            Ok(value) => match self.end(tag) {
+                Ok(()) => {
+                    self.nested -= size;
+                    Ok(value)
+                }
+                Err(error) => Err(error.within(tag.local, None)),
+            },
+            Err(error) => Err(error.within(tag.local, None)),
+        }
     }
 
     /// Reads the end tag of the innermost element, which most likely has this name.
@@ -322,11 +164,8 @@ impl<'a> Reader<'a> {
         if matches!(self.ahead, Ahead::Nothing) {
             self.expect_no_attributes()?;
             self.xml.skip_indent();
-            if let Some(Known {
-                openings: Some(openings),
-                ..
-            }) = self.known.get(tag.namespace)
-                && self.xml.take_end(openings, &tag.name)
+            if let Some((openings, _)) = self.known_openings(tag)
+                && self.xml.take_end(&openings, &tag.name)
             {
                 self.tries = 0;
                 return Ok(());
@@ -450,18 +289,6 @@ impl<'a> Reader<'a> {
 impl Bindings for xml::Reader<'_> {
     fn resolve(&self, prefix: &str) -> Option<&str> {
         xml::Reader::resolve(self, prefix).map(|id| self.namespace(id))
-    }
-}
-
-impl<'a> Known<'a> {
-    /// Tells whether the prefix is still bound to the namespace after bindings came or went.
-    #[cold]
-    fn revive(&mut self, xml: &xml::Reader<'a>, version: u64) -> bool {
-        if self.openings.is_none() || self.id.is_none() || xml.resolve(self.prefix) != self.id {
-            return false;
-        }
-        self.version = version;
-        true
     }
 }
 

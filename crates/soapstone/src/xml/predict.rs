@@ -1,7 +1,10 @@
 //! Steps for a reader that knows which name may come next and which prefix the document gave to its namespace.
 
+use std::borrow::Cow;
+
 use super::chars::{in_name, is_space};
 use super::reader::{Open, Reader};
+use super::reference;
 use super::scan;
 use super::words::Words;
 use super::{NsId, Tag};
@@ -259,10 +262,10 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Takes a whole element with this name from the cursor, if it has no attributes and holds plain text only: no reference,
-    /// no comment, no carriage return, nothing over a limit.
+    /// Takes a whole element with this name from the cursor, if it has no attributes and holds nothing but text: no comment, no
+    /// carriage return, nothing over a limit.
     #[inline]
-    pub fn take_leaf(&mut self, openings: &Openings, local: &Local) -> Option<&'a str> {
+    pub fn take_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Cow<'a, str>> {
         let bytes = self.bytes;
         let start = self.at;
         let name = start + openings.start.len();
@@ -271,9 +274,25 @@ impl<'a> Reader<'a> {
         }
         let from = name + local.text.len() + 1;
         let to = self.find_markup(from)?;
-        let end_name = to + openings.end.len();
-        if !openings.end.stand_at(bytes, to)
-            || !local.ends_tag_at(bytes, end_name)
+        if bytes.get(to) == Some(&b'&') {
+            return self.take_leaf_with_references(openings, local, from, to);
+        }
+        self.take_leaf_end(openings, local, from, to)?;
+        self.source.get(from..to).map(Cow::Borrowed)
+    }
+
+    /// Takes the end tag of a leaf whose text stands between two offsets.
+    #[inline(always)]
+    fn take_leaf_end(
+        &mut self,
+        openings: &Openings,
+        local: &Local,
+        from: usize,
+        to: usize,
+    ) -> Option<()> {
+        let name = to + openings.end.len();
+        if !openings.end.stand_at(self.bytes, to)
+            || !local.ends_tag_at(self.bytes, name)
             || !self.in_content()
             || !self.has_room()
             || to - from > self.options.limits.text
@@ -281,9 +300,37 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
+        let start = self.at;
         self.elements += 1;
-        self.at = end_name + local.text.len() + 1;
+        self.at = name + local.text.len() + 1;
         self.set_start(start);
-        self.source.get(from..to)
+        Some(())
+    }
+
+    /// Takes a leaf in whose text there are references to characters and to what every document has; the first one is at `to`.
+    #[inline(never)]
+    fn take_leaf_with_references(
+        &mut self,
+        openings: &Openings,
+        local: &Local,
+        from: usize,
+        to: usize,
+    ) -> Option<Cow<'a, str>> {
+        let end = to + memchr::memchr(b'<', self.bytes.get(to..)?)?;
+        let mut rest = self.source.get(from..end)?;
+        let mut text = String::with_capacity(rest.len());
+        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+            let (before, reference) = rest.split_at_checked(at)?;
+            text.push_str(before);
+            let (name, length) = reference::split(reference)?;
+            text.push(match name.strip_prefix('#') {
+                Some(number) => reference::character(number)?,
+                None => reference::predefined(name)?,
+            });
+            rest = reference.get(length..)?;
+        }
+        text.push_str(rest);
+        self.take_leaf_end(openings, local, from, end)?;
+        Some(Cow::Owned(text))
     }
 }

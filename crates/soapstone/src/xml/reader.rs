@@ -5,12 +5,11 @@
 
 use std::borrow::Cow;
 
-use super::chars::is_space;
 use super::doctype::Doctype;
 use super::error::{Error, ErrorKind, Limited, Place};
 use super::scan::{self, Survey};
 use super::scope::Scope;
-use super::{Attribute, Event, Instructions, NsId, Options, Tag};
+use super::{Attribute, Event, NsId, Options, Tag};
 
 /// Reads a document's events one after another.
 #[derive(Debug, Clone)]
@@ -34,9 +33,9 @@ pub struct Reader<'a> {
     pub(crate) frames: Vec<Frame<'a>>,
     /// How many elements were open where the innermost entity began.
     pub(crate) floor: usize,
-    start: usize,
-    end: usize,
-    part: Part,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) part: Part,
 }
 
 /// An element whose end tag is due.
@@ -62,7 +61,7 @@ pub(crate) struct Frame<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Declaration,
     Prolog,
     Content,
@@ -165,7 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn start_tag(&mut self) -> Result<Event<'a>, Error> {
+    pub(super) fn start_tag(&mut self) -> Result<Event<'a>, Error> {
         let tag = self.read_start_tag()?;
         self.end = self.at;
         Ok(Event::Start(tag))
@@ -189,111 +188,6 @@ impl<'a> Reader<'a> {
             self.part = Part::Epilog;
         }
         Ok(Event::End(open.tag))
-    }
-
-    /// Reads what stands before and after the root element.
-    fn outside(&mut self) -> Result<Event<'a>, Error> {
-        if self.part == Part::Declaration {
-            self.begin()?;
-            self.part = Part::Prolog;
-        }
-        self.scope.truncate(self.kept);
-        loop {
-            while self.bytes.get(self.at).is_some_and(|byte| is_space(*byte)) {
-                self.at += 1;
-            }
-            self.start = self.at;
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            match rest {
-                [] if self.part == Part::Epilog => {
-                    self.end = self.at;
-                    return Ok(Event::Eof);
-                }
-                [] => return Err(self.syntax(self.at, "the document has no element")),
-                [b'<', b'?', ..] => self.instruction()?,
-                [b'<', b'!', b'-', b'-', ..] => self.comment()?,
-                [b'<', b'!', ..] if rest.starts_with(b"<!DOCTYPE") => {
-                    if self.part == Part::Epilog || self.doctype.is_some() {
-                        return Err(
-                            self.syntax(self.at, "a document type declaration is out of place")
-                        );
-                    }
-                    if self.options.doctype == super::Doctype::Refuse {
-                        return Err(self.error(self.at, ErrorKind::Doctype));
-                    }
-                    self.read_doctype()?;
-                }
-                [b'<', b'!', ..] => return Err(self.syntax(self.at, "this markup is out of place")),
-                [b'<', ..] if self.part == Part::Epilog => {
-                    return Err(self.syntax(self.at, "there is a second root element"));
-                }
-                [b'<', ..] => {
-                    self.part = Part::Content;
-                    return self.start_tag();
-                }
-                _ => return Err(self.syntax(self.at, "there is text outside the root element")),
-            }
-        }
-    }
-
-    /// Checks what holds of the document as a whole, and passes over its XML declaration.
-    fn begin(&mut self) -> Result<(), Error> {
-        let limit = self.options.limits.bytes;
-        if self.source.len() > limit {
-            return Err(self.error(
-                0,
-                ErrorKind::Limit {
-                    what: Limited::Bytes,
-                    limit,
-                },
-            ));
-        }
-        if let Some(at) = self.survey.illegal {
-            let character = self
-                .source
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-                .unwrap_or_default();
-            return Err(self.error(at, ErrorKind::Character(u32::from(character))));
-        }
-        if self.source.starts_with('\u{FEFF}') {
-            self.at = '\u{FEFF}'.len_utf8();
-        }
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        if rest.starts_with(b"<?xml") && rest.get(5).is_some_and(|byte| is_space(*byte)) {
-            self.at +=
-                super::prolog::xml_declaration(self.source.get(self.at..).unwrap_or_default())
-                    .map_err(|(at, what)| self.syntax(self.at + at, what))?;
-        }
-        Ok(())
-    }
-
-    /// Passes over a comment (XML 1.0, 2.5); the cursor stands on its `<!--`.
-    pub(crate) fn comment(&mut self) -> Result<(), Error> {
-        let from = self.at + 4;
-        let body = self.bytes.get(from..).unwrap_or_default();
-        let Some(end) = memchr::memmem::find(body, b"--") else {
-            return Err(self.syntax(self.at, "a comment has no end"));
-        };
-        if body.get(end + 2) != Some(&b'>') {
-            return Err(self.syntax(from + end, "-- stands inside a comment"));
-        }
-        self.at = from + end + 3;
-        Ok(())
-    }
-
-    /// Passes over a processing instruction (XML 1.0, 2.6); the cursor stands on its `<?`.
-    pub(crate) fn instruction(&mut self) -> Result<(), Error> {
-        if self.options.instructions == Instructions::Refuse {
-            return Err(self.error(self.at, ErrorKind::Instruction));
-        }
-        let rest = self
-            .source
-            .get(self.at..self.bytes.len())
-            .unwrap_or_default();
-        let length = super::prolog::instruction(rest).map_err(|what| self.syntax(self.at, what))?;
-        self.at += length;
-        Ok(())
     }
 
     /// Where the last event starts, in bytes.

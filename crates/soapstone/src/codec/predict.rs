@@ -1,0 +1,191 @@
+//! Which element comes next: guessed by comparing bytes with the tag as this document writes it, known by the general path.
+
+use std::borrow::Cow;
+
+use super::reader::Ahead;
+use super::{Reader, Result, Tag};
+use crate::xml::{self, NsId, Openings, Prediction};
+
+/// What the document says of a namespace of the contract.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    id: Option<NsId>,
+    /// How its tags begin; absent where that is not known.
+    openings: Option<Openings>,
+    prefix: &'a str,
+    /// The version of the scope for which that holds.
+    version: u64,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts an element with this tag, if it comes next.
+    ///
+    /// # Errors
+    /// Where something else than an element or the parent's end comes.
+    #[inline]
+    pub fn start(&mut self, tag: &'static Tag) -> Result<bool> {
+        match self.predict(tag)? {
+            Prediction::Hit => {
+                if let Some(known) = self.known.get(tag.namespace)
+                    && let (Some(id), Some(openings)) = (known.id, &known.openings)
+                    && self.xml.take_start(openings, &tag.name, id)
+                {
+                    self.tries = 0;
+                    return Ok(true);
+                }
+                self.look()?;
+                self.start_general(tag)
+            }
+            Prediction::Miss => {
+                self.miss(tag);
+                Ok(false)
+            }
+            Prediction::Unknown => self.start_general(tag),
+        }
+    }
+
+    /// Compares what comes next with a tag, by its bytes where that is possible.
+    #[inline]
+    pub(super) fn predict(&mut self, tag: &'static Tag) -> Result<Prediction> {
+        self.expect_no_attributes()?;
+        if !matches!(self.ahead, Ahead::Nothing) {
+            return Ok(Prediction::Unknown);
+        }
+        if self.seeking.is_active() {
+            self.look()?;
+            return Ok(Prediction::Unknown);
+        }
+        self.xml.skip_indent();
+        let version = self.xml.scope_version();
+        if let Some(known) = self.known.get_mut(tag.namespace)
+            && (known.version == version || known.revive(&self.xml, version))
+            && let Some(openings) = &known.openings
+        {
+            match self.xml.predict_name(openings, &tag.name) {
+                Prediction::Unknown => {}
+                certain => return Ok(certain),
+            }
+        }
+        self.look()?;
+        Ok(Prediction::Unknown)
+    }
+
+    /// Compares the start tag that was read by the general path.
+    fn start_general(&mut self, tag: &'static Tag) -> Result<bool> {
+        let Ahead::Start(found) = self.ahead else {
+            self.miss(tag);
+            return Ok(false);
+        };
+        if !self.matches(found, tag) {
+            self.miss(tag);
+            return Ok(false);
+        }
+        self.learn(found, tag);
+        self.ahead = Ahead::Nothing;
+        self.tries = 0;
+        if !self.xml.attributes().is_empty() {
+            self.open_attributes();
+        }
+        Ok(true)
+    }
+
+    /// Tells whether a start tag has the name of a tag.
+    pub(super) fn matches(&mut self, found: xml::Tag<'a>, tag: &'static Tag) -> bool {
+        if found.local != tag.local {
+            return false;
+        }
+        let Some(known) = self.known.get_mut(tag.namespace) else {
+            return false;
+        };
+        match known.id {
+            Some(id) => id == found.ns,
+            None => {
+                let uri = self.namespaces.get(tag.namespace).map_or("", |n| n.uri);
+                if self.xml.namespace(found.ns) != uri {
+                    return false;
+                }
+                known.id = Some(found.ns);
+                true
+            }
+        }
+    }
+
+    /// Remembers the prefix that the document uses for a namespace.
+    fn learn(&mut self, found: xml::Tag<'a>, tag: &'static Tag) {
+        let version = self.xml.scope_version();
+        if let Some(known) = self.known.get_mut(tag.namespace) {
+            if known.openings.is_none() || known.prefix != found.prefix {
+                known.openings = Openings::new(found.prefix);
+                known.prefix = found.prefix;
+            }
+            known.id = Some(found.ns);
+            known.version = version;
+        }
+    }
+
+    /// Tells whether the start tag read ahead has this name.
+    pub(super) fn is_ahead(&mut self, tag: &'static Tag) -> bool {
+        let Ahead::Start(found) = self.ahead else {
+            self.miss(tag);
+            return false;
+        };
+        let matches = self.matches(found, tag);
+        if !matches {
+            self.miss(tag);
+        }
+        matches
+    }
+
+    /// Takes a whole leaf where it stands as predicted and nothing else has to be looked at.
+    pub(super) fn leaf_text(&mut self, tag: &'static Tag) -> Option<Cow<'a, str>> {
+        if self.pending > 0
+            || !matches!(self.ahead, Ahead::Nothing)
+            || self.value.is_some()
+            || self.seeking.is_active()
+        {
+            return None;
+        }
+        let known = self.known.get(tag.namespace)?;
+        if known.version != self.xml.scope_version() {
+            return None;
+        }
+        self.xml.skip_indent();
+        let text = self.xml.take_leaf(known.openings.as_ref()?, &tag.name)?;
+        self.tries = 0;
+        Some(text)
+    }
+
+    /// How tags of a name's namespace begin here, if that is known.
+    pub(super) fn openings(&mut self, tag: &'static Tag) -> Option<Openings> {
+        let known = self.known.get(tag.namespace)?;
+        if known.version != self.xml.scope_version() {
+            return None;
+        }
+        known.openings
+    }
+
+    /// How tags of a name's namespace began when that was last known, and the namespace's id.
+    pub(super) fn known_openings(&self, tag: &'static Tag) -> Option<(Openings, NsId)> {
+        let known = self.known.get(tag.namespace)?;
+        Some((known.openings?, known.id?))
+    }
+}
+
+impl<'a> Known<'a> {
+    pub(super) const NOTHING: Known<'a> = Known {
+        id: None,
+        openings: None,
+        prefix: "",
+        version: u64::MAX,
+    };
+
+    /// Tells whether the prefix is still bound to the namespace after bindings came or went.
+    #[cold]
+    fn revive(&mut self, xml: &xml::Reader<'a>, version: u64) -> bool {
+        if self.openings.is_none() || self.id.is_none() || xml.resolve(self.prefix) != self.id {
+            return false;
+        }
+        self.version = version;
+        true
+    }
+}
