@@ -72,9 +72,13 @@ fn each_construct_becomes_the_rust_expected_and_round_trips() {
         text: modules,
     });
     all.push(File {
+        path: "check.rs".to_owned(),
+        text: CHECK.to_owned(),
+    });
+    all.push(File {
         path: "main.rs".to_owned(),
         text: format!(
-            "use corpus_golden as golden;\n\n{CHECK}\nfn main() {{\n    let mut failed = 0;\n{calls}    std::process::exit(i32::from(failed > 0));\n}}\n"
+            "mod check;\n\nuse check::check;\nuse corpus_golden as golden;\n\nfn main() {{\n    let mut failed = 0;\n{calls}    std::process::exit(i32::from(failed > 0));\n}}\n"
         ),
     });
     let workspace = root.join("..");

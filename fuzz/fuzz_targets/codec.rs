@@ -3,9 +3,13 @@
 #![no_main]
 #![allow(dead_code)]
 
-use libfuzzer_sys::fuzz_target;
+#[path = "../../codegen/tests/program/check.rs"]
+mod check;
 
-include!("../../codegen/tests/program/check.rs");
+use check::{Chance, both_ways, round_trip};
+use libfuzzer_sys::fuzz_target;
+use soapstone::codec::{Element, Type};
+
 include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 
 fn problem<T: Type + PartialEq + std::fmt::Debug>(element: Element<T>, text: &str) -> Option<String> {

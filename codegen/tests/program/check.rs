@@ -1,6 +1,6 @@
-// Part of a program: what is done with each document of a golden case by the code that was generated of it. The document is
-// read as it stands, and written otherwise with the same meaning, so that every tag takes the general path: both must give the
-// same value or both be refused. Then so for documents that chance made of it.
+//! What a program does with each document of a golden case by the code that was generated of it. The document is read as it
+//! stands, and written otherwise with the same meaning, so that every tag takes the general path: both must give the same value
+//! or both be refused. Then so for documents that chance made of it.
 
 use soapstone::codec::{Element, Strictness, Type};
 use soapstone::xml::{Event, NsId, Options, Reader, escape_attribute, escape_text};
@@ -11,7 +11,7 @@ fn mutations() -> u32 {
     asked.and_then(|asked| asked.parse().ok()).unwrap_or(400)
 }
 
-fn check<T: Type + PartialEq + std::fmt::Debug>(
+pub(crate) fn check<T: Type + PartialEq + std::fmt::Debug>(
     element: Element<T>,
     path: &str,
     valid: bool,
@@ -44,7 +44,7 @@ fn check<T: Type + PartialEq + std::fmt::Debug>(
     *failed += problems.len();
 }
 
-fn round_trip<T: Type + PartialEq + std::fmt::Debug>(
+pub(crate) fn round_trip<T: Type + PartialEq + std::fmt::Debug>(
     element: Element<T>,
     text: &str,
     valid: bool,
@@ -132,7 +132,11 @@ fn lenient<T: Type + PartialEq + std::fmt::Debug>(
 }
 
 /// Reads a document as it stands and written otherwise.
-fn both_ways<T: Type>(element: Element<T>, text: &str, chance: &mut Chance) -> Option<String> {
+pub(crate) fn both_ways<T: Type>(
+    element: Element<T>,
+    text: &str,
+    chance: &mut Chance,
+) -> Option<String> {
     let other = vary(text, chance)?;
     let written = |text: &str| {
         let value = element.read(text).map_err(|error| error.to_string())?;
@@ -329,7 +333,7 @@ fn element_at(text: &str, chance: &mut Chance) -> String {
 }
 
 /// Numbers without a pattern, the same in every run.
-struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     fn below(&mut self, bound: usize) -> usize {
