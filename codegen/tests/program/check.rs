@@ -174,6 +174,9 @@ fn vary(text: &str, chance: &mut Chance) -> Option<String> {
                 };
                 let mut out = format!("<{name}");
                 let mut parts = Vec::new();
+                if reader.resolve("") == Some(NsId::NONE) {
+                    parts.push(" xmlns=\"\"".to_owned());
+                }
                 for (bound, uri) in reader.bindings() {
                     let mut part = if bound.is_empty() {
                         " xmlns=\"".to_owned()
