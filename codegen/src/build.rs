@@ -1,22 +1,24 @@
 //! The edge to the file system: contracts are loaded and generated files written, for `build.rs` and for the command.
 
+use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use soapstone_schema::load;
-use soapstone_schema::report::Report;
+use soapstone_schema::model::Model;
+use soapstone_schema::report::{Diagnostic, Report, Severity};
 use thiserror::Error;
 
 use crate::emit::File;
 use crate::{Options, documents, generate};
 
 /// Why no code was made.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The contract is wrong: all mistakes, each with its place.
-    #[error("the contract cannot be used:\n{0}")]
+    #[error("the contract cannot be used:\n{}\n`tolerant` uses it as far as it goes", mistakes(.0))]
     Contract(Report),
     /// A file could not be written.
     #[error("cannot write {path}")]
@@ -30,6 +32,23 @@ pub enum BuildError {
     /// `OUT_DIR` is not set: this is not a build script.
     #[error("OUT_DIR is not set; call this from build.rs")]
     NoOutDir,
+}
+
+/// As `Display`: it is what `main` of a build script shows.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// The errors of a report, a line each with what to do about it.
+fn mistakes(report: &Report) -> String {
+    let errors = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let lines: Vec<String> = errors.map(|diagnostic| report.line(diagnostic)).collect();
+    lines.join("\n")
 }
 
 /// Generates a contract from `build.rs`: `soapstone_codegen::build("orders", &["../wsdl/orders.wsdl"])?`.
@@ -80,10 +99,11 @@ pub fn build_with(
 
 /// Loads a contract and makes Rust of it.
 ///
-/// Mistakes in a contract that leave something to make are in the report only: what cannot be resolved is left raw.
+/// What an import that cannot be loaded would have declared is left raw, and an operation that cannot be made is left out;
+/// the report says so. Every other mistake is an error, unless [`Options::tolerant`] is set.
 ///
 /// # Errors
-/// Where nothing is left to make, or an operation that was asked for is not there.
+/// Where the contract has mistakes, where nothing is left to make, or an operation that was asked for is not there.
 pub fn generate_files(
     paths: &[PathBuf],
     options: &Options,
@@ -92,11 +112,34 @@ pub fn generate_files(
     let documents = documents::embed(&loaded.contract);
     let known = loaded.report.errors();
     let files = generate(&loaded.contract, &documents, options, &mut loaded.report);
+    let asked = loaded.report.errors() > known;
     let empty = files.len() < 2 && known > 0;
-    if empty || loaded.report.errors() > known {
+    let model = &loaded.contract.model;
+    if !empty && !asked {
+        for diagnostic in &mut loaded.report.diagnostics {
+            if options.tolerant || is_bearable(diagnostic, model) {
+                diagnostic.severity = Severity::Warning;
+            }
+        }
+    }
+    if loaded.report.errors() > 0 {
         return Err(BuildError::Contract(loaded.report));
     }
     Ok((files, loaded.report))
+}
+
+/// Tells whether a mistake leaves a contract that can be used: one in an operation, which is left out, or the reference to
+/// a namespace of which no document could be loaded.
+fn is_bearable(diagnostic: &Diagnostic, model: &Model) -> bool {
+    if diagnostic.rule.starts_with("wsdl-") {
+        return true;
+    }
+    let missing = diagnostic
+        .message
+        .split_once('{')
+        .and_then(|(_, rest)| rest.split_once('}'));
+    diagnostic.rule == "src-resolve"
+        && missing.is_some_and(|(uri, _)| !model.namespaces.iter().any(|n| **n == *uri))
 }
 
 /// Writes generated files under a directory; files that are as they should be are left alone.
@@ -128,8 +171,17 @@ pub fn write_crate(
     name: &str,
     runtime: &str,
 ) -> Result<(), BuildError> {
+    // Types alone need no HTTP, and only shapes need serde.
+    let uses = |text: &str| files.iter().any(|file| file.text.contains(text));
+    let mut features = Vec::new();
+    if uses("use soapstone::{codec, datatype, service}") {
+        features.extend(["server", "client"]);
+    }
+    if uses("soapstone::json_") {
+        features.push("serde");
+    }
     let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nsoapstone = {{ path = {runtime:?}, features = [\"server\", \"client\"] }}\n\n[workspace]\n"
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nsoapstone = {{ path = {runtime:?}, features = {features:?} }}\n\n[workspace]\n"
     );
     let mut all = vec![File {
         path: "Cargo.toml".to_owned(),

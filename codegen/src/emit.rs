@@ -1,5 +1,6 @@
 //! Writes items as formatted Rust text. It decides nothing: every name, type and order is in the item.
 
+mod json;
 mod service;
 mod shape;
 mod simple;
@@ -7,6 +8,7 @@ mod structure;
 
 use std::fmt::Write;
 
+use crate::Options;
 use crate::item::{Item, Kind, Module, Package, Rust, TagId, Wildcard};
 
 /// One generated file.
@@ -23,10 +25,12 @@ pub(crate) struct Scope<'p> {
     pub(crate) package: &'p Package,
     pub(crate) module: usize,
     pub(crate) derives: &'p [String],
+    /// Each type tells its shape in JSON.
+    pub(crate) json: bool,
 }
 
 /// Writes every file of a package, `mod.rs` first.
-pub(crate) fn emit(package: &Package, documents: &[File], derives: &[String]) -> Vec<File> {
+pub(crate) fn emit(package: &Package, documents: &[File], options: &Options) -> Vec<File> {
     let mut files = vec![File {
         path: "mod.rs".to_owned(),
         text: root(package),
@@ -36,7 +40,8 @@ pub(crate) fn emit(package: &Package, documents: &[File], derives: &[String]) ->
             let scope = Scope {
                 package,
                 module: index,
-                derives,
+                derives: &options.derives,
+                json: options.json,
             };
             files.push(File {
                 path: format!("{}.rs", file_stem(&module.name)),
@@ -101,6 +106,9 @@ impl Scope<'_> {
             if let Some(item) = self.package.items.get(id.0) {
                 out.push('\n');
                 self.item(&mut out, item);
+                if self.json {
+                    self.json(&mut out, item);
+                }
             }
         }
         self.tags(&mut out, module);
@@ -171,6 +179,7 @@ impl Scope<'_> {
             package: self.package,
             module: usize::MAX,
             derives: self.derives,
+            json: false,
         };
         for root in &module.elements {
             out.push('\n');

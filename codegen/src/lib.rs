@@ -33,5 +33,8 @@ pub fn generate(
     let chosen = choose::choose(contract, options, report);
     let mut package = lower::lower(contract, &chosen, options, report);
     lower::settle(&mut package);
-    emit::emit(&package, documents, &options.derives)
+    if options.unwrapped {
+        service::unwrap(&mut package);
+    }
+    emit::emit(&package, documents, options)
 }

@@ -19,6 +19,13 @@ pub struct Options {
     pub attributes: Vec<(String, String)>,
     /// Rust types in the place of schema types, by local name or `{namespace}local`; they implement `codec::Type`.
     pub replacements: Vec<(String, String)>,
+    /// A contract with mistakes is used as far as it goes: what cannot be resolved is left raw. The mistakes are warnings.
+    pub tolerant: bool,
+    /// Methods take the parts of a wrapped request one by one and return those of the response, where both are plain
+    /// sequences of elements.
+    pub unwrapped: bool,
+    /// Every type is serialised as JSON; the feature `serde` of the crate `soapstone` is needed.
+    pub json: bool,
     /// Enumerations get a variant for values that the contract does not list.
     pub open_enumerations: bool,
     /// No clients are made.

@@ -10,7 +10,9 @@ use soapstone_schema::contract::{
 use soapstone_schema::report::Report;
 
 use crate::choose::Chosen;
-use crate::item::{Body, Field, Kind, Occurs, Particle, Root, RootId, Rust, Struct};
+use crate::item::{
+    Body, Field, ItemId, Kind, Occurs, Package, Particle, Root, RootId, Rust, Struct,
+};
 use crate::lower::{Lowering, Owner};
 use crate::names::{self, Names};
 
@@ -25,8 +27,8 @@ pub(crate) struct Service {
     pub(crate) address: String,
     pub(crate) soap12: bool,
     pub(crate) operations: Vec<Operation>,
-    /// Header elements of its bindings.
-    pub(crate) headers: Vec<RootId>,
+    /// Header elements of its bindings, each with the name of its function.
+    pub(crate) headers: Vec<(String, RootId)>,
     pub(crate) client: bool,
     pub(crate) server: bool,
 }
@@ -45,7 +47,26 @@ pub(crate) struct Operation {
     pub(crate) one_way: bool,
     pub(crate) encoded: bool,
     /// The name of the enum of its faults, and a variant for each.
-    pub(crate) faults: Option<(String, Vec<(String, RootId)>)>,
+    pub(crate) faults: Option<(String, Vec<Fault>)>,
+    /// Its methods take and return parts, not the whole request and response.
+    pub(crate) unwrapped: Option<Unwrapped>,
+}
+
+/// A fault as a variant.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) variant: String,
+    pub(crate) root: RootId,
+    /// It travels in the header, and tells what is wrong there.
+    pub(crate) header: bool,
+}
+
+/// The structs whose fields are the parameters and the results of a method.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unwrapped {
+    pub(crate) request: ItemId,
+    /// Absent for a one-way operation.
+    pub(crate) response: Option<ItemId>,
 }
 
 /// Lowers the services of a contract. An operation that cannot be made is reported and left out.
@@ -95,6 +116,7 @@ pub(crate) fn lower(
             server: !lowering.options.no_servers,
         };
         let (mut methods, mut fault_names) = (Names::default(), Names::default());
+        let mut header_names = Names::default();
         // `new` makes a client.
         methods.reserve(&["new"]);
         fault_names.reserve(&[
@@ -127,9 +149,11 @@ pub(crate) fn lower(
             {
                 if let PartContent::Element(element) = header.part.content
                     && let Some(root) = lowering.root(element)
-                    && !service.headers.contains(&root)
+                    && !service.headers.iter().any(|(_, known)| *known == root)
+                    && let Some(element) = lowering.model.elements.get(element.index())
                 {
-                    service.headers.push(root);
+                    let name = header_names.claim_snake(&names::snake(&element.name.local));
+                    service.headers.push((name, root));
                 }
             }
         }
@@ -137,6 +161,47 @@ pub(crate) fn lower(
             lowering.package.services.push(service);
         }
     }
+}
+
+/// Lets the methods take and return parts where request and response are plain sequences of elements, the request named
+/// after the operation, as the wrapped style has it.
+pub(crate) fn unwrap(package: &mut Package) {
+    let mut services = std::mem::take(&mut package.services);
+    for operation in services.iter_mut().flat_map(|s| &mut s.operations) {
+        let request = operation.request.and_then(|root| plain(package, root));
+        let Some((request, name)) = request else {
+            continue;
+        };
+        let response = operation.response.map(|root| plain(package, root));
+        if name == operation.name && response != Some(None) {
+            operation.unwrapped = Some(Unwrapped {
+                request,
+                response: response.flatten().map(|(response, _)| response),
+            });
+        }
+    }
+    package.services = services;
+}
+
+/// The struct of an element that holds nothing but elements in a sequence, with the element's name.
+fn plain(package: &Package, root: RootId) -> Option<(ItemId, &str)> {
+    let root = package.modules.get(root.module)?.elements.get(root.index)?;
+    let Rust::Item(id) = root.rust else {
+        return None;
+    };
+    let Kind::Struct(struct_) = &package.items.get(id.0)?.kind else {
+        return None;
+    };
+    let fields = match &struct_.body {
+        Body::Empty => true,
+        Body::Sequence(fields) => fields
+            .iter()
+            .all(|field| matches!(field.particle, Particle::Element(..))),
+        _ => false,
+    };
+    let bare = struct_.attributes.is_empty() && struct_.any_attribute.is_none();
+    let tag = package.tags.get(root.tag.0)?;
+    (fields && bare).then_some((id, tag.local.as_str()))
 }
 
 impl<'m> Lowering<'m> {
@@ -166,7 +231,7 @@ impl<'m> Lowering<'m> {
             None => None,
         };
         let mut variants = Names::default();
-        let mut faults = Vec::new();
+        let mut faults: Vec<Fault> = Vec::new();
         for fault in &operation.faults {
             // A fault's detail is an element in either style (WSDL 1.1, 3.6).
             if let [
@@ -176,9 +241,27 @@ impl<'m> Lowering<'m> {
                 },
             ] = fault.message.parts.as_slice()
                 && let Some(root) = self.root(*element)
-                && !faults.iter().any(|(_, r)| *r == root)
+                && !faults.iter().any(|known| known.root == root)
             {
-                faults.push((variants.claim(&names::pascal(&fault.name)), root));
+                faults.push(Fault {
+                    variant: variants.claim(&names::pascal(&fault.name)),
+                    root,
+                    header: false,
+                });
+            }
+        }
+        let messages = bound.input.iter().chain(&bound.output);
+        for fault in messages.flat_map(|m| &m.headers).flat_map(|h| &h.faults) {
+            if let PartContent::Element(id) = fault.part.content
+                && let Some(root) = self.root(id)
+                && !faults.iter().any(|known| known.root == root)
+                && let Some(element) = self.model.elements.get(id.index())
+            {
+                faults.push(Fault {
+                    variant: variants.claim(&names::pascal(&element.name.local)),
+                    root,
+                    header: true,
+                });
             }
         }
         let faults = (!faults.is_empty()).then(|| {
@@ -197,6 +280,7 @@ impl<'m> Lowering<'m> {
             one_way: operation.output.is_none(),
             encoded,
             faults,
+            unwrapped: None,
         })
     }
 

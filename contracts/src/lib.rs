@@ -15,3 +15,9 @@ pub mod sample_erp {
 pub mod gateway {
     soapstone::include_contract!("gateway");
 }
+
+/// The accounts of a sample bank: the rpc style with parameters one by one, header blocks with faults of their own, and an
+/// attachment. `tests/accounts.rs` implements and calls it.
+pub mod accounts {
+    soapstone::include_contract!("accounts");
+}

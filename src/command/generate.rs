@@ -8,6 +8,9 @@ use soapstone_codegen::{Options, generate_files, write_crate, write_files};
 
 use super::{Failure, print};
 
+/// The crate `soapstone` beside which this program was built.
+const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/soapstone");
+
 /// Make Rust of a contract: types, server traits and clients, one file a namespace
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -21,8 +24,8 @@ pub(super) struct Arguments {
     #[arg(long = "crate")]
     as_crate: bool,
     /// The folder of the crate `soapstone`, for --crate
-    #[arg(long, value_name = "DIR", default_value = "../crates/soapstone")]
-    runtime: String,
+    #[arg(long, value_name = "DIR", default_value = RUNTIME)]
+    runtime: PathBuf,
     /// Make this operation only; may be given several times
     #[arg(long = "operation", value_name = "NAME")]
     operations: Vec<String>,
@@ -32,6 +35,15 @@ pub(super) struct Arguments {
     /// Give enumerations a variant for values that the contract does not list
     #[arg(long)]
     open_enumerations: bool,
+    /// Use a contract with mistakes as far as it goes, and leave raw what cannot be resolved
+    #[arg(long)]
+    tolerant: bool,
+    /// Let methods take the parts of a request one by one, where it is a plain sequence
+    #[arg(long)]
+    unwrapped: bool,
+    /// Serialise every type as JSON
+    #[arg(long)]
+    json: bool,
     /// Make no clients
     #[arg(long)]
     no_clients: bool,
@@ -45,6 +57,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         operations: arguments.operations.clone(),
         all_elements: arguments.all_elements,
         open_enumerations: arguments.open_enumerations,
+        tolerant: arguments.tolerant,
+        unwrapped: arguments.unwrapped,
+        json: arguments.json,
         no_clients: arguments.no_clients,
         no_servers: arguments.no_servers,
         ..Options::default()
@@ -56,6 +71,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let _ = writeln!(err, "{}", report.line(diagnostic));
     }
     if arguments.as_crate {
+        // The manifest stands in another folder than this one.
+        let runtime = arguments.runtime.canonicalize().map_err(|error| {
+            let folder = arguments.runtime.display();
+            Failure::new(format!(
+                "the crate soapstone is not at {folder} ({error}); say where with --runtime DIR"
+            ))
+        })?;
         let name = arguments
             .files
             .first()
@@ -66,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             &files,
             &arguments.out,
             &crate_name(&name),
-            &arguments.runtime,
+            &runtime.display().to_string(),
         )
         .map_err(|e| Failure::of(&e))?;
     } else {

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{File, Scope, doc, file_stem, literal};
-use crate::item::{Package, RootId};
-use crate::service::{Operation, Service};
+use crate::item::{Field, ItemId, Kind, Package, RootId, Rust};
+use crate::service::{Operation, Service, Unwrapped};
 
 /// The files of the services.
 pub(super) fn emit(package: &Package, documents: &[File]) -> Vec<File> {
@@ -15,6 +15,7 @@ pub(super) fn emit(package: &Package, documents: &[File]) -> Vec<File> {
                 package,
                 module: usize::MAX - 1,
                 derives: &[],
+                json: false,
             },
             service,
         }
@@ -81,6 +82,7 @@ impl Emission<'_> {
             self.faults(&mut out, operation);
         }
         self.operations(&mut out);
+        self.headers(&mut out);
         if self.service.server {
             self.server(&mut out);
         }
@@ -99,28 +101,50 @@ impl Emission<'_> {
             "\n/// The faults of `{}`.\n#[derive(Debug, Clone, PartialEq)]\npub enum {name} {{",
             operation.name
         );
-        for (variant, root) in variants {
-            let _ = writeln!(out, "    {variant}({}),", self.rust(*root));
+        for fault in variants {
+            let _ = writeln!(out, "    {}({}),", fault.variant, self.rust(fault.root));
         }
         let _ = writeln!(out, "}}\n\nimpl service::Faults for {name} {{");
         out.push_str("    fn read(detail: &service::Detail) -> Option<Self> {\n");
-        for (variant, root) in variants {
+        for fault in variants {
             let _ = writeln!(
                 out,
-                "        if let Some(x) = detail.read({}) {{\n            return Some(Self::{variant}(x));\n        }}",
-                self.constant(*root)
+                "        if let Some(x) = detail.{}({}) {{\n            return Some(Self::{}(x));\n        }}",
+                if fault.header { "header" } else { "read" },
+                self.constant(fault.root),
+                fault.variant
             );
         }
-        out.push_str("        None\n    }\n    fn write(&self, out: &mut String) -> &'static str {\n        match self {\n");
-        for (variant, root) in variants {
+        out.push_str("        None\n    }\n    fn write(&self, detail: &mut String, header: &mut String) -> &'static str {\n        match self {\n");
+        for fault in variants {
             let _ = writeln!(
                 out,
-                "            Self::{variant}(x) => {{\n                {}.write_to(x, out);\n                {}\n            }}",
-                self.constant(*root),
-                literal(variant)
+                "            Self::{}(x) => {{\n                {}.write_to(x, {});\n                {}\n            }}",
+                fault.variant,
+                self.constant(fault.root),
+                if fault.header { "header" } else { "detail" },
+                literal(&fault.variant)
             );
         }
         out.push_str("        }\n    }\n}\n");
+    }
+
+    /// A function for each header block, which reads it of a request.
+    fn headers(&self, out: &mut String) {
+        if self.service.headers.is_empty() || !self.service.server {
+            return;
+        }
+        out.push_str("\n/// The header blocks of requests, typed.\npub mod header {\n    use soapstone::{codec, datatype, service};\n");
+        for (name, root) in &self.service.headers {
+            let inner = |text: String| text.replace("super::", "super::super::");
+            let _ = write!(
+                out,
+                "\n    pub fn {name}(context: &service::Context) -> Result<Option<{}>, Box<soapstone::soap::Fault>> {{\n        context.header({})\n    }}\n",
+                inner(self.rust(*root)),
+                inner(self.constant(*root))
+            );
+        }
+        out.push_str("}\n");
     }
 
     /// The table of operations that server and client share.
@@ -145,7 +169,7 @@ impl Emission<'_> {
             .service
             .headers
             .iter()
-            .map(|h| format!("({}, super::NAMESPACES)", self.tag(*h)))
+            .map(|(_, h)| format!("({}, super::NAMESPACES)", self.tag(*h)))
             .collect();
         let _ = writeln!(
             out,
@@ -168,12 +192,20 @@ impl Emission<'_> {
             .collect();
         for (_, operation) in &served {
             doc(out, 4, &operation.documentation);
+            let (parameters, result) = match operation.unwrapped {
+                Some(unwrapped) => (
+                    self.parameters(unwrapped.request),
+                    self.result(unwrapped.response),
+                ),
+                None => (
+                    format!(", request: {}", self.body(operation.request)),
+                    self.body(operation.response),
+                ),
+            };
             let _ = writeln!(
                 out,
-                "    fn {}(&self, context: &service::Context, request: {}) -> impl Future<Output = Result<{}, service::Failure<{}>>> + Send;",
+                "    fn {}(&self, context: &service::Context{parameters}) -> impl Future<Output = Result<{result}, service::Failure<{}>>> + Send;",
                 operation.method,
-                self.body(operation.request),
-                self.body(operation.response),
                 fault(operation)
             );
         }
@@ -186,16 +218,23 @@ impl Emission<'_> {
                 Some(root) => format!("message.read({})?", self.constant(root)),
                 None => "message.empty()?".to_owned(),
             };
+            let (arguments, wrap) = match operation.unwrapped {
+                Some(unwrapped) => (
+                    self.fields(unwrapped.request)
+                        .iter()
+                        .map(|field| format!(", request.{}", field.name))
+                        .collect(),
+                    self.wrap(unwrapped.response),
+                ),
+                None => (", request".to_owned(), String::new()),
+            };
+            let called = format!(
+                "self.0.{}(context{arguments}).await{wrap}",
+                operation.method
+            );
             let answer = match operation.response {
-                Some(root) => format!(
-                    "service::answer({}, self.0.{}(context, request).await)",
-                    self.constant(root),
-                    operation.method
-                ),
-                None => format!(
-                    "service::no_answer(self.0.{}(context, request).await)",
-                    operation.method
-                ),
+                Some(root) => format!("service::answer({}, {called})", self.constant(root)),
+                None => format!("service::no_answer({called})"),
             };
             let _ = writeln!(
                 out,
@@ -220,29 +259,124 @@ impl Emission<'_> {
         for (index, operation) in self.service.operations.iter().enumerate() {
             out.push('\n');
             doc(out, 4, &operation.documentation);
-            let (parameter, argument) = match operation.request {
-                Some(root) => (
+            let none = "None::<(codec::Element<String>, &String)>".to_owned();
+            let (parameter, made, argument) = match (operation.request, operation.unwrapped) {
+                (Some(root), Some(unwrapped)) => (
+                    self.parameters(unwrapped.request),
+                    format!(
+                        "        let request = {} {{ {} }};\n",
+                        self.rust(root),
+                        self.names(unwrapped.request)
+                    ),
+                    format!("Some(({}, &request))", self.constant(root)),
+                ),
+                (Some(root), None) => (
                     format!(", request: &{}", self.rust(root)),
+                    String::new(),
                     format!("Some(({}, request))", self.constant(root)),
                 ),
-                None => (
-                    String::new(),
-                    "None::<(codec::Element<String>, &String)>".to_owned(),
-                ),
+                (None, _) => (String::new(), String::new(), none),
             };
             let (method, last) = match operation.response {
                 Some(root) => ("call", format!(", {}", self.constant(root))),
                 None => ("send", String::new()),
             };
+            let (result, unwrap) = match operation.unwrapped {
+                Some(Unwrapped {
+                    response: Some(response),
+                    ..
+                }) => (self.result(Some(response)), self.unwrap(response)),
+                _ => (self.body(operation.response), String::new()),
+            };
             let _ = write!(
                 out,
-                "    pub async fn {}(&self{parameter}) -> Result<{}, service::CallError<{}>> {{\n        self.0.{method}(&OPERATIONS[{index}], {argument}{last}).await\n    }}\n",
+                "    pub async fn {}(&self{parameter}) -> Result<{result}, service::CallError<{}>> {{\n{made}        self.0.{method}(&OPERATIONS[{index}], {argument}{last}).await{unwrap}\n    }}\n",
                 operation.method,
-                self.body(operation.response),
                 fault(operation)
             );
         }
+        for (name, root) in &self.service.headers {
+            let name = file_stem(name);
+            let _ = write!(
+                out,
+                "\n    /// Sends this header block with every request.\n    #[must_use]\n    pub fn with_{name}(mut self, value: &{}) -> Self {{\n        self.0 = self.0.with_header({}, value);\n        self\n    }}\n",
+                self.rust(*root),
+                self.constant(*root)
+            );
+        }
         out.push_str("}\n");
+    }
+
+    /// The fields of a struct that is unwrapped.
+    fn fields(&self, id: ItemId) -> &[Field] {
+        match self.scope.package.items.get(id.0).map(|item| &item.kind) {
+            Some(Kind::Struct(struct_)) => super::structure::fields(&struct_.body),
+            _ => &[],
+        }
+    }
+
+    /// The fields as parameters of a method; one has the name of the context already.
+    fn parameters(&self, id: ItemId) -> String {
+        let parameter = |field: &Field| {
+            let name = parameter_name(&field.name);
+            format!(", {name}: {}", self.scope.field_type(field))
+        };
+        self.fields(id).iter().map(parameter).collect()
+    }
+
+    /// The fields as they are given in a struct expression, of parameters.
+    fn names(&self, id: ItemId) -> String {
+        let name = |field: &Field| match parameter_name(&field.name) {
+            own if own == field.name => own.to_owned(),
+            other => format!("{}: {other}", field.name),
+        };
+        self.fields(id)
+            .iter()
+            .map(name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// What an unwrapped method returns.
+    fn result(&self, id: Option<ItemId>) -> String {
+        let types = id.map(|id| self.fields(id)).unwrap_or_default();
+        let types: Vec<String> = types.iter().map(|f| self.scope.field_type(f)).collect();
+        match types.as_slice() {
+            [only] => only.clone(),
+            several => format!("({})", several.join(", ")),
+        }
+    }
+
+    /// Makes the response of what an unwrapped method returns.
+    fn wrap(&self, id: Option<ItemId>) -> String {
+        let Some(id) = id else {
+            return String::new();
+        };
+        let names: Vec<&str> = self
+            .fields(id)
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        let pattern = match names.as_slice() {
+            [only] => (*only).to_owned(),
+            several => format!("({})", several.join(", ")),
+        };
+        let path = self.scope.rust(&Rust::Item(id));
+        format!(".map(|{pattern}| {path} {{ {} }})", names.join(", "))
+    }
+
+    /// Takes the parts out of a response.
+    fn unwrap(&self, id: ItemId) -> String {
+        let names: Vec<String> = self
+            .fields(id)
+            .iter()
+            .map(|field| format!("response.{}", field.name))
+            .collect();
+        let parts = match names.as_slice() {
+            [only] => only.clone(),
+            several => format!("({})", several.join(", ")),
+        };
+        format!(".map(|response| {parts})")
     }
 
     fn root(&self, id: RootId) -> Option<(&crate::item::Root, &str)> {
@@ -268,6 +402,13 @@ impl Emission<'_> {
 
     fn body(&self, id: Option<RootId>) -> String {
         id.map_or_else(|| "()".to_owned(), |id| self.rust(id))
+    }
+}
+
+fn parameter_name(field: &str) -> &str {
+    match field {
+        "context" => "context_",
+        own => own,
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Scope, doc, literal, wildcard};
 use crate::item::{
     AttributeField, AttributeKey, Body, Constraint, Field, First, Item, Occurs, Particle, Struct,
+    TagId, Wildcard,
 };
 
 impl Scope<'_> {
@@ -43,7 +44,7 @@ impl Scope<'_> {
         }
     }
 
-    fn field_type(&self, field: &Field) -> String {
+    pub(super) fn field_type(&self, field: &Field) -> String {
         let rust = self.rust(&field.rust);
         match field.occurs {
             Occurs::One => rust,
@@ -154,12 +155,14 @@ impl Scope<'_> {
                 wildcard(any)
             );
         }
-        for field in fields(&struct_.body) {
+        let fields = fields(&struct_.body);
+        for (index, field) in fields.iter().enumerate() {
+            let stops = self.stops(field, fields.get(index + 1..).unwrap_or_default());
             let _ = writeln!(
                 out,
                 "            {}: {},",
                 field.name,
-                self.read_field(field)
+                self.read_field(field, &stops)
             );
         }
         if let Body::Mixed(name, _) = &struct_.body {
@@ -274,7 +277,7 @@ impl Scope<'_> {
         }
     }
 
-    fn read_field(&self, field: &Field) -> String {
+    fn read_field(&self, field: &Field, stops: &[TagId]) -> String {
         match (&field.particle, field.occurs) {
             (Particle::Value, _) => "r.value()?".to_owned(),
             (Particle::Element(tag, value), occurs) => {
@@ -291,11 +294,54 @@ impl Scope<'_> {
             (Particle::Group, Occurs::One) => "r.group()?".to_owned(),
             (Particle::Group, Occurs::Option) => "r.optional_group()?".to_owned(),
             (Particle::Group, Occurs::Many(min, max)) => format!("r.groups({})?", range(min, max)),
-            (Particle::Any(any), Occurs::One) => format!("r.any({})?", wildcard(any)),
-            (Particle::Any(any), Occurs::Option) => format!("r.optional_any({})?", wildcard(any)),
-            (Particle::Any(any), Occurs::Many(min, max)) => {
-                format!("r.anys({}, {})?", wildcard(any), range(min, max))
+            (Particle::Any(any), occurs) => {
+                let stops: Vec<String> = stops.iter().map(|tag| self.tag(*tag)).collect();
+                let reader = match stops.as_slice() {
+                    [] => "r".to_owned(),
+                    tags => format!("r.before(&[{}])", tags.join(", ")),
+                };
+                let any = wildcard(any);
+                match occurs {
+                    Occurs::One => format!("{reader}.any({any})?"),
+                    Occurs::Option => format!("{reader}.optional_any({any})?"),
+                    Occurs::Many(min, max) => {
+                        format!("{reader}.anys({any}, {})?", range(min, max))
+                    }
+                }
             }
+        }
+    }
+
+    /// The elements behind a wildcard that it admits as well, up to the first that must be there.
+    fn stops(&self, field: &Field, behind: &[Field]) -> Vec<TagId> {
+        let Particle::Any(any) = &field.particle else {
+            return Vec::new();
+        };
+        let mut tags = Vec::new();
+        for field in behind {
+            if let Particle::Element(tag, _) = field.particle
+                && self.admits(any, tag)
+            {
+                tags.push(tag);
+            }
+            if field.occurs == Occurs::One {
+                break;
+            }
+        }
+        tags
+    }
+
+    fn admits(&self, any: &Wildcard, tag: TagId) -> bool {
+        let package = self.package;
+        let namespace = package
+            .tags
+            .get(tag.0)
+            .and_then(|tag| package.namespaces.get(tag.namespace))
+            .map_or("", |namespace| namespace.uri.as_str());
+        match any {
+            Wildcard::Any => true,
+            Wildcard::Not(not) => !namespace.is_empty() && namespace != not,
+            Wildcard::In(these) => these.iter().any(|n| n == namespace),
         }
     }
 
@@ -334,7 +380,7 @@ impl Scope<'_> {
     }
 }
 
-fn fields(body: &Body) -> &[Field] {
+pub(super) fn fields(body: &Body) -> &[Field] {
     match body {
         Body::Value(field) => std::slice::from_ref(field),
         Body::Sequence(fields) | Body::All(fields, _) => fields,

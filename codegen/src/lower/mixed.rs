@@ -1,13 +1,36 @@
-//! Mixed content: an enum of text and elements, and the order in which the elements stand.
+//! Mixed content: a list of text and elements, and the order of the elements where the schema sets one.
 
 use std::collections::HashMap;
 
 use soapstone::name::QName;
-use soapstone_schema::model::{Compositor, Content, Particle, Term, TypeId};
+use soapstone_schema::model::{Compositor, Content, Group, Particle, Term, TypeId};
 
+use super::particle::DEPTH;
 use super::{Lowering, Owner};
-use crate::item::{Arm, Choice, ItemId, Kind, Model, Occurs, Particle as Place, Rust};
+use crate::item::{Arm, Choice, ItemId, Kind, Model, Occurs, Particle as Place, Rust, Wildcard};
 use crate::names::{self, Names};
+
+/// The variants found so far, each element name once.
+#[derive(Default)]
+struct Found {
+    names: Names,
+    arms: Vec<Arm>,
+    elements: HashMap<QName, usize>,
+}
+
+impl Found {
+    /// Tells whether a wildcard admits an element that is declared too: the variant does not tell then where it stood.
+    fn overlaps(&self) -> bool {
+        self.arms.iter().any(|arm| match &arm.particle {
+            Place::Any(wildcard) => self.elements.keys().any(|name| match wildcard {
+                Wildcard::Any => true,
+                Wildcard::Not(not) => !name.namespace.is_empty() && *name.namespace != **not,
+                Wildcard::In(these) => these.iter().any(|n| **n == *name.namespace),
+            }),
+            _ => false,
+        })
+    }
+}
 
 impl<'m> Lowering<'m> {
     /// Lowers mixed content to a list whose items are text or one of the elements, so that their order is kept.
@@ -24,119 +47,104 @@ impl<'m> Lowering<'m> {
         if let Some(name) = owner.name.strip_suffix("Content") {
             owner.name = name.to_owned();
         }
-        let mut names = Names::default();
-        names.reserve(&["Text"]);
-        let mut arms = Vec::new();
-        let mut seen = HashMap::new();
-        self.mixed_arms(particle, &owner, &mut names, &mut arms, &mut seen, 0);
-        let model = self
-            .mixed_model(particle, &seen, 0)
-            .filter(|model| !is_free(model, arms.len()));
-        let kind = Kind::Choice(Choice {
+        let mut found = Found::default();
+        found.names.reserve(&["Text"]);
+        let order = self.order(particle, &owner, &mut found, 0);
+        let choice = Choice {
             mixed: true,
+            model: order.filter(|order| !is_free(order, found.arms.len()) && !found.overlaps()),
             type_: false,
-            arms,
-            model,
-        });
-        self.set(item, kind, String::new());
+            arms: found.arms,
+        };
+        self.set(item, Kind::Choice(choice), String::new());
     }
 
-    /// The order of the elements in mixed content; none where a wildcard leaves open which is which.
-    fn mixed_model(
-        &self,
-        particle: &Particle,
-        arms: &HashMap<&QName, usize>,
+    /// Adds the variants of a particle, and gives its place in the content model.
+    fn order(
+        &mut self,
+        particle: &'m Particle,
+        owner: &Owner,
+        found: &mut Found,
         depth: usize,
     ) -> Option<Model> {
-        let model = match &particle.term {
-            Term::Element(id) => {
-                let element = self.model.elements.get(id.index())?;
-                Model::Arm(*arms.get(&element.name)?)
+        if particle.max == Some(0) || depth > DEPTH {
+            return None;
+        }
+        let once = match &particle.term {
+            Term::Element(_) => self.element_order(particle, owner, found)?,
+            Term::Any(wildcard) => {
+                found.arms.push(Arm {
+                    name: found.names.claim("Any"),
+                    documentation: String::new(),
+                    rust: Rust::Path("codec::AnyElement"),
+                    particle: Place::Any(super::particle::wildcard(wildcard)),
+                    occurs: Occurs::One,
+                });
+                Model::Arm(found.arms.len() - 1)
             }
-            Term::Any(_) => return None,
-            Term::Group(_) if depth >= super::particle::DEPTH => return None,
             Term::Group(group) => {
-                let group = self.model.groups.get(group.index())?;
-                let members: Option<Vec<Model>> = group
+                let group: &'m Group = self.model.groups.get(group.index())?;
+                let parts: Vec<Model> = group
                     .particles
                     .iter()
-                    .map(|member| self.mixed_model(member, arms, depth + 1))
+                    .filter_map(|member| self.order(member, owner, found, depth + 1))
                     .collect();
                 match group.compositor {
-                    Compositor::Sequence => Model::Sequence(members?),
-                    Compositor::Choice => Model::Choice(members?),
-                    Compositor::All => Model::All(members?),
+                    Compositor::Sequence => Model::Sequence(parts),
+                    Compositor::Choice => Model::Choice(parts),
+                    Compositor::All => Model::All(parts),
                 }
             }
         };
         Some(match (particle.min, particle.max) {
-            (1, Some(1)) => model,
-            (min, max) => Model::Repeat(Box::new(model), min, max),
+            (1, Some(1)) => once,
+            (min, max) => Model::Repeat(Box::new(once), min, max),
         })
     }
 
-    fn mixed_arms(
+    fn element_order(
         &mut self,
         particle: &'m Particle,
         owner: &Owner,
-        names: &mut Names,
-        arms: &mut Vec<Arm>,
-        seen: &mut HashMap<&'m QName, usize>,
-        depth: usize,
-    ) {
-        match &particle.term {
-            Term::Element(id) => {
-                let Some(element) = self.model.elements.get(id.index()) else {
-                    return;
-                };
-                if seen.contains_key(&element.name) {
-                    return;
-                }
-                seen.insert(&element.name, arms.len());
-                let mut fields = Vec::new();
-                self.fields(particle, owner, &mut Names::default(), &mut fields, 0);
-                for field in fields {
-                    let name = names.claim(&names::pascal(&element.name.local));
-                    arms.push(Arm {
-                        name,
-                        documentation: field.documentation,
-                        rust: field.rust,
-                        particle: field.particle,
-                        occurs: Occurs::One,
-                    });
-                }
-            }
-            Term::Any(wildcard) => {
-                let place = Place::Any(super::particle::wildcard(wildcard));
-                arms.push(Arm {
-                    name: names.claim("Any"),
-                    documentation: String::new(),
-                    rust: Rust::Path("codec::AnyElement"),
-                    particle: place,
-                    occurs: Occurs::One,
-                });
-            }
-            Term::Group(group) if depth < super::particle::DEPTH => {
-                let Some(group) = self.model.groups.get(group.index()) else {
-                    return;
-                };
-                for member in &group.particles {
-                    self.mixed_arms(member, owner, names, arms, seen, depth + 1);
-                }
-            }
-            Term::Group(_) => {}
+        found: &mut Found,
+    ) -> Option<Model> {
+        let Term::Element(id) = &particle.term else {
+            return None;
+        };
+        let element = self.model.elements.get(id.index())?;
+        if let Some(arm) = found.elements.get(&element.name) {
+            return Some(Model::Arm(*arm));
         }
+        let (rust, place) = self.element_place(*id, element, owner);
+        found.arms.push(Arm {
+            name: found.names.claim(&names::pascal(&element.name.local)),
+            documentation: super::documentation(element.annotation.as_deref()),
+            rust,
+            particle: place,
+            occurs: Occurs::One,
+        });
+        let arm = found.arms.len() - 1;
+        found.elements.insert(element.name.clone(), arm);
+        Some(Model::Arm(arm))
     }
 }
 
-/// Tells whether a model accepts its arms in any order, as often as they come: then there is nothing to check.
-fn is_free(model: &Model, arms: usize) -> bool {
-    match model {
-        Model::Repeat(inner, 0, None) => match &**inner {
+/// Tells whether every variant may stand everywhere: a repeated choice of all of them.
+fn is_free(order: &Model, arms: usize) -> bool {
+    match order {
+        Model::Repeat(once, 0, None) => match &**once {
             Model::Arm(_) => arms == 1,
-            Model::Choice(members) => {
-                members.len() == arms && members.iter().all(|m| matches!(m, Model::Arm(_)))
+            Model::Choice(parts) => {
+                let single = |p: &&Model| {
+                    matches!(p, Model::Arm(_))
+                        || matches!(p, Model::Repeat(one, min, _) if *min <= 1 && matches!(**one, Model::Arm(_)))
+                };
+                parts.len() == arms && parts.iter().filter(single).count() == arms
             }
+            _ => false,
+        },
+        Model::Sequence(parts) => match parts.as_slice() {
+            [only] => is_free(only, arms),
             _ => false,
         },
         _ => false,

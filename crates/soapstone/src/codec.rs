@@ -141,6 +141,12 @@ pub trait Simple: Sized + PartialEq {
 
     /// Writes a value as text.
     fn to_text(&self, writer: &mut Writer);
+
+    /// Writes a value as text that no type of another kind reads, where there is such a text: in a union the first member
+    /// that reads a text has it.
+    fn to_own_text(&self, writer: &mut Writer) {
+        self.to_text(writer);
+    }
 }
 
 /// Resolves the prefixes in values of type `xs:QName`.

@@ -5,6 +5,8 @@ pub mod codec;
 pub mod datatype;
 #[cfg(any(feature = "server", feature = "client"))]
 pub mod http;
+#[cfg(feature = "serde")]
+pub mod json;
 pub mod name;
 #[cfg(any(feature = "server", feature = "client"))]
 pub mod service;

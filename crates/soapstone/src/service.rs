@@ -3,6 +3,7 @@
 
 #[cfg(feature = "client")]
 mod caller;
+mod header;
 mod message;
 #[cfg(feature = "server")]
 mod router;
@@ -10,14 +11,15 @@ mod router;
 use crate::codec::{Namespace, Tag};
 
 #[cfg(feature = "client")]
-pub use caller::{CallError, Caller};
+pub use caller::{CallError, Caller, Received};
+pub use header::Header;
 pub use message::{
     Detail, Failure, Faults, Message, NoFaults, Outcome, answer, no_answer, not_served,
 };
 #[cfg(feature = "server")]
-pub use router::{Context, Header, Port, Router};
+pub use router::{Context, Port, Reply, Router};
 
-pub use crate::soap::Version;
+pub use crate::soap::{Attachment, Version};
 
 /// An operation of a port type.
 #[derive(Debug, Clone, Copy)]

@@ -5,12 +5,16 @@ mod addressing;
 mod envelope;
 mod fault;
 mod media;
+mod multipart;
 mod received;
 
 pub use addressing::Addressing;
 pub use envelope::{Envelope, EnvelopeError, HeaderBlock, Payload, read_envelope};
 pub use fault::{Code, Detail, Fault};
 pub use media::{MediaType, Posted, Unsupported};
+pub use multipart::{
+    Attachment, MultipartError, XOP, include, is_multipart, read_multipart, write_multipart,
+};
 pub use received::read_fault;
 
 /// A version of SOAP, known by its envelope's namespace.

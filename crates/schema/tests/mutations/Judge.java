@@ -1,4 +1,5 @@
-// The JDK's verdicts: reads lines `schema;schema…<tab>document` from standard input, writes `valid` or `invalid` for each.
+// The JDK's verdicts: reads lines `schema;schema…<tab>document` from standard input, writes `valid` or `invalid` for each,
+// `unknown` where it can't use the schema.
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
@@ -20,10 +21,18 @@ public class Judge {
         for (String line = input.readLine(); line != null; line = input.readLine()) {
             String[] parts = line.split("\t");
             Schema schema = schemas.get(parts[0]);
-            if (schema == null) {
+            if (!schemas.containsKey(parts[0])) {
                 Source[] sources = Arrays.stream(parts[0].split(";")).map(file -> new StreamSource(new File(file))).toArray(Source[]::new);
-                schema = factory.newSchema(sources);
+                try {
+                    schema = factory.newSchema(sources);
+                } catch (org.xml.sax.SAXException unusable) {
+                    // It needs a document that is not there, say.
+                }
                 schemas.put(parts[0], schema);
+            }
+            if (schema == null) {
+                System.out.println("unknown");
+                continue;
             }
             String verdict = "valid";
             try {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::element::Element;
+use super::error::ErrorKind;
 use super::reader::Ahead;
 use super::{Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer};
 use crate::xml::{self, Event};
@@ -126,7 +127,9 @@ impl Type for AnyType {
 
     fn read(reader: &mut Reader<'_>) -> Result<AnyType> {
         let type_ = reader.take_type()?.map(|(name, _)| name);
-        reader.take_nil();
+        if reader.take_nil() && reader.strictness == Strictness::Strict {
+            return Err(reader.error(ErrorKind::NotNillable));
+        }
         let attributes = reader.any_attributes(&Wildcard::Any)?;
         reader.pending = 0;
         let mut content = String::new();
@@ -225,13 +228,17 @@ fn declares(start_tag: &str, prefix: &str) -> bool {
 
 /// Tells whether a prefix may be used in a text; a prefix that only looks used is declared in vain, which does no harm.
 fn uses(text: &str, prefix: &str) -> bool {
-    text.match_indices(prefix)
-        .any(|(at, _)| text.as_bytes().get(at + prefix.len()) == Some(&b':'))
+    let bytes = text.as_bytes();
+    let inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte) || *byte >= 0x80;
+    text.match_indices(prefix).any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        bytes.get(at + prefix.len()) == Some(&b':') && !before.is_some_and(inside)
+    })
 }
 
 impl Reader<'_> {
     /// The element that the reader stands before, with the declarations that it needs from outside.
-    #[cfg(feature = "server")]
+    #[cfg(any(feature = "server", feature = "client", feature = "serde"))]
     pub(crate) fn into_element(mut self) -> Option<String> {
         self.look().ok()?;
         self.capture().ok().map(|element| element.xml)

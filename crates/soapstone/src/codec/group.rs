@@ -302,7 +302,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Where it is not well-formed.
     pub fn optional_any(&mut self, wildcard: &Wildcard) -> Result<Option<AnyElement>> {
-        if !self.at_any(wildcard)? {
+        let admitted = self.at_any(wildcard)?;
+        self.stops = &[];
+        if !admitted {
             return Ok(None);
         }
         self.tries = 0;
@@ -315,7 +317,9 @@ impl<'a> Reader<'a> {
     /// Where there are too few.
     pub fn anys(&mut self, wildcard: &Wildcard, min: usize, max: usize) -> Result<Vec<AnyElement>> {
         let mut values = Vec::new();
+        let stops = self.stops;
         while values.len() < max {
+            self.stops = stops;
             let Some(value) = self.optional_any(wildcard)? else {
                 break;
             };
@@ -344,15 +348,24 @@ impl<'a> Reader<'a> {
         self.anys(wildcard, min, max).map(Some)
     }
 
+    /// Lets the wildcard that is read next stop before these elements: they have places of their own behind it. Contracts
+    /// that add elements to a type which ends in a wildcard mean that, though XSD calls it ambiguous.
+    pub fn before(&mut self, tags: &'static [&'static Tag]) -> &mut Self {
+        self.stops = tags;
+        self
+    }
+
     /// Tells whether an element that a wildcard admits comes next.
     ///
     /// # Errors
     /// Where something else than an element or the parent's end comes.
     pub fn at_any(&mut self, wildcard: &Wildcard) -> Result<bool> {
         self.look()?;
-        Ok(match &self.ahead {
-            Ahead::Start(tag) => wildcard.admits(self.xml.namespace(tag.ns)),
-            _ => false,
-        })
+        let Ahead::Start(found) = self.ahead else {
+            return Ok(false);
+        };
+        let stops = self.stops;
+        Ok(wildcard.admits(self.xml.namespace(found.ns))
+            && !stops.iter().any(|tag| self.matches(found, tag)))
     }
 }

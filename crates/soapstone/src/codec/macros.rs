@@ -107,6 +107,9 @@ macro_rules! newtype {
             fn to_text(&self, writer: &mut $crate::codec::Writer) {
                 $crate::codec::Simple::to_text(&self.0, writer);
             }
+            fn to_own_text(&self, writer: &mut $crate::codec::Writer) {
+                $crate::codec::Simple::to_own_text(&self.0, writer);
+            }
         }
         $crate::__simple_element!($name);
 
@@ -270,7 +273,13 @@ macro_rules! union {
             }
             fn to_text(&self, writer: &mut $crate::codec::Writer) {
                 match self {
-                    $(Self::$member(value) => $crate::codec::Simple::to_text(value, writer)),*
+                    $(Self::$member(value) => {
+                        // An earlier member may read the text too, and would have it.
+                        match $crate::codec::parse::<Self>(&$crate::codec::lexical(value)) {
+                            Ok(other) if other != *self => $crate::codec::Simple::to_own_text(value, writer),
+                            _ => $crate::codec::Simple::to_text(value, writer),
+                        }
+                    })*
                 }
             }
         }

@@ -36,6 +36,8 @@ pub struct Reader<'a> {
     /// The default or fixed value of the element that is read next.
     pub(super) value: Option<(&'static str, bool)>,
     pub(super) strictness: Strictness,
+    /// What the wildcard that is read next leaves alone.
+    pub(super) stops: &'static [&'static Tag],
     tried: [Option<&'static Tag>; TRIED],
     pub(super) tries: usize,
     nested: usize,
@@ -76,6 +78,7 @@ impl<'a> Reader<'a> {
             type_: None,
             value: None,
             strictness,
+            stops: &[],
             tried: [None; TRIED],
             tries: 0,
             nested: 0,

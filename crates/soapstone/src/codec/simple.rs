@@ -105,8 +105,6 @@ datatypes!(
     u16 = "unsignedShort",
     u32 = "unsignedInt",
     u64 = "unsignedLong",
-    f32 = "float",
-    f64 = "double",
     Decimal = "decimal",
     Integer = "integer",
     Duration = "duration",
@@ -121,6 +119,33 @@ datatypes!(
     HexBinary = "hexBinary",
     Base64Binary = "base64Binary",
 );
+
+macro_rules! floats {
+    ($($type:ty = $name:literal),+) => {$(
+        impl Simple for $type {
+            const BUILT_IN: Option<&'static str> = Some($name);
+            #[inline]
+            fn from_text(text: Cow<'_, str>, _bindings: &dyn Bindings) -> std::result::Result<Self, Invalid> {
+                Ok(<$type as Datatype>::parse(&text)?)
+            }
+            #[inline]
+            fn to_text(&self, writer: &mut Writer) {
+                writer.datatype(self);
+            }
+            fn to_own_text(&self, writer: &mut Writer) {
+                if self.is_finite() {
+                    // No decimal has an exponent (XSD 1.0 part 2, 3.2.3.1).
+                    writer.raw(&format!("{self:E}"));
+                } else {
+                    self.to_text(writer);
+                }
+            }
+        }
+        crate::__simple_element!($type);
+    )+};
+}
+
+floats!(f32 = "float", f64 = "double");
 
 impl Simple for String {
     #[inline]

@@ -1,12 +1,18 @@
 //! Calls operations over HTTP: writes the envelope, sends it, reads the answer or the fault.
 
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use hyper::http::HeaderName;
 
 use super::message::{Detail, Faults};
-use super::{Operation, Version};
+use super::{Attachment, Header, Operation, Version};
 use crate::codec::{self, Element, Strictness, Type, inline_references};
 use crate::http::{Answer, Client, Credentials, Outgoing, SendError};
-use crate::soap::{Fault, MediaType, read_envelope, read_fault, write_envelope};
+use crate::soap::{
+    Fault, MediaType, XOP, include, is_multipart, read_envelope, read_fault, read_multipart,
+    write_envelope, write_multipart,
+};
 use crate::xml;
 
 /// Why a call gave no answer.
@@ -56,6 +62,25 @@ pub struct Caller {
     pub strictness: Strictness,
     /// What an answer may ask for.
     pub options: xml::Options,
+    /// What travels beside the envelope of every request.
+    pub attachments: Vec<Attachment>,
+    /// Where what came beside the body of an answer is kept.
+    pub received: Option<Received>,
+}
+
+/// What came beside the body of the last answer: shared, since a caller is shared.
+#[derive(Debug, Clone, Default)]
+pub struct Received(Arc<Mutex<(Vec<Header>, Vec<Attachment>)>>);
+
+impl Received {
+    /// Takes the header blocks and the attachments of the last answer.
+    pub fn take(&self) -> (Vec<Header>, Vec<Attachment>) {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put(&self, headers: Vec<Header>, attachments: Vec<Attachment>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (headers, attachments);
+    }
 }
 
 impl Caller {
@@ -70,7 +95,23 @@ impl Caller {
             http_headers: Vec::new(),
             strictness: Strictness::Strict,
             options: xml::Options::message(),
+            attachments: Vec::new(),
+            received: None,
         }
+    }
+
+    /// Sends a part beside the envelope of every request.
+    #[must_use]
+    pub fn with_attachment(mut self, attachment: Attachment) -> Caller {
+        self.attachments.push(attachment);
+        self
+    }
+
+    /// Keeps what comes beside the bodies of answers.
+    #[must_use]
+    pub fn keeping(mut self, received: Received) -> Caller {
+        self.received = Some(received);
+        self
     }
 
     /// Adds credentials.
@@ -144,17 +185,23 @@ impl Caller {
             }
         });
         let quoted = format!("\"{}\"", operation.action);
-        let mut outgoing = match self.version {
-            Version::Soap11 => Outgoing::post(&self.address, self.version.content_type(), message)
-                .with_header(HeaderName::from_static("soapaction"), &quoted),
-            Version::Soap12 if operation.action.is_empty() => {
-                Outgoing::post(&self.address, self.version.content_type(), message)
+        let mut content_type = match self.version {
+            Version::Soap12 if !operation.action.is_empty() => {
+                format!("{}; action={quoted}", self.version.content_type())
             }
-            Version::Soap12 => {
-                let content_type = format!("{}; action={quoted}", self.version.content_type());
-                Outgoing::post(&self.address, &content_type, message)
-            }
+            version => version.content_type().to_owned(),
         };
+        let body = if self.attachments.is_empty() {
+            message.into_bytes()
+        } else {
+            let (multipart, body) = write_multipart(&message, &content_type, &self.attachments);
+            content_type = multipart;
+            body
+        };
+        let mut outgoing = Outgoing::post(&self.address, &content_type, body);
+        if self.version == Version::Soap11 {
+            outgoing = outgoing.with_header(HeaderName::from_static("soapaction"), &quoted);
+        }
         outgoing.credentials = self.credentials.clone();
         for (name, value) in &self.http_headers {
             outgoing = outgoing.with_header(name.clone(), value);
@@ -169,8 +216,15 @@ impl Caller {
         answer: &Answer,
         response: Option<Element<A>>,
     ) -> Result<Option<A>, CallError<F>> {
-        let charset = answer.header("content-type").map(MediaType::parse);
-        let charset = charset
+        let mut media = answer.header("content-type").map(MediaType::parse);
+        let (mut body, mut attachments) = (Cow::Borrowed(&*answer.body), Vec::new());
+        if let Some(multipart) = media.as_ref().filter(|media| is_multipart(media)) {
+            let (root, rest) = read_multipart(multipart, &answer.body)
+                .map_err(|error| CallError::Answer(error.to_string()))?;
+            media = Some(MediaType::parse(&root.content_type));
+            (body, attachments) = (Cow::Owned(root.bytes), rest);
+        }
+        let charset = media
             .as_ref()
             .and_then(|m| m.parameter("charset"))
             .map(str::to_owned);
@@ -184,7 +238,14 @@ impl Caller {
             )
             .into_owned(),
         };
-        let text = xml::decode(&answer.body, charset.as_deref()).map_err(|_| plain())?;
+        let text = xml::decode(&body, charset.as_deref()).map_err(|_| plain())?;
+        let xop = |element: &Element<A>| element.namespaces().iter().any(|n| n.uri == XOP);
+        let text = if response.as_ref().is_some_and(xop) {
+            text
+        } else {
+            include(text, &attachments, &self.options)
+                .map_err(|error| CallError::Answer(error.to_string()))?
+        };
         let text = if operation.encoded {
             inline_references(&text, &self.options).map_err(|e| CallError::Answer(e.to_string()))?
         } else {
@@ -196,6 +257,10 @@ impl Caller {
             Err(_) if !answer.status.is_success() => return Err(plain()),
             Err(error) => return Err(CallError::Answer(error.to_string())),
         };
+        let headers = super::header::blocks(&envelope, &self.options);
+        if let Some(received) = &self.received {
+            received.put(headers.clone(), attachments);
+        }
         let Some(payload) = &envelope.payload else {
             return if answer.status.is_success() {
                 Ok(None)
@@ -206,10 +271,7 @@ impl Caller {
         if payload.local == "Fault" && payload.namespace == envelope.version.namespace() {
             let fault = read_fault(&mut reader, envelope.version)
                 .map_err(|error| CallError::Answer(error.to_string()))?;
-            let typed = fault
-                .detail
-                .as_ref()
-                .and_then(|detail| F::read(&Detail::of(detail)));
+            let typed = F::read(&Detail::of(fault.detail.as_ref(), headers));
             let fault = Box::new(fault);
             return Err(match typed {
                 Some(typed) => CallError::Typed(typed, fault),

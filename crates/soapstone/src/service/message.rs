@@ -1,5 +1,6 @@
 //! One message's body as a typed value, and faults as typed values.
 
+use super::Header;
 use crate::codec::{Element, Strictness, Type};
 use crate::soap::{self, Code, Envelope, Fault};
 use crate::xml;
@@ -52,8 +53,8 @@ pub trait Faults: Sized {
     /// Reads the fault that a detail holds; nothing where it holds none that the contract knows.
     fn read(detail: &Detail) -> Option<Self>;
 
-    /// Appends the detail, and names the fault.
-    fn write(&self, out: &mut String) -> &'static str;
+    /// Appends to the detail, or to the header for a fault of the header, and names the fault.
+    fn write(&self, detail: &mut String, header: &mut String) -> &'static str;
 }
 
 /// An operation without faults of its own.
@@ -65,21 +66,22 @@ impl Faults for NoFaults {
         None
     }
 
-    fn write(&self, _out: &mut String) -> &'static str {
+    fn write(&self, _detail: &mut String, _header: &mut String) -> &'static str {
         match *self {}
     }
 }
 
-/// The detail of a received fault, as a document for each of its elements.
+/// What a received fault says to programs: a document for each element of its detail, and the header blocks beside it.
 #[derive(Debug)]
 pub struct Detail {
     entries: Vec<String>,
+    headers: Vec<Header>,
 }
 
 impl Detail {
     /// Takes the elements of a detail apart.
-    pub(super) fn of(detail: &soap::Detail) -> Detail {
-        let document = detail.document();
+    pub(super) fn of(detail: Option<&soap::Detail>, headers: Vec<Header>) -> Detail {
+        let document = detail.map(soap::Detail::document).unwrap_or_default();
         let wildcard = crate::codec::Wildcard::Any;
         let mut reader = crate::codec::Reader::new(
             xml::Reader::new(&document, &xml::Options::message()),
@@ -92,7 +94,12 @@ impl Detail {
                 entries.push(entry.xml);
             }
         }
-        Detail { entries }
+        Detail { entries, headers }
+    }
+
+    /// Reads the first header block that is this element: a fault of the header.
+    pub fn header<T: Type>(&self, element: Element<T>) -> Option<T> {
+        super::header::read(&self.headers, element).ok().flatten()
     }
 
     /// Reads the first element that is this one.
@@ -148,14 +155,20 @@ impl<F: Faults> Failure<F> {
         match self {
             Failure::Fault(fault) => fault,
             Failure::Typed(typed, reason) => {
-                let mut content = String::new();
-                let name = typed.write(&mut content);
+                let (mut content, mut headers) = (String::new(), String::new());
+                let name = typed.write(&mut content, &mut headers);
                 let reason = if reason.is_empty() {
                     name.to_owned()
                 } else {
                     reason
                 };
-                Box::new(Fault::new(Code::Sender, reason).with_detail(soap::Detail::new(content)))
+                let mut fault = Fault::new(Code::Sender, reason);
+                // A fault of the header has no detail (SOAP 1.1, 4.4).
+                if headers.is_empty() {
+                    fault = fault.with_detail(soap::Detail::new(content));
+                }
+                fault.headers = headers;
+                Box::new(fault)
             }
         }
     }

@@ -4,15 +4,18 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hyper::http::{Method, StatusCode, header};
 
 use super::message::{Message, Outcome};
-use super::{Contract, Headers, Operation};
-use crate::codec::{Element, QName, Strictness, Type};
+use super::{Attachment, Contract, Header, Headers, Operation};
+use crate::codec::{Element, Strictness, Type};
 use crate::http::{Head, Request, Response, Service};
-use crate::soap::{Code, Envelope, Fault, Posted, Version, read_envelope, write_envelope};
+use crate::soap::{
+    Code, Envelope, Fault, MediaType, Posted, Version, XOP, include, is_multipart, read_envelope,
+    read_multipart, write_envelope, write_multipart,
+};
 use crate::xml;
 
 /// What stands in a contract's documents where the address of the service goes.
@@ -31,17 +34,17 @@ pub struct Context {
     pub headers: Vec<Header>,
     /// The HTTP request up to its body.
     pub http: Arc<Head>,
-    /// Parts that travelled beside the envelope, by content id.
-    pub attachments: HashMap<String, Vec<u8>>,
+    /// Parts that travelled beside the envelope.
+    pub attachments: Vec<Attachment>,
+    /// What goes back beside the body.
+    pub reply: Arc<Mutex<Reply>>,
 }
 
-/// A SOAP header block.
-#[derive(Debug, Clone)]
-pub struct Header {
-    /// Its name.
-    pub name: QName,
-    /// The element, with every prefix in it declared.
-    pub xml: String,
+/// What goes back beside the body of an answer.
+#[derive(Debug, Default)]
+pub struct Reply {
+    headers: String,
+    attachments: Vec<Attachment>,
 }
 
 impl Context {
@@ -50,13 +53,29 @@ impl Context {
     /// # Errors
     /// The fault that says what is wrong in it.
     pub fn header<T: Type>(&self, element: Element<T>) -> Result<Option<T>, Box<Fault>> {
-        let name = element.name();
-        let Some(header) = self.headers.iter().find(|h| h.name == name) else {
-            return Ok(None);
-        };
-        let read = element.read_with(&header.xml, &xml::Options::message(), Strictness::Lenient);
-        read.map(Some)
-            .map_err(|error| Box::new(Fault::new(Code::Sender, error.to_string())))
+        super::header::read(&self.headers, element)
+    }
+
+    /// Finds a part that travelled beside the envelope.
+    pub fn attachment(&self, content_id: &str) -> Option<&Attachment> {
+        self.attachments
+            .iter()
+            .find(|attachment| attachment.content_id == content_id)
+    }
+
+    /// Adds a header block to the answer.
+    pub fn answer_header<T: Type>(&self, element: Element<T>, value: &T) {
+        element.write_to(value, &mut self.reply().headers);
+    }
+
+    /// Sends a part beside the envelope of the answer.
+    pub fn attach(&self, attachment: Attachment) {
+        self.reply().attachments.push(attachment);
+    }
+
+    /// Each call leaves whole entries only, so the reply is good after a panic.
+    fn reply(&self) -> MutexGuard<'_, Reply> {
+        self.reply.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -179,10 +198,27 @@ impl Router {
     }
 
     async fn post(&self, port: &dyn Mounted, request: Request, principal: &str) -> Response {
-        let posted = match Posted::read(
-            request.head.header(header::CONTENT_TYPE),
-            request.head.header("SOAPAction"),
-        ) {
+        let (mut body, mut attachments) = (request.body.clone(), Vec::new());
+        let mut content_type = request.head.header(header::CONTENT_TYPE).map(str::to_owned);
+        if let Some(media) = content_type.as_deref().map(MediaType::parse)
+            && is_multipart(&media)
+        {
+            match read_multipart(&media, &body) {
+                Ok((root, rest)) => {
+                    body = root.bytes.into();
+                    content_type = Some(root.content_type);
+                    attachments = rest;
+                }
+                Err(error) => {
+                    return fault(
+                        Version::Soap11,
+                        &Fault::new(Code::Sender, error.to_string()),
+                    );
+                }
+            }
+        }
+        let posted = match Posted::read(content_type.as_deref(), request.head.header("SOAPAction"))
+        {
             Ok(posted) => posted,
             Err(error) => {
                 return Response::new(
@@ -193,11 +229,19 @@ impl Router {
             }
         };
         let asked = posted.version.unwrap_or(Version::Soap11);
-        let text = match xml::decode(&request.body, posted.charset.as_deref()) {
+        let text = match xml::decode(&body, posted.charset.as_deref()) {
             Ok(text) => text,
             Err(error) => return fault(asked, &Fault::new(Code::Sender, error.to_string())),
         };
         let options = self.options.unwrap_or_else(xml::Options::message);
+        // A contract that declares `xop:Include` itself reads it as it stands.
+        let text = match declares_xop(port.operations()) {
+            true => text,
+            false => match include(text, &attachments, &options) {
+                Ok(text) => text,
+                Err(error) => return fault(asked, &Fault::new(Code::Sender, error.to_string())),
+            },
+        };
         let mut reader = xml::Reader::new(&text, &options);
         let envelope = match read_envelope(&mut reader) {
             Ok(envelope) => envelope,
@@ -234,25 +278,48 @@ impl Router {
                 .unwrap_or_default()
                 .to_owned(),
             version,
-            headers: headers(&envelope, &options),
+            headers: super::header::blocks(&envelope, &options),
             http: request.head.clone(),
-            attachments: HashMap::new(),
+            attachments,
+            reply: Arc::default(),
         };
         let message = Message {
             envelope,
             reader,
             strictness: self.strictness,
         };
-        match port.call(operation, &context, message).await {
+        let outcome = port.call(operation, &context, message).await;
+        let reply = std::mem::take(&mut *context.reply());
+        match outcome {
             Ok(Some(body)) => {
-                let mut out = String::with_capacity(body.len() + 256);
-                write_envelope(version, "", &mut out, |out| out.push_str(&body));
-                Response::new(StatusCode::OK, version.content_type(), out)
+                let mut out = String::with_capacity(body.len() + reply.headers.len() + 256);
+                write_envelope(version, &reply.headers, &mut out, |out| out.push_str(&body));
+                answer(version, out, &reply.attachments)
             }
             Ok(None) => Response::empty(StatusCode::ACCEPTED),
-            Err(refused) => fault(version, &refused),
+            Err(mut refused) => {
+                refused.headers.push_str(&reply.headers);
+                fault(version, &refused)
+            }
         }
     }
+}
+
+/// The answer of a message, alone or with what travels beside it.
+fn answer(version: Version, message: String, attachments: &[Attachment]) -> Response {
+    if attachments.is_empty() {
+        return Response::new(StatusCode::OK, version.content_type(), message);
+    }
+    let (content_type, body) = write_multipart(&message, version.content_type(), attachments);
+    Response::new(StatusCode::OK, version.content_type(), body)
+        .with_header(header::CONTENT_TYPE, &content_type)
+}
+
+/// Tells whether the contract of a port declares `xop:Include`.
+fn declares_xop(operations: &[Operation]) -> bool {
+    let tables = operations.iter().filter_map(|o| o.element);
+    let mut namespaces = tables.flat_map(|(_, namespaces)| namespaces);
+    namespaces.any(|namespace| namespace.uri == XOP)
 }
 
 impl Service for Router {
@@ -284,28 +351,6 @@ fn find(operations: &[Operation], envelope: &Envelope<'_>, action: Option<&str>)
         .copied()
         .find(|i| operations.get(*i).is_some_and(same_action))
         .or_else(|| by_body.first().copied())
-}
-
-fn headers(envelope: &Envelope<'_>, options: &xml::Options) -> Vec<Header> {
-    let mut found = Vec::new();
-    for block in envelope
-        .headers
-        .iter()
-        .filter(|b| b.is_for_receiver(envelope.version))
-    {
-        let reader = crate::codec::Reader::new(
-            envelope.header_reader(block, options),
-            &[],
-            Strictness::Lenient,
-        );
-        if let Some(xml) = reader.into_element() {
-            found.push(Header {
-                name: QName::new(&*block.namespace, block.local),
-                xml,
-            });
-        }
-    }
-    found
 }
 
 fn fault(version: Version, fault: &Fault) -> Response {

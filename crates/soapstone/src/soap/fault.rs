@@ -40,6 +40,9 @@ pub struct Fault {
     pub detail: Option<Detail>,
     /// The header blocks that were not understood: `NotUnderstood` blocks in SOAP 1.2.
     pub not_understood: Vec<QName>,
+    /// Header blocks that travel with it, as XML that declares every prefix: what is wrong in a header is told in a header
+    /// (SOAP 1.1, 4.4; WSDL 1.1, 3.7).
+    pub headers: String,
 }
 
 /// The children of a fault's `detail`.
@@ -101,6 +104,7 @@ impl Fault {
             role: None,
             detail: None,
             not_understood: Vec::new(),
+            headers: String::new(),
         }
     }
 
@@ -121,7 +125,7 @@ impl Fault {
 
     /// Writes the message that carries it, with further header blocks as XML (empty for none).
     pub fn write(&self, version: Version, headers: &str, out: &mut String) {
-        let mut blocks = String::from(headers);
+        let mut blocks = [headers, &self.headers].concat();
         self.write_headers(version, &mut blocks);
         write_envelope(version, &blocks, out, |out| match version {
             Version::Soap11 => self.write_11(out),

@@ -1,0 +1,260 @@
+//! The shapes by which values become JSON: a table for each type, whose logic is the runtime's.
+
+use std::fmt::Write;
+
+use super::{Scope, literal};
+use crate::item::{
+    AttributeField, AttributeKey, Body, Choice, Family, Field, Item, ItemId, Kind, Occurs,
+    Particle, Rust, Struct, TagId,
+};
+
+/// How deep groups nest in each other.
+const DEPTH: usize = 64;
+
+impl Scope<'_> {
+    /// The shape of an item.
+    pub(super) fn json(&self, out: &mut String, item: &Item) {
+        match &item.kind {
+            Kind::Pending | Kind::Alias(_) => {}
+            Kind::Newtype(newtype) => {
+                let _ = writeln!(
+                    out,
+                    "\nsoapstone::json_as!({}, {});",
+                    item.name,
+                    self.rust(&newtype.rust)
+                );
+            }
+            Kind::Union(union_) => {
+                let members: Vec<String> = union_
+                    .members
+                    .iter()
+                    .map(|(_, rust)| self.rust(rust))
+                    .collect();
+                let _ = writeln!(
+                    out,
+                    "\nsoapstone::json_union!({}, [{}]);",
+                    item.name,
+                    members.join(", ")
+                );
+            }
+            Kind::Enumeration(_) => {
+                let _ = writeln!(out, "\nsoapstone::json_as!({}, String);", item.name);
+            }
+            Kind::Array(_) => self.json_type(out, item, &[], "soapstone::json::Content::Raw"),
+            Kind::Family(family) => self.json_family(out, item, family),
+            Kind::Choice(choice) => self.json_choice(out, item, choice),
+            Kind::Struct(struct_) => self.json_struct(out, item, struct_),
+        }
+    }
+
+    fn json_type(&self, out: &mut String, item: &Item, attributes: &[String], content: &str) {
+        let _ = writeln!(
+            out,
+            "\nsoapstone::json_type!({}, super::NAMESPACES, [{}], {content});",
+            item.name,
+            attributes.join(", ")
+        );
+    }
+
+    fn json_family(&self, out: &mut String, item: &Item, family: &Family) {
+        let members: Vec<String> = family
+            .members
+            .iter()
+            .map(|member| format!("({}, {})", self.tag(member.tag), self.shape(&member.rust)))
+            .collect();
+        let content = format!(
+            "soapstone::json::Content::Types(&[{}], {})",
+            members.join(", "),
+            !family.abstract_
+        );
+        self.json_type(out, item, &[], &content);
+    }
+
+    fn json_choice(&self, out: &mut String, item: &Item, choice: &Choice) {
+        let fields: Vec<Field> = choice
+            .arms
+            .iter()
+            .map(|arm| Field {
+                name: String::new(),
+                documentation: String::new(),
+                rust: arm.rust.clone(),
+                particle: arm.particle.clone(),
+                occurs: arm.occurs,
+            })
+            .collect();
+        self.json_group(out, item, &fields);
+        if choice.type_ {
+            let content = format!(
+                "soapstone::json::Content::Elements(&[{}])",
+                group(&item.name, false, false)
+            );
+            self.json_type(out, item, &[], &content);
+        }
+    }
+
+    fn json_group(&self, out: &mut String, item: &Item, fields: &[Field]) {
+        let _ = writeln!(
+            out,
+            "\nsoapstone::json_group!({}, [{}]);",
+            item.name,
+            self.entries(fields, &self.shared(fields)).join(", ")
+        );
+    }
+
+    fn json_struct(&self, out: &mut String, item: &Item, struct_: &Struct) {
+        let fields = super::structure::fields(&struct_.body);
+        if struct_.first.is_some() {
+            return self.json_group(out, item, fields);
+        }
+        let content = match &struct_.body {
+            Body::Value(field) => format!(
+                "soapstone::json::Content::Value({})",
+                self.shape(&field.rust)
+            ),
+            Body::Mixed(_, content) => format!(
+                "soapstone::json::Content::Mixed(&[{}])",
+                group(&self.rust(&Rust::Item(*content)), true, false)
+            ),
+            _ => format!(
+                "soapstone::json::Content::Elements(&[{}])",
+                self.entries(fields, &self.shared(fields)).join(", ")
+            ),
+        };
+        let attributes: Vec<String> = struct_
+            .attributes
+            .iter()
+            .map(|attribute| self.json_attribute(attribute, &struct_.attributes))
+            .collect();
+        self.json_type(out, item, &attributes, &content);
+    }
+
+    fn json_attribute(&self, attribute: &AttributeField, all: &[AttributeField]) -> String {
+        let name = |attribute: &AttributeField| match &attribute.key {
+            AttributeKey::Plain(name) => (String::new(), name.clone(), None),
+            AttributeKey::Qualified(tag) => {
+                let (uri, local) = self.expanded(*tag);
+                (uri, local, Some(*tag))
+            }
+        };
+        let (uri, local, tag) = name(attribute);
+        let shared = all.iter().filter(|other| name(other).1 == local).count() > 1;
+        let key = if shared && !uri.is_empty() {
+            format!("{{{uri}}}{local}")
+        } else {
+            local
+        };
+        let tag = tag.map_or("None".to_owned(), |tag| format!("Some({})", self.tag(tag)));
+        format!(
+            "soapstone::json::Attribute {{ key: {}, tag: {tag}, shape: {} }}",
+            literal(&key),
+            self.shape(&attribute.rust)
+        )
+    }
+
+    /// The entries of fields; those whose local name is shared stand under their whole name.
+    fn entries(&self, fields: &[Field], shared: &[String]) -> Vec<String> {
+        let mut entries = Vec::new();
+        for field in fields {
+            let repeated = matches!(field.occurs, Occurs::Many(..));
+            entries.push(match &field.particle {
+                Particle::Element(tag, _) => {
+                    let (uri, local) = self.expanded(*tag);
+                    let key = if shared.contains(&local) && !uri.is_empty() {
+                        format!("{{{uri}}}{local}")
+                    } else {
+                        local
+                    };
+                    format!(
+                        "soapstone::json::Entry::Field {{ key: {}, tag: {}, repeated: {repeated}, shape: {} }}",
+                        literal(&key),
+                        self.tag(*tag),
+                        self.shape(&field.rust)
+                    )
+                }
+                Particle::Group => {
+                    let turns = repeated && self.is_sequence(&field.rust);
+                    group(&self.rust(&field.rust), repeated, turns)
+                }
+                Particle::Any(_) => "soapstone::json::Entry::Any".to_owned(),
+                Particle::Value => continue,
+            });
+        }
+        entries
+    }
+
+    /// The local names that elements of several namespaces share.
+    fn shared(&self, fields: &[Field]) -> Vec<String> {
+        let mut names = Vec::new();
+        self.names(fields, &mut names, 0);
+        names.sort();
+        names.dedup();
+        let locals: Vec<&String> = names.iter().map(|(local, _)| local).collect();
+        let mut shared: Vec<String> = locals
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [a, b] if a == b => Some((*a).clone()),
+                _ => None,
+            })
+            .collect();
+        shared.dedup();
+        shared
+    }
+
+    fn names(&self, fields: &[Field], out: &mut Vec<(String, String)>, depth: usize) {
+        for field in fields {
+            match (&field.particle, &field.rust) {
+                (Particle::Element(tag, _), _) => {
+                    let (uri, local) = self.expanded(*tag);
+                    out.push((local, uri));
+                }
+                (Particle::Group, rust) if depth < DEPTH => {
+                    if let Some(id) = item_of(rust)
+                        && let Some(item) = self.package.items.get(id.0)
+                        && let Kind::Struct(inner) = &item.kind
+                    {
+                        self.names(super::structure::fields(&inner.body), out, depth + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_sequence(&self, rust: &Rust) -> bool {
+        let item = item_of(rust).and_then(|id| self.package.items.get(id.0));
+        item.is_some_and(|item| matches!(item.kind, Kind::Struct(_)))
+    }
+
+    fn expanded(&self, tag: TagId) -> (String, String) {
+        let Some(tag) = self.package.tags.get(tag.0) else {
+            return (String::new(), String::new());
+        };
+        let namespace = self.package.namespaces.get(tag.namespace);
+        (
+            namespace.map_or_else(String::new, |n| n.uri.clone()),
+            tag.local.clone(),
+        )
+    }
+
+    fn shape(&self, rust: &Rust) -> String {
+        format!("<{} as soapstone::json::Json>::shape", self.rust(rust))
+    }
+}
+
+fn item_of(rust: &Rust) -> Option<ItemId> {
+    match rust {
+        Rust::Item(id) => Some(*id),
+        Rust::Boxed(inner) => item_of(inner),
+        _ => None,
+    }
+}
+
+fn group(name: &str, repeated: bool, turns: bool) -> String {
+    let name = name
+        .strip_prefix("Box<")
+        .and_then(|rest| rest.strip_suffix('>'))
+        .unwrap_or(name);
+    format!(
+        "soapstone::json::Entry::Group {{ repeated: {repeated}, turns: {turns}, entries: <{name} as soapstone::json::JsonGroup>::entries }}"
+    )
+}

@@ -1,0 +1,101 @@
+//! The names of generated items: stable when a contract grows, apart where the contract's names come together in Rust.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use soapstone_codegen::{Options, generate_files};
+
+/// The declarations of the Rust that a schema becomes.
+fn names(name: &str, body: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("{name}.xsd"));
+    let schema = format!(
+        "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns=\"urn:n\" targetNamespace=\"urn:n\" elementFormDefault=\"qualified\">{body}</xs:schema>"
+    );
+    fs::write(&path, schema).unwrap();
+    let options = Options {
+        all_types: true,
+        ..Options::default()
+    };
+    let (files, report) = generate_files(&[path], &options).unwrap();
+    assert!(report.is_valid(), "{report}");
+    let declared = |line: &&str| line.trim().starts_with("pub ");
+    let texts = files.iter().flat_map(|file| file.text.lines());
+    texts
+        .filter(declared)
+        .map(|line| line.trim().to_owned())
+        .collect()
+}
+
+const SMALL: &str = r#"<xs:element name="order" type="Order"/>
+    <xs:complexType name="Order"><xs:sequence>
+      <xs:element name="line" maxOccurs="unbounded"><xs:complexType><xs:sequence><xs:element name="qty" type="xs:int"/></xs:sequence></xs:complexType></xs:element>
+      <xs:choice><xs:element name="card" type="xs:string"/><xs:element name="cash" type="xs:decimal"/></xs:choice>
+    </xs:sequence></xs:complexType>"#;
+
+#[test]
+fn a_contract_that_grows_keeps_its_names() {
+    let more = r#"<xs:element name="orderLine" type="OrderLine2"/>
+      <xs:complexType name="OrderLine2"><xs:sequence><xs:element name="choice" type="xs:int"/></xs:sequence></xs:complexType>
+      <xs:complexType name="order"><xs:sequence><xs:element name="Line" type="xs:int"/></xs:sequence></xs:complexType>"#;
+    let before = names("grows-before", SMALL);
+    let after = names("grows-after", &format!("{SMALL}{more}"));
+    let gone: Vec<&String> = before.iter().filter(|name| !after.contains(name)).collect();
+    assert!(gone.is_empty(), "{gone:#?}");
+    assert!(after.len() > before.len());
+}
+
+#[test]
+fn what_comes_together_is_kept_apart() {
+    let schema = r#"<xs:element name="r" type="T"/>
+      <xs:complexType name="T"><xs:sequence>
+        <xs:element name="a-b" type="xs:int"/><xs:element name="a_b" type="xs:int"/><xs:element name="aB" type="xs:int"/>
+        <xs:element name="type" type="xs:int"/><xs:element name="Type" type="xs:int"/><xs:element name="self" type="xs:int"/>
+        <xs:element name="größe" type="xs:int"/><xs:element name="数量" type="xs:int"/><xs:element name="gen" type="xs:int"/>
+      </xs:sequence><xs:attribute name="a-b" type="xs:int"/></xs:complexType>
+      <xs:complexType name="t"><xs:sequence/></xs:complexType>
+      <xs:complexType name="Option"><xs:sequence/></xs:complexType>"#;
+    let names = names("apart", schema);
+    let expected = [
+        "pub a_b: Option<i32>,",
+        "pub a_b_2: i32,",
+        "pub a_b_3: i32,",
+        "pub a_b_4: i32,",
+        "pub r#type: i32,",
+        "pub type_2: i32,",
+        "pub self_: i32,",
+        "pub größe: i32,",
+        "pub 数量: i32,",
+        "pub r#gen: i32,",
+        "pub struct T {",
+        "pub struct T2 {",
+        "pub struct Option2 {",
+    ];
+    for name in expected {
+        assert!(
+            names.iter().any(|n| n == name),
+            "{name} is not in {names:#?}"
+        );
+    }
+}
+
+#[test]
+fn mistakes_are_told_all_at_once_with_their_places() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mistakes.xsd");
+    let schema = "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\">\n<xs:element name=\"a\" type=\"none\"/>\n<xs:element name=\"b\" type=\"nothing\"/>\n</xs:schema>";
+    fs::write(&path, schema).unwrap();
+    let paths = [path];
+    let error = generate_files(&paths, &Options::default()).unwrap_err();
+    // `main` of a build script shows the error by `Debug`.
+    let text = format!("{error:?}");
+    assert!(
+        text.contains("mistakes.xsd:2:") && text.contains("mistakes.xsd:3:"),
+        "{text}"
+    );
+    let tolerant = Options {
+        tolerant: true,
+        ..Options::default()
+    };
+    assert!(generate_files(&paths, &tolerant).is_ok());
+}

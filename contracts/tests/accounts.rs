@@ -1,0 +1,134 @@
+//! The sample bank over HTTP: parameters one by one, header blocks and their faults, one-way, attachments.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::{Arc, Mutex};
+
+use soapstone::codec::Nillable;
+use soapstone::http::{Client, ClientOptions, ServerOptions, serve};
+use soapstone::service::{Attachment, CallError, Context, Failure, NoFaults, Received, Router};
+use soapstone_contracts::accounts::accounts::{
+    Accounts, AccountsClient, AccountsServer, OpenFault, header,
+};
+use soapstone_contracts::accounts::types::{Account, Refusal, element};
+
+/// Remembers what it was told.
+#[derive(Debug, Default)]
+struct Bank {
+    notes: Arc<Mutex<Vec<String>>>,
+}
+
+impl Accounts for Bank {
+    async fn open(
+        &self,
+        context: &Context,
+        owner: String,
+        first: soapstone::datatype::Decimal,
+    ) -> Result<(Account, soapstone::datatype::Decimal), Failure<OpenFault>> {
+        let session = header::session(context).map_err(Failure::Fault)?;
+        let refusal = |why: &str| Refusal {
+            why: why.to_owned(),
+        };
+        if session.as_deref() != Some("s-1") {
+            return Err(OpenFault::SessionFault(refusal("no such session")).into());
+        }
+        if owner.is_empty() {
+            return Err(OpenFault::Refused(refusal("nobody")).into());
+        }
+        context.answer_header(element::SESSION, &"s-2".to_owned());
+        let account = Account {
+            iban: format!("IBAN-{owner}"),
+            balance: Nillable::Value(first.clone()),
+        };
+        Ok((account, first))
+    }
+
+    async fn close(&self, _context: &Context, _iban: String) -> Result<(), Failure<NoFaults>> {
+        Ok(())
+    }
+
+    async fn note(&self, _context: &Context, text: String) -> Result<(), Failure<NoFaults>> {
+        self.notes.lock().unwrap().push(text);
+        Ok(())
+    }
+
+    async fn send(&self, context: &Context, _iban: String) -> Result<i32, Failure<NoFaults>> {
+        let file = context
+            .attachment("file")
+            .map_or(0, |file| file.bytes.len());
+        context.attach(Attachment {
+            content_id: "receipt".to_owned(),
+            content_type: "text/plain".to_owned(),
+            bytes: b"taken".to_vec(),
+        });
+        Ok(i32::try_from(file).unwrap())
+    }
+}
+
+async fn start() -> (AccountsClient, Arc<Mutex<Vec<String>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/accounts", listener.local_addr().unwrap());
+    let bank = Bank::default();
+    let notes = bank.notes.clone();
+    let router = Router::new().mount("/accounts", AccountsServer(bank));
+    let options = ServerOptions::default();
+    tokio::spawn(serve(
+        listener,
+        Arc::new(router),
+        options,
+        std::future::pending(),
+    ));
+    let http = Client::new(ClientOptions::default()).unwrap();
+    (AccountsClient::new(http, address), notes)
+}
+
+#[tokio::test]
+async fn parameters_and_results_go_one_by_one() {
+    let (bank, notes) = start().await;
+    let received = Received::default();
+    let mut bank = bank.with_session(&"s-1".to_owned());
+    bank.0 = bank.0.keeping(received.clone());
+    let amount = soapstone::codec::parse("12.50").unwrap();
+    let (account, fee) = bank.open("Ann".to_owned(), amount).await.unwrap();
+    assert_eq!(account.iban, "IBAN-Ann");
+    assert_eq!(soapstone::codec::lexical(&fee), "12.50");
+    let (headers, _) = received.take();
+    assert_eq!(&*headers.first().unwrap().name.local, "session");
+    bank.close(account.iban).await.unwrap();
+    bank.note("hello".to_owned()).await.unwrap();
+    assert_eq!(*notes.lock().unwrap(), ["hello"]);
+}
+
+#[tokio::test]
+async fn faults_of_the_header_travel_in_the_header() {
+    let (bank, _) = start().await;
+    let amount: soapstone::datatype::Decimal = soapstone::codec::parse("1").unwrap();
+    match bank.open(String::new(), amount.clone()).await {
+        Err(CallError::Typed(OpenFault::SessionFault(fault), plain)) => {
+            assert_eq!(fault.why, "no such session");
+            assert!(plain.detail.is_none());
+        }
+        other => panic!("{other:?}"),
+    }
+    let bank = bank.with_session(&"s-1".to_owned());
+    match bank.open(String::new(), amount).await {
+        Err(CallError::Typed(OpenFault::Refused(fault), _)) => assert_eq!(fault.why, "nobody"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn attachments_travel_both_ways() {
+    let (mut bank, _) = start().await;
+    let received = Received::default();
+    bank.0 = bank
+        .0
+        .keeping(received.clone())
+        .with_attachment(Attachment {
+            content_id: "file".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            bytes: b"%PDF-1.7\r\n--\0".to_vec(),
+        });
+    assert_eq!(bank.send("IBAN".to_owned()).await.unwrap(), 13);
+    let (_, attachments) = received.take();
+    assert_eq!(attachments.first().unwrap().bytes, b"taken");
+}

@@ -1,0 +1,142 @@
+//! The form of JSON, by shapes as generated code tells them.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::json;
+
+use crate::codec::{self, Nillable, Reader, Result, Tag, Type, Writer};
+use crate::datatype::{Date, Decimal};
+
+const NAMESPACES: &[codec::Namespace] = &[
+    codec::Namespace {
+        uri: "",
+        prefix: "",
+    },
+    codec::Namespace {
+        uri: "urn:o",
+        prefix: "o",
+    },
+];
+const LINE: &Tag = &Tag::new(1, "o:line", "<o:line>", "</o:line>");
+const TOTAL: &Tag = &Tag::new(1, "o:total", "<o:total>", "</o:total>");
+const DAY: &Tag = &Tag::new(1, "o:day", "<o:day>", "</o:day>");
+
+#[derive(Debug, Clone, PartialEq)]
+struct Line {
+    unit: Option<String>,
+    value: Decimal,
+}
+
+impl Type for Line {
+    const ATTRIBUTES: bool = true;
+    fn read(r: &mut Reader<'_>) -> Result<Line> {
+        Ok(Line {
+            unit: r.optional_attribute("unit")?,
+            value: r.value()?,
+        })
+    }
+    fn attributes(&self, w: &mut Writer) {
+        w.optional_attribute("unit", &self.unit);
+    }
+    fn content(&self, w: &mut Writer) {
+        w.value(&self.value);
+    }
+}
+
+crate::json_type!(
+    Line,
+    NAMESPACES,
+    [crate::json::Attribute {
+        key: "unit",
+        tag: None,
+        shape: <String as crate::json::Json>::shape,
+    }],
+    crate::json::Content::Value(<Decimal as crate::json::Json>::shape)
+);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Order {
+    line: Vec<Nillable<Line>>,
+    total: Option<Decimal>,
+    day: Date,
+}
+
+impl Type for Order {
+    fn read(r: &mut Reader<'_>) -> Result<Order> {
+        Ok(Order {
+            line: r.many(LINE)?,
+            total: r.option(TOTAL)?,
+            day: r.one(DAY)?,
+        })
+    }
+    fn content(&self, w: &mut Writer) {
+        w.many(LINE, &self.line);
+        w.option(TOTAL, &self.total);
+        w.one(DAY, &self.day);
+    }
+}
+
+crate::json_type!(
+    Order,
+    NAMESPACES,
+    [],
+    crate::json::Content::Elements(&[
+        crate::json::Entry::Field {
+            key: "line",
+            tag: LINE,
+            repeated: true,
+            shape: <Nillable<Line> as crate::json::Json>::shape,
+        },
+        crate::json::Entry::Field {
+            key: "total",
+            tag: TOTAL,
+            repeated: false,
+            shape: <Decimal as crate::json::Json>::shape,
+        },
+        crate::json::Entry::Field {
+            key: "day",
+            tag: DAY,
+            repeated: false,
+            shape: <Date as crate::json::Json>::shape,
+        },
+    ])
+);
+
+#[test]
+fn numbers_keep_their_digits_and_nil_is_null() {
+    let json = json!({
+        "line": [{"@unit": "kg", "$": serde_json::from_str::<serde_json::Value>("1234567890123456.78").unwrap()}, 2, null],
+        "day": "2026-02-03",
+    });
+    let order: Order = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(order.line.len(), 3);
+    assert_eq!(order.line.get(2), Some(&Nillable::Nil));
+    assert_eq!(serde_json::to_value(&order).unwrap(), json);
+    assert!(
+        serde_json::to_string(&order)
+            .unwrap()
+            .contains("1234567890123456.78")
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_path() {
+    let cases = [
+        (
+            json!({"line": [{"@unit": "kg", "$": "x"}], "day": "2026-02-03"}),
+            "line",
+        ),
+        (
+            json!({"day": "2026-02-03", "lines": []}),
+            "unknown name \"lines\"; known: line, total, day",
+        ),
+        (json!({}), "<day>"),
+        (json!(1), "value: expected an object"),
+        (json!({"day": {"x": 1}}), "day"),
+    ];
+    for (json, expected) in cases {
+        let error = crate::json::from_value::<Order>(&json)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(expected), "{json}: {error}");
+    }
+}
