@@ -17,7 +17,8 @@ mod value;
 mod write;
 
 pub(crate) use change::{
-    delete_statement, find_statement, insert_statement, update_statement, written,
+    default_statement, delete_statement, find_statement, insert_statement, update_statement,
+    written,
 };
 pub use cursor::{Form, RawCell, Start};
 pub use mark::Mark;

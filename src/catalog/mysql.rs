@@ -160,7 +160,9 @@ async fn columns(
         "select cast(table_name as char) as table_name, cast(column_name as char) as name,
                 lower(cast(data_type as char)) as data_type, cast(column_type as char) as column_type,
                 cast(character_maximum_length as signed) as length, is_nullable = 'YES' as nullable,
-                cast(column_default as char) as default_text, lower(cast(extra as char)) as extra,
+                -- MariaDB tells defaults as SQL; MySQL tells literals bare, and marks what is not one.
+                cast(if(version() like '%mariadb%' or extra like '%default_generated%', column_default, quote(column_default))
+                     as char) as default_text, lower(cast(extra as char)) as extra,
                 cast(column_comment as char) as comment, lower(cast(privileges as char)) as privileges
          from information_schema.columns
          where table_schema = ? and find_in_set('select', privileges)

@@ -7,7 +7,7 @@ use super::value;
 use super::write::Change;
 use super::{Shape, VersionFrom};
 use crate::call::{Key, Value};
-use crate::catalog::{Catalog, Column, Dialect, Table, TableId, Versioning};
+use crate::catalog::{Catalog, Column, Dialect, Generation, Table, TableId, Versioning};
 use crate::problem::{Place, PlanError};
 
 /// What is read back of a written row: the key, the columns that related records refer to, and the version.
@@ -27,6 +27,23 @@ pub(crate) fn written(target: &Table, id: TableId) -> Shape {
         VersionFrom::Nothing
     };
     shape(target, id, columns, version)
+}
+
+/// `select` the default of a column; nothing where it has none, or where the database counts.
+pub(crate) fn default_statement(
+    catalog: &Catalog,
+    id: TableId,
+    index: usize,
+) -> Result<Option<(Statement, Shape)>, PlanError> {
+    let target = table(catalog, id)?;
+    let column = column(target, id, index)?;
+    let (Generation::None, Some(default)) = (column.generation, &column.default) else {
+        return Ok(None);
+    };
+    let mut sql = Sql::new(catalog.dialect);
+    sql.push("select ").push(default);
+    let shape = shape(target, id, vec![index], VersionFrom::Nothing);
+    Ok(Some((sql.finish(), shape)))
 }
 
 /// The bind of a value that is stored in a column; the values have been checked while planning.

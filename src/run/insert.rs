@@ -93,14 +93,23 @@ pub(crate) async fn insert(
     }
 }
 
-/// MySQL has no `returning`: the key is what was given, or what `auto_increment` gave.
+/// MySQL has no `returning`: the key is what was given, its default (which is asked for before), or what `auto_increment` gave.
 async fn insert_mysql(
     session: &mut Session,
     catalog: &Catalog,
     id: TableId,
     target: &Table,
-    values: Vec<(usize, Value)>,
+    mut values: Vec<(usize, Value)>,
 ) -> Result<Made, Failure> {
+    for column in target.key.iter().flatten() {
+        if values.iter().any(|(index, _)| index == column) {
+            continue;
+        }
+        if let Some((statement, shape)) = plan::default_statement(catalog, id, *column)? {
+            let rows = fetch(session, &statement, &shape).await?;
+            values.extend(rows.row(0).next().map(|cell| (*column, value_of(cell))));
+        }
+    }
     let statement = plan::insert_statement(catalog, id, &values, None)?;
     let executed = session.execute(&statement).await?;
     let mut row = Made {
@@ -131,7 +140,6 @@ async fn insert_mysql(
             let values = found.values.clone();
             reread(session, catalog, id, target, &values, row).await
         }
-        // A key by an expression default: nothing tells it.
         None => Ok(row),
     }
 }

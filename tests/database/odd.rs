@@ -6,7 +6,7 @@ use soapstone_gateway::call::{Call, Condition, Filter, Get, Mode, OrderBy, Query
 use soapstone_gateway::catalog::{Dialect, Limits, Selection, TableId};
 
 use crate::place::{Opened, Place, all, dialects, read_all, show_rows, text};
-use crate::shop::{record, write};
+use crate::shop::{get, record, results, write};
 
 async fn odd(dialect: Dialect) -> (Place, Opened) {
     let place = Place::new(dialect).await;
@@ -232,6 +232,41 @@ async fn grants_on_columns_are_enough() {
         .script(&format!("drop owned by {role}; drop role {role}"))
         .await;
     place.drop().await;
+}
+
+/// A key that the database makes is answered, whatever makes it.
+#[tokio::test]
+async fn keys_by_default_are_told() {
+    for dialect in dialects() {
+        let place = Place::new(dialect).await;
+        place
+            .script(match dialect {
+                Dialect::Postgres => {
+                    "create table made (id uuid primary key default gen_random_uuid(), n integer);
+                     create table at (id timestamptz(6) default now(), code varchar(5) default 'it''s', n integer, primary key (id, code))"
+                }
+                Dialect::Mysql => {
+                    "create table made (id varchar(36) primary key default (uuid()), n integer);
+                     create table at (id timestamp(6) default current_timestamp(6), code varchar(5) default 'it''s', n integer, primary key (id, code))"
+                }
+                Dialect::Sqlite => {
+                    "create table made (id text primary key default (hex(randomblob(16))), n integer);
+                     create table at (id timestamp default current_timestamp, code varchar(5) default 'it''s', n integer, primary key (id, code))"
+                }
+            })
+            .await;
+        let opened = place.open().await;
+        for name in ["made", "at"] {
+            let table = opened.table(name);
+            let n = opened.column(table, "n");
+            let call = Call::Create(write(table, vec![record(&[(n, "7")])], Mode::Atomic));
+            let key = results(&opened, call).await[0].key.clone().unwrap();
+            let (row, version) = get(&opened, table, &key).await;
+            assert!(row.ends_with("|7"), "{dialect} {row}");
+            assert_eq!(Some(version), key.version, "{dialect} {name}");
+        }
+        place.drop().await;
+    }
 }
 
 /// The text of a check is the database's business; its name is the caller's.
