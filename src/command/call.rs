@@ -1,5 +1,6 @@
 //! `soapstone call`: any service on earth by its WSDL, from the command line.
 
+mod body;
 mod fields;
 
 use std::io::{Read, Write};
@@ -8,7 +9,6 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::Value as Json;
 use soapstone::http::{Client, HeaderName, Outgoing};
-use soapstone::name::QName;
 use soapstone::soap::{Version, read_envelope, read_fault, write_envelope};
 use soapstone::xml::{self, Event, Reader};
 use soapstone_schema::contract::{
@@ -77,7 +77,7 @@ async fn call(arguments: &Arguments) -> Result<(), Failure> {
     };
     let bound = find(&contract, name, arguments.soap.as_deref())?;
     let values = Values::new(Arc::new(Validator::new(Arc::clone(&contract))));
-    let body = request(arguments, &values, &bound)?;
+    let body = body::request(&values, &bound, given_json(arguments)?, &arguments.fields)?;
     let version = match bound.soap {
         SoapVersion::V11 => Version::Soap11,
         SoapVersion::V12 => Version::Soap12,
@@ -190,76 +190,6 @@ fn find<'c>(contract: &'c Contract, name: &str, soap: Option<&str>) -> Result<Bo
     }))
 }
 
-/// The content of the body.
-fn request(arguments: &Arguments, values: &Values, bound: &Bound<'_>) -> Result<String, Failure> {
-    let json = given_json(arguments)?;
-    let Some(input) = &bound.operation.input else {
-        return Ok(String::new());
-    };
-    let direction = bound.bound.input.as_ref();
-    if direction.is_some_and(|direction| direction.encoded) {
-        return Err(Failure::new(format!(
-            "{} is rpc/encoded, which is not spoken here",
-            bound.operation.name
-        )));
-    }
-    let in_body = |name: &str| {
-        direction.is_none_or(|direction| direction.body.iter().any(|known| **known == *name))
-    };
-    let parts: Vec<_> = input
-        .parts
-        .iter()
-        .filter(|part| in_body(&part.name))
-        .collect();
-    if bound.bound.style == Style::Document {
-        let Some(part) = parts.first() else {
-            return Ok(String::new());
-        };
-        let root = match part.content {
-            PartContent::Element(element) => Root::Element(element),
-            PartContent::Type(type_) => Root::Type {
-                name: QName::new("", &*part.name),
-                type_,
-            },
-        };
-        return write(values, json, &root, &arguments.fields);
-    }
-    let namespace = direction
-        .map(|direction| direction.namespace.as_str())
-        .unwrap_or_default();
-    let mut body = String::from("<w:");
-    body.push_str(&bound.operation.name);
-    body.push_str(" xmlns:w=\"");
-    xml::escape_attribute(namespace, &mut body);
-    body.push_str("\">");
-    for part in parts {
-        let PartContent::Type(type_) = part.content else {
-            continue;
-        };
-        let root = Root::Type {
-            name: QName::new("", &*part.name),
-            type_,
-        };
-        let of_part = fields::of_part(&arguments.fields, &part.name);
-        let given = json.get(&*part.name).cloned().unwrap_or(Json::Null);
-        body.push_str(&write(values, given, &root, &of_part)?);
-    }
-    body.push_str("</w:");
-    body.push_str(&bound.operation.name);
-    body.push('>');
-    Ok(body)
-}
-
-fn write(values: &Values, json: Json, root: &Root, fields: &[String]) -> Result<String, Failure> {
-    let json = fields::put(values, json, root, fields)?;
-    let element = values
-        .from_json(&json, root)
-        .map_err(|error| Failure::of(&error))?;
-    values
-        .write(&element, root)
-        .map_err(|error| Failure::of(&error))
-}
-
 fn given_json(arguments: &Arguments) -> Result<Json, Failure> {
     let text = match arguments.json.as_deref() {
         None => return Ok(Json::Null),
@@ -348,6 +278,12 @@ fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Res
         });
     }
     let _ = version;
+    if bound.bound.style == Style::Rpc {
+        return match body::rpc_answer(values, bound, text, &mut reader) {
+            Ok(json) => print_json(&json),
+            Err(error) => mistaken(&error, text),
+        };
+    }
     let expected = bound
         .operation
         .output
@@ -362,17 +298,21 @@ fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Res
         return print(&format!("{text}\n"));
     };
     match values.read_element(&mut reader, tag, expect, &Options::collect()) {
-        Ok(element) => {
-            let json = values.to_json(&element, &root);
-            let text = serde_json::to_string_pretty(&json).map_err(Failure::new)?;
-            print(&format!("{text}\n"))
-        }
-        Err(error) => {
-            let _ = writeln!(
-                std::io::stderr(),
-                "soapstone: the answer is not what the WSDL says: {error}"
-            );
-            print(&format!("{text}\n"))
-        }
+        Ok(element) => print_json(&values.to_json(&element, &root)),
+        Err(error) => mistaken(&error.to_string(), text),
     }
+}
+
+fn print_json(json: &Json) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(json).map_err(Failure::new)?;
+    print(&format!("{text}\n"))
+}
+
+/// Prints an answer as it is, with what is wrong with it.
+fn mistaken(error: &str, text: &str) -> Result<(), Failure> {
+    let _ = writeln!(
+        std::io::stderr(),
+        "soapstone: the answer is not what the WSDL says: {error}"
+    );
+    print(&format!("{text}\n"))
 }

@@ -8,6 +8,7 @@
     clippy::print_stdout
 )]
 
+mod encoded;
 mod process;
 
 use std::env;

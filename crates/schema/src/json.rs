@@ -7,6 +7,7 @@
 //!   attributes), child elements stand under their local name, under `{namespace}local` where two share it;
 //! * an element that may stand more than once is an array, however many there are;
 //! * absent is absent, nil is `null` (`"$nil": true` beside attributes), empty is `""` or `{}`;
+//! * an array of the SOAP encoding is an array of its items, under `"$items"` beside a `"$type"`;
 //! * `"$type"` names the type where `xsi:type` does;
 //! * what a wildcard admits stands in `"$any"`: objects of one name where a declaration was found, XML text where not;
 //!   an `xs:anyType` is `{"$xml": "…"}`;

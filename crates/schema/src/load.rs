@@ -1,6 +1,6 @@
-//! Files → documents → a contract as meant: follows imports, includes and redefinitions, each document read once, and hands
-//! everything to [`resolve`]. The only thing here that reads files is [`Files`]; nothing reaches a network
-//! by itself.
+//! Files → documents → a contract as meant: follows imports, includes and redefinitions, each document read once, hands
+//! everything to [`resolve`], and judges the result by every rule. The only thing here that reads files is [`Files`];
+//! nothing reaches a network by itself.
 
 mod catalog;
 mod fetch;
@@ -11,9 +11,9 @@ mod units;
 use std::path::PathBuf;
 
 use crate::contract::Contract;
-use crate::document::Document;
-use crate::report::Report;
-use crate::resolve;
+use crate::document::{Document, Root};
+use crate::report::{Diagnostic, Report, Severity};
+use crate::{resolve, rules};
 
 pub(crate) use units::Unit;
 
@@ -58,9 +58,28 @@ pub struct Loaded {
     pub report: Report,
 }
 
+/// What is an error of a schema, but only a warning where a WSDL is loaded: no toolkit judges the schemas of a service by
+/// these rules, and what breaks them is read in one way all the same (the first declaration counts, an unknown attribute
+/// is passed over, a content model takes the first particle that fits).
+const PASSED_OVER: &[&str] = &[
+    "cos-all-limited",
+    "cos-ct-extends",
+    "no-xsi",
+    "p-props-correct",
+    "s4s-att",
+    "s4s-id",
+    "sch-props-correct",
+    "src-element",
+    "src-import",
+    "src-include",
+    "src-single-facet-value",
+    "wsdl-part",
+];
+
 /// Loads documents and everything that they refer to. Several roots make one contract.
 ///
-/// A mistake does not stop it: all go to the report.
+/// A mistake does not stop it: all go to the report. The constraints on components are judged too. Where a root is a
+/// WSDL, what breaks a rule that no SOAP toolkit insists on is a warning.
 pub fn load(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOptions) -> Loaded {
     let mut gathered = gather::gather(roots, fetch, options);
     let units = units::units(&mut gathered);
@@ -70,7 +89,27 @@ pub fn load(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOptions) -> L
         roots,
         ..
     } = gathered;
+    let is_wsdl = |root: &usize| {
+        let document = documents.get(*root);
+        document.is_some_and(|document| matches!(document.root, Root::Definitions(_)))
+    };
+    let lax = roots.iter().any(is_wsdl);
     let contract = resolve::contract(&documents, &units, &roots, &mut report);
+    let found = report.diagnostics.len();
+    rules::check(&contract.model, &mut report);
+    // A base that is missing stands as the ur-type; only that it is missing is worth telling.
+    let missing = |diagnostic: &Diagnostic| matches!(diagnostic.rule, "src-resolve" | "src-qname");
+    if report.diagnostics.iter().any(missing) {
+        let derived = |diagnostic: &Diagnostic| diagnostic.rule == "cos-st-restricts";
+        report.diagnostics.retain(|diagnostic| !derived(diagnostic));
+    }
+    if lax {
+        for (at, diagnostic) in report.diagnostics.iter_mut().enumerate() {
+            if at >= found || PASSED_OVER.contains(&diagnostic.rule) {
+                diagnostic.severity = Severity::Warning;
+            }
+        }
+    }
     report.sort();
     Loaded { contract, report }
 }

@@ -19,7 +19,7 @@ use crate::simple::{Compiled, SimpleTypes, check_facets};
 use soapstone::name::QName;
 
 /// Reports every component that breaks a rule. Work is polynomial in the size of the model, whatever it says.
-pub fn check(model: &Model, report: &mut Report) {
+pub(crate) fn check(model: &Model, report: &mut Report) {
     let types = SimpleTypes::of(model);
     check_facets(model, &types, report);
     let mut rules = Rules {

@@ -6,6 +6,7 @@ mod build;
 mod shape;
 mod write;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use soapstone::name::QName;
@@ -197,6 +198,8 @@ pub struct Values {
     validator: Arc<Validator>,
     names: Names,
     pub(crate) simple: SimpleTypes,
+    /// The types of encoded arrays, with the types of their items.
+    pub(crate) arrays: HashMap<TypeId, TypeId>,
     shapes: Vec<OnceLock<Arc<Shape>>>,
 }
 
@@ -209,10 +212,12 @@ impl Values {
         let shapes = std::iter::repeat_with(OnceLock::new)
             .take(model.types.len())
             .collect();
+        let arrays = crate::encoded::arrays(model);
         Values {
             validator,
             names,
             simple,
+            arrays,
             shapes,
         }
     }
@@ -306,6 +311,11 @@ impl Values {
                 .map_err(WriteError::Invalid)?;
         }
         Ok(text)
+    }
+
+    /// Writes a value without judging the result: for encoded messages, which no schema describes.
+    pub(crate) fn write_as(&self, value: &Element, root: &Root) -> Result<String, WriteError> {
+        write::write(self, value, root)
     }
 
     /// Writes a value as it is, unchecked: for elements that no schema knows.

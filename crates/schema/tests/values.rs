@@ -7,7 +7,6 @@ use std::sync::Arc;
 use soapstone::xml;
 use soapstone_schema::load::load_files;
 use soapstone_schema::model::Builtin;
-use soapstone_schema::rules;
 use soapstone_schema::validate::{Expect, Validator};
 use soapstone_schema::value::{Element, Root, Values};
 
@@ -104,8 +103,7 @@ fn instances_of_the_w3c_suite_go_round() {
             .iter()
             .map(|file| folder.join(file.as_str().unwrap()))
             .collect();
-        let mut loaded = load_files(&paths);
-        rules::check(&loaded.contract.model, &mut loaded.report);
+        let loaded = load_files(&paths);
         if paths.is_empty() || !loaded.report.is_valid() {
             continue;
         }

@@ -3,8 +3,9 @@
 use serde_json::{Map as Fields, Value as Json};
 use soapstone::soap::{self, Code, Fault, Version, read_envelope, read_fault, write_envelope};
 use soapstone::xml::{self, Event, Options, Reader, Writer};
+use soapstone_schema::encoded::Encoding;
 use soapstone_schema::validate::{self, Expect};
-use soapstone_schema::value::{Content, Element, Node as Part, Root, Values};
+use soapstone_schema::value::{Root, Values};
 
 use crate::flow::mapping::{Filled, Node};
 
@@ -12,8 +13,6 @@ use super::contract::{Body, Operation};
 
 /// The namespace of WS-Addressing 1.0.
 const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
-/// The encoding of SOAP 1.1, section 5.
-const ENCODING: &str = "http://schemas.xmlsoap.org/soap/encoding/";
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,17 +82,15 @@ pub fn request(
 fn part(values: &Values, body: &Body, filled: &[Filled]) -> Result<String, String> {
     let mut content = String::new();
     for (root, json) in body.arrange(values, filled) {
-        let mut element = values
+        let element = values
             .from_json(&json, &root)
             .map_err(|error| error.to_string())?;
-        if body.encoded {
-            retype(&mut element, 0);
-        }
-        content.push_str(
-            &values
-                .write(&element, &root)
-                .map_err(|error| error.to_string())?,
-        );
+        let written = if body.encoded {
+            values.write_encoded(&element, &root)
+        } else {
+            values.write(&element, &root)
+        };
+        content.push_str(&written.map_err(|error| error.to_string())?);
     }
     let Some(wrapper) = &body.wrapper else {
         return Ok(content);
@@ -102,23 +99,11 @@ fn part(values: &Values, body: &Body, filled: &[Filled]) -> Result<String, Strin
     writer.start(&format!("op:{}", wrapper.local));
     writer.attribute("xmlns:op", &wrapper.namespace);
     if body.encoded {
-        writer.attribute("soap:encodingStyle", ENCODING);
+        writer.attribute("soap:encodingStyle", Encoding::V11.namespace());
     }
     writer.raw(&content);
     writer.end();
     Ok(writer.finish())
-}
-
-/// SOAP 1.1, 5.1: in the encoded form a value may tell its type everywhere, and many services want it to.
-fn retype(element: &mut Element, depth: usize) {
-    element.retyped = true;
-    if let Content::Nodes(nodes) = &mut element.content {
-        for node in nodes.iter_mut().filter(|_| depth < 64) {
-            if let Part::Element(inner) = node {
-                retype(inner, depth + 1);
-            }
-        }
-    }
 }
 
 /// Puts a header block into an envelope that [`request`] wrote.
@@ -158,11 +143,27 @@ pub fn answer(
     let Some(body) = body else {
         return Ok(Said::Answer(Json::Object(Fields::new())));
     };
+    if body.encoded && body.wrapper.is_some() {
+        return read_encoded(values, body, &text).map(Said::Answer);
+    }
     let read = read_body(values, body, &mut reader)?;
     envelope
         .finish_body(&mut reader)
         .map_err(|error| error.to_string())?;
     Ok(Said::Answer(read))
+}
+
+/// Reads an rpc/encoded answer, whose values may stand apart and be referred to.
+fn read_encoded(values: &Values, body: &Body, envelope: &str) -> Result<Json, String> {
+    let read = values
+        .read_encoded(envelope, &Options::message(), &body.parts)
+        .map_err(|error| error.to_string())?;
+    let root = |name: &str| body.parts.iter().find(|(known, _)| known == name);
+    let fields = read.into_iter().filter_map(|(name, element)| {
+        let json = values.to_json(&element, &root(&name)?.1);
+        Some((name, json))
+    });
+    Ok(Json::Object(fields.collect()))
 }
 
 fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Result<Json, String> {

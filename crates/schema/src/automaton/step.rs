@@ -9,14 +9,14 @@ use crate::automaton::{Admits, Automaton, Expected, Matched};
 const TALLIES: usize = 512;
 
 /// How far the children of one element have been matched.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Run {
     /// The leaf matched last.
     at: Option<u32>,
     tally: Tally,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 enum Tally {
     /// Nothing is counted.
     #[default]

@@ -65,6 +65,12 @@ impl Values {
             });
         }
         let shape = self.shape(type_).map(AsRef::as_ref);
+        if let Some(item) = self.array_item(type_)
+            && let Some(items) = object.map_or(Some(json), |object| object.get("$items"))
+        {
+            made.content = Content::Nodes(self.items_of(items, item, shape, path)?);
+            return Ok(made);
+        }
         if let Some(object) = object {
             made.attributes = self.attributes_of(object, shape, path)?;
             if object.get("$nil") == Some(&Json::Bool(true)) {
@@ -101,6 +107,36 @@ impl Values {
             }
         };
         Ok(made)
+    }
+
+    /// The items of an encoded array, under the name that the schema gives them, if it does.
+    fn items_of(
+        &self,
+        json: &Json,
+        item: TypeId,
+        shape: Option<&Shape>,
+        path: &mut Path,
+    ) -> Result<Vec<Node>, JsonError> {
+        let Json::Array(items) = json else {
+            return Err(path.error(JsonProblem::Expected {
+                expected: "an array",
+            }));
+        };
+        let field = shape.and_then(|shape| shape.fields.first());
+        let name = field.map_or_else(|| QName::new("", "item"), |field| field.name.clone());
+        let mut nodes = Vec::new();
+        for (index, json) in items.iter().enumerate() {
+            path.steps.push(format!("{}[{}]", name.local, index + 1));
+            nodes.push(Node::Element(self.element_of(
+                json,
+                name.clone(),
+                None,
+                item,
+                path,
+            )?));
+            path.steps.pop();
+        }
+        Ok(nodes)
     }
 
     fn type_of(&self, json: &Json, path: &Path) -> Result<TypeId, JsonError> {
@@ -239,7 +275,10 @@ impl Values {
                         .map(|element| element.type_);
                     let type_ = type_.unwrap_or(Builtin::AnyType.id());
                     match json {
-                        Json::Array(items) if field.repeated || !self.is_list(type_) => {
+                        Json::Array(items)
+                            if field.repeated
+                                || !(self.is_list(type_) || self.array_item(type_).is_some()) =>
+                        {
                             for (index, item) in items.iter().enumerate() {
                                 path.steps
                                     .push(format!("{}[{}]", field.name.local, index + 1));

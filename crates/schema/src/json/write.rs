@@ -37,6 +37,10 @@ impl Values {
             object.insert("$xml".to_owned(), Json::String(self.xml_text(value)));
             return Json::Object(object);
         }
+        let item = type_.and_then(|type_| self.array_item(type_));
+        if let (Some(item), Content::Nodes(nodes)) = (item, &value.content) {
+            return self.array_json(nodes, item, object);
+        }
         for attribute in value
             .attributes
             .iter()
@@ -72,6 +76,20 @@ impl Values {
             },
         }
         Json::Object(object)
+    }
+
+    /// The items of an encoded array; under `$items` where its type has to be told.
+    fn array_json(&self, nodes: &[Node], item: TypeId, mut told: Map<String, Json>) -> Json {
+        let items = nodes.iter().filter_map(|node| match node {
+            Node::Element(child) => Some(self.element_json(child, Some(item))),
+            Node::Text(_) => None,
+        });
+        let items = Json::Array(items.collect());
+        if told.is_empty() {
+            return items;
+        }
+        told.insert("$items".to_owned(), items);
+        Json::Object(told)
     }
 
     fn xml_text(&self, value: &Element) -> String {

@@ -1,10 +1,10 @@
-//! The schemas that everybody refers to and nobody ships, in as few lines as serve. Ours, not copies.
+//! The schemas, and a few WSDLs, that everybody refers to and nobody ships, in as few lines as serve. Ours, not copies.
 
 use std::borrow::Cow;
 
 use soapstone::xml::XML_NAMESPACE;
 
-/// Namespaces with the schema that stands in for theirs.
+/// Namespaces with the document that stands in for theirs.
 const WELL_KNOWN: &[(&str, &str)] = &[
     (XML_NAMESPACE, include_str!("catalog/xml.xsd")),
     (
@@ -63,6 +63,42 @@ const WELL_KNOWN: &[(&str, &str)] = &[
         "http://xml.apache.org/xml-soap",
         include_str!("catalog/apache.xsd"),
     ),
+    (
+        "http://www.w3.org/2000/09/xmldsig#",
+        include_str!("catalog/xmldsig.xsd"),
+    ),
+    (
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd",
+        include_str!("catalog/wsu.xsd"),
+    ),
+    (
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
+        include_str!("catalog/wsse.xsd"),
+    ),
+    (
+        "http://docs.oasis-open.org/wsn/b-2",
+        include_str!("catalog/notification.xsd"),
+    ),
+    (
+        "http://docs.oasis-open.org/wsn/t-1",
+        include_str!("catalog/topics.xsd"),
+    ),
+    (
+        "http://docs.oasis-open.org/wsrf/bf-2",
+        include_str!("catalog/basefaults.xsd"),
+    ),
+    (
+        "http://docs.oasis-open.org/wsrf/r-2",
+        include_str!("catalog/resource.xsd"),
+    ),
+    (
+        "http://docs.oasis-open.org/wsn/bw-2",
+        include_str!("catalog/notification.wsdl"),
+    ),
+    (
+        "http://docs.oasis-open.org/wsrf/rw-2",
+        include_str!("catalog/resource.wsdl"),
+    ),
 ];
 
 /// Namespaces of drafts, with the namespace that came of them and has the same components.
@@ -85,7 +121,7 @@ const DRAFTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The schema for a well-known namespace.
+/// The document for a well-known namespace.
 pub(super) fn find(namespace: &str) -> Option<Cow<'static, str>> {
     let known = |namespace: &str| {
         WELL_KNOWN
@@ -97,4 +133,27 @@ pub(super) fn find(namespace: &str) -> Option<Cow<'static, str>> {
         return Some(known(final_)?.replace(final_, draft).into());
     }
     known(namespace).map(Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::{LoadOptions, NoFetch, Source, load};
+
+    #[test]
+    fn every_document_is_valid_and_is_of_its_namespace() {
+        for (namespace, text) in WELL_KNOWN {
+            let source = Source::Bytes((*namespace).to_owned(), text.as_bytes().to_vec());
+            let loaded = load(&[source], &mut NoFetch, &LoadOptions::default());
+            assert!(
+                loaded.report.diagnostics.is_empty(),
+                "{namespace}:\n{}",
+                loaded.report
+            );
+            assert!(
+                text.contains(&format!("targetNamespace=\"{namespace}\"")),
+                "{namespace}"
+            );
+        }
+    }
 }

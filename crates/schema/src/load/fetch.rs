@@ -17,6 +17,9 @@ pub enum FetchError {
     /// The network is not asked by itself.
     #[error("it is on the network, which is not asked")]
     Network,
+    /// A document from the network refers to a file.
+    #[error("a document from the network may not refer to a file")]
+    Confined,
     /// Reading it failed.
     #[error("{0}")]
     Read(#[from] io::Error),

@@ -193,6 +193,10 @@ impl Gatherer<'_> {
         }
         for (number, import) in imports.into_iter().enumerate() {
             let Some(written) = &import.location else {
+                if let Some(target) = self.well_known(&import.namespace) {
+                    self.gathered.imports.insert((index, number), target);
+                    continue;
+                }
                 let message = format!("the import of {} names no location", import.namespace);
                 self.gathered
                     .report
@@ -200,7 +204,7 @@ impl Gatherer<'_> {
                 continue;
             };
             let place = location::join(&base, written);
-            match self.open(&place) {
+            match self.open(&base, &place) {
                 Ok(Some(target)) => {
                     self.gathered.imports.insert((index, number), target);
                 }
@@ -246,7 +250,7 @@ impl Gatherer<'_> {
             .as_deref()
             .filter(|written| !written.is_empty())?;
         let place = location::join(base, written);
-        match self.open(&place) {
+        match self.open(base, &place) {
             Ok(target) => target,
             Err(error) => {
                 let known = self
@@ -276,9 +280,14 @@ impl Gatherer<'_> {
     }
 
     /// Opens a location once. `Ok(None)`: it was tried, and reported, before.
-    fn open(&mut self, place: &str) -> Result<Option<usize>, FetchError> {
+    ///
+    /// What came from the network may say anything; it never names a file of this machine.
+    fn open(&mut self, base: &str, place: &str) -> Result<Option<usize>, FetchError> {
         if let Some(known) = self.tried.get(place) {
             return Ok(*known);
+        }
+        if location::is_remote(base) && !location::is_remote(place) {
+            return Err(FetchError::Confined);
         }
         let bytes = self.fetch.fetch(place)?;
         Ok(self.read(place, &bytes))
@@ -299,6 +308,9 @@ impl Gatherer<'_> {
         let mut wanted: Vec<Arc<str>> = Vec::new();
         let mut there: Vec<Arc<str>> = Vec::new();
         for document in &self.gathered.documents {
+            if let Root::Definitions(definitions) = &document.root {
+                there.push(definitions.target_namespace.clone());
+            }
             for schema in schemas(document) {
                 there.extend(schema.target_namespace.clone());
                 for reference in &schema.references {

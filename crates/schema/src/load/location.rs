@@ -57,6 +57,12 @@ pub(super) fn normal(location: &str) -> String {
     format!("{origin}{slash}{}{tail}{query}", segments.join("/"))
 }
 
+/// Tells whether a location is on the network: it has a scheme, and that is not `file`.
+pub(super) fn is_remote(location: &str) -> bool {
+    let scheme = location.split(':').next().unwrap_or("");
+    has_scheme(location) && !scheme.eq_ignore_ascii_case("file") && scheme != "well-known"
+}
+
 fn has_scheme(location: &str) -> bool {
     // One letter before the colon is a drive, not a scheme.
     location.split_once(':').is_some_and(|(scheme, _)| {
@@ -103,6 +109,22 @@ pub(super) fn unescape(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_the_network_from_files() {
+        for (location, remote) in [
+            ("http://h/a.xsd", true),
+            ("HTTPS://h/a.xsd", true),
+            ("urn:a", true),
+            ("a.xsd", false),
+            ("/etc/passwd", false),
+            ("file:///etc/passwd", false),
+            ("FILE:/etc/passwd", false),
+            ("C:/a.xsd", false),
+        ] {
+            assert_eq!(is_remote(location), remote, "{location}");
+        }
+    }
 
     #[test]
     fn joins_like_a_browser_and_like_a_shell() {

@@ -229,7 +229,7 @@ fn fault(context: &mut Context<'_>, node: Node<'_>) -> Option<BoundFault> {
         .attribute("name")
         .or_else(|| soap.and_then(|soap| soap.attribute("name")));
     let Some(name) = written else {
-        context.error(node, "wsdl-fault", "a fault needs a name", "");
+        context.warning(node, "wsdl-fault", "a fault needs a name", "it is left out");
         return None;
     };
     Some(BoundFault {

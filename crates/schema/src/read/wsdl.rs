@@ -169,10 +169,13 @@ fn operation(context: &mut Context<'_>, node: Node<'_>) -> Option<Operation> {
                 operation.output = Some(exchanged);
             }
             _ => {
-                if exchanged.name.is_none() {
-                    context.error(child, "wsdl-fault", "a fault needs a name", "");
+                let mut fault = exchanged;
+                if fault.name.is_none() {
+                    let help = "it is called by its message";
+                    context.warning(child, "wsdl-fault", "a fault needs a name", help);
+                    fault.name = Some(fault.message.local.clone());
                 }
-                operation.faults.push(exchanged);
+                operation.faults.push(fault);
             }
         }
     }

@@ -71,11 +71,11 @@ impl Symbols<'_> {
             let taken: Vec<usize> = operations.iter().map(|bound| bound.operation).collect();
             let Some(index) = matching(&abstract_.operations, operation, &taken) else {
                 let message = format!("{} has no operation {}", abstract_.name, operation.name);
-                report.error(
+                report.warning(
                     operation.place,
                     "wsdl-binding",
                     message,
-                    "bind an operation of the port type",
+                    "it is left out; bind an operation of the port type",
                 );
                 continue;
             };

@@ -24,6 +24,8 @@ pub struct Shape {
     pub simple: Option<TypeId>,
     /// A wildcard admits further attributes.
     pub any_attribute: bool,
+    /// A wildcard admits further elements.
+    pub any: bool,
     /// Text may stand between the elements.
     pub mixed: bool,
     /// The content model; absent where there is none, or it is too large.
@@ -63,6 +65,7 @@ impl Shape {
             attributes: Vec::new(),
             simple,
             any_attribute: complex.any_attribute.is_some(),
+            any: particle.is_some_and(|particle| has_wildcard(model, particle, DEPTH)),
             mixed,
             particle: particle.cloned(),
             automaton: particle
@@ -146,6 +149,18 @@ impl Shape {
         self.by_key
             .get(key)
             .and_then(|index| self.fields.get(*index))
+    }
+}
+
+fn has_wildcard(model: &Model, particle: &Particle, depth: usize) -> bool {
+    match &particle.term {
+        Term::Any(_) => true,
+        Term::Element(_) => false,
+        Term::Group(group) => {
+            let group = model.groups.get(group.index()).filter(|_| depth > 0);
+            let mut particles = group.into_iter().flat_map(|group| &group.particles);
+            particles.any(|particle| has_wildcard(model, particle, depth - 1))
+        }
     }
 }
 

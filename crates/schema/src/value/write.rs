@@ -209,7 +209,11 @@ impl Output<'_> {
         let mut out = String::new();
         match &text.value {
             Some(simple::Value::QName(name) | simple::Value::Notation(name)) => {
-                self.prefixes.qualify(name, &mut out)
+                self.prefixes.qualify(name, &mut out);
+                // `soapenc:arrayType` is a name with the size behind it.
+                if text.lexical.starts_with('[') {
+                    out.push_str(&text.lexical);
+                }
             }
             Some(simple::Value::List(items))
                 if items
