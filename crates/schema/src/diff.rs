@@ -4,6 +4,9 @@
 //! client accepts, so a response may be tightened. The measure is validity by schema, not the patience of some client.
 
 mod content;
+mod derived;
+mod elements;
+mod language;
 mod operation;
 mod service;
 mod simple;
@@ -11,8 +14,10 @@ mod simple;
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 
+use crate::automaton::names::Names;
 use crate::contract::Contract;
-use crate::model::{ElementId, Model, Type, TypeId};
+use crate::model::{Element, ElementId, Model, Place, Type, TypeId};
+use derived::Derived;
 
 /// One difference between two contracts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,17 +30,26 @@ pub struct Change {
     pub path: String,
     /// What changed.
     pub message: String,
+    /// Where that, or what is around it, stands in the old contract, as `file:line`; empty where nothing does.
+    pub old: String,
+    /// The same in the new contract.
+    pub new: String,
 }
 
 impl fmt::Display for Change {
-    /// Writes `BREAKING rule path: message`, or `compatible` in its place.
+    /// Writes `BREAKING rule path: message (old.wsdl:1, new.wsdl:2)`, or `compatible` in place of the first word.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.breaking {
             "BREAKING"
         } else {
             "compatible"
         };
-        write!(f, "{verdict} {} {}: {}", self.rule, self.path, self.message)
+        write!(f, "{verdict} {} {}: {}", self.rule, self.path, self.message)?;
+        match (&*self.old, &*self.new) {
+            ("", "") => Ok(()),
+            ("", place) | (place, "") => write!(f, " ({place})"),
+            (old, new) => write!(f, " ({old}, {new})"),
+        }
     }
 }
 
@@ -44,6 +58,9 @@ pub fn diff(old: &Contract, new: &Contract) -> Vec<Change> {
     let mut walk = Walk {
         old: &old.model,
         new: &new.model,
+        names: (Names::of(&old.model), Names::of(&new.model)),
+        derived: (Derived::of(&old.model), Derived::of(&new.model)),
+        at: (Place::default(), Place::default()),
         changes: Vec::new(),
         seen: HashSet::new(),
         pending: VecDeque::new(),
@@ -73,18 +90,35 @@ enum Effect {
     Changed,
 }
 
+impl Effect {
+    /// What an old client sends must stay acceptable; what it is sent must be what it accepts.
+    fn breaks(self, direction: Direction) -> bool {
+        match self {
+            Effect::Changed => true,
+            Effect::Relaxed => direction == Direction::Response,
+            Effect::Tightened => direction == Direction::Request,
+        }
+    }
+}
+
 /// Two types to compare.
 struct Task {
     old: TypeId,
     new: TypeId,
     direction: Direction,
     path: String,
+    /// Where the types are used.
+    at: (Place, Place),
 }
 
 /// The comparison in progress.
 struct Walk<'m> {
     old: &'m Model,
     new: &'m Model,
+    names: (Names, Names),
+    derived: (Derived, Derived),
+    /// What is being compared stands there.
+    at: (Place, Place),
     changes: Vec<Change>,
     /// Pairs of types that were compared, or will be: types are recursive.
     seen: HashSet<(TypeId, TypeId, Direction)>,
@@ -94,12 +128,30 @@ struct Walk<'m> {
 impl Walk<'_> {
     /// Notes a change that breaks or doesn't, whatever the direction.
     fn note(&mut self, breaking: bool, rule: &'static str, path: &str, message: String) {
+        let shown = |model: &Model, place: Place| {
+            let document = model.documents.get(place.document as usize);
+            match document.filter(|_| place.line > 0) {
+                Some(document) => format!("{document}:{}", place.line),
+                None => String::new(),
+            }
+        };
         self.changes.push(Change {
             breaking,
             rule,
             path: path.to_owned(),
             message,
+            old: shown(self.old, self.at.0),
+            new: shown(self.new, self.at.1),
         });
+    }
+
+    /// Compares at other places: what is noted meanwhile stands there.
+    fn at(&mut self, old: Place, new: Place, compare: impl FnOnce(&mut Self)) {
+        let known = |place: Place, before: Place| if place.line > 0 { place } else { before };
+        let before = self.at;
+        self.at = (known(old, before.0), known(new, before.1));
+        compare(self);
+        self.at = before;
     }
 
     /// Notes a change of what is allowed in one direction.
@@ -111,12 +163,7 @@ impl Walk<'_> {
         path: &str,
         message: String,
     ) {
-        let breaking = match effect {
-            Effect::Changed => true,
-            Effect::Relaxed => direction == Direction::Response,
-            Effect::Tightened => direction == Direction::Request,
-        };
-        self.note(breaking, rule, path, message);
+        self.note(effect.breaks(direction), rule, path, message);
     }
 
     /// Compares two elements that stand in for each other, their types later.
@@ -127,6 +174,30 @@ impl Walk<'_> {
         ) else {
             return;
         };
+        self.at(before.place, after.place, |walk| {
+            walk.declarations(before, after, direction, path);
+        });
+        self.later(before.type_, after.type_, direction, path.to_owned());
+    }
+
+    fn declarations(
+        &mut self,
+        before: &Element,
+        after: &Element,
+        direction: Direction,
+        path: &str,
+    ) {
+        if before.abstract_ != after.abstract_ {
+            let (effect, message) = match after.abstract_ {
+                true => (
+                    Effect::Tightened,
+                    "only its substitutes may stand there now",
+                ),
+                false => (Effect::Relaxed, "it may stand there itself now"),
+            };
+            let rule = "element-abstract-changed";
+            self.judge(direction, effect, rule, path, message.to_owned());
+        }
         if before.nillable != after.nillable {
             let (effect, message) = match after.nillable {
                 true => (Effect::Relaxed, "it may be nil now"),
@@ -141,7 +212,6 @@ impl Walk<'_> {
             );
         }
         self.value(before.value.as_ref(), after.value.as_ref(), direction, path);
-        self.later(before.type_, after.type_, direction, path.to_owned());
     }
 
     /// Puts two types on the list, once.
@@ -152,6 +222,7 @@ impl Walk<'_> {
                 new,
                 direction,
                 path,
+                at: self.at,
             });
         }
     }
@@ -163,12 +234,16 @@ impl Walk<'_> {
         ) else {
             return;
         };
+        self.at = task.at;
+        self.at(place_of(old), place_of(new), |walk| {
+            walk.typed(old, new, &task)
+        });
+        self.derived(&task);
+    }
+
+    fn typed(&mut self, old: &Type, new: &Type, task: &Task) {
         let is_any = |type_: TypeId| type_ == crate::model::Builtin::AnyType.id();
-        let Task {
-            direction,
-            ref path,
-            ..
-        } = task;
+        let (direction, path) = (task.direction, task.path.as_str());
         match (old, new) {
             _ if is_any(task.old) && is_any(task.new) => {}
             _ if is_any(task.new) => {
@@ -194,5 +269,12 @@ impl Walk<'_> {
                 self.judge(direction, Effect::Changed, "type-changed", path, message);
             }
         }
+    }
+}
+
+fn place_of(type_: &Type) -> Place {
+    match type_ {
+        Type::Simple(simple) => simple.place,
+        Type::Complex(complex) => complex.place,
     }
 }

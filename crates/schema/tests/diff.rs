@@ -1,12 +1,26 @@
 //! The judgement of changes: each case is a change of one schema, with what is said of it in either direction.
 
+use std::fs;
+use std::path::Path;
+
 use soapstone_schema::contract::Contract;
 use soapstone_schema::diff::diff;
 use soapstone_schema::load::{LoadOptions, NoFetch, Source, load};
 
 /// A service whose one operation takes and returns the element `order`.
 fn contract(components: &str) -> Contract {
-    let text = format!(
+    parsed("contract.wsdl", wsdl(components))
+}
+
+fn parsed(name: &str, text: String) -> Contract {
+    let source = Source::Bytes(name.to_owned(), text.into_bytes());
+    let loaded = load(&[source], &mut NoFetch, &LoadOptions::default());
+    assert!(loaded.report.is_valid(), "{}", loaded.report);
+    loaded.contract
+}
+
+fn wsdl(components: &str) -> String {
+    format!(
         r#"<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:t="urn:t" xmlns:xs="http://www.w3.org/2001/XMLSchema"
             xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" targetNamespace="urn:t">
           <types><xs:schema targetNamespace="urn:t" elementFormDefault="qualified">{components}</xs:schema></types>
@@ -17,11 +31,7 @@ fn contract(components: &str) -> Contract {
               <input><soap:body use="literal"/></input><output><soap:body use="literal"/></output></operation></binding>
           <service name="S"><port name="P" binding="t:b"><soap:address location="http://localhost/"/></port></service>
         </definitions>"#
-    );
-    let source = Source::Bytes("contract.wsdl".to_owned(), text.into_bytes());
-    let loaded = load(&[source], &mut NoFetch, &LoadOptions::default());
-    assert!(loaded.report.is_valid(), "{}", loaded.report);
-    loaded.contract
+    )
 }
 
 fn order(content: &str) -> String {
@@ -203,5 +213,39 @@ fn attributes_are_compared_like_elements() {
         &with(""),
         "!attribute-removed",
         "attribute-removed",
+    );
+}
+
+/// Each folder in `tests/diff` is a case: `old` and `new`, whole WSDLs or the components of the schema of one, and what is
+/// said of the change. `UPDATE_EXPECT=1` rewrites what is expected.
+#[test]
+fn cases() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff");
+    let mut cases: Vec<_> = fs::read_dir(folder).unwrap().flatten().collect();
+    cases.sort_by_key(fs::DirEntry::file_name);
+    assert!(!cases.is_empty());
+    let mut failures = String::new();
+    for case in cases {
+        let read = |side: &str| match fs::read_to_string(case.path().join(format!("{side}.wsdl"))) {
+            Ok(text) => parsed(&format!("{side}.wsdl"), text),
+            Err(_) => {
+                let components = fs::read_to_string(case.path().join(format!("{side}.xsd")));
+                parsed(&format!("{side}.wsdl"), wsdl(&components.unwrap()))
+            }
+        };
+        let said: String = diff(&read("old"), &read("new"))
+            .iter()
+            .map(|change| format!("{change}\n"))
+            .collect();
+        let expected = case.path().join("expected.txt");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            fs::write(expected, said).unwrap();
+        } else if fs::read_to_string(expected).unwrap_or_default() != said {
+            failures.push_str(&format!("{}:\n{said}\n", case.path().display()));
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "UPDATE_EXPECT=1 takes these:\n{failures}"
     );
 }

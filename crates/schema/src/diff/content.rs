@@ -1,48 +1,9 @@
-//! Complex types: attributes, elements and their occurrence.
-
-use std::collections::HashMap;
+//! Complex types: their kind of content, their attributes, default and fixed values.
 
 use soapstone::name::QName;
 
-use super::{Direction, Effect, Walk};
-use crate::model::{
-    AttributeUse, ComplexType, Compositor, Content, ElementId, Model, Particle, Term, Type, TypeId,
-    ValueConstraint,
-};
-
-/// How deep groups are looked into, and how many particles.
-const DEPTH: usize = 200;
-const PARTICLES: usize = 100_000;
-
-/// An element of a content model with all its occurrences together.
-struct Entry {
-    id: ElementId,
-    min: u64,
-    max: Option<u64>,
-    order: usize,
-}
-
-/// What a content model holds, by name.
-struct Summary {
-    elements: HashMap<QName, Entry>,
-    wildcards: usize,
-    /// Nothing that repeats or an `all` group takes the meaning out of the order.
-    ordered: bool,
-    choices: usize,
-    count: usize,
-}
-
-impl Summary {
-    fn in_order(&self) -> Vec<(&QName, &Entry)> {
-        let mut list: Vec<(&QName, &Entry)> = self.elements.iter().collect();
-        list.sort_by_key(|(_, entry)| entry.order);
-        list
-    }
-
-    fn has_local(&self, name: &QName) -> bool {
-        self.elements.keys().any(|other| other.local == name.local)
-    }
-}
+use super::{Direction, Effect, Walk, language};
+use crate::model::{AttributeUse, ComplexType, Content, Model, Type, TypeId, ValueConstraint};
 
 impl Walk<'_> {
     pub(super) fn complex(
@@ -86,9 +47,7 @@ impl Walk<'_> {
                     };
                     self.judge(direction, effect, "mixed-changed", path, message.to_owned());
                 }
-                let (old, new) = (summary(self.old, before), summary(self.new, after));
-                self.members(&old, &new, direction, path);
-                self.arrangement(&old, &new, direction, path);
+                self.content(before, after, direction, path);
             }
         }
     }
@@ -191,7 +150,26 @@ impl Walk<'_> {
                 "attribute-wildcard-removed",
                 "other attributes are allowed no longer",
             ),
-            _ => return,
+            (Some(before), Some(after)) => {
+                let namespaces = olds.namespaces.iter().chain(&news.namespaces);
+                let namespaces = namespaces.map(|namespace| namespace.to_string()).collect();
+                let less =
+                    !language::admits_all(&before.namespaces, &after.namespaces, &namespaces);
+                let more =
+                    !language::admits_all(&after.namespaces, &before.namespaces, &namespaces);
+                let effect = match (less, more) {
+                    (false, false) => return,
+                    (false, true) => Effect::Relaxed,
+                    (true, false) => Effect::Tightened,
+                    (true, true) => Effect::Changed,
+                };
+                (
+                    effect,
+                    "attribute-wildcard-changed",
+                    "attributes of other namespaces are allowed",
+                )
+            }
+            (None, None) => return,
         };
         self.judge(direction, effect, rule, path, message.to_owned());
     }
@@ -260,130 +238,6 @@ impl Walk<'_> {
         };
         self.judge(direction, effect, rule, path, message);
     }
-
-    fn members(&mut self, old: &Summary, new: &Summary, direction: Direction, path: &str) {
-        for (name, entry) in old.in_order() {
-            let path = format!("{path}/{}", name.local);
-            if let Some(other) = new.elements.get(name) {
-                self.occurrence(entry, other, direction, &path);
-                self.elements(entry.id, other.id, direction, &path);
-            } else if new.has_local(name) {
-                let message = format!(
-                    "it was in the namespace {:?} and is in another",
-                    name.namespace
-                );
-                self.judge(
-                    direction,
-                    Effect::Changed,
-                    "element-namespace-changed",
-                    &path,
-                    message,
-                );
-            } else {
-                let effect = if entry.min > 0 {
-                    Effect::Changed
-                } else {
-                    Effect::Tightened
-                };
-                self.judge(
-                    direction,
-                    effect,
-                    "element-removed",
-                    &path,
-                    "the element is gone".to_owned(),
-                );
-            }
-        }
-        for (name, entry) in new.in_order() {
-            if old.has_local(name) {
-                continue;
-            }
-            let (effect, message) = match entry.min {
-                0 => (Effect::Relaxed, "the element is new, and optional"),
-                _ => (Effect::Changed, "the element is new, and required"),
-            };
-            self.judge(
-                direction,
-                effect,
-                "element-added",
-                &format!("{path}/{}", name.local),
-                message.to_owned(),
-            );
-        }
-    }
-
-    fn occurrence(&mut self, old: &Entry, new: &Entry, direction: Direction, path: &str) {
-        if old.min != new.min {
-            let effect = if new.min > old.min {
-                Effect::Tightened
-            } else {
-                Effect::Relaxed
-            };
-            let message = format!("from at least {} to at least {}", old.min, new.min);
-            self.judge(direction, effect, "min-occurs-changed", path, message);
-        }
-        if old.max != new.max {
-            let more = new.max.unwrap_or(u64::MAX) > old.max.unwrap_or(u64::MAX);
-            let effect = if more {
-                Effect::Relaxed
-            } else {
-                Effect::Tightened
-            };
-            let show = |max: Option<u64>| {
-                max.map_or("any number".to_owned(), |max| format!("at most {max}"))
-            };
-            let message = format!("from {} to {}", show(old.max), show(new.max));
-            self.judge(direction, effect, "max-occurs-changed", path, message);
-        }
-    }
-
-    fn arrangement(&mut self, old: &Summary, new: &Summary, direction: Direction, path: &str) {
-        let common: Vec<usize> = old
-            .in_order()
-            .into_iter()
-            .filter_map(|(name, _)| new.elements.get(name).map(|entry| entry.order))
-            .collect();
-        let moved = common.windows(2).any(|pair| pair.first() > pair.last());
-        let order = match (old.ordered, new.ordered) {
-            (true, true) if moved => Some((
-                Effect::Changed,
-                "element-order-changed",
-                "the elements are in another order",
-            )),
-            (true, false) if new.elements.len() > 1 => Some((
-                Effect::Relaxed,
-                "order-freed",
-                "the order of the elements is free now",
-            )),
-            (false, true) if old.elements.len() > 1 => Some((
-                Effect::Tightened,
-                "order-fixed",
-                "the order of the elements is fixed now",
-            )),
-            _ => None,
-        };
-        let choice = (old.choices != new.choices).then_some((
-            Effect::Changed,
-            "choice-changed",
-            "the alternatives between elements changed",
-        ));
-        let wildcard = match new.wildcards.cmp(&old.wildcards) {
-            std::cmp::Ordering::Equal => None,
-            std::cmp::Ordering::Greater => Some((
-                Effect::Relaxed,
-                "wildcard-added",
-                "other elements are allowed now",
-            )),
-            std::cmp::Ordering::Less => Some((
-                Effect::Tightened,
-                "wildcard-removed",
-                "other elements are allowed no longer",
-            )),
-        };
-        for (effect, rule, message) in [order, choice, wildcard].into_iter().flatten() {
-            self.judge(direction, effect, rule, path, message.to_owned());
-        }
-    }
 }
 
 fn name<'m>(model: &'m Model, use_: &AttributeUse) -> Option<&'m QName> {
@@ -391,75 +245,6 @@ fn name<'m>(model: &'m Model, use_: &AttributeUse) -> Option<&'m QName> {
         .attributes
         .get(use_.attribute.index())
         .map(|attribute| &attribute.name)
-}
-
-fn summary(model: &Model, content: &Content) -> Summary {
-    let mut summary = Summary {
-        elements: HashMap::new(),
-        wildcards: 0,
-        ordered: true,
-        choices: 0,
-        count: 0,
-    };
-    if let Content::Elements(particle) | Content::Mixed(Some(particle)) = content {
-        gather(model, particle, (1, Some(1)), 0, &mut summary);
-    }
-    summary
-}
-
-fn gather(
-    model: &Model,
-    particle: &Particle,
-    outer: (u64, Option<u64>),
-    depth: usize,
-    into: &mut Summary,
-) {
-    let min = outer.0.saturating_mul(particle.min);
-    let max = match (outer.1, particle.max) {
-        (Some(outer), Some(inner)) => Some(outer.saturating_mul(inner)),
-        _ => None,
-    };
-    into.count += 1;
-    if depth > DEPTH || into.count > PARTICLES {
-        return;
-    }
-    match &particle.term {
-        Term::Any(_) => into.wildcards += 1,
-        Term::Element(id) => {
-            let Some(element) = model.elements.get(id.index()) else {
-                return;
-            };
-            let order = into.elements.len();
-            into.elements
-                .entry(element.name.clone())
-                .and_modify(|entry| {
-                    entry.min = entry.min.saturating_add(min);
-                    entry.max = entry.max.zip(max).map(|(a, b)| a.saturating_add(b));
-                })
-                .or_insert(Entry {
-                    id: *id,
-                    min,
-                    max,
-                    order,
-                });
-        }
-        Term::Group(id) => {
-            let Some(group) = model.groups.get(id.index()) else {
-                return;
-            };
-            // A choice of one is no choice.
-            let choice = group.compositor == Compositor::Choice && group.particles.len() > 1;
-            into.choices += usize::from(choice);
-            if group.compositor == Compositor::All || (max != Some(1) && group.particles.len() > 1)
-            {
-                into.ordered = false;
-            }
-            let min = if choice { 0 } else { min };
-            for inner in &group.particles {
-                gather(model, inner, (min, max), depth + 1, into);
-            }
-        }
-    }
 }
 
 /// The name of a type for messages.

@@ -67,6 +67,31 @@ pub(super) fn operations(
     faults(walk, old.0, new.0, path);
 }
 
+/// Tells whether a message of one operation is one of the other: a document, told by its action and its element, not by the
+/// operation's name.
+pub(super) fn on_the_wire(
+    walk: &Walk<'_>,
+    old: (&Operation, &BoundOperation),
+    new: &(&Operation, &BoundOperation),
+) -> bool {
+    let element = |model: &crate::model::Model, operation: &Operation| {
+        let parts = operation.input.as_ref().map(|message| &*message.parts);
+        match parts {
+            Some([only]) => match only.content {
+                PartContent::Element(id) => model.elements.get(id.index()).map(|e| e.name.clone()),
+                PartContent::Type(_) => None,
+            },
+            _ => None,
+        }
+    };
+    let name = element(walk.old, old.0);
+    old.1.style == Style::Document
+        && new.1.style == Style::Document
+        && old.1.action == new.1.action
+        && name.is_some()
+        && name == element(walk.new, new.0)
+}
+
 /// Compares port types where there are no bindings.
 pub(super) fn port_types(walk: &mut Walk<'_>, old: &PortType, new: &PortType) {
     for before in &old.operations {

@@ -198,6 +198,13 @@ fn bindings(
     path: &str,
 ) {
     let (before, after) = (old.1, new.1);
+    walk.at(before.place, after.place, |walk| {
+        bound(walk, old, new, path)
+    });
+}
+
+fn bound(walk: &mut Walk<'_>, old: (&Contract, &Binding), new: (&Contract, &Binding), path: &str) {
+    let (before, after) = (old.1, new.1);
     if before.soap != after.soap {
         let message = format!(
             "from SOAP {} to SOAP {}",
@@ -233,20 +240,41 @@ fn bindings(
         return;
     };
     let (olds, news) = (pairs(before, old_type), pairs(after, new_type));
+    let mut renamed = Vec::new();
     for (meant, bound) in &olds {
         let path = format!("{path}/{}", meant.name);
+        let moved = || {
+            let fresh = news
+                .iter()
+                .filter(|(meant, _)| pick(&olds, meant).is_none());
+            let mut same =
+                fresh.filter(|other| operation::on_the_wire(walk, (meant, bound), other));
+            same.next().copied()
+        };
         match pick(&news, meant) {
-            Some(other) => operation::operations(walk, (meant, bound), other, &path),
-            None => walk.note(
-                true,
-                "operation-removed",
-                &path,
-                "the operation is gone".to_owned(),
-            ),
+            Some(other) => {
+                walk.at(meant.place, other.0.place, |walk| {
+                    operation::operations(walk, (meant, bound), other, &path);
+                });
+            }
+            None => match moved() {
+                Some(other) => {
+                    renamed.push(&other.0.name);
+                    walk.at(meant.place, other.0.place, |walk| {
+                        let message = format!("to {}: what is sent is the same", other.0.name);
+                        walk.note(false, "operation-renamed", &path, message);
+                        operation::operations(walk, (meant, bound), other, &path);
+                    });
+                }
+                None => walk.at(meant.place, new_type.place, |walk| {
+                    let message = "the operation is gone".to_owned();
+                    walk.note(true, "operation-removed", &path, message);
+                }),
+            },
         }
     }
     for (meant, _) in &news {
-        if pick(&olds, meant).is_none() {
+        if pick(&olds, meant).is_none() && !renamed.contains(&&meant.name) {
             let path = format!("{path}/{}", meant.name);
             walk.note(
                 false,
