@@ -282,6 +282,10 @@ impl Writer {
         if name.namespace.is_empty() {
             return name.local.to_string();
         }
+        // Bound by itself, and to be bound to nothing else (Namespaces in XML 1.0, 3).
+        if &*name.namespace == "http://www.w3.org/XML/1998/namespace" {
+            return format!("xml:{}", name.local);
+        }
         if let Some(index) = self
             .namespaces
             .iter()
