@@ -93,10 +93,7 @@ async fn call(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>, Failure> {
-    let mut fetch = Fetcher {
-        client: client.clone(),
-        credentials: arguments.access.credentials()?,
-    };
+    let mut fetch = Fetcher::new(client, &arguments.access, &arguments.wsdl)?;
     let loaded = load(
         &[Source::Location(arguments.wsdl.clone())],
         &mut fetch,

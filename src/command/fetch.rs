@@ -22,6 +22,9 @@ pub(super) struct Access {
     /// A PEM file with the certificates to trust.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// A further host that documents may be fetched from; the contract's own always may be asked.
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
 }
 
 impl Access {
@@ -47,20 +50,64 @@ impl Access {
     }
 }
 
-/// Reads files and asks addresses.
+/// Reads files and asks addresses: those of the contract's own host, and of hosts that a person allowed.
 pub(super) struct Fetcher {
-    pub(super) client: Client,
-    pub(super) credentials: Option<Credentials>,
+    client: Client,
+    credentials: Option<Credentials>,
+    hosts: Vec<String>,
 }
 
 /// Redirections that are followed for one document.
 const REDIRECTIONS: usize = 5;
+
+impl Fetcher {
+    /// Makes what fetches a contract and the documents that it refers to.
+    pub(super) fn new(
+        client: &Client,
+        access: &Access,
+        location: &str,
+    ) -> Result<Fetcher, Failure> {
+        let own = host(location).into_iter();
+        let allowed = access
+            .allow_host
+            .iter()
+            .map(|host| host.to_ascii_lowercase());
+        Ok(Fetcher {
+            client: client.clone(),
+            credentials: access.credentials()?,
+            hosts: own.chain(allowed).collect(),
+        })
+    }
+
+    /// Neither a document nor a redirection leads to other hosts, and no credentials go there.
+    fn allow(&self, location: &str) -> Result<(), FetchError> {
+        match host(location) {
+            Some(host) if !self.hosts.contains(&host) => Err(FetchError::Refused(format!(
+                "the host {host} was not allowed; --allow-host {host} allows it"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The host of an address, without its port; `None` for files.
+fn host(location: &str) -> Option<String> {
+    let (_, rest) = location.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let host = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next()?,
+        None => host.split(':').next()?,
+    };
+    Some(host.to_ascii_lowercase())
+}
 
 impl Fetch for Fetcher {
     fn fetch(&mut self, location: &str) -> Result<Vec<u8>, FetchError> {
         if !location.starts_with("http://") && !location.starts_with("https://") {
             return Files.fetch(location);
         }
+        self.allow(location)?;
         // The loader is synchronous; this thread may wait, since others are there for what it waits for.
         tokio::task::block_in_place(|| {
             tokio::runtime::Handle::current().block_on(self.get(location))
@@ -72,6 +119,7 @@ impl Fetcher {
     async fn get(&self, location: &str) -> Result<Vec<u8>, FetchError> {
         let mut location = location.to_owned();
         for _ in 0..REDIRECTIONS {
+            self.allow(&location)?;
             let mut outgoing = Outgoing::get(location.as_str());
             if let Some(credentials) = &self.credentials {
                 outgoing = outgoing.with_credentials(credentials.clone());
@@ -97,5 +145,39 @@ impl Fetcher {
             }
         }
         Err(FetchError::Refused("it redirects too often".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_allowed_hosts_are_asked() {
+        let access = Access {
+            allow_host: vec!["Schemas.example.com".to_owned()],
+            ..Access::default()
+        };
+        let Ok(client) = Client::new(ClientOptions::default()) else {
+            unreachable!("a client without options");
+        };
+        let Ok(fetcher) = Fetcher::new(
+            &client,
+            &access,
+            "https://me:pw@API.example.com:8443/a?wsdl",
+        ) else {
+            unreachable!("no credentials to misread");
+        };
+        for (location, allowed) in [
+            ("https://api.example.com/b.xsd", true),
+            ("http://schemas.example.com:80/c.xsd", true),
+            ("b.xsd", true),
+            ("http://169.254.169.254/latest/meta-data", false),
+            ("http://api.example.com@evil.example.org/", false),
+            ("http://[::1]:8080/", false),
+            ("http://evil.example.org?api.example.com", false),
+        ] {
+            assert_eq!(fetcher.allow(location).is_ok(), allowed, "{location}");
+        }
     }
 }

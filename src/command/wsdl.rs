@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use soapstone::http::{Client, ClientOptions};
 use soapstone_schema::load::{LoadOptions, Source, load};
 
-use super::fetch::Fetcher;
+use super::fetch::{Access, Fetcher};
 use super::serve::{Common, database_url};
 use super::{Failure, block_on, print};
 use crate::contract::wsdl::{Addresses, Layout, used_namespaces, wsdl, xsds};
@@ -59,6 +58,8 @@ struct Diff {
     /// The contract that is to be served.
     #[arg(value_name = "NEW")]
     new: String,
+    #[command(flatten)]
+    access: Access,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -120,9 +121,8 @@ async fn export(arguments: &Export) -> Result<(), Failure> {
 
 /// Prints what differs; tells whether anything of it breaks clients.
 async fn diff(arguments: &Diff) -> Result<bool, Failure> {
-    let client = Client::new(ClientOptions::default()).map_err(|error| Failure::of(&error))?;
-    let old = contract(&client, &arguments.old)?;
-    let new = contract(&client, &arguments.new)?;
+    let old = contract(&arguments.access, &arguments.old)?;
+    let new = contract(&arguments.access, &arguments.new)?;
     let changes = soapstone_schema::diff::diff(&old, &new);
     let lines: String = changes.iter().map(|change| format!("{change}\n")).collect();
     print(&lines)?;
@@ -130,13 +130,10 @@ async fn diff(arguments: &Diff) -> Result<bool, Failure> {
 }
 
 fn contract(
-    client: &Client,
+    access: &Access,
     location: &str,
 ) -> Result<soapstone_schema::contract::Contract, Failure> {
-    let mut fetch = Fetcher {
-        client: client.clone(),
-        credentials: None,
-    };
+    let mut fetch = Fetcher::new(&access.client()?, access, location)?;
     let loaded = load(
         &[Source::Location(location.to_owned())],
         &mut fetch,

@@ -3,6 +3,7 @@
 //! A document is made by reading ([`read`](crate::read)) or by hand (a contract that is published from somewhere else);
 //! [`write`](crate::write) turns it into text, [`load`](crate::load) and [`resolve`](crate::resolve) into a contract as meant.
 
+mod make;
 pub mod schema;
 pub mod wsdl;
 

@@ -15,6 +15,7 @@
 //!   all of them in order: strings, and objects of one name.
 
 mod read;
+mod text;
 mod write;
 
 use thiserror::Error;

@@ -3,10 +3,18 @@
 //! The model holds facts, not procedures: it is `Send + Sync`, it never changes after it is resolved, and what is computed
 //! from it (automata, compiled facets) lives beside it.
 
+mod builtin;
+mod particle;
+mod simple;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use soapstone::name::QName;
+
+pub use builtin::Builtin;
+pub use particle::{Compositor, Group, Namespaces, Particle, Process, Term, Wildcard};
+pub use simple::{Enumerated, Facet, Facets, SimpleType, Variety, WhiteSpace};
 
 /// A set of schemas, resolved together. Ids index the vectors.
 #[derive(Debug, Default)]
@@ -138,102 +146,6 @@ pub enum Type {
     Complex(ComplexType),
 }
 
-/// A simple type definition (part 1, 3.14.1).
-#[derive(Debug)]
-pub struct SimpleType {
-    /// Absent for an anonymous type.
-    pub name: Option<QName>,
-    /// The type it restricts; `anySimpleType` for lists, unions and primitives; itself for `anySimpleType`.
-    pub base: TypeId,
-    /// How values are made up.
-    pub variety: Variety,
-    /// The facets written on this step only; the base's apply too.
-    pub facets: Facets,
-    /// Derivations that this type forbids.
-    pub final_: Derivations,
-    /// Documentation and appinfo.
-    pub annotation: Option<Box<Annotation>>,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// How the values of a simple type are made up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Variety {
-    /// `anySimpleType`: anything.
-    Any,
-    /// One value; the primitive type at the root of its derivation.
-    Atomic(Builtin),
-    /// White-space separated values of the item type.
-    List(TypeId),
-    /// A value of the first member type that accepts it.
-    Union(Vec<TypeId>),
-}
-
-/// One facet's value and whether it is `fixed`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facet<T> {
-    /// The value.
-    pub value: T,
-    /// A derived type may not change it.
-    pub fixed: bool,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// The constraining facets of one derivation step (part 2, 4.3), as written.
-#[derive(Debug, Clone, Default)]
-pub struct Facets {
-    /// `length`, in the units of the type.
-    pub length: Option<Facet<u64>>,
-    /// `minLength`.
-    pub min_length: Option<Facet<u64>>,
-    /// `maxLength`.
-    pub max_length: Option<Facet<u64>>,
-    /// `pattern`s of this step: alternatives.
-    pub patterns: Vec<Facet<String>>,
-    /// `enumeration`s of this step, with the scope for QName values and the documentation of each.
-    pub enumeration: Vec<Enumerated>,
-    /// `whiteSpace`.
-    pub white_space: Option<Facet<WhiteSpace>>,
-    /// `minInclusive`, lexical.
-    pub min_inclusive: Option<Facet<String>>,
-    /// `maxInclusive`, lexical.
-    pub max_inclusive: Option<Facet<String>>,
-    /// `minExclusive`, lexical.
-    pub min_exclusive: Option<Facet<String>>,
-    /// `maxExclusive`, lexical.
-    pub max_exclusive: Option<Facet<String>>,
-    /// `totalDigits`.
-    pub total_digits: Option<Facet<u64>>,
-    /// `fractionDigits`.
-    pub fraction_digits: Option<Facet<u64>>,
-}
-
-/// One `enumeration` facet.
-#[derive(Debug, Clone)]
-pub struct Enumerated {
-    /// The lexical form as written.
-    pub lexical: String,
-    /// For QName and NOTATION values.
-    pub scope: Scope,
-    /// Documentation and appinfo.
-    pub annotation: Option<Box<Annotation>>,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// `whiteSpace` (part 2, 4.3.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WhiteSpace {
-    /// As it is.
-    Preserve,
-    /// Tab, line feed and carriage return become spaces.
-    Replace,
-    /// Also runs become one space, ends are trimmed.
-    Collapse,
-}
-
 /// A complex type definition (part 1, 3.4.1).
 #[derive(Debug)]
 pub struct ComplexType {
@@ -285,89 +197,6 @@ pub enum Content {
     Elements(Particle),
     /// Elements and text; `None` is mixed content that allows no element.
     Mixed(Option<Particle>),
-}
-
-/// A term with its occurrence range (part 1, 3.9).
-#[derive(Debug, Clone)]
-pub struct Particle {
-    /// `minOccurs`.
-    pub min: u64,
-    /// `maxOccurs`; absent for `unbounded`.
-    pub max: Option<u64>,
-    /// What occurs.
-    pub term: Term,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// What a particle repeats.
-#[derive(Debug, Clone)]
-pub enum Term {
-    /// An element declaration.
-    Element(ElementId),
-    /// A model group; a reference to a named group points at the definition's own entry.
-    Group(GroupId),
-    /// A wildcard.
-    Any(Wildcard),
-}
-
-/// A model group (part 1, 3.8), named or not.
-#[derive(Debug)]
-pub struct Group {
-    /// The definition's name; absent for a group inside a content model.
-    pub name: Option<QName>,
-    /// How the particles combine.
-    pub compositor: Compositor,
-    /// The particles, in document order; those with `maxOccurs="0"` are left out.
-    pub particles: Vec<Particle>,
-    /// Documentation and appinfo.
-    pub annotation: Option<Box<Annotation>>,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// How a group's particles combine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compositor {
-    /// In order.
-    Sequence,
-    /// One of them.
-    Choice,
-    /// Each at most once, in any order.
-    All,
-}
-
-/// A wildcard (part 1, 3.10).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wildcard {
-    /// Which namespaces it admits.
-    pub namespaces: Namespaces,
-    /// How what it admits is assessed.
-    pub process: Process,
-    /// Documentation and appinfo.
-    pub annotation: Option<Box<Annotation>>,
-}
-
-/// The namespaces that a wildcard admits; the empty string stands for "no namespace".
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Namespaces {
-    /// Any.
-    Any,
-    /// Any but this one and none (`##other`); with the empty string: any but none.
-    Not(Arc<str>),
-    /// These.
-    In(Vec<Arc<str>>),
-}
-
-/// `processContents`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Process {
-    /// A declaration must be found.
-    Strict,
-    /// Assessed where a declaration is found.
-    Lax,
-    /// Well-formed is enough.
-    Skip,
 }
 
 /// An attribute's use in a complex type (part 1, 3.5).
@@ -541,46 +370,3 @@ pub struct Notation {
 pub const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// The namespace of `xsi:type`, `xsi:nil` and the location hints.
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
-
-macro_rules! builtins {
-    ($($variant:ident $name:literal),+ $(,)?) => {
-        /// The built-in types (part 2, 3), `anyType` first. `TypeId(builtin as u32)` is the type's id in every model.
-        #[allow(missing_docs)]
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Builtin { $($variant),+ }
-        impl Builtin {
-            /// Every built-in, in id order.
-            pub const ALL: &'static [Builtin] = &[$(Builtin::$variant),+];
-            /// The local name in the XSD namespace.
-            pub fn name(self) -> &'static str {
-                match self { $(Builtin::$variant => $name),+ }
-            }
-        }
-    };
-}
-
-builtins!(
-    AnyType "anyType", AnySimpleType "anySimpleType",
-    String "string", Boolean "boolean", Decimal "decimal", Float "float", Double "double", Duration "duration",
-    DateTime "dateTime", Time "time", Date "date", GYearMonth "gYearMonth", GYear "gYear", GMonthDay "gMonthDay",
-    GDay "gDay", GMonth "gMonth", HexBinary "hexBinary", Base64Binary "base64Binary", AnyUri "anyURI", QName "QName",
-    Notation "NOTATION",
-    NormalizedString "normalizedString", Token "token", Language "language", NmToken "NMTOKEN", NmTokens "NMTOKENS",
-    Name "Name", NcName "NCName", Id "ID", IdRef "IDREF", IdRefs "IDREFS", Entity "ENTITY", Entities "ENTITIES",
-    Integer "integer", NonPositiveInteger "nonPositiveInteger", NegativeInteger "negativeInteger", Long "long",
-    Int "int", Short "short", Byte "byte", NonNegativeInteger "nonNegativeInteger", UnsignedLong "unsignedLong",
-    UnsignedInt "unsignedInt", UnsignedShort "unsignedShort", UnsignedByte "unsignedByte",
-    PositiveInteger "positiveInteger",
-);
-
-impl Builtin {
-    /// The type's id in every model.
-    pub fn id(self) -> TypeId {
-        TypeId(self as u32)
-    }
-
-    /// The built-in with that id, if it is one.
-    pub fn from_id(id: TypeId) -> Option<Builtin> {
-        Builtin::ALL.get(id.index()).copied()
-    }
-}

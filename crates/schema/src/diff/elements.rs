@@ -7,8 +7,8 @@ use soapstone::name::QName;
 
 use super::language::{self, Relation, Side};
 use super::{Direction, Effect, Walk};
-use crate::model::{Compositor, Content, ElementId, Model, Particle, Process, Term, Wildcard};
-use crate::rules::derivation;
+use crate::model::{Compositor, Content, ElementId, Model, Particle, Term, Wildcard};
+use crate::rules::{derivation, particle};
 
 /// How deep groups are looked into, and how many particles.
 const DEPTH: usize = 200;
@@ -58,6 +58,7 @@ impl Walk<'_> {
         self.members(&old, &new, direction, path);
         self.arrangement(&old, &new, direction, path);
         self.judge_language(before, after, first, direction, path);
+        self.strictness(&old.wildcards, &new.wildcards, direction, path);
         for (name, entry) in old.in_order() {
             if let Some(other) = new.elements.get(name) {
                 let path = format!("{path}/{}", name.local);
@@ -173,6 +174,22 @@ impl Walk<'_> {
         }
     }
 
+    /// Compares how strictly what wildcards admit is judged.
+    fn strictness(&mut self, old: &[Wildcard], new: &[Wildcard], direction: Direction, path: &str) {
+        let changed = |weaker: &[Wildcard], stronger: &[Wildcard]| {
+            let mut pairs = weaker.iter().zip(stronger);
+            pairs.any(|(weaker, stronger)| particle::weaker(weaker.process, stronger.process))
+        };
+        let (effect, message) = match (changed(old, new), changed(new, old)) {
+            (false, false) => return,
+            (true, false) => (Effect::Tightened, "other elements are judged more strictly"),
+            (false, true) => (Effect::Relaxed, "other elements are judged less strictly"),
+            (true, true) => (Effect::Changed, "other elements are judged differently"),
+        };
+        let rule = "wildcard-process-changed";
+        self.judge(direction, effect, rule, path, message.to_owned());
+    }
+
     /// Compares which elements may stand in place of one.
     fn substitutes(&mut self, old: ElementId, new: ElementId, direction: Direction, path: &str) {
         let members = |model: &Model, head: ElementId| -> BTreeSet<QName> {
@@ -268,33 +285,13 @@ impl Walk<'_> {
     }
 }
 
-/// Compares wildcards one by one: how strictly what they admit is judged, then what they admit.
+/// Compares what wildcards admit, one by one.
 fn wildcards_changed(
     old: &[Wildcard],
     new: &[Wildcard],
 ) -> Option<(Effect, &'static str, &'static str)> {
-    let strictness = |wildcard: &Wildcard| match wildcard.process {
-        Process::Skip => 0,
-        Process::Lax => 1,
-        Process::Strict => 2,
-    };
-    let pairs = || old.iter().zip(new);
-    if let Some((old, new)) = pairs().find(|(old, new)| strictness(old) != strictness(new)) {
-        return Some(if strictness(old) < strictness(new) {
-            (
-                Effect::Tightened,
-                "wildcard-process-changed",
-                "other elements are judged more strictly",
-            )
-        } else {
-            (
-                Effect::Relaxed,
-                "wildcard-process-changed",
-                "other elements are judged less strictly",
-            )
-        });
-    }
-    let changed = pairs().any(|(old, new)| old.namespaces != new.namespaces);
+    let mut pairs = old.iter().zip(new);
+    let changed = pairs.any(|(old, new)| old.namespaces != new.namespaces);
     changed.then_some((
         Effect::Changed,
         "wildcard-changed",

@@ -6,7 +6,7 @@ use soapstone::datatype::Decimal;
 
 use super::content::type_name;
 use super::{Direction, Effect, Walk};
-use crate::model::{Builtin, Model, SimpleType, Type, TypeId, Variety};
+use crate::model::{Builtin, Model, Type, TypeId, Variety};
 
 /// The steps of a derivation that are looked at.
 const STEPS: usize = 1_000;
@@ -68,32 +68,28 @@ impl Walk<'_> {
                 return self.judge(direction, Effect::Changed, "type-changed", path, message);
             }
         }
-        let (before, after) = (effective(self.old, before), effective(self.new, after));
+        let (before, after) = (effective(self.old, old), effective(self.new, new));
         self.facets(&before, &after, direction, path);
     }
 
-    /// Compares the built-in types below; only where they are the same do facets say something.
+    /// Compares the built-in types below; where one is not made of the other, facets say nothing.
     fn same_builtin(&mut self, old: TypeId, new: TypeId, direction: Direction, path: &str) -> bool {
         let (from, to) = (builtin(self.old, old), builtin(self.new, new));
         if from == to {
             return true;
         }
         // Every value of every type is a string.
-        let (effect, rule) = if derives(self.new, to, from) || from == Builtin::String {
+        let (narrower, wider) = (derives(self.new, to, from), derives(self.old, from, to));
+        let (effect, rule) = if narrower || from == Builtin::String {
             (Effect::Tightened, "type-narrowed")
-        } else if derives(self.old, from, to) || to == Builtin::String {
+        } else if wider || to == Builtin::String {
             (Effect::Relaxed, "type-widened")
         } else {
             (Effect::Changed, "type-changed")
         };
-        self.judge(
-            direction,
-            effect,
-            rule,
-            path,
-            format!("from {} to {}", from.name(), to.name()),
-        );
-        false
+        let message = format!("from {} to {}", from.name(), to.name());
+        self.judge(direction, effect, rule, path, message);
+        narrower || wider
     }
 
     fn facets(&mut self, old: &Effective, new: &Effective, direction: Direction, path: &str) {
@@ -286,10 +282,17 @@ fn derives(model: &Model, type_: Builtin, from: Builtin) -> bool {
     false
 }
 
-fn effective(model: &Model, type_: &SimpleType) -> Effective {
+/// The facets of a type down to the built-in one below it.
+fn effective(model: &Model, type_: TypeId) -> Effective {
     let mut effective = Effective::default();
-    let mut step = type_;
+    let mut at = type_;
     for _ in 0..STEPS {
+        let Some(Type::Simple(step)) = model.types.get(at.index()) else {
+            break;
+        };
+        if Builtin::from_id(at).is_some() {
+            break;
+        }
         let facets = &step.facets;
         if effective.enumeration.is_none() && !facets.enumeration.is_empty() {
             effective.enumeration = Some(
@@ -333,10 +336,7 @@ fn effective(model: &Model, type_: &SimpleType) -> Effective {
         effective.max = effective
             .max
             .or_else(|| bound(&facets.max_inclusive, &facets.max_exclusive));
-        match model.types.get(step.base.index()) {
-            Some(Type::Simple(base)) if step.base != Builtin::AnySimpleType.id() => step = base,
-            _ => break,
-        }
+        at = step.base;
     }
     effective
 }

@@ -142,14 +142,14 @@ impl Gatherer<'_> {
             self.used.extend(used(definitions, &text));
         }
         // Places point at this number even where nothing was read, so something has to take it.
-        let root_or_empty = root
-            .clone()
-            .unwrap_or_else(|| Root::Schema(Schema::default()));
+        let is_read = root.is_some();
         self.gathered.documents.push(Document {
             location: place.into(),
-            root: root_or_empty,
+            root: root.unwrap_or_else(|| Root::Schema(Schema::default())),
         });
-        root?;
+        if !is_read {
+            return None;
+        }
         self.tried.insert(place.to_owned(), Some(index));
         Some(index)
     }

@@ -84,9 +84,8 @@ impl<'a> Tree<'a> {
                         .iter()
                         .map(|a| (a.ns, a.local, a.value.clone()))
                         .collect();
-                    let mut known = vec![tag.ns];
-                    known.extend(reader.attributes().iter().map(|a| a.ns));
-                    for id in known {
+                    let attributed = reader.attributes().iter().map(|a| a.ns);
+                    for id in std::iter::once(tag.ns).chain(attributed) {
                         while tree.namespaces.len() <= id.0 as usize {
                             let next =
                                 NsId(u32::try_from(tree.namespaces.len()).unwrap_or_default());

@@ -2,6 +2,7 @@
 //! cos-applicable-facets of part 1, 3.14.6).
 
 mod bounds;
+mod table;
 
 use std::cmp::Ordering;
 
@@ -10,6 +11,7 @@ use super::{SimpleTypes, Value, atom};
 use crate::model::{Builtin, Facet, Facets, Model, Place, SimpleType, Type, Variety, WhiteSpace};
 use crate::pattern;
 use crate::report::Report;
+use table::{applicable, restriction_rule, written};
 
 /// Reports every type of the schema whose facets break a rule. `types` belongs to the model.
 pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
@@ -371,93 +373,4 @@ impl Step<'_> {
             );
         }
     }
-}
-
-fn restriction_rule(facet: &'static str) -> &'static str {
-    match facet {
-        "length" => "length-valid-restriction",
-        "minLength" => "minLength-valid-restriction",
-        "maxLength" => "maxLength-valid-restriction",
-        "totalDigits" => "totalDigits-valid-restriction",
-        "fractionDigits" => "fractionDigits-valid-restriction",
-        "whiteSpace" => "whiteSpace-valid-restriction",
-        "minInclusive" => "minInclusive-valid-restriction",
-        "minExclusive" => "minExclusive-valid-restriction",
-        "maxInclusive" => "maxInclusive-valid-restriction",
-        _ => "maxExclusive-valid-restriction",
-    }
-}
-
-/// The facets that a kind of type can have (part 2, 4.1.5).
-fn applicable(kind: &Kind) -> &'static [&'static str] {
-    use Builtin as B;
-    const LENGTHS: &[&str] = &[
-        "length",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "enumeration",
-        "whiteSpace",
-    ];
-    const BOUNDS: &[&str] = &[
-        "pattern",
-        "enumeration",
-        "whiteSpace",
-        "minInclusive",
-        "minExclusive",
-        "maxInclusive",
-        "maxExclusive",
-    ];
-    const DIGITS: &[&str] = &[
-        "pattern",
-        "enumeration",
-        "whiteSpace",
-        "minInclusive",
-        "minExclusive",
-        "maxInclusive",
-        "maxExclusive",
-        "totalDigits",
-        "fractionDigits",
-    ];
-    match kind {
-        Kind::List(_) => LENGTHS,
-        Kind::Union(_) => &["pattern", "enumeration"],
-        Kind::Atomic(B::Boolean) => &["pattern", "whiteSpace"],
-        Kind::Atomic(builtin)
-            if *builtin == B::Decimal || super::facets::integer_range(*builtin).is_some() =>
-        {
-            DIGITS
-        }
-        Kind::Atomic(
-            B::Float
-            | B::Double
-            | B::Duration
-            | B::DateTime
-            | B::Time
-            | B::Date
-            | B::GYearMonth
-            | B::GYear
-            | B::GMonthDay
-            | B::GDay
-            | B::GMonth,
-        ) => BOUNDS,
-        Kind::Atomic(_) => LENGTHS,
-    }
-}
-
-/// The facets that a step writes, each name once, with its place.
-fn written(facets: &Facets) -> Vec<(&'static str, Place)> {
-    let mut found = Vec::new();
-    macro_rules! facet {
-        ($($field:ident $name:literal),+) => {$(
-            found.extend(facets.$field.iter().take(1).map(|facet| ($name, facet.place)));
-        )+};
-    }
-    facet!(
-        length "length", min_length "minLength", max_length "maxLength", patterns "pattern", enumeration "enumeration",
-        white_space "whiteSpace", min_inclusive "minInclusive", max_inclusive "maxInclusive",
-        min_exclusive "minExclusive", max_exclusive "maxExclusive", total_digits "totalDigits",
-        fraction_digits "fractionDigits"
-    );
-    found
 }
