@@ -168,6 +168,10 @@ impl Database {
                 let pool = SqlitePoolOptions::new()
                     .max_connections(settings.connections)
                     .acquire_timeout(settings.connect_time)
+                    // Where SQLite ended a transaction by itself (the disk was full), sqlx believes for ever that it is in one.
+                    .before_acquire(|connection, _| {
+                        Box::pin(async move { Ok(!connection.is_in_transaction()) })
+                    })
                     .connect_lazy_with(options.clone());
                 Ok(Database::Sqlite(Connections {
                     pool,
