@@ -13,10 +13,17 @@
 //! - **SQLite**: the number. One transaction writes at a time, and `autoincrement` never uses a number twice.
 
 use crate::binds;
+
+mod cursor;
+mod page;
+
 use crate::catalog::Dialect;
 use crate::database::Database;
 use crate::store::StoreError;
 use crate::store::session::{Bind, Row, Session};
+
+use cursor::{Cursor, missing};
+use page::{gap_page, number_page, snapshot_page};
 
 /// What happened to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,11 +96,6 @@ pub struct Page {
     /// There may be more already: the page is full.
     pub full: bool,
 }
-
-/// How long a gap is asked for where nothing tells which transactions are at work: a day.
-const GAP_KEPT: i64 = 24 * 3600 * 1000;
-/// How much older than a gap's first sight the oldest transaction may seem, for clocks that count whole seconds.
-const GAP_MARGIN: i64 = 3000;
 
 /// Reads the changes of one table (`schema`, `name`) after a cursor; without one, from the start of what is kept.
 ///
@@ -181,8 +183,13 @@ pub async fn now(session: &mut Session) -> Result<String, StoreError> {
 pub async fn trim(database: &Database, before: i64) -> Result<u64, StoreError> {
     let mut session = Session::begin(database).await?;
     let dialect = session.dialect();
+    // A flow that looks at its table itself (`p:`) does not read the log.
     let readers = session
-        .rows("select position from {s}flow union all select position from {s}reader where name <> '(trimmed)'", &[])
+        .rows(
+            "select position from {s}flow where position not like 'p:%'
+            union all select position from {s}reader where name <> '(trimmed)'",
+            &[],
+        )
         .await?;
     let mut passed = i64::MAX;
     for reader in readers {
@@ -252,331 +259,6 @@ async fn refuse_trimmed(session: &mut Session, cursor: &Cursor) -> Result<(), St
         Some(row) if row.integer(0) >= cursor.passed() => Err(StoreError::TooOld),
         _ => Ok(()),
     }
-}
-
-/// Where a reader stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Cursor {
-    Number(i64),
-    Snapshots {
-        from: Option<String>,
-        to: Option<String>,
-        after: i64,
-    },
-    Gaps {
-        high: i64,
-        gaps: Vec<Gap>,
-    },
-}
-
-/// Numbers, both ends included, that were missing when they were first looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Gap {
-    first: i64,
-    last: i64,
-    seen: i64,
-}
-
-impl Cursor {
-    /// `n:17`, `s:<from>;<to>;<after>`, `g:<high>;<first>-<last>@<seen>,…`; the empty text is the start.
-    fn parse(text: &str, dialect: Dialect) -> Result<Cursor, StoreError> {
-        let wrong = || StoreError::Cursor(text.to_owned());
-        let number = |text: &str| text.parse::<i64>().map_err(|_| wrong());
-        let start = match dialect {
-            Dialect::Sqlite => Cursor::Number(0),
-            Dialect::Postgres => Cursor::Snapshots {
-                from: None,
-                to: None,
-                after: 0,
-            },
-            Dialect::Mysql => Cursor::Gaps {
-                high: 0,
-                gaps: Vec::new(),
-            },
-        };
-        if text.is_empty() {
-            return Ok(start);
-        }
-        let (kind, rest) = text.split_once(':').ok_or_else(wrong)?;
-        let cursor = match kind {
-            "n" => Cursor::Number(number(rest)?),
-            "s" => {
-                let parts: Vec<&str> = rest.split(';').collect();
-                let [from, to, after] = parts.as_slice() else {
-                    return Err(wrong());
-                };
-                let snapshot = |text: &str| match text {
-                    "" => Ok(None),
-                    text if snapshot_bounds(text).is_some() => Ok(Some(text.to_owned())),
-                    _ => Err(wrong()),
-                };
-                Cursor::Snapshots {
-                    from: snapshot(from)?,
-                    to: snapshot(to)?,
-                    after: number(after)?,
-                }
-            }
-            "g" => {
-                let (high, list) = rest.split_once(';').ok_or_else(wrong)?;
-                let mut gaps = Vec::new();
-                for gap in list.split(',').filter(|gap| !gap.is_empty()) {
-                    let (range, seen) = gap.split_once('@').ok_or_else(wrong)?;
-                    let (first, last) = range.split_once('-').ok_or_else(wrong)?;
-                    gaps.push(Gap {
-                        first: number(first)?,
-                        last: number(last)?,
-                        seen: number(seen)?,
-                    });
-                }
-                Cursor::Gaps {
-                    high: number(high)?,
-                    gaps,
-                }
-            }
-            _ => return Err(wrong()),
-        };
-        if std::mem::discriminant(&cursor) == std::mem::discriminant(&start) {
-            Ok(cursor)
-        } else {
-            Err(wrong())
-        }
-    }
-
-    fn write(&self) -> String {
-        match self {
-            Cursor::Number(number) => format!("n:{number}"),
-            Cursor::Snapshots { from, to, after } => {
-                format!(
-                    "s:{};{};{after}",
-                    from.as_deref().unwrap_or_default(),
-                    to.as_deref().unwrap_or_default()
-                )
-            }
-            Cursor::Gaps { high, gaps } => {
-                let gaps: Vec<String> = gaps
-                    .iter()
-                    .map(|gap| format!("{}-{}@{}", gap.first, gap.last, gap.seen))
-                    .collect();
-                format!("g:{high};{}", gaps.join(","))
-            }
-        }
-    }
-
-    /// What is below this number (PostgreSQL: transaction id) has been read.
-    fn passed(&self) -> i64 {
-        match self {
-            Cursor::Number(number) => number + 1,
-            Cursor::Snapshots { from, .. } => from
-                .as_deref()
-                .and_then(snapshot_bounds)
-                .map_or(0, |(xmin, _)| xmin),
-            Cursor::Gaps { high, gaps } => {
-                gaps.iter().map(|gap| gap.first).min().unwrap_or(high + 1)
-            }
-        }
-    }
-}
-
-/// `xmin:xmax:list` → `xmin`, `xmax`.
-fn snapshot_bounds(text: &str) -> Option<(i64, i64)> {
-    let mut parts = text.split(':');
-    let bounds = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let list = parts.next()?;
-    let plain = list
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b',')
-        && parts.next().is_none();
-    plain.then_some(bounds)
-}
-
-const COLUMNS: &str = "id, at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin, correlation";
-
-type Read = (Vec<Row>, Cursor, bool);
-
-async fn number_page(
-    session: &mut Session,
-    table: (&str, &str),
-    after: i64,
-    limit: i64,
-) -> Result<Read, StoreError> {
-    // Before the rows, so that what is written meanwhile is not passed over.
-    let top = session
-        .row("select coalesce(max(id), 0) from {s}change", &[])
-        .await?
-        .unwrap_or_default()
-        .integer(0);
-    let rows = session
-        .rows(
-            &format!("select {COLUMNS} from {{s}}change where id > ? and table_name = ? and table_schema = ? order by id limit ?"),
-            binds![after, table.1, table.0, limit],
-        )
-        .await?;
-    let full = i64::try_from(rows.len()).unwrap_or(limit) >= limit;
-    let next = if full {
-        rows.last().map_or(after, |row| row.integer(0))
-    } else {
-        top.max(after)
-    };
-    Ok((rows, Cursor::Number(next), full))
-}
-
-async fn snapshot_page(
-    session: &mut Session,
-    table: (&str, &str),
-    from: Option<String>,
-    to: Option<String>,
-    after: i64,
-    limit: i64,
-) -> Result<Read, StoreError> {
-    let (to, after) = match to {
-        Some(to) => (to, after),
-        None => (
-            session
-                .row("select pg_current_snapshot()::text", &[])
-                .await?
-                .unwrap_or_default()
-                .text(0),
-            0,
-        ),
-    };
-    let wrong = || StoreError::Cursor(to.clone());
-    let (_, xmax) = snapshot_bounds(&to).ok_or_else(wrong)?;
-    let (xmin, seen) = match &from {
-        Some(from) => (snapshot_bounds(from).ok_or_else(wrong)?.0, from.clone()),
-        // Sees nothing.
-        None => (0, "1:1:".to_owned()),
-    };
-    let rows = session
-        .rows(
-            &format!(
-                "select {COLUMNS} from {{s}}change
-                where id > ? and xid >= ?::text::xid8 and xid < ?::text::xid8
-                and not pg_visible_in_snapshot(xid, ?::text::pg_snapshot) and pg_visible_in_snapshot(xid, ?::text::pg_snapshot)
-                and table_name = ? and table_schema = ? order by id limit ?"
-            ),
-            binds![after, xmin.to_string(), xmax.to_string(), seen, &to, table.1, table.0, limit],
-        )
-        .await?;
-    let full = i64::try_from(rows.len()).unwrap_or(limit) >= limit;
-    let next = match rows.last() {
-        Some(row) if full => Cursor::Snapshots {
-            from,
-            to: Some(to),
-            after: row.integer(0),
-        },
-        _ => Cursor::Snapshots {
-            from: Some(to),
-            to: None,
-            after: 0,
-        },
-    };
-    Ok((rows, next, full))
-}
-
-async fn gap_page(
-    session: &mut Session,
-    table: (&str, &str),
-    high: i64,
-    mut gaps: Vec<Gap>,
-    limit: i64,
-) -> Result<Read, StoreError> {
-    // First which gaps are closed, then the rows: a gap that was closed before its row was looked for in vain is empty for ever.
-    let (now, oldest) = at_work(session).await?;
-    let closed = |gap: &Gap| match oldest {
-        Some(age) => now - gap.seen > age + GAP_MARGIN,
-        None => now - gap.seen > GAP_KEPT,
-    };
-    let mut wanted = vec!["id > ?".to_owned()];
-    let mut values = vec![Bind::from(high)];
-    for gap in &gaps {
-        wanted.push("id between ? and ?".to_owned());
-        values.extend([Bind::from(gap.first), Bind::from(gap.last)]);
-    }
-    values.push(limit.into());
-    let sql = format!(
-        "select {COLUMNS} from {{s}}change where {} order by id limit ?",
-        wanted.join(" or ")
-    );
-    let rows = session.rows(&sql, &values).await?;
-    let full = i64::try_from(rows.len()).unwrap_or(limit) >= limit;
-    let ids: Vec<i64> = rows.iter().map(|row| row.integer(0)).collect();
-    let reached = if full {
-        ids.last().copied().unwrap_or(high)
-    } else {
-        i64::MAX
-    };
-    gaps = gaps
-        .iter()
-        .flat_map(|gap| remaining(gap, &ids, reached, closed(gap)))
-        .collect();
-    let new: Vec<i64> = ids.iter().copied().filter(|id| *id > high).collect();
-    gaps.extend(missing(high, &new, now));
-    let high = new.last().copied().unwrap_or(high);
-    let rows = rows
-        .into_iter()
-        .filter(|row| row.text(2) == table.0 && row.text(3) == table.1)
-        .collect();
-    Ok((rows, Cursor::Gaps { high, gaps }, full))
-}
-
-/// What is left of a gap after a page: the numbers not found, unless it is closed; all of it above what the page reached.
-fn remaining(gap: &Gap, found: &[i64], reached: i64, closed: bool) -> Vec<Gap> {
-    let inside: Vec<i64> = found
-        .iter()
-        .copied()
-        .filter(|id| (gap.first..=gap.last).contains(id))
-        .collect();
-    let mut parts = Vec::new();
-    let mut first = gap.first;
-    for id in inside.iter().copied().chain([gap.last + 1]) {
-        if first < id {
-            parts.push(Gap {
-                first,
-                last: id - 1,
-                seen: gap.seen,
-            });
-        }
-        first = id + 1;
-    }
-    parts.retain(|part| !closed || part.last > reached);
-    parts
-}
-
-/// The numbers missing between `after` and the last of `ids`, as gaps seen now.
-fn missing(after: i64, ids: &[i64], now: i64) -> Vec<Gap> {
-    let mut gaps = Vec::new();
-    let mut expected = after + 1;
-    for id in ids {
-        if *id > expected {
-            gaps.push(Gap {
-                first: expected,
-                last: id - 1,
-                seen: now,
-            });
-        }
-        expected = id + 1;
-    }
-    gaps
-}
-
-/// The database's clock, and the age of the oldest transaction at work in milliseconds; absent where the role may not know.
-async fn at_work(session: &mut Session) -> Result<(i64, Option<i64>), StoreError> {
-    let now = session
-        .row("select floor(unix_timestamp(now(3)) * 1000) div 1", &[])
-        .await?
-        .unwrap_or_default()
-        .integer(0);
-    let age = session
-        .row(
-            "select coalesce(max(timestampdiff(second, trx_started, convert_tz(utc_timestamp(), '+00:00', 'SYSTEM'))), 0) * 1000 div 1
-            from information_schema.innodb_trx where trx_mysql_thread_id <> connection_id()",
-            &[],
-        )
-        .await;
-    Ok((
-        now,
-        age.ok().flatten().and_then(|row| row.optional_integer(0)),
-    ))
 }
 
 fn change(row: &Row) -> Result<Change, StoreError> {

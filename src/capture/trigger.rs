@@ -167,7 +167,9 @@ begin
     {delete};
     {insert};
   end if;
-  perform pg_notify('soapstone_change', '');
+  if coalesce(current_setting('soapstone.origin', true), '') = '' then
+    perform pg_notify('soapstone_change', '');
+  end if;
   return null;
 end",
             truncated = self.values("delete", "old", Some("old"), None),
@@ -180,6 +182,7 @@ end",
         }
         let table = qualified(self.dialect, self.table);
         vec![
+            // What a flow writes back wakes nobody: commits with a notification go one after another.
             // It runs as its owner, so that who writes to the CRM needs no right on the log; and with fixed settings, so that
             // what it writes does not depend on the writer's session.
             format!(
