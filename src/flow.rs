@@ -113,11 +113,11 @@ pub trait WriteBack: Send + Sync {
     /// Tells whether there is anything to write.
     fn wants(&self, delivered: bool) -> bool;
 
-    /// Writes; an error leaves the delivery settled and the writing due.
+    /// Writes all of them or fails; an error leaves the deliveries settled and the writing due.
     fn write<'a>(
         &'a self,
         session: &'a mut Session,
-        settled: Settled<'a>,
+        settled: &'a [Settled<'a>],
     ) -> Pending<'a, Result<(), FlowError>>;
 }
 

@@ -13,7 +13,7 @@ use super::gateway::{Shared, announce, rest};
 use super::{Flow, FlowError, source};
 
 /// Changes in a page.
-const PAGE: u32 = 200;
+const PAGE: u32 = 500;
 /// How often the cursor is kept while it only moves past changes of others.
 const KEEP: Duration = Duration::from_secs(30);
 

@@ -59,13 +59,15 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The longest that a delivery waits by itself: a time further ahead was set by a clock that has been stepped back.
+    /// The longest that a delivery waits where its destination does not ask for more.
+    pub fn usual_wait(&self) -> i64 {
+        self.backoff_limit.max(self.look_up_after.unwrap_or(0)) + 1000
+    }
+
+    /// The longest that a delivery waits: a time further ahead was set by a clock that has been stepped back.
     pub fn longest_wait(&self) -> i64 {
         // A destination may ask for more than our own limit, up to an hour.
-        self.backoff_limit
-            .max(self.look_up_after.unwrap_or(0))
-            .max(RETRY_AFTER_LIMIT)
-            + 1000
+        self.usual_wait().max(RETRY_AFTER_LIMIT + 1000)
     }
 
     /// Tells whether an outcome that is unknown resolves itself by asking or sending again.

@@ -1,7 +1,11 @@
 //! The second half of a flow: claims what is due, sends, and settles what has ended, in rounds of one transaction each.
 //!
 //! A round settles everything that ended meanwhile and claims as much as there is room for, so the more there is to do, the more one
-//! commit does. What could not be settled because the database was away is kept and settled later, if it is still owned then.
+//! commit does; a flow whose unknown outcomes resolve themselves claims as many more than it may send at once as ended in the round
+//! before, so that sending does not wait for commits. What could not be settled because the database was away is kept and settled later, if it is still owned then.
+
+mod attempt;
+mod settling;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,46 +14,41 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 use crate::binds;
-use crate::capture;
 use crate::catalog::Dialect;
-use crate::store::StoreError;
 use crate::store::circuit::{self, Passage};
-use crate::store::delivery::{self, Claim, Claimed, Ended, Next};
+use crate::store::delivery::{self, Claim, Claimed};
 use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 
-use super::feeder::origin;
 use super::gateway::Shared;
-use super::outcome::{Found, Heard, Outcome};
-use super::policy::{self, Standing};
-use super::{Flow, FlowError, Outgoing, Settled};
+use super::policy;
+use super::{Flow, FlowError};
 
-/// An attempt that has ended, or that was never begun.
-struct Finished {
-    claimed: Claimed,
-    /// Absent where it was not sent, since the lease was not sure.
-    heard: Option<Heard>,
-    at: i64,
-    duration: i64,
-    /// It was looked up: the destination does not have what may have been sent before.
-    cleared: bool,
-}
+use attempt::{Finished, Gate, attempt};
+
+/// How often what could not be written back is tried again, and times that a clock set too far ahead are mended.
+const MENDING: Duration = Duration::from_secs(15);
+
+/// How many times the concurrency is claimed ahead at most.
+const AHEAD: usize = 4;
 
 /// What a pump knows between rounds.
 #[derive(Default)]
 struct Pump {
-    /// What is on its way, by delivery.
+    /// What is on its way, by delivery, with its fence.
     flying: HashMap<i64, i64>,
     /// What has ended and is not settled.
     finished: Vec<Finished>,
+    /// How many more than may be sent at once are claimed.
+    ahead: usize,
     /// Failures of the destination in a row.
     failures: u32,
     /// The last claim was a probe.
     probing: bool,
     /// A transaction failed: what it claimed is unknown.
     unsure: bool,
-    /// When writing back was last tried again.
-    written: Option<Instant>,
+    /// When things were last mended.
+    mended: Option<Instant>,
 }
 
 /// Pumps a flow until the stop, and then until what is on its way has ended.
@@ -58,24 +57,27 @@ pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::R
     let mut pump = Pump::default();
     let mut failures = 0_u32;
     let mut stopped: Option<Instant> = None;
+    let gate = Arc::new(Gate::new(flow.policy.concurrency));
     loop {
         while let Ok(finished) = results.try_recv() {
             pump.finished.push(finished);
         }
         let stopping = *stop.borrow() || stop.has_changed().is_err();
         let mut more = false;
-        match round(&shared, &flow, &mut pump, stopping).await {
+        match round(&shared, &flow, &mut pump, &gate, stopping).await {
             Ok(claimed) => {
                 failures = 0;
                 more = !claimed.is_empty()
                     && pump.flying.len() + claimed.len() < flow.policy.concurrency;
+                let count = gate.count();
                 for claimed in claimed {
                     pump.flying.insert(claimed.id, claimed.fence);
-                    let (shared, flow, done) =
-                        (Arc::clone(&shared), Arc::clone(&flow), done.clone());
+                    let (shared, flow, gate) =
+                        (Arc::clone(&shared), Arc::clone(&flow), Arc::clone(&gate));
+                    let done = done.clone();
                     tokio::spawn(async move {
                         // The receiver is gone only when the pump gave up waiting.
-                        let _ = done.send(attempt(&shared, &flow, claimed).await);
+                        let _ = done.send(attempt(&shared, &flow, &gate, count, claimed).await);
                     });
                 }
             }
@@ -123,10 +125,12 @@ async fn round(
     shared: &Shared,
     flow: &Flow,
     pump: &mut Pump,
+    gate: &Gate,
     stopping: bool,
 ) -> Result<Vec<Claimed>, FlowError> {
-    let free = flow.policy.concurrency.saturating_sub(pump.flying.len()) + pump.finished.len();
-    if free == 0 && !pump.unsure {
+    let room = flow.policy.concurrency + pump.ahead;
+    let free = (room + pump.finished.len()).saturating_sub(pump.flying.len());
+    if free == 0 && pump.finished.is_empty() && !pump.unsure {
         return Ok(Vec::new());
     }
     let now = shared.now();
@@ -137,15 +141,17 @@ async fn round(
         session.run("set local lock_timeout = '2s'", &[]).await?;
     }
     let (mut failures, mut probing) = (pump.failures, pump.probing);
-    for finished in &pump.finished {
-        let sick = finished.heard.as_ref().map(|heard| heard.sick);
-        settle(shared, flow, &mut session, finished, &worker, now).await?;
-        match sick {
+    settling::settle(shared, flow, &mut session, &pump.finished, now).await?;
+    // What was sent before the circuit opened says nothing of how the destination does since.
+    let count = gate.count();
+    for finished in pump.finished.iter().filter(|one| one.count == count) {
+        match finished.heard.as_ref().map(|heard| heard.sick) {
             Some(true) => {
                 failures += 1;
                 if probing || failures >= flow.policy.circuit_failures {
                     open_circuit(shared, flow, &mut session, finished, now).await?;
                     (failures, probing) = (0, false);
+                    break;
                 }
             }
             Some(false) => {
@@ -160,14 +166,14 @@ async fn round(
     if pump.unsure {
         give_back_unknown(&mut session, flow, pump, &worker).await?;
     }
-    if pump
-        .written
-        .is_none_or(|at| at.elapsed() > Duration::from_secs(15))
-    {
-        pump.written = Some(Instant::now());
-        write_back_due(flow, &mut session).await?;
+    if pump.mended.is_none_or(|at| at.elapsed() > MENDING) {
+        pump.mended = Some(Instant::now());
+        settling::write_back_due(flow, &mut session).await?;
+        let (usual, longest) = (flow.policy.usual_wait(), flow.policy.longest_wait());
+        delivery::mend_times(&mut session, &flow.name, usual, longest, now).await?;
     }
     let mut claimed = Vec::new();
+    let mut open = false;
     if !stopping && shared.lease_holds() && policy::may_send(&flow.policy, now) {
         let mode = progress::read(&mut session, &flow.name)
             .await?
@@ -181,6 +187,8 @@ async fn round(
                 flow.policy.attempt_time * 2,
             )
             .await?;
+            // The circuit blocks all but the probe, which is on its way.
+            open = probing || !matches!(passage, Passage::Blocked(_));
             let mut limit = match passage {
                 Passage::Free => i64::try_from(free).unwrap_or(i64::MAX),
                 Passage::Probe => 1,
@@ -190,12 +198,10 @@ async fn round(
                 limit = progress::within_rate(&mut session, &flow.name, rate, limit, now).await?;
             }
             if limit > 0 {
-                let longest = flow.policy.longest_wait();
                 let claim = Claim {
                     flow: &flow.name,
                     worker: &worker,
                     now,
-                    longest,
                     limit,
                 };
                 claimed = delivery::claim(&mut session, &claim).await?;
@@ -203,178 +209,19 @@ async fn round(
             }
         }
     }
+    if !open {
+        gate.shut();
+    }
     session.commit().await?;
+    // What was claimed and not sent when a gateway is killed is in doubt where that does not resolve itself.
+    if flow.policy.resolves() && !pump.finished.is_empty() {
+        pump.ahead = pump.finished.len().min(flow.policy.concurrency * AHEAD);
+    }
     for finished in pump.finished.drain(..) {
         pump.flying.remove(&finished.claimed.id);
     }
     (pump.failures, pump.probing, pump.unsure) = (failures, probing, false);
     Ok(claimed)
-}
-
-async fn settle(
-    shared: &Shared,
-    flow: &Flow,
-    session: &mut Session,
-    finished: &Finished,
-    worker: &str,
-    now: i64,
-) -> Result<(), FlowError> {
-    let claimed = &finished.claimed;
-    let Some(heard) = &finished.heard else {
-        return Ok(delivery::unclaim(session, claimed).await?);
-    };
-    let standing = Standing {
-        counted: claimed.counted,
-        unresolved: claimed.unresolved && !finished.cleared,
-        age: now - claimed.created_at,
-    };
-    let (next, reason) = policy::decide(
-        &flow.policy,
-        standing,
-        &heard.outcome,
-        now,
-        &*shared.ambient.below,
-    );
-    let ended = Ended {
-        at: finished.at,
-        duration: finished.duration,
-        class: heard.outcome.class(),
-        reason,
-        request: heard.request.clone(),
-        answer: heard.answer.clone(),
-    };
-    if !delivery::settle(session, claimed, worker, &ended, &next, now).await? {
-        tracing::warn!(
-            flow = flow.name,
-            delivery = claimed.id,
-            correlation = claimed.correlation,
-            "another gateway owns this delivery now; what was heard of it is dropped"
-        );
-        return Ok(());
-    }
-    metrics::counter!("soapstone_flow_attempts_total", "flow" => flow.name.clone(), "class" => ended.class).increment(1);
-    tracing::info!(
-        flow = flow.name,
-        delivery = claimed.id,
-        key = claimed.key,
-        correlation = claimed.correlation,
-        attempt = claimed.attempt,
-        class = ended.class,
-        millis = ended.duration,
-        reason = ended.reason,
-        "attempt"
-    );
-    let delivered = match &next {
-        Next::Delivered { .. } => true,
-        Next::Dead { .. } => false,
-        Next::Again { .. } | Next::Doubt => return Ok(()),
-    };
-    let (reference, answer) = match &next {
-        Next::Delivered { reference, answer } => (reference.as_deref(), answer.as_deref()),
-        _ => (None, None),
-    };
-    let reason = ended.reason.as_deref();
-    write_back(
-        flow,
-        session,
-        claimed.id,
-        Settled {
-            key: &claimed.key,
-            delivered,
-            reference,
-            answer,
-            reason,
-        },
-    )
-    .await
-}
-
-/// Writes back within the transaction; if that fails, the delivery stays settled and the writing becomes due.
-async fn write_back(
-    flow: &Flow,
-    session: &mut Session,
-    id: i64,
-    settled: Settled<'_>,
-) -> Result<(), FlowError> {
-    let Some(write_back) = flow
-        .write_back
-        .as_ref()
-        .filter(|write_back| write_back.wants(settled.delivered))
-    else {
-        return Ok(());
-    };
-    session.savepoint().await?;
-    let wrote = async {
-        capture::set_origin(session, &origin(&flow.name)).await?;
-        write_back.write(session, settled).await?;
-        capture::clear_origin(session).await?;
-        Ok::<(), FlowError>(())
-    }
-    .await;
-    match wrote {
-        Ok(()) => {
-            session
-                .run(
-                    "update {s}delivery set written = 'yes' where id = ?",
-                    binds![id],
-                )
-                .await?;
-        }
-        Err(FlowError::Store(StoreError::Database(error)))
-            if !matches!(error, sqlx::Error::Database(_)) =>
-        {
-            // The connection is lost: so is the transaction.
-            return Err(StoreError::Database(error).into());
-        }
-        Err(error) => {
-            tracing::warn!(flow = flow.name, delivery = id, %error, "the answer waits to be written back");
-            session.rollback_to().await?;
-            if session.dialect() == Dialect::Mysql {
-                // A setting of the session is not rolled back.
-                capture::clear_origin(session).await?;
-            }
-            let reason = format!("not written back: {error}");
-            session
-                .run(
-                    "update {s}delivery set written = 'due', reason = ? where id = ?",
-                    binds![reason, id],
-                )
-                .await?;
-        }
-    }
-    Ok(())
-}
-
-/// Tries again what could not be written back.
-async fn write_back_due(flow: &Flow, session: &mut Session) -> Result<(), FlowError> {
-    if flow.write_back.is_none() {
-        return Ok(());
-    }
-    let locking = if session.dialect() == Dialect::Sqlite {
-        ""
-    } else {
-        " for update skip locked"
-    };
-    let sql = format!(
-        "select id, row_key, state, reference, answer, reason from {{s}}delivery where flow = ? and written = 'due' order by id limit 20{locking}"
-    );
-    for row in session.rows(&sql, binds![&flow.name]).await? {
-        let (key, reference, answer, reason) = (
-            row.text(1),
-            row.optional(3),
-            row.optional(4),
-            row.optional(5),
-        );
-        let settled = Settled {
-            key: &key,
-            delivered: row.text(2) == "delivered",
-            reference: reference.as_deref(),
-            answer: answer.as_deref(),
-            reason: reason.as_deref(),
-        };
-        write_back(flow, session, row.integer(0), settled).await?;
-    }
-    Ok(())
 }
 
 async fn open_circuit(
@@ -434,57 +281,4 @@ async fn give_back_unknown(
             .await?;
     }
     Ok(())
-}
-
-/// Makes one attempt: asks first where an earlier one may have arrived, and sends.
-async fn attempt(shared: &Shared, flow: &Flow, claimed: Claimed) -> Finished {
-    let (at, began) = (shared.now(), Instant::now());
-    let outgoing = Outgoing {
-        message_id: claimed.message_id.clone(),
-        correlation: claimed.correlation.clone(),
-        kind: claimed.kind.clone(),
-        key: claimed.key.clone(),
-        message: claimed.message.clone(),
-        attempt: claimed.attempt,
-    };
-    let mut cleared = false;
-    let mut heard = None;
-    if claimed.unresolved && shared.lease_holds() {
-        // Without a way to ask it is sent again only where a person or the policy said so.
-        if let Some(asking) = flow.sink.look_up(&outgoing) {
-            match asking.await {
-                Found::Yes { reference, answer } => {
-                    heard = Some(Heard::well(Outcome::Taken {
-                        reference,
-                        answer,
-                        duplicate: true,
-                    }));
-                }
-                Found::No => cleared = true,
-                Found::Unknown { reason } if flow.policy.idempotent => {
-                    tracing::debug!(
-                        flow = flow.name,
-                        reason,
-                        "not found out; the message is sent again under its id"
-                    );
-                }
-                Found::Unknown { reason } => {
-                    let reason = format!("not found out whether it arrived: {reason}");
-                    heard = Some(Heard::sick(Outcome::Unsent { reason }));
-                }
-            }
-        }
-    }
-    // As late as can be: between this and the first byte a stop of the process is as long as it likes, and the id is all that helps.
-    if heard.is_none() && shared.lease_holds() {
-        heard = Some(flow.sink.send(&outgoing).await);
-    }
-    let duration = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    Finished {
-        claimed,
-        heard,
-        at,
-        duration,
-        cleared,
-    }
 }

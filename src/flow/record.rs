@@ -172,17 +172,14 @@ pub async fn load(
                 .get(column)
                 .map(|column| column.name.clone())
                 .unwrap_or_default();
-            let records = records(catalog, graph.table, &rows);
+            let mut records: HashMap<String, Json> = records(catalog, graph.table, &rows)
+                .into_iter()
+                .filter_map(|record| Some((text(record.get(&name)?), record)))
+                .collect();
             for key in keys {
-                let Some((_, Some(wanted))) = key.iter().find(|(column, _)| *column == name) else {
-                    continue;
-                };
-                let found = records.iter().find(|record| {
-                    record
-                        .get(&name)
-                        .is_some_and(|value| text(value) == *wanted)
-                });
-                known.extend(found.map(|record| (*key, record.clone())));
+                let wanted = key.iter().find(|(column, _)| *column == name);
+                let found = wanted.and_then(|(_, wanted)| records.remove(wanted.as_deref()?));
+                known.extend(found.map(|record| (*key, record)));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -157,20 +157,29 @@ pub fn start(database: &Database, flows: Vec<Arc<Flow>>, config: &config::Flows)
     }
 }
 
+/// How often the metrics are measured, at most.
+const MEASURE: Duration = Duration::from_secs(5);
+/// How often what is old is let go.
+const LET_GO: Duration = Duration::from_secs(600);
+
 /// Tells the metrics how the flows stand, and lets go of what is old.
 async fn keep_house(database: Database, flows: Vec<Arc<Flow>>, keep_days: u64) {
-    let mut round = 0_u64;
+    let mut cleaned: Option<Instant> = None;
+    let mut pause = MEASURE;
     loop {
-        tokio::time::sleep(Duration::from_secs(5)).await;
+        tokio::time::sleep(pause).await;
+        let began = Instant::now();
         if let Err(error) = measure(&database).await {
             tracing::debug!(%error, "the flows' metrics are late");
         }
-        if round.is_multiple_of(120)
-            && let Err(error) = let_go(&database, &flows, keep_days).await
-        {
-            tracing::warn!(%error, "old deliveries are kept for now");
+        // Counting millions takes its time; it gets a thirtieth of it.
+        pause = MEASURE.max(began.elapsed() * 30);
+        if cleaned.is_none_or(|at| at.elapsed() > LET_GO) {
+            cleaned = Some(Instant::now());
+            if let Err(error) = let_go(&database, &flows, keep_days).await {
+                tracing::warn!(%error, "old deliveries are kept for now");
+            }
         }
-        round += 1;
     }
 }
 

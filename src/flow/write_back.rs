@@ -1,5 +1,7 @@
 //! Writing what became of a delivery into the source row, in the transaction that settles it.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use crate::capture::log::fields;
@@ -22,6 +24,13 @@ pub struct Columns {
     pub dead: Vec<(usize, Expression)>,
 }
 
+/// A row that is written.
+#[derive(Default)]
+struct Row<'a> {
+    values: Vec<(&'a Column, Option<String>)>,
+    key: Vec<(&'a Column, Option<String>)>,
+}
+
 /// The names that the values may use.
 pub fn names() -> Names {
     [
@@ -42,11 +51,20 @@ impl WriteBack for Columns {
     fn write<'a>(
         &'a self,
         session: &'a mut Session,
-        settled: Settled<'a>,
+        settled: &'a [Settled<'a>],
     ) -> Pending<'a, Result<(), FlowError>> {
         Box::pin(async move {
-            let (sql, binds) = self.statement(&settled).map_err(FlowError::WriteBack)?;
-            session.run(&sql, &binds).await?;
+            let rows: Result<Vec<Row<'_>>, String> =
+                settled.iter().map(|settled| self.row(settled)).collect();
+            let rows = rows.map_err(FlowError::WriteBack)?;
+            if let Some((sql, bind)) = self.together(&rows) {
+                session.run(&sql, &[bind]).await?;
+                return Ok(());
+            }
+            for row in &rows {
+                let (sql, binds) = self.statement(row);
+                session.run(&sql, &binds).await?;
+            }
             Ok(())
         })
     }
@@ -61,8 +79,8 @@ impl Columns {
         }
     }
 
-    /// The statement that writes, with its values.
-    fn statement(&self, settled: &Settled<'_>) -> Result<(String, Vec<Bind>), String> {
+    /// The columns of the row that is written, with their values, and those of its key.
+    fn row(&self, settled: &Settled<'_>) -> Result<Row<'_>, String> {
         let answer: Json = settled
             .answer
             .and_then(|answer| serde_json::from_str(answer).ok())
@@ -73,17 +91,13 @@ impl Columns {
             ("reference", &text(settled.reference)),
             ("reason", &text(settled.reason)),
         ]);
-        let (mut sets, mut tests, mut binds) = (Vec::new(), Vec::new(), Vec::new());
+        let mut row = Row::default();
         for (index, value) in self.of(settled.delivered) {
             let Some(column) = self.table.columns.get(*index) else {
                 continue;
             };
-            binds.push(Bind::Text(self.lexical(value.evaluate(&scope)?, column)));
-            sets.push(format!(
-                "{} = {}",
-                quoted(self.dialect, &column.name),
-                self.placeholder(column)
-            ));
+            let value = self.lexical(value.evaluate(&scope)?, column);
+            row.values.push((column, value));
         }
         let key = fields(settled.key).ok_or_else(|| format!("\"{}\" is not a key", settled.key))?;
         for (name, value) in key {
@@ -93,31 +107,79 @@ impl Columns {
                 .and_then(|index| self.table.columns.get(index));
             let column = column
                 .ok_or_else(|| format!("{} has no column {name} any more", self.table.name))?;
-            binds.push(Bind::Text(value));
-            tests.push(format!(
-                "{} = {}",
-                quoted(self.dialect, &name),
-                self.placeholder(column)
-            ));
+            row.key.push((column, value));
         }
+        Ok(row)
+    }
+
+    /// The statement that writes a row, with its values.
+    fn statement(&self, row: &Row<'_>) -> (String, Vec<Bind>) {
+        let (mut binds, mut equal) = (Vec::new(), Vec::new());
+        for (column, value) in row.values.iter().chain(&row.key) {
+            binds.push(Bind::Text(value.clone()));
+            let name = quoted(self.dialect, &column.name);
+            equal.push(format!("{name} = {}", self.placeholder(column, "?")));
+        }
+        let tests = equal.split_off(row.values.len());
         let table = qualified(self.dialect, &self.table);
-        Ok((
-            format!(
-                "update {table} set {} where {}",
-                sets.join(", "),
-                tests.join(" and ")
-            ),
-            binds,
-        ))
+        let (sets, tests) = (equal.join(", "), tests.join(" and "));
+        (format!("update {table} set {sets} where {tests}"), binds)
+    }
+
+    /// One statement for many rows, which PostgreSQL takes as one JSON text; absent elsewhere, and where the rows do not go together.
+    fn together(&self, rows: &[Row<'_>]) -> Option<(String, Bind)> {
+        let first = rows.first().filter(|_| rows.len() > 1)?;
+        let names = |row: &Row<'_>| -> Vec<String> {
+            let columns = row.values.iter().chain(&row.key);
+            columns.map(|(column, _)| column.name.clone()).collect()
+        };
+        let (wanted, mut keys) = (names(first), HashSet::new());
+        let alike = |row: &Row<'_>| names(row) == wanted && row.values.len() == first.values.len();
+        let apart = |row: &Row<'_>| {
+            let key: Vec<Option<String>> = row.key.iter().map(|(_, value)| value.clone()).collect();
+            !keys.insert(key)
+        };
+        if self.dialect != Dialect::Postgres || !rows.iter().all(alike) || rows.iter().any(apart) {
+            return None;
+        }
+        let (mut equal, mut given) = (Vec::new(), Vec::new());
+        for (place, (column, _)) in first.values.iter().chain(&first.key).enumerate() {
+            let name = quoted(self.dialect, &column.name);
+            let value = self.placeholder(column, &format!("given.c{place}"));
+            equal.push(match place < first.values.len() {
+                true => format!("{name} = {value}"),
+                false => format!("changed.{name} = {value}"),
+            });
+            given.push(format!("c{place} text"));
+        }
+        let tests = equal.split_off(first.values.len());
+        let texts: Vec<Json> = rows
+            .iter()
+            .map(|row| {
+                let values = row.values.iter().chain(&row.key).enumerate();
+                let object: serde_json::Map<String, Json> = values
+                    .map(|(place, (_, value))| (format!("c{place}"), value.clone().into()))
+                    .collect();
+                Json::Object(object)
+            })
+            .collect();
+        let sql = format!(
+            "update {} as changed set {} from json_to_recordset(?::text::json) as given ({}) where {}",
+            qualified(self.dialect, &self.table),
+            equal.join(", "),
+            given.join(", "),
+            tests.join(" and ")
+        );
+        Some((sql, Bind::from(Json::from(texts).to_string())))
     }
 
     /// PostgreSQL does not make a number of a text by itself; to texts of any length it assigns.
-    fn placeholder(&self, column: &Column) -> String {
+    fn placeholder(&self, column: &Column, value: &str) -> String {
         match (self.dialect, column.sql_type.base()) {
-            (Dialect::Postgres, SqlType::Text { .. }) => "?".to_owned(),
-            (Dialect::Postgres, _) => format!("?::{}", column.type_name),
-            (_, SqlType::Bytes { .. }) => "unhex(?)".to_owned(),
-            _ => "?".to_owned(),
+            (Dialect::Postgres, SqlType::Text { .. }) => value.to_owned(),
+            (Dialect::Postgres, _) => format!("{value}::{}", column.type_name),
+            (_, SqlType::Bytes { .. }) => format!("unhex({value})"),
+            _ => value.to_owned(),
         }
     }
 

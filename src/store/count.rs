@@ -3,6 +3,7 @@
 //! At every moment, accepted = delivered + waiting + in doubt + dead.
 
 use crate::binds;
+use crate::catalog::Dialect;
 
 use super::StoreError;
 use super::progress::Mode;
@@ -100,35 +101,33 @@ pub async fn forget(
     before: i64,
     limit: i64,
 ) -> Result<u64, StoreError> {
-    let rows = session
-        .rows(
-            "select id, state from {s}delivery where flow = ? and blocks = 0 and settled_at < ? and written <> 'due' order by id limit ?",
-            binds![flow, before, limit],
-        )
-        .await?;
-    let (mut delivered, mut dead) = (0_i64, 0_i64);
-    for row in &rows {
-        let id = row.integer(0);
-        for table in ["attempt", "edit"] {
-            session
-                .run(
-                    &format!("delete from {{s}}{table} where delivery = ?"),
-                    binds![id],
-                )
-                .await?;
-        }
-        if session
-            .run("delete from {s}delivery where id = ?", binds![id])
-            .await?
-            > 0
-        {
-            if row.text(1) == "delivered" {
-                delivered += 1
-            } else {
-                dead += 1
-            }
-        }
+    let locking = match session.dialect() {
+        Dialect::Sqlite => "",
+        _ => " for update skip locked",
+    };
+    let settled = format!(
+        "select id, state from {{s}}delivery where flow = ? and blocks = 0 and settled_at < ? and written <> 'due' order by id limit ?{locking}"
+    );
+    let rows = session.rows(&settled, binds![flow, before, limit]).await?;
+    if rows.is_empty() {
+        return Ok(0);
     }
+    let ids: Vec<String> = rows.iter().map(|row| row.integer(0).to_string()).collect();
+    let ids = ids.join(", ");
+    for (table, column) in [
+        ("attempt", "delivery"),
+        ("edit", "delivery"),
+        ("delivery", "id"),
+    ] {
+        session
+            .run(
+                &format!("delete from {{s}}{table} where {column} in ({ids})"),
+                &[],
+            )
+            .await?;
+    }
+    let delivered = rows.iter().filter(|row| row.text(1) == "delivered").count() as i64;
+    let dead = rows.len() as i64 - delivered;
     session
         .run(
             "update {s}flow set gone_delivered = gone_delivered + ?, gone_dead = gone_dead + ? where name = ?",

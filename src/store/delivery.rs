@@ -3,11 +3,17 @@
 //! Everything here is a step of a caller's transaction. A delivery is `waiting` (for its time, its turn in its lane, or its circuit),
 //! `sending` (claimed by one worker under a fence), `doubt` (sent, outcome unknown), `dead` or `delivered`.
 
+mod accept;
+mod settle;
+
 use crate::binds;
 use crate::catalog::Dialect;
 
 use super::StoreError;
 use super::session::{Row, Session};
+
+pub use accept::{Accepted, Draft, accept};
+pub use settle::{Ended, Next, Settlement, settle};
 
 /// The time of a delivery that waits for an earlier one of its lane, which itself waits for a person.
 pub const PARKED: i64 = i64::MAX;
@@ -53,42 +59,6 @@ impl State {
     }
 }
 
-/// A delivery to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// The flow.
-    pub flow: String,
-    /// Where it goes: the circuit's and the lane's first part.
-    pub destination: String,
-    /// The lane: the business key.
-    pub lane: String,
-    /// The source row's key, as JSON.
-    pub key: String,
-    /// What happened to the row.
-    pub kind: String,
-    /// What makes it one delivery: a second draft with the same is no new delivery.
-    pub once: String,
-    /// The same through every attempt.
-    pub message_id: String,
-    /// The same from the change to the answer.
-    pub correlation: String,
-    /// The message, or what it would have been made from.
-    pub message: String,
-    /// Why no message could be made: it is born dead.
-    pub unmappable: Option<String>,
-}
-
-/// What became of a draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Accepted {
-    /// It is a new delivery.
-    New,
-    /// An unsent delivery of the same took the newer message.
-    Renewed,
-    /// There was such a delivery already.
-    Known,
-}
-
 /// A delivery in a worker's hands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
@@ -122,68 +92,6 @@ pub struct Claimed {
     pub created_at: i64,
 }
 
-/// Takes a draft into its flow's deliveries.
-///
-/// # Errors
-/// What the database says.
-pub async fn accept(
-    session: &mut Session,
-    draft: &Draft,
-    now: i64,
-) -> Result<Accepted, StoreError> {
-    let dead = draft.unmappable.is_some();
-    let insert = match session.dialect() {
-        Dialect::Mysql => "insert ignore into",
-        _ => "insert into",
-    };
-    let conflict = match session.dialect() {
-        Dialect::Mysql => "",
-        _ => " on conflict (flow, once) do nothing",
-    };
-    let inserted = session
-        .run(
-            &format!(
-                "{insert} {{s}}delivery (flow, destination, lane, row_key, kind, once, message_id, correlation, state, blocks, attempts,
-                counted, due_at, fence, message, class, reason, written, created_at, settled_at)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0, ?, 0, ?, ?, ?, 'no', ?, ?){conflict}"
-            ),
-            binds![
-                &draft.flow,
-                &draft.destination,
-                &draft.lane,
-                &draft.key,
-                &draft.kind,
-                &draft.once,
-                &draft.message_id,
-                &draft.correlation,
-                if dead { "dead" } else { "waiting" },
-                now,
-                &draft.message,
-                dead.then_some("unmappable"),
-                draft.unmappable.clone(),
-                now,
-                dead.then_some(now),
-            ],
-        )
-        .await?;
-    if inserted > 0 {
-        return Ok(Accepted::New);
-    }
-    // Not sent yet: what is sent will be the newest. A message that couldn't be made does not replace one that could.
-    let renewed = session
-        .run(
-            "update {s}delivery set message = ?, correlation = ?, state = 'waiting', class = null, reason = null, settled_at = null, due_at = ?
-            where flow = ? and once = ? and attempts = 0 and ? = 0 and (state = 'waiting' or class = 'unmappable')",
-            binds![&draft.message, &draft.correlation, now, &draft.flow, &draft.once, i64::from(dead)],
-        )
-        .await?;
-    Ok(if renewed > 0 {
-        Accepted::Renewed
-    } else {
-        Accepted::Known
-    })
-}
-
 /// What a claim is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
@@ -193,8 +101,6 @@ pub struct Claim<'a> {
     pub worker: &'a str,
     /// The time.
     pub now: i64,
-    /// The longest that anything waits for its time by itself; a later time is a clock's that was stepped back.
-    pub longest: i64,
     /// How many at most.
     pub limit: i64,
 }
@@ -212,19 +118,12 @@ pub async fn claim(session: &mut Session, claim: &Claim<'_>) -> Result<Vec<Claim
         Dialect::Sqlite => "",
     };
     let first = format!(
-        "select d.id from {{s}}delivery d where d.flow = ? and d.state = 'waiting'
-        and (d.due_at <= ? or (d.due_at > ? and d.due_at < {PARKED}))
+        "select d.id from {{s}}delivery d where d.flow = ? and d.state = 'waiting' and d.due_at <= ?
         and not exists (select 1 from {{s}}delivery e
             where e.destination = d.destination and e.lane = d.lane and e.id < d.id and e.blocks = 1)
         order by d.due_at, d.id limit ?{locking}"
     );
-    let due = binds![
-        claim.flow,
-        claim.now,
-        claim.now.saturating_add(claim.longest),
-        claim.limit
-    ]
-    .to_vec();
+    let due = binds![claim.flow, claim.now, claim.limit].to_vec();
     let taken = "state = 'sending', owner = ?, fence = fence + 1, attempts = attempts + 1";
     if session.dialect() == Dialect::Mysql {
         // MySQL neither returns from an update nor updates a table that its subquery reads.
@@ -250,14 +149,48 @@ pub async fn claim(session: &mut Session, claim: &Claim<'_>) -> Result<Vec<Claim
     }
     let mut binds = binds![claim.worker].to_vec();
     binds.extend(due);
+    // As an array, PostgreSQL looks each up by its number, whatever it thinks of how many there will be.
+    let these = match session.dialect() {
+        Dialect::Postgres => format!("= any(array({first}))"),
+        _ => format!("in ({first})"),
+    };
     let mut rows = session
         .rows(
-            &format!("update {{s}}delivery set {taken} where id in ({first}) returning {CLAIMED}"),
+            &format!("update {{s}}delivery set {taken} where id {these} returning {CLAIMED}"),
             &binds,
         )
         .await?;
     rows.sort_by_key(|row| row.integer(0));
     Ok(rows.iter().map(claimed).collect())
+}
+
+/// Makes due what waits for a time that a clock set which was stepped back since: one further ahead than anything waits (`longest`),
+/// and one further ahead than what waits by itself (`usual`) of a delivery to which something happened after now.
+///
+/// # Errors
+/// What the database says.
+pub async fn mend_times(
+    session: &mut Session,
+    flow: &str,
+    usual: i64,
+    longest: i64,
+    now: i64,
+) -> Result<u64, StoreError> {
+    session
+        .run(
+            "update {s}delivery as d set due_at = ? where d.flow = ? and d.state = 'waiting' and d.due_at > ? and d.due_at < ?
+            and (d.due_at > ? or d.created_at > ? or exists (select 1 from {s}attempt a where a.delivery = d.id and a.at > ?))",
+            binds![
+                now,
+                flow,
+                now.saturating_add(usual),
+                PARKED,
+                now.saturating_add(longest),
+                now,
+                now
+            ],
+        )
+        .await
 }
 
 fn claimed(row: &Row) -> Claimed {
@@ -277,139 +210,6 @@ fn claimed(row: &Row) -> Claimed {
         message: row.text(12),
         created_at: row.integer(13),
     }
-}
-
-/// How an attempt ended, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ended {
-    /// When it began.
-    pub at: i64,
-    /// Milliseconds that it took.
-    pub duration: i64,
-    /// Its class: one word.
-    pub class: &'static str,
-    /// Why, for a person.
-    pub reason: Option<String>,
-    /// The request as sent, where the flow keeps it.
-    pub request: Option<String>,
-    /// The answer, where the flow keeps it or it was not understood.
-    pub answer: Option<String>,
-}
-
-/// What is to become of a delivery after an attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// The destination has it, under this reference if it told one.
-    Delivered {
-        /// What the destination calls it.
-        reference: Option<String>,
-        /// The answer's fields, as JSON.
-        answer: Option<String>,
-    },
-    /// Again, not before a time.
-    Again {
-        /// The time.
-        at: i64,
-        /// It may have arrived: look first, or send under the same id.
-        unresolved: bool,
-        /// The attempt counts against the limit.
-        counts: bool,
-    },
-    /// A person must look: it may have arrived.
-    Doubt,
-    /// It can't be delivered.
-    Dead {
-        /// It holds back what is behind it in its lane.
-        blocks: bool,
-    },
-}
-
-/// Settles a claimed delivery; `false` if the worker does not own it any more, and then nothing is changed.
-///
-/// # Errors
-/// What the database says.
-pub async fn settle(
-    session: &mut Session,
-    claimed: &Claimed,
-    worker: &str,
-    ended: &Ended,
-    next: &Next,
-    now: i64,
-) -> Result<bool, StoreError> {
-    let fenced = "where id = ? and fence = ? and state = 'sending'";
-    let own = binds![claimed.id, claimed.fence].to_vec();
-    let (set, mut values) = match next {
-        Next::Delivered { reference, answer } => (
-            "state = 'delivered', blocks = 0, resolve = null, reference = ?, answer = ?, settled_at = ?, owner = null",
-            binds![reference.clone(), answer.clone(), now].to_vec(),
-        ),
-        Next::Again {
-            at,
-            unresolved,
-            counts,
-        } => (
-            "state = 'waiting', due_at = ?, resolve = ?, counted = counted + ?, owner = null",
-            binds![*at, unresolved.then_some("yes"), i64::from(*counts)].to_vec(),
-        ),
-        Next::Doubt => (
-            "state = 'doubt', resolve = 'yes', settled_at = ?, owner = null",
-            binds![now].to_vec(),
-        ),
-        Next::Dead { blocks } => (
-            "state = 'dead', blocks = ?, settled_at = ?, owner = null",
-            binds![i64::from(*blocks), now].to_vec(),
-        ),
-    };
-    values.extend(binds![ended.class, ended.reason.clone()].to_vec());
-    values.extend(own);
-    let changed = session
-        .run(
-            &format!("update {{s}}delivery set {set}, class = ?, reason = ? {fenced}"),
-            &values,
-        )
-        .await?;
-    if changed == 0 {
-        return Ok(false);
-    }
-    match next {
-        // What waits behind it is not looked at with every claim.
-        Next::Again { at, .. } => defer(session, claimed, *at).await?,
-        Next::Doubt | Next::Dead { blocks: true } => defer(session, claimed, PARKED).await?,
-        // Only where there was trouble can something be parked behind it.
-        Next::Delivered { .. } | Next::Dead { .. } if claimed.attempt > 1 => {
-            release(session, claimed.id, now).await?
-        }
-        Next::Delivered { .. } | Next::Dead { .. } => {}
-    }
-    session
-        .run(
-            "insert into {s}attempt (delivery, number, message_id, at, duration, class, reason, request, answer, owner)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            binds![
-                claimed.id,
-                claimed.attempt,
-                &claimed.message_id,
-                ended.at,
-                ended.duration,
-                ended.class,
-                ended.reason.clone(),
-                ended.request.clone(),
-                ended.answer.clone(),
-                worker,
-            ],
-        )
-        .await?;
-    Ok(true)
-}
-
-async fn defer(session: &mut Session, claimed: &Claimed, at: i64) -> Result<(), StoreError> {
-    session
-        .run(
-            "update {s}delivery set due_at = ? where destination = ? and lane = ? and id > ? and blocks = 1 and state = 'waiting'",
-            binds![at, &claimed.destination, &claimed.lane, claimed.id],
-        )
-        .await?;
-    Ok(())
 }
 
 /// Lets what was parked behind a delivery be looked at again.

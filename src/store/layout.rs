@@ -11,6 +11,7 @@ use super::session::Session;
 /// The steps; the version of the tables is how many of them have run.
 ///
 /// `{key}` is text that is indexed or compared, `{text}` any text, `{id}` a growing number that is never used twice.
+/// A statement after `{partial}` is for databases with partial indexes.
 const STEPS: &[&[&str]] = &[
     &[
         "create table if not exists {s}change (
@@ -124,6 +125,13 @@ const STEPS: &[&[&str]] = &[
         "alter table {s}change add column correlation {key}",
         "alter table {s}origin add column correlation {key}",
     ],
+    // However many are settled, what waits, what is on its way and what a person must look at have indexes of their own size.
+    &[
+        "{partial}drop index {s}delivery_due",
+        "{partial}create index {s}delivery_waiting on {s}delivery (flow, due_at, id) where state = 'waiting'",
+        "{partial}create index {s}delivery_trouble on {s}delivery (flow, state, id) where state in ('dead', 'doubt')",
+        "create index {s}delivery_owner on {s}delivery (owner){owned}",
+    ],
 ];
 
 /// Tells whether the gateway's tables are there, whatever their version.
@@ -195,6 +203,11 @@ pub async fn migrate(database: &Database) -> Result<(), StoreError> {
     }
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
         for sql in *step {
+            let sql = match sql.strip_prefix("{partial}") {
+                Some(_) if dialect == Dialect::Mysql => continue,
+                Some(sql) => sql,
+                None => sql,
+            };
             session.run(&column_types(sql, dialect), &[]).await?;
         }
     }
@@ -271,6 +284,11 @@ fn column_types(sql: &str, dialect: Dialect) -> String {
             "",
         ),
     };
+    let index = if dialect == Dialect::Postgres {
+        ""
+    } else {
+        "soapstone_"
+    };
     sql.replace("{id}", id)
         .replace("{key}", key)
         .replace("{text}", text)
@@ -285,13 +303,15 @@ fn column_types(sql: &str, dialect: Dialect) -> String {
                 " where written = 'due'"
             },
         )
-        // An index's name has no schema before it on PostgreSQL: it stands in its table's.
         .replace(
-            "index {s}",
-            if dialect == Dialect::Postgres {
-                "index "
+            "{owned}",
+            if blocking.is_empty() {
+                ""
             } else {
-                "index soapstone_"
+                " where owner is not null"
             },
         )
+        // A new index's name has no schema before it on PostgreSQL: it stands in its table's.
+        .replace("create index {s}", &format!("create index {index}"))
+        .replace("unique index {s}", &format!("unique index {index}"))
 }

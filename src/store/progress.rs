@@ -157,8 +157,8 @@ pub async fn hand_over(
         return Ok(None);
     }
     let mut done = HandedOver::default();
-    for draft in drafts {
-        match delivery::accept(session, draft, now).await? {
+    for accepted in delivery::accept(session, drafts, now).await? {
+        match accepted {
             Accepted::New => done.accepted += 1,
             Accepted::Renewed => done.renewed += 1,
             Accepted::Known => {}

@@ -101,7 +101,7 @@ pub async fn all(session: &mut Session) -> Result<Vec<Worker>, StoreError> {
 pub async fn strangers(session: &mut Session) -> Result<Vec<String>, StoreError> {
     let rows = session
         .rows(
-            "select distinct owner from {s}delivery where state = 'sending' and owner not in (select id from {s}worker)",
+            "select distinct owner from {s}delivery where owner is not null and owner not in (select id from {s}worker)",
             &[],
         )
         .await?;
