@@ -8,6 +8,7 @@
 )]
 
 mod capture;
-mod crash;
 mod engine;
 mod ground;
+mod shared;
+mod stage;
