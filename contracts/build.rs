@@ -1,11 +1,33 @@
 //! Makes Rust of the contracts in `wsdl/`.
 
-fn main() -> Result<(), soapstone_codegen::BuildError> {
-    soapstone_codegen::build("sample_erp", &["../wsdl/sample-erp.wsdl"])?;
-    soapstone_codegen::build("gateway", &["../wsdl/gateway.wsdl"])?;
-    let options = soapstone_codegen::Options {
+use soapstone_codegen::{BuildError, Options, build, build_with};
+
+fn main() -> Result<(), BuildError> {
+    build("sample_erp", &["../wsdl/sample-erp.wsdl"])?;
+    build("gateway", &["../wsdl/gateway.wsdl"])?;
+    let unwrapped = Options {
         unwrapped: true,
-        ..soapstone_codegen::Options::default()
+        ..Options::default()
     };
-    soapstone_codegen::build_with("accounts", &["../wsdl/sample-accounts.wsdl"], &options)
+    build_with("accounts", &["../wsdl/sample-accounts.wsdl"], &unwrapped)?;
+    if std::env::var_os("CARGO_FEATURE_CRM").is_none() {
+        return Ok(());
+    }
+    let operations = [
+        "GetCompany",
+        "QueryCompany",
+        "CreateCompany",
+        "UpdateCompany",
+        "CustomerBalance",
+    ];
+    let chosen = Options {
+        operations: operations.map(str::to_owned).to_vec(),
+        modules: vec![(
+            "http://soapstone.local/crm/main".to_owned(),
+            "records".to_owned(),
+        )],
+        no_servers: true,
+        ..Options::default()
+    };
+    build_with("crm", &["../wsdl/crm.wsdl"], &chosen)
 }

@@ -21,3 +21,9 @@ pub mod gateway {
 pub mod accounts {
     soapstone::include_contract!("accounts");
 }
+
+/// The sample CRM as the gateway serves it: some of its operations, as a client.
+#[cfg(feature = "crm")]
+pub mod crm {
+    soapstone::include_contract!("crm");
+}

@@ -76,6 +76,11 @@ impl Ground {
         self.runtime.block_on(database.script(sql));
     }
 
+    /// Runs a future to its end.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
     /// The database's URL.
     pub(crate) fn url(&self) -> &str {
         &self.database.as_ref().unwrap().url

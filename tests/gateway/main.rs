@@ -19,6 +19,7 @@ mod http;
 #[path = "../interop/process.rs"]
 mod process;
 mod reload;
+mod typed;
 mod users;
 mod wire;
 mod writes;
