@@ -138,9 +138,17 @@ impl Contract {
             .map_or("", |namespace| &namespace.uri)
     }
 
-    /// The `SOAPAction` of an operation.
+    /// The `SOAPAction` of an operation, in ASCII: it goes into an HTTP header.
     pub fn action(&self, operation: &Operation) -> String {
-        format!("{}/{}", self.namespace(operation.namespace), operation.name)
+        let action = format!("{}/{}", self.namespace(operation.namespace), operation.name);
+        let mut ascii = String::with_capacity(action.len());
+        for c in action.chars() {
+            match c {
+                c if c.is_ascii() => ascii.push(c),
+                c => ascii.push_str(&encode_path(c.encode_utf8(&mut [0; 4]))),
+            }
+        }
+        ascii
     }
 
     /// The named type that a value refers to.

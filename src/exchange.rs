@@ -2,26 +2,28 @@
 //!
 //! Each step is a function elsewhere; here is their order, and what is logged about them.
 
-use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+mod outline;
+mod repeatable;
 
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Instant;
+
 use soapstone::http::Body;
 use soapstone::soap::{Posted, Version, read_envelope, write_envelope};
 use soapstone::xml::{self, Options, Reader};
 
+use self::outline::Outline;
+use self::repeatable::Repeatable;
 use crate::authorise::authorise;
 use crate::call::{Call, Reply};
 use crate::catalog::Catalog;
 use crate::contract::{Operation, Service};
-use crate::database::Database;
 use crate::fault::Problem;
 use crate::gateway::Gateway;
-use crate::plan::{Plan, plan};
+use crate::plan::plan;
 use crate::principal::Principal;
 use crate::reply::{Asker, LARGE, Pieces};
 use crate::request::Asked;
-use crate::run::{Once, OnceReply};
 use crate::serve::is_plain;
 use crate::served::Served;
 use crate::{changes, reply, request, run};
@@ -198,75 +200,6 @@ fn writes(catalog: &Catalog, call: &Call) -> bool {
     }
 }
 
-/// A write with an idempotency key: a repeat answers what was answered before.
-struct Repeatable {
-    key: String,
-    digest: String,
-    now: i64,
-}
-
-impl Repeatable {
-    /// The key counts for one principal; the digest is over what was understood, so that a repeat may be laid out differently.
-    fn new(
-        key: &str,
-        principal: &Principal,
-        operation: &Operation,
-        call: &Call,
-    ) -> Result<Repeatable, Problem> {
-        if key.is_empty() || key.len() > 255 {
-            return Err(Problem::sender(
-                "InvalidIdempotencyKey",
-                "an idempotency key has 1 to 255 bytes",
-            ));
-        }
-        let digest = Sha256::digest(format!("{} {call:?}", operation.name));
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis());
-        Ok(Repeatable {
-            key: format!("{} {key}", principal.name),
-            digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-            now: i64::try_from(now).unwrap_or(i64::MAX),
-        })
-    }
-
-    /// Runs the write, or answers what it answered: the reply's element.
-    async fn run(
-        &self,
-        database: &Database,
-        served: &Served,
-        operation: &Operation,
-        plan: &Plan,
-        render: &(dyn Fn(&Reply, &mut String) + Send + Sync),
-    ) -> Result<String, Problem> {
-        let once = Once {
-            key: &self.key,
-            digest: &self.digest,
-            now: self.now,
-        };
-        let bytes = |reply: &Reply| {
-            let mut out = String::new();
-            render(reply, &mut out);
-            out.into_bytes()
-        };
-        match run::run_once(database, &served.catalog, plan, &once, &bytes).await {
-            Ok(OnceReply::New(bytes) | OnceReply::Stored(bytes)) => {
-                Ok(String::from_utf8_lossy(&bytes).into_owned())
-            }
-            Ok(OnceReply::OtherBody) => Err(Problem::sender(
-                "IdempotencyKeyReused",
-                "the idempotency key was used for another request",
-            )),
-            Err(error) => Err(Problem::of_run(
-                &served.catalog,
-                &served.contract,
-                Some(operation),
-                &error,
-            )),
-        }
-    }
-}
-
 /// Bytes → envelope → call; nothing in it waits.
 fn receive<'s>(
     gateway: &Gateway,
@@ -412,67 +345,5 @@ fn answer_problem(
         version,
         status,
         body: body.into(),
-    }
-}
-
-/// What is known of an exchange so far, for its fault and its line in the log.
-#[derive(Default)]
-struct Outline<'s> {
-    version: Option<Version>,
-    operation: Option<&'s Operation>,
-    principal: Option<Principal>,
-    records: usize,
-    writes: bool,
-    named: bool,
-}
-
-impl Outline<'_> {
-    /// Puts the correlation id on every line that is logged from now on, once.
-    fn name(&mut self, correlation: &str) {
-        if !std::mem::replace(&mut self.named, true) {
-            tracing::Span::current().record("correlation", correlation);
-        }
-    }
-
-    /// Logs who did what: writes and refusals for everybody to see, reads for those who look closer.
-    fn log(&self, problem: Option<&Problem>, begun: Instant) {
-        let who = self
-            .principal
-            .as_ref()
-            .map_or("", |principal| &principal.name);
-        let operation = self.operation.map_or("", |operation| &operation.name);
-        let millis = begun.elapsed().as_secs_f64() * 1000.0;
-        let label = problem.map_or("ok", |problem| problem.code);
-        metrics::counter!("soapstone_requests_total", "operation" => operation.to_owned(), "outcome" => label).increment(1);
-        metrics::histogram!("soapstone_request_seconds", "operation" => operation.to_owned())
-            .record(millis / 1000.0);
-        match problem {
-            None if self.writes => {
-                tracing::info!(who, operation, records = self.records, millis, "written");
-            }
-            None => tracing::debug!(who, operation, records = self.records, millis, "read"),
-            Some(problem) if problem.sender => {
-                tracing::info!(
-                    who,
-                    operation,
-                    code = problem.code,
-                    detail = problem.message,
-                    millis,
-                    "refused"
-                );
-            }
-            Some(problem) => {
-                let inner = problem.inner.as_deref().unwrap_or_default();
-                tracing::warn!(
-                    who,
-                    operation,
-                    code = problem.code,
-                    detail = problem.message,
-                    inner,
-                    millis,
-                    "failed"
-                );
-            }
-        }
     }
 }

@@ -4,7 +4,8 @@
 //! **The rule for clashes.** Where a name is already taken, `2`, `3`, ... is appended until it is free. Names are given in a fixed order: the
 //! contract's own words first (`related`, `record`, `filter`, ...), then tables before views before routines, those of the default schema
 //! first, and within a kind by their SQL names in byte order; columns and parameters by their SQL names in byte order too. So the order in
-//! which the database lists things changes nothing, and `[database] rename` settles a name for good.
+//! which the database lists things changes nothing, and `[database] rename` settles a name for good. Elements that stand beside each other
+//! clash where client stacks could not tell them apart: `A_B` and `a b` are one property in Java, and so are `Type` and `type`.
 
 use std::collections::HashSet;
 
@@ -108,6 +109,36 @@ impl Taken {
     }
 }
 
+/// Elements that stand beside each other: their names differ in what the stacks make of them too.
+#[derive(Debug, Clone, Default)]
+pub struct Siblings(Taken);
+
+impl Siblings {
+    /// Starts with elements that the contract has there itself.
+    pub fn beside(words: &[&str]) -> Siblings {
+        Siblings(Taken(words.iter().map(|word| property(word)).collect()))
+    }
+
+    /// Takes a name, or the first free one after it by the rule for clashes.
+    pub fn take(&mut self, name: String) -> String {
+        self.0.take_all(name, |name| vec![property(name)])
+    }
+}
+
+/// The property that a stack makes of an element: words are put together, each with a capital (JAXB 2, appendix D).
+fn property(element: &str) -> String {
+    let mut property = String::with_capacity(element.len());
+    let mut starts = true;
+    for c in element.chars() {
+        match c {
+            '_' | '-' | '.' => starts = true,
+            c if std::mem::take(&mut starts) => property.extend(c.to_uppercase()),
+            c => property.push(c),
+        }
+    }
+    property
+}
+
 /// ISO 9075-14 writes four digits for a character of the basic plane and six beyond it.
 fn push_escaped(name: &mut String, c: char) {
     let code = u32::from(c);
@@ -175,6 +206,21 @@ mod tests {
             ("us-states", "UsStates"),
         ] {
             assert_eq!(pascal(sql), xml, "{sql}");
+        }
+    }
+
+    #[test]
+    fn siblings_differ_for_every_stack() {
+        let mut siblings = Siblings::beside(&["related"]);
+        for (name, taken) in [
+            ("Related", "Related2"),
+            ("A_B", "A_B"),
+            ("a_b", "a_b2"),
+            ("ab", "ab"),
+            ("line_1", "line_1"),
+            ("line1", "line12"),
+        ] {
+            assert_eq!(siblings.take(name.to_owned()), taken);
         }
     }
 

@@ -145,8 +145,8 @@ impl Writer<'_, '_> {
         };
         for (element, type_, value) in answered(routine, answer) {
             match value {
-                Answered::Value(value) => self.owned("", element, type_, value),
-                Answered::Misfit(_) => self.nil("", element),
+                Some(Answered::Value(value)) => self.owned("", element, type_, value),
+                Some(Answered::Misfit(_)) | None => self.nil("", element),
             }
         }
         if let (Some(rows), Some(columns)) = (&answer.rows, &routine.rows) {
@@ -184,13 +184,17 @@ impl Writer<'_, '_> {
 fn answered<'a>(
     routine: &'a Routine,
     answer: &'a Answer,
-) -> impl Iterator<Item = (&'a str, &'a ValueType, &'a Answered)> {
-    let parameters = routine.answered.iter().filter_map(|(index, column)| {
-        let (_, value) = answer.parameters.iter().find(|(known, _)| known == index)?;
-        Some((&*column.element, &column.value, value))
+) -> impl Iterator<Item = (&'a str, &'a ValueType, Option<&'a Answered>)> {
+    let parameters = routine.answered.iter().map(|(index, column)| {
+        let known = answer.parameters.iter().find(|(known, _)| known == index);
+        (
+            &*column.element,
+            &column.value,
+            known.map(|(_, value)| value),
+        )
     });
-    let value = answer.value.as_ref().zip(routine.returns.as_ref());
-    parameters.chain(value.map(|(value, type_)| ("return", type_, value)))
+    let returned = routine.returns.as_ref();
+    parameters.chain(returned.map(|type_| ("return", type_, answer.value.as_ref())))
 }
 
 /// Writes the header of a routine's answer: what its types cannot hold, which is nil in the body. An element beside `return` would keep
@@ -204,7 +208,7 @@ pub fn write_header(asker: Asker<'_>, reply: &Reply, out: &mut String) {
     };
     let mut writer = Writer::of(asker, out);
     for (element, _, value) in answered(routine, answer) {
-        if let Answered::Misfit(bytes) = value {
+        if let Some(Answered::Misfit(bytes)) = value {
             writer.out.push_str("<Misfit");
             writer.attribute("xmlns", asker.contract.namespace(asker.operation.namespace));
             writer.out.push('>');

@@ -1,14 +1,17 @@
 //! Catalog → contract: every name is given here, by the rule of [`crate::names`].
 
+mod types;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use soapstone_schema::model::Builtin;
 
-use super::value_type::{Atomic, Kind, NamedType, TypeReference, ValueType, atomic};
-use super::{Column, Contract, Namespace, Operation, Routine, Table, Target, encode_path};
-use crate::catalog::{self, Catalog, Field, Returns, RoutineId, SqlType, TableId, TypeName};
-use crate::names::{self, Taken};
+use self::types::TypeKey;
+use super::value_type::TypeReference;
+use super::{Column, Contract, Namespace, Operation, Routine, Table, Target};
+use crate::catalog::{self, Catalog, Returns, RoutineId, TableId};
+use crate::names::{self, Siblings, Taken};
 use crate::principal::Action;
 
 /// Words of the contract that no table, routine or type may take.
@@ -80,12 +83,6 @@ struct Naming<'a> {
     types: HashMap<TypeKey, TypeReference>,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum TypeKey {
-    Sql(TypeName),
-    ListOf(usize, String),
-}
-
 impl<'a> Naming<'a> {
     fn new(catalog: &'a Catalog, base: &str, captured: &'a [(String, String)]) -> Naming<'a> {
         let mut taken = Taken::with(WORDS);
@@ -108,7 +105,8 @@ impl<'a> Naming<'a> {
             .into_iter()
             .enumerate()
             .map(|(index, (schema, comment))| Namespace {
-                uri: Arc::from(format!("{base}/{}", encode_path(schema))),
+                // The schema's name as an element would have it: stacks make packages of it.
+                uri: Arc::from(format!("{base}/{}", names::element(schema))),
                 schema: schema.to_owned(),
                 prefix: if index == 0 {
                     "crm".to_owned()
@@ -258,7 +256,7 @@ impl<'a> Naming<'a> {
 
     fn routine(&mut self, routine: &catalog::Routine, name: Arc<str>) -> Routine {
         let namespace = self.namespace(&routine.schema);
-        let mut taken = Taken::with(&["return", "row"]);
+        let mut taken = Siblings::beside(&["return", "row"]);
         let mut given = Vec::new();
         let mut answered = Vec::new();
         for (index, parameter) in routine.parameters.iter().enumerate() {
@@ -301,151 +299,6 @@ impl<'a> Naming<'a> {
             rows,
             unknown_rows,
         }
-    }
-
-    fn fields(&mut self, fields: &[Field], namespace: usize, name: &str) -> Vec<Column> {
-        let elements = elements(fields.iter().map(|field| field.name.as_str()), &["misfit"]);
-        let column = |(field, element): (&Field, Arc<str>)| Column {
-            value: self.value(
-                &field.sql_type,
-                namespace,
-                &format!("{name}{}", names::pascal(&field.name)),
-            ),
-            element,
-            nillable: true,
-        };
-        fields.iter().zip(elements).map(column).collect()
-    }
-
-    /// Gives the type of a value; `hint` names a type that SQL has no name for.
-    fn value(&mut self, sql_type: &SqlType, namespace: usize, hint: &str) -> ValueType {
-        match sql_type {
-            SqlType::Enum {
-                name: Some(name),
-                labels,
-            } => self.sql_named(name, |_| {
-                (
-                    Kind::Atomic(Atomic {
-                        labels: labels.clone(),
-                        ..Atomic::new(Builtin::String)
-                    }),
-                    None,
-                )
-            }),
-            SqlType::Enum { name: None, .. } => {
-                let kind = Kind::Atomic(atomic(sql_type));
-                self.named(namespace, hint, kind, None)
-            }
-            SqlType::Set { labels } => {
-                let item = Kind::Atomic(Atomic {
-                    labels: labels.clone(),
-                    ..Atomic::new(Builtin::String)
-                });
-                let item = self.named(namespace, &format!("{hint}Item"), item, None);
-                self.named(namespace, hint, Kind::List(Arc::new(item)), None)
-            }
-            SqlType::Domain { base, .. }
-                if matches!(
-                    base.base(),
-                    SqlType::Array { .. } | SqlType::Composite { .. }
-                ) =>
-            {
-                self.value(base, namespace, hint)
-            }
-            SqlType::Domain { name, checks, .. } => {
-                let documentation = (!checks.is_empty()).then(|| checks.join("; "));
-                self.sql_named(name, |_| (Kind::Atomic(atomic(sql_type)), documentation))
-            }
-            SqlType::Array { item } => self.list(item, namespace, hint),
-            SqlType::Composite { name, fields } => {
-                let hint = names::pascal(&name.name);
-                self.sql_named(name, |naming| {
-                    let namespace = naming.namespace(&name.schema);
-                    let fields = naming.fields(fields, namespace, &hint);
-                    (
-                        Kind::Composite(
-                            fields
-                                .into_iter()
-                                .map(|field| (field.element, field.value))
-                                .collect(),
-                        ),
-                        None,
-                    )
-                })
-            }
-            _ => ValueType::Plain(Kind::Atomic(atomic(sql_type))),
-        }
-    }
-
-    fn list(&mut self, item: &SqlType, namespace: usize, hint: &str) -> ValueType {
-        // Facets of items are left to the database: one list type serves every array of a kind.
-        let item = match self.value(item, namespace, &format!("{hint}Item")) {
-            ValueType::Plain(Kind::Atomic(atomic)) => {
-                ValueType::Plain(Kind::Atomic(Atomic::new(atomic.builtin)))
-            }
-            named => named,
-        };
-        let item_name = match &item {
-            ValueType::Plain(Kind::Atomic(atomic)) => capitalised(atomic.builtin.name()),
-            other => self
-                .contract
-                .named(other)
-                .map(|named| named.name.to_string())
-                .unwrap_or_default(),
-        };
-        let key = TypeKey::ListOf(namespace, item_name.clone());
-        if let Some(known) = self.types.get(&key) {
-            return ValueType::Named(*known);
-        }
-        let bare = matches!(item, ValueType::Plain(_));
-        let name = format!("ArrayOf{item_name}");
-        let name = if bare { name } else { self.taken.take(name) };
-        let reference = self.push(namespace, Arc::from(name), Kind::List(Arc::new(item)), None);
-        self.types.insert(key, reference);
-        ValueType::Named(reference)
-    }
-
-    fn sql_named(
-        &mut self,
-        name: &TypeName,
-        kind: impl FnOnce(&mut Self) -> (Kind, Option<String>),
-    ) -> ValueType {
-        let key = TypeKey::Sql(name.clone());
-        if let Some(known) = self.types.get(&key) {
-            return ValueType::Named(*known);
-        }
-        let (kind, documentation) = kind(self);
-        let local = self.take(&name.schema, &name.name, derived_from_type);
-        let reference = self.push(self.namespace(&name.schema), local, kind, documentation);
-        self.types.insert(key, reference);
-        ValueType::Named(reference)
-    }
-
-    fn named(
-        &mut self,
-        namespace: usize,
-        hint: &str,
-        kind: Kind,
-        documentation: Option<String>,
-    ) -> ValueType {
-        let name = self.taken.take_all(hint.to_owned(), derived_from_type);
-        ValueType::Named(self.push(namespace, Arc::from(name), kind, documentation))
-    }
-
-    fn push(
-        &mut self,
-        namespace: usize,
-        name: Arc<str>,
-        kind: Kind,
-        documentation: Option<String>,
-    ) -> TypeReference {
-        self.contract.types.push(NamedType {
-            namespace,
-            name,
-            kind,
-            documentation,
-        });
-        TypeReference(self.contract.types.len() - 1)
     }
 
     fn add_operations(&mut self) {
@@ -545,16 +398,12 @@ fn derived_from_routine(name: &str) -> Vec<String> {
     ]
 }
 
-fn derived_from_type(name: &str) -> Vec<String> {
-    vec![name.to_owned(), format!("{name}Condition")]
-}
-
 /// Gives each SQL name an element, in the order given; clashes are settled in byte order of the SQL names.
 fn elements<'s>(sql: impl Iterator<Item = &'s str>, words: &[&str]) -> Vec<Arc<str>> {
     let sql: Vec<&str> = sql.collect();
     let mut order: Vec<usize> = (0..sql.len()).collect();
     order.sort_by_key(|index| sql.get(*index));
-    let mut taken = Taken::with(words);
+    let mut taken = Siblings::beside(words);
     let mut named: Vec<Arc<str>> = vec![Arc::from(""); sql.len()];
     for index in order {
         if let (Some(sql), Some(place)) = (sql.get(index), named.get_mut(index)) {

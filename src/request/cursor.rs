@@ -84,8 +84,8 @@ impl<'c> Slot<'c> {
 pub enum Reading {
     /// Element by element, in order.
     Strict,
-    /// Elements and attributes that are not known are passed over, the order is free, and elements without a namespace are taken for
-    /// those of the schema. Filters stay strict: a condition that is passed over would let more through.
+    /// Elements and attributes that are not known are passed over, and the order is free. Filters stay strict: a condition that is
+    /// passed over would let more through.
     Lenient,
 }
 
@@ -192,7 +192,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
     ) -> Result<(), RequestError> {
         let mut seen = vec![0; slots.len()];
         while let Some(tag) = self.child()? {
-            let known = tag.ns == xml::NsId::NONE || self.reader.namespace(tag.ns) == namespace;
+            let known = self.is_of(namespace, tag);
             let found = slots
                 .iter()
                 .position(|slot| known && slot.name == tag.local)
@@ -230,6 +230,12 @@ impl<'r, 'a> Cursor<'r, 'a> {
         read
     }
 
+    /// Tells whether an element is one of the schema's. One without a namespace is taken for it: SOAP::Lite and what is written by hand
+    /// often leave the namespace out below the wrapper, and nothing else can be meant.
+    fn is_of(&self, namespace: &str, tag: Tag<'a>) -> bool {
+        tag.ns == xml::NsId::NONE || self.reader.namespace(tag.ns) == namespace
+    }
+
     fn twice(&self, tag: Tag<'a>) -> RequestError {
         self.error("Unexpected", format!("{} stands there twice", tag.local))
     }
@@ -247,7 +253,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
         occurrence: usize,
         tag: Tag<'a>,
     ) -> Result<usize, RequestError> {
-        let ours = self.reader.namespace(tag.ns) == namespace;
+        let ours = self.is_of(namespace, tag);
         let ahead = slots
             .iter()
             .enumerate()

@@ -1,0 +1,168 @@
+//! Names the types of values: those that SQL names, and those that only the contract needs a name for.
+
+use std::sync::Arc;
+
+use soapstone_schema::model::Builtin;
+
+use super::super::Column;
+use super::super::value_type::{Atomic, Kind, NamedType, TypeReference, ValueType, atomic};
+use super::{Naming, capitalised, elements};
+use crate::catalog::{Field, SqlType, TypeName};
+use crate::names;
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) enum TypeKey {
+    Sql(TypeName),
+    ListOf(usize, String),
+}
+
+impl Naming<'_> {
+    pub(super) fn fields(&mut self, fields: &[Field], namespace: usize, name: &str) -> Vec<Column> {
+        let elements = elements(fields.iter().map(|field| field.name.as_str()), &["misfit"]);
+        let column = |(field, element): (&Field, Arc<str>)| Column {
+            value: self.value(
+                &field.sql_type,
+                namespace,
+                &format!("{name}{}", names::pascal(&field.name)),
+            ),
+            element,
+            nillable: true,
+        };
+        fields.iter().zip(elements).map(column).collect()
+    }
+
+    /// Gives the type of a value; `hint` names a type that SQL has no name for.
+    pub(super) fn value(&mut self, sql_type: &SqlType, namespace: usize, hint: &str) -> ValueType {
+        match sql_type {
+            SqlType::Enum {
+                name: Some(name),
+                labels,
+            } => self.sql_named(name, |_| {
+                (
+                    Kind::Atomic(Atomic {
+                        labels: labels.clone(),
+                        ..Atomic::new(Builtin::String)
+                    }),
+                    None,
+                )
+            }),
+            SqlType::Enum { name: None, .. } => {
+                let kind = Kind::Atomic(atomic(sql_type));
+                self.named(namespace, hint, kind, None)
+            }
+            SqlType::Set { labels } => {
+                let item = Kind::Atomic(Atomic {
+                    labels: labels.clone(),
+                    ..Atomic::new(Builtin::String)
+                });
+                let item = self.named(namespace, &format!("{hint}Item"), item, None);
+                self.named(namespace, hint, Kind::List(Arc::new(item)), None)
+            }
+            SqlType::Domain { base, .. }
+                if matches!(
+                    base.base(),
+                    SqlType::Array { .. } | SqlType::Composite { .. }
+                ) =>
+            {
+                self.value(base, namespace, hint)
+            }
+            SqlType::Domain { name, checks, .. } => {
+                let documentation = (!checks.is_empty()).then(|| checks.join("; "));
+                self.sql_named(name, |_| (Kind::Atomic(atomic(sql_type)), documentation))
+            }
+            SqlType::Array { item } => self.list(item, namespace, hint),
+            SqlType::Composite { name, fields } => {
+                let hint = names::pascal(&name.name);
+                self.sql_named(name, |naming| {
+                    let namespace = naming.namespace(&name.schema);
+                    let fields = naming.fields(fields, namespace, &hint);
+                    (
+                        Kind::Composite(
+                            fields
+                                .into_iter()
+                                .map(|field| (field.element, field.value))
+                                .collect(),
+                        ),
+                        None,
+                    )
+                })
+            }
+            _ => ValueType::Plain(Kind::Atomic(atomic(sql_type))),
+        }
+    }
+
+    fn list(&mut self, item: &SqlType, namespace: usize, hint: &str) -> ValueType {
+        // Facets of items are left to the database: one list type serves every array of a kind.
+        let item = match self.value(item, namespace, &format!("{hint}Item")) {
+            ValueType::Plain(Kind::Atomic(atomic)) => {
+                ValueType::Plain(Kind::Atomic(Atomic::new(atomic.builtin)))
+            }
+            named => named,
+        };
+        let item_name = match &item {
+            ValueType::Plain(Kind::Atomic(atomic)) => capitalised(atomic.builtin.name()),
+            other => self
+                .contract
+                .named(other)
+                .map(|named| named.name.to_string())
+                .unwrap_or_default(),
+        };
+        let key = TypeKey::ListOf(namespace, item_name.clone());
+        if let Some(known) = self.types.get(&key) {
+            return ValueType::Named(*known);
+        }
+        let bare = matches!(item, ValueType::Plain(_));
+        let name = format!("ArrayOf{item_name}");
+        let name = if bare { name } else { self.taken.take(name) };
+        let reference = self.push(namespace, Arc::from(name), Kind::List(Arc::new(item)), None);
+        self.types.insert(key, reference);
+        ValueType::Named(reference)
+    }
+
+    fn sql_named(
+        &mut self,
+        name: &TypeName,
+        kind: impl FnOnce(&mut Self) -> (Kind, Option<String>),
+    ) -> ValueType {
+        let key = TypeKey::Sql(name.clone());
+        if let Some(known) = self.types.get(&key) {
+            return ValueType::Named(*known);
+        }
+        let (kind, documentation) = kind(self);
+        let local = self.take(&name.schema, &name.name, derived_from_type);
+        let reference = self.push(self.namespace(&name.schema), local, kind, documentation);
+        self.types.insert(key, reference);
+        ValueType::Named(reference)
+    }
+
+    fn named(
+        &mut self,
+        namespace: usize,
+        hint: &str,
+        kind: Kind,
+        documentation: Option<String>,
+    ) -> ValueType {
+        let name = self.taken.take_all(hint.to_owned(), derived_from_type);
+        ValueType::Named(self.push(namespace, Arc::from(name), kind, documentation))
+    }
+
+    fn push(
+        &mut self,
+        namespace: usize,
+        name: Arc<str>,
+        kind: Kind,
+        documentation: Option<String>,
+    ) -> TypeReference {
+        self.contract.types.push(NamedType {
+            namespace,
+            name,
+            kind,
+            documentation,
+        });
+        TypeReference(self.contract.types.len() - 1)
+    }
+}
+
+fn derived_from_type(name: &str) -> Vec<String> {
+    vec![name.to_owned(), format!("{name}Condition")]
+}
