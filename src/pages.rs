@@ -8,6 +8,7 @@ use crate::catalog::{self, Generation, RoutineId, TableId};
 use crate::contract::wsdl::operation_documentation;
 use crate::contract::{Column, Contract, Kind, Operation, Service, Target, ValueType};
 use crate::served::Served;
+use crate::steering;
 
 use html::Html;
 
@@ -49,6 +50,13 @@ pub fn landing(served: &Served, address: &str) -> String {
             "curl -s {address}/soap/crm -H 'Content-Type: text/xml; charset=utf-8' -d '{body}'"
         ));
     }
+    html.heading(2, "Flows");
+    html.open_table(&["Service", ""]);
+    html.row(&[
+        &html::link(&format!("{}?wsdl", steering::PATH), "FlowService"),
+        "sees and steers what is carried to other systems",
+    ]);
+    html.close_table();
     html.heading(2, "Tables and views");
     html.open_table(&["Service", "", "Operations", ""]);
     for (index, table) in contract.tables.iter().enumerate() {

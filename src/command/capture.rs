@@ -1,11 +1,9 @@
 //! `soapstone capture`: which tables write their changes into the change log.
 
-use std::path::Path;
-
 use clap::{Args, Subcommand};
 
-use super::serve::{Common, database_url};
-use super::{Failure, block_on, print};
+use super::Failure;
+use super::serve::Common;
 use crate::capture::{self, Kept, trigger};
 use crate::flow::Ambient;
 use crate::gateway::Gateway;
@@ -52,16 +50,9 @@ enum Action {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut config = arguments.common.config()?;
-    block_on(async {
-        let url = database_url(&mut config, Path::new("")).await?;
-        let gateway = Gateway::start(config, url)
-            .await
-            .map_err(|error| Failure::of(&error))?;
-        let outcome = act(&gateway, &arguments.action).await;
-        gateway.database().close().await;
-        print(&outcome?)
-    })
+    arguments
+        .common
+        .work(async |gateway| act(gateway, &arguments.action).await)
 }
 
 async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {

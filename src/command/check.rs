@@ -59,9 +59,10 @@ async fn check(arguments: &Arguments) -> Result<(), Failure> {
             Ok(gateway) => {
                 let served = gateway.served();
                 wrong.extend(contract(&served));
-                wrong.extend(super::flow::wrong_with(&gateway).await);
+                let (mistakes, warnings) = super::flow::wrong_with(&gateway).await;
+                wrong.extend(mistakes);
                 summary = format!(
-                    "{} tables and views, {} routines, {} operations: nothing is wrong\n",
+                    "{warnings}{} tables and views, {} routines, {} operations: nothing is wrong\n",
                     served.catalog.tables.len(),
                     served.catalog.routines.len(),
                     served.contract.operations.len()

@@ -1,16 +1,14 @@
 //! `soapstone flow`: seeing and steering what is carried to other systems.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+mod look;
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::serve::{Common, database_url};
-use super::{Failure, block_on, print};
-use crate::capture::log::Fields;
-use crate::config::ConfigError;
-use crate::flow::assemble::Assembled;
-use crate::flow::{Ambient, start};
+use super::Failure;
+use super::serve::Common;
+use crate::flow::Ambient;
 use crate::gateway::Gateway;
 use crate::store::delivery::State;
 use crate::store::letter::{self, Deed, Letter, Search};
@@ -18,14 +16,17 @@ use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 use crate::store::{count, layout};
 
+pub(super) use look::wrong_with;
+
 /// See and steer the flows: what was delivered, what waits, what failed and why.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   soapstone flow list
+  soapstone flow new orders --table sales_order --wsdl sample-erp.wsdl --operation SubmitOrder
   soapstone flow show orders-to-erp
   soapstone flow try orders-to-erp id=1001        # the message that would go out; sends nothing
   soapstone flow letters orders-to-erp --state dead
-  soapstone flow replay orders-to-erp --state dead --spacing-ms 100
+  soapstone flow replay orders-to-erp --state dead --per-second 10
   soapstone flow check")]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -48,6 +49,26 @@ enum Action {
     },
     /// Hold every flow's file against the database and the third party's contract.
     Check,
+    /// Draft a flow from names and types: what it leaves open stands in it as comments.
+    New {
+        /// The flow's name.
+        flow: String,
+        /// The source table: `name`, or `schema.name` outside the default schema.
+        #[arg(long)]
+        table: String,
+        /// The third party's contract: a file in the flows folder, or a URL.
+        #[arg(long, value_name = "FILE|URL")]
+        wsdl: String,
+        /// The operation that takes the records.
+        #[arg(long)]
+        operation: String,
+        /// The port, where several have the operation.
+        #[arg(long)]
+        port: Option<String>,
+        /// Only print it.
+        #[arg(long)]
+        print: bool,
+    },
     /// Show the message that would go out for a record; sends nothing.
     Try {
         /// The flow.
@@ -103,9 +124,9 @@ enum Action {
         /// A text in the key, message, reason or an id.
         #[arg(long)]
         text: Option<String>,
-        /// Milliseconds between one and the next.
-        #[arg(long, default_value_t = 0)]
-        spacing_ms: i64,
+        /// At most so many a second; all at once where it is left out.
+        #[arg(long, value_name = "COUNT")]
+        per_second: Option<i64>,
     },
     /// Replace the message of a dead delivery by a file's text; what it was is kept.
     Edit {
@@ -122,10 +143,16 @@ enum Action {
         #[arg(long)]
         reason: String,
     },
-    /// Say that a delivery in doubt has arrived.
-    Confirm {
+    /// Say of a delivery in doubt whether it arrived: if it did not, it is sent again.
+    Resolve {
         /// Its number.
         id: i64,
+        /// It arrived.
+        #[arg(long, required_unless_present = "not_arrived")]
+        arrived: bool,
+        /// It did not.
+        #[arg(long, conflicts_with = "arrived")]
+        not_arrived: bool,
         /// What the destination calls it.
         #[arg(long)]
         reference: Option<String>,
@@ -133,23 +160,37 @@ enum Action {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut config = arguments.common.config()?;
-    block_on(async {
-        let url = database_url(&mut config, Path::new("")).await?;
-        let gateway = Gateway::start(config, url)
-            .await
-            .map_err(|error| Failure::of(&error))?;
-        let outcome = act(&gateway, &arguments.action).await;
-        gateway.database().close().await;
-        print(&outcome?)
-    })
+    arguments
+        .common
+        .work(async |gateway| act(gateway, &arguments.action).await)
 }
 
 async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
     let database = gateway.database();
-    if !matches!(action, Action::Check | Action::Try { .. })
-        && !layout::present(database).await.map_err(Failure::new)?
-    {
+    match action {
+        Action::Check => return look::check(gateway).await,
+        Action::Try { flow, key } => return look::try_out(gateway, flow, key).await,
+        Action::New {
+            flow,
+            table,
+            wsdl,
+            operation,
+            port,
+            print,
+        } => {
+            let asked = look::Asked {
+                flow,
+                table,
+                wsdl,
+                operation,
+                port: port.as_deref(),
+                print: *print,
+            };
+            return look::draft_new(gateway, &asked);
+        }
+        _ => {}
+    }
+    if !layout::present(database).await.map_err(Failure::new)? {
         return Err(Failure::new("no flow has run on this database yet"));
     }
     let now = (Ambient::system().now)();
@@ -222,6 +263,14 @@ async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
                     attempt.number, attempt.duration, attempt.class
                 ));
             }
+            for deed in letter::deeds(&mut session, *id)
+                .await
+                .map_err(Failure::new)?
+            {
+                let note = deed.note.as_deref().unwrap_or_default();
+                told.push_str(&format!("  {} by {}\t{note}\n", deed.action, deed.who));
+                told.push_str(&deed.difference().unwrap_or_default());
+            }
             format!(
                 "{told}message id {}\ncorrelation {}\n\n{}\n",
                 found.message_id, found.correlation, found.message
@@ -235,7 +284,7 @@ async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
             id,
             state,
             text,
-            spacing_ms,
+            per_second,
         } => {
             let search = Search {
                 flow: Some(flow),
@@ -243,7 +292,8 @@ async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
                 text: text.as_deref(),
                 before: None,
             };
-            let count = letter::replay(&mut session, &search, id, *spacing_ms, deed)
+            let spacing = per_second.map_or(0, |rate| 1000 / rate.max(1));
+            let count = letter::replay(&mut session, &search, id, spacing, deed)
                 .await
                 .map_err(Failure::new)?;
             format!("{count} to be sent again\n")
@@ -269,102 +319,24 @@ async fn act(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
             .map_err(Failure::new)?;
             format!("delivery {id} is given up\n")
         }
-        Action::Confirm { id, reference } => {
-            letter::confirm(&mut session, *id, reference.as_deref(), deed)
+        Action::Resolve {
+            id,
+            arrived,
+            reference,
+            ..
+        } => {
+            letter::resolve(&mut session, *id, *arrived, reference.as_deref(), deed)
                 .await
                 .map_err(Failure::new)?;
-            format!("delivery {id} is delivered\n")
+            match arrived {
+                true => format!("delivery {id} is delivered\n"),
+                false => format!("delivery {id} is sent again\n"),
+            }
         }
-        Action::Check | Action::Try { .. } => {
-            drop(session);
-            return look(gateway, action).await;
-        }
+        Action::Check | Action::Try { .. } | Action::New { .. } => String::new(),
     };
     session.commit().await.map_err(Failure::new)?;
     Ok(told)
-}
-
-/// What needs the flows' files and changes nothing.
-async fn look(gateway: &Gateway, action: &Action) -> Result<String, Failure> {
-    let (flows, folder) = flows(gateway)?;
-    let Action::Try { flow, key } = action else {
-        let missing = start::uncaptured(gateway.database(), &flows, &folder)
-            .await
-            .map_err(Failure::new)?;
-        return if missing.is_empty() {
-            Ok(format!("{} flows are right\n", flows.len()))
-        } else {
-            Err(wrong(&missing))
-        };
-    };
-    let one = flows
-        .iter()
-        .find(|one| one.flow.name == *flow)
-        .ok_or_else(|| Failure::new(format!("there is no flow {flow}")))?;
-    let key: Fields = key
-        .iter()
-        .map(|part| {
-            part.split_once('=')
-                .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
-        })
-        .collect::<Option<_>>()
-        .ok_or_else(|| Failure::new("a key is told as column=value"))?;
-    let trial = one.carrier.show(&key).await.map_err(Failure::new)?;
-    let record = serde_json::to_string_pretty(&trial.record).unwrap_or_default();
-    let taken = match trial.taken {
-        Ok(true) => "the flow takes it".to_owned(),
-        Ok(false) => "the flow does not take it: its condition does not hold".to_owned(),
-        Err(reason) => format!("the condition can't be computed: {reason}"),
-    };
-    let message = trial
-        .message
-        .unwrap_or_else(|reason| format!("no message: {reason}"));
-    Ok(format!(
-        "record:\n{record}\n\n{taken}\nlane: {}\n\n{message}\n",
-        trial.lane.unwrap_or_else(|reason| reason)
-    ))
-}
-
-fn flows(gateway: &Gateway) -> Result<(Vec<Assembled>, PathBuf), Failure> {
-    let config = gateway.config();
-    let sample = Path::new("soapstone-sample.flows");
-    let folder = match &config.flows.folder {
-        Some(folder) => config.folder.join(folder),
-        None if config.database.url.is_none() && sample.exists() => sample.to_path_buf(),
-        None => {
-            return Err(Failure::new(
-                "no flows are configured: set `folder` in [flows]",
-            ));
-        }
-    };
-    let catalog = Arc::new(gateway.served().catalog.clone());
-    let flows =
-        start::read(gateway.database(), &catalog, &folder).map_err(|errors| wrong(&errors))?;
-    Ok((flows, folder))
-}
-
-/// Tells everything that is wrong with the configured flows.
-pub(super) async fn wrong_with(gateway: &Gateway) -> Vec<String> {
-    if gateway.config().flows.folder.is_none() {
-        return Vec::new();
-    }
-    match flows(gateway) {
-        Err(failure) => vec![failure.message],
-        Ok((flows, folder)) => match start::uncaptured(gateway.database(), &flows, &folder).await {
-            Err(error) => vec![error.to_string()],
-            Ok(missing) => missing.iter().map(ToString::to_string).collect(),
-        },
-    }
-}
-
-fn wrong(errors: &[ConfigError]) -> Failure {
-    Failure::new(
-        errors
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\nsoapstone: "),
-    )
 }
 
 async fn mode(session: &mut Session, flow: &str, mode: Mode) -> Result<String, Failure> {
@@ -394,12 +366,13 @@ fn line(letter: &Letter) -> String {
         .map(|at| at.to_string())
         .unwrap_or_default();
     format!(
-        "{}\t{at}\tout\t{} {}\t{}\tattempts {}\t{}\n",
+        "{}\t{at}\tout\t{} {}\t{}\tattempts {}\t{}\t{}\n",
         letter.id,
         letter.kind,
         letter.key,
         letter.state.word(),
         letter.attempts,
+        letter.correlation,
         letter
             .reference
             .as_deref()

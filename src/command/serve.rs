@@ -89,6 +89,25 @@ impl Common {
     }
 }
 
+impl Common {
+    /// Opens the configured database for a command that does its work and ends, and prints what it tells.
+    pub(super) fn work(
+        &self,
+        act: impl AsyncFnOnce(&Gateway) -> Result<String, Failure>,
+    ) -> Result<(), Failure> {
+        let mut config = self.config()?;
+        block_on(async {
+            let url = database_url(&mut config, Path::new("")).await?;
+            let gateway = Gateway::start(config, url)
+                .await
+                .map_err(|error| Failure::of(&error))?;
+            let outcome = act(&gateway).await;
+            gateway.database().close().await;
+            print(&outcome?)
+        })
+    }
+}
+
 fn join(errors: &[config::ConfigError]) -> String {
     errors
         .iter()

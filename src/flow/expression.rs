@@ -3,14 +3,18 @@
 //! A number with a fraction is a text here, exactly as the database holds it: no expression rounds an amount unless it says
 //! `double(…)`. Whole numbers are numbers, and NULL is null.
 
+mod shape;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use cel::common::ast::{EntryExpr, Expr, IdedExpr};
 use cel::{Context, Env, Program, Value};
 use serde_json::Value as Json;
 
-use crate::catalog::{Catalog, SqlType, TableId};
+use crate::catalog::{Catalog, SqlType};
+
+use shape::Walk;
+pub use shape::{Names, Shape};
 
 /// A compiled expression.
 #[derive(Debug)]
@@ -19,29 +23,6 @@ pub struct Expression {
     /// As it was written.
     pub text: String,
 }
-
-/// What a name stands for, as far as it is known before anything runs.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Shape {
-    /// A record of a table, with the relations that are loaded.
-    Record {
-        /// The table.
-        table: TableId,
-        /// The relations by name.
-        related: Vec<(String, Shape)>,
-    },
-    /// A list of these.
-    List(Box<Shape>),
-    /// A map with these keys.
-    Keys(Vec<String>),
-    /// A single value.
-    Scalar,
-    /// Unknown.
-    Any,
-}
-
-/// The names that an expression may use.
-pub type Names = Vec<(String, Shape)>;
 
 fn environment() -> Arc<Env> {
     static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
@@ -85,6 +66,15 @@ impl Expression {
         }
         .shape(self.program.expression(), names);
         wrong
+    }
+
+    /// The value of an expression that uses no names.
+    pub fn constant(&self) -> Option<Json> {
+        if self.program.references().variables().is_empty() {
+            self.evaluate(&Scope::new(&[])).ok()
+        } else {
+            None
+        }
     }
 
     /// The shape of what the expression answers.
@@ -203,166 +193,6 @@ fn to_json(value: &Value) -> Option<Json> {
         }
     })
 }
-
-/// Follows an expression with the shapes of its names.
-struct Walk<'a> {
-    catalog: &'a Catalog,
-    wrong: &'a mut Vec<String>,
-}
-
-impl Walk<'_> {
-    fn shape(&mut self, expression: &IdedExpr, names: &Names) -> Shape {
-        match &expression.expr {
-            Expr::Unspecified => Shape::Any,
-            Expr::Literal(_) => Shape::Scalar,
-            Expr::Ident(name) => match names.iter().rev().find(|(known, _)| known == name) {
-                Some((_, shape)) => shape.clone(),
-                // What macros make up, and the names of types.
-                None if name.starts_with('@') || TYPES.contains(&name.as_str()) => Shape::Any,
-                None => {
-                    let known: Vec<&str> = names.iter().map(|(name, _)| name.as_str()).collect();
-                    self.wrong.push(format!(
-                        "`{name}` is not known; known here: {}",
-                        known.join(", ")
-                    ));
-                    Shape::Any
-                }
-            },
-            Expr::Select(select) => {
-                let of = self.shape(&select.operand, names);
-                self.member(&of, &select.field)
-            }
-            Expr::Call(call) => {
-                let target = call.target.as_ref().map(|target| self.shape(target, names));
-                let arguments: Vec<Shape> = call
-                    .args
-                    .iter()
-                    .map(|argument| self.shape(argument, names))
-                    .collect();
-                match (call.func_name.as_str(), call.args.as_slice()) {
-                    ("_[_]", [_, index]) => match (arguments.first(), &index.expr) {
-                        (Some(Shape::List(item)), _) => (**item).clone(),
-                        (Some(of), Expr::Literal(cel::common::ast::LiteralValue::String(name))) => {
-                            let of = of.clone();
-                            self.member(&of, name.inner())
-                        }
-                        _ => Shape::Any,
-                    },
-                    ("_?_:_", [_, _, _]) => arguments.into_iter().nth(1).unwrap_or(Shape::Any),
-                    (
-                        "@in" | "_==_" | "_!=_" | "_<_" | "_<=_" | "_>_" | "_>=_" | "!_" | "_&&_"
-                        | "_||_" | "size",
-                        _,
-                    ) => Shape::Scalar,
-                    _ => target
-                        .filter(|target| *target == Shape::Scalar)
-                        .unwrap_or(Shape::Any),
-                }
-            }
-            Expr::Comprehension(inner) => {
-                let range = self.shape(&inner.iter_range, names);
-                let item = match range {
-                    Shape::List(item) => *item,
-                    _ => Shape::Any,
-                };
-                let mut within = names.clone();
-                within.push((inner.iter_var.clone(), item));
-                within.extend(
-                    inner
-                        .iter_var2
-                        .iter()
-                        .map(|name| (name.clone(), Shape::Any)),
-                );
-                within.push((inner.accu_var.clone(), Shape::Any));
-                for part in [
-                    &inner.accu_init,
-                    &inner.loop_cond,
-                    &inner.loop_step,
-                    &inner.result,
-                ] {
-                    self.shape(part, &within);
-                }
-                Shape::Any
-            }
-            Expr::List(list) => {
-                let items: Vec<Shape> = list
-                    .elements
-                    .iter()
-                    .map(|item| self.shape(item, names))
-                    .collect();
-                Shape::List(Box::new(items.into_iter().next().unwrap_or(Shape::Any)))
-            }
-            Expr::Map(map) => {
-                for entry in &map.entries {
-                    if let EntryExpr::MapEntry(entry) = &entry.expr {
-                        self.shape(&entry.key, names);
-                        self.shape(&entry.value, names);
-                    }
-                }
-                Shape::Any
-            }
-            Expr::Struct(_) => Shape::Any,
-        }
-    }
-
-    fn member(&mut self, of: &Shape, name: &str) -> Shape {
-        match of {
-            Shape::Record { table, related } => {
-                if let Some((_, shape)) = related.iter().find(|(known, _)| known == name) {
-                    return shape.clone();
-                }
-                let Some(table) = self.catalog.table(*table) else {
-                    return Shape::Any;
-                };
-                if table.find_column(name).is_some() {
-                    return Shape::Scalar;
-                }
-                let reason = if table.find_relation(name).is_some() {
-                    format!(
-                        "`{name}` of {} is not loaded: name it in `expand`",
-                        table.name
-                    )
-                } else {
-                    format!("{} has no column `{name}`", table.name)
-                };
-                self.wrong.push(reason);
-                Shape::Any
-            }
-            Shape::Keys(keys) => {
-                if !keys.iter().any(|key| key == name) {
-                    self.wrong.push(format!(
-                        "there is no `{name}`; there are: {}",
-                        keys.join(", ")
-                    ));
-                }
-                Shape::Any
-            }
-            Shape::List(_) | Shape::Scalar => {
-                let what = if *of == Shape::Scalar {
-                    "a single value"
-                } else {
-                    "a list"
-                };
-                self.wrong.push(format!("`{name}` is asked of {what}"));
-                Shape::Any
-            }
-            Shape::Any => Shape::Any,
-        }
-    }
-}
-
-const TYPES: [&str; 10] = [
-    "int",
-    "uint",
-    "double",
-    "bool",
-    "string",
-    "bytes",
-    "list",
-    "map",
-    "type",
-    "null_type",
-];
 
 /// What a column's values are to expressions.
 pub fn is_number(type_: &SqlType) -> bool {

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, TableId};
 
 use super::expression::{Expression, Names, Scope, Shape};
 
@@ -33,7 +33,7 @@ pub struct Entry {
 pub type Mistake = (Range<usize>, String);
 
 /// A node of the target's tree.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Node {
     /// The target's name; the root's is empty.
     pub name: String,
@@ -43,10 +43,29 @@ pub struct Node {
     pub list: bool,
     /// What fills it; absent where only what is below it is filled.
     pub value: Option<Expression>,
+    /// What its value is, as far as it is known before anything runs; [`Node::check`] finds out.
+    pub origin: Origin,
     /// What is below it, in the order of the map.
     pub children: Vec<Node>,
     /// Where it is written.
     pub at: Range<usize>,
+}
+
+/// Where a target's value comes from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Origin {
+    /// It is computed.
+    #[default]
+    Computed,
+    /// A column's value as it is.
+    Column {
+        /// The table.
+        table: TableId,
+        /// The column.
+        column: usize,
+    },
+    /// It is always this.
+    Constant(Json),
 }
 
 /// A filled target.
@@ -78,14 +97,10 @@ impl Node {
     /// Every path and expression that can't be read, and every target that is filled twice.
     pub fn build(entries: &[Entry]) -> Result<Node, Vec<Mistake>> {
         let mut root = Node {
-            name: String::new(),
-            attribute: false,
-            list: false,
-            value: None,
-            children: Vec::new(),
             at: entries
                 .first()
                 .map_or(0..0, |entry| entry.target_at.clone()),
+            ..Node::default()
         };
         let mut wrong = Vec::new();
         for entry in entries {
@@ -138,9 +153,8 @@ impl Node {
                     name: name.to_owned(),
                     attribute,
                     list,
-                    value: None,
-                    children: Vec::new(),
                     at,
+                    ..Node::default()
                 });
             }
             let Some(child) = node.children.get_mut(index) else {
@@ -160,8 +174,8 @@ impl Node {
         Ok(())
     }
 
-    /// Tells everything that is wrong with the names that the map uses.
-    pub fn check(&self, catalog: &Catalog, names: &Names) -> Vec<Mistake> {
+    /// Tells everything that is wrong with the names that the map uses, and finds out where its values come from.
+    pub fn check(&mut self, catalog: &Catalog, names: &Names) -> Vec<Mistake> {
         let mut wrong = Vec::new();
         let mut within = names.clone();
         match &self.value {
@@ -172,10 +186,19 @@ impl Node {
                         .into_iter()
                         .map(|reason| (self.at.clone(), reason)),
                 );
+                let shape = value.shape(catalog, names);
+                self.origin = match (&shape, value.constant()) {
+                    (Shape::Column { table, column }, _) => Origin::Column {
+                        table: *table,
+                        column: *column,
+                    },
+                    (_, Some(constant)) => Origin::Constant(constant),
+                    _ => Origin::Computed,
+                };
                 if self.list {
-                    let item = match value.shape(catalog, names) {
+                    let item = match shape {
                         Shape::List(item) => *item,
-                        Shape::Record { .. } | Shape::Scalar => {
+                        Shape::Record { .. } | Shape::Column { .. } | Shape::Scalar => {
                             wrong.push((self.at.clone(), format!("{} is not a list", value.text)));
                             Shape::Any
                         }
@@ -201,7 +224,7 @@ impl Node {
             }
             None => {}
         }
-        for child in &self.children {
+        for child in &mut self.children {
             wrong.extend(child.check(catalog, &within));
         }
         wrong
@@ -276,7 +299,7 @@ fn scalar(value: Json) -> Result<Content, String> {
 }
 
 /// The name that an item has below its list.
-fn variable(name: &str) -> String {
+pub(super) fn variable(name: &str) -> String {
     let mut variable: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })

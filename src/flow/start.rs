@@ -169,7 +169,7 @@ async fn keep_house(database: Database, flows: Vec<Arc<Flow>>, keep_days: u64) {
     loop {
         tokio::time::sleep(pause).await;
         let began = Instant::now();
-        if let Err(error) = measure(&database).await {
+        if let Err(error) = measure(&database, &flows).await {
             tracing::debug!(%error, "the flows' metrics are late");
         }
         // Counting millions takes its time; it gets a thirtieth of it.
@@ -183,7 +183,7 @@ async fn keep_house(database: Database, flows: Vec<Arc<Flow>>, keep_days: u64) {
     }
 }
 
-async fn measure(database: &Database) -> Result<(), StoreError> {
+async fn measure(database: &Database, flows: &[Arc<Flow>]) -> Result<(), StoreError> {
     let mut session = Session::begin_reading(database).await?;
     let now = (Ambient::system().now)();
     for counts in count::all(&mut session).await? {
@@ -205,8 +205,11 @@ async fn measure(database: &Database) -> Result<(), StoreError> {
         .rows("select destination, state from {s}circuit", &[])
         .await?
     {
-        let open = f64::from(u8::from(row.text(1) != "closed"));
-        metrics::gauge!("soapstone_circuit_open", "destination" => row.text(0)).set(open);
+        let (destination, open) = (row.text(0), f64::from(u8::from(row.text(1) != "closed")));
+        for flow in flows.iter().filter(|flow| flow.destination == destination) {
+            metrics::gauge!("soapstone_flow_circuit_open", "flow" => flow.name.clone()).set(open);
+        }
+        metrics::gauge!("soapstone_circuit_open", "destination" => destination).set(open);
     }
     Ok(())
 }

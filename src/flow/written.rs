@@ -161,6 +161,8 @@ pub struct Credentials {
     pub username_token: Option<Login>,
     /// A WS-Security UsernameToken with the password's digest.
     pub username_digest: Option<Login>,
+    /// SOAP header blocks whose fields are secrets, by path like in `[sink.header]`: they are in no message that is kept.
+    pub header: BTreeMap<String, Secret>,
     /// A PEM file with a client certificate.
     pub certificate: Option<PathBuf>,
     /// A PEM file with its private key.

@@ -7,7 +7,7 @@ use soapstone_schema::encoded::Encoding;
 use soapstone_schema::validate::{self, Expect};
 use soapstone_schema::value::{Root, Values};
 
-use crate::flow::mapping::{Filled, Node};
+use crate::flow::mapping::{Content as Filling, Filled};
 
 use super::contract::{Body, Operation};
 
@@ -32,7 +32,7 @@ pub fn request(
     operation: &Operation,
     address: &str,
     message_id: &str,
-    headers: Option<(&Node, &[Filled])>,
+    headers: &[Filled],
     filled: &[Filled],
 ) -> Result<String, String> {
     let mut blocks = String::new();
@@ -50,23 +50,7 @@ pub fn request(
         }
         blocks = writer.finish();
     }
-    if let Some((_, filled)) = headers {
-        for one in filled {
-            let declared = operation.headers.iter().find(|(name, _)| *name == one.name);
-            let (name, root) =
-                declared.ok_or_else(|| format!("the operation has no header `{}`", one.name))?;
-            let body = Body {
-                wrapper: None,
-                parts: vec![(name.clone(), root.clone())],
-                encoded: false,
-            };
-            let inner = match &one.content {
-                crate::flow::mapping::Content::Children(children) => children.as_slice(),
-                _ => continue,
-            };
-            blocks.push_str(&part(values, &body, inner)?);
-        }
-    }
+    blocks.push_str(&header_blocks(values, operation, headers)?);
     let content = match &operation.request.wrapper {
         None if operation.request.parts.is_empty() => String::new(),
         _ => part(values, &operation.request, filled)?,
@@ -76,6 +60,42 @@ pub fn request(
         out.push_str(&content)
     });
     Ok(out)
+}
+
+/// Writes header blocks, each of which the operation declares.
+///
+/// # Errors
+/// Why they are not valid.
+pub fn header_blocks(
+    values: &Values,
+    operation: &Operation,
+    filled: &[Filled],
+) -> Result<String, String> {
+    let mut blocks = String::new();
+    for one in filled {
+        let declared = operation.headers.iter().find(|(name, _)| *name == one.name);
+        let (name, root) =
+            declared.ok_or_else(|| format!("the operation has no header `{}`", one.name))?;
+        let body = Body {
+            wrapper: None,
+            parts: vec![(name.clone(), root.clone())],
+            encoded: false,
+        };
+        match &one.content {
+            Filling::Null => {}
+            Filling::Children(children) => blocks.push_str(&part(values, &body, children)?),
+            // A block that is a single value stands in a part of that name.
+            Filling::Value(value) => {
+                let told = super::contract::single(values, root, value);
+                let element = values
+                    .from_json(&told, root)
+                    .map_err(|error| error.to_string())?;
+                let block = values.write(&element, root);
+                blocks.push_str(&block.map_err(|error| error.to_string())?);
+            }
+        }
+    }
+    Ok(blocks)
 }
 
 /// Writes the payload.

@@ -32,6 +32,8 @@ pub struct SoapCall {
     pub address: String,
     /// The header blocks' map.
     pub header: Option<Node>,
+    /// Header blocks with secrets in them, as XML.
+    pub secret_header: String,
     /// What answers mean.
     pub answers: Answers,
     /// What is shown in `Authorization`.
@@ -72,12 +74,10 @@ impl Render for SoapCall {
                     ("kind", &parts.kind.word().into()),
                     ("message_id", &parts.message_id.into()),
                 ]);
-                Some((map, map.fill(&scope)?))
+                Some(map.fill(&scope)?)
             }
         };
-        let header = header
-            .as_ref()
-            .map(|(map, filled)| (*map, filled.as_slice()));
+        let header = header.as_deref().unwrap_or_default();
         let filled = parts.filled.map(|(_, filled)| filled).unwrap_or_default();
         envelope::request(
             &self.third.values,
@@ -168,7 +168,7 @@ impl SoapCall {
             &look_up.operation,
             &self.address,
             &outgoing.message_id,
-            None,
+            &[],
             &filled,
         )
     }
@@ -180,9 +180,13 @@ impl SoapCall {
         message: &str,
         outgoing: &Outgoing,
     ) -> Result<(Answer, String), Box<Heard>> {
-        let body = match &self.token {
-            None => message.to_owned(),
-            Some(token) => envelope::with_header(operation.version, message, &self.security(token)),
+        let mut secrets = self.secret_header.clone();
+        if let Some(token) = &self.token {
+            secrets.push_str(&self.security(token));
+        }
+        let body = match secrets.is_empty() {
+            true => message.to_owned(),
+            false => envelope::with_header(operation.version, message, &secrets),
         };
         let content_type = match operation.version {
             Version::Soap11 => Version::Soap11.content_type().to_owned(),

@@ -1,0 +1,467 @@
+//! Drafts a flow from names and types: which column may go into which target of an operation. A draft is a file for a person to finish:
+//! what it leaves open stands in it as comments. Pure.
+
+mod likeness;
+
+use soapstone_schema::model::TypeId;
+use soapstone_schema::simple::SimpleTypes;
+use soapstone_schema::value::{Root, Values};
+
+use crate::catalog::{Catalog, Direction, Table, TableId};
+
+use super::mapping::variable;
+use super::sink::contract::fits::{self, Target};
+use super::sink::contract::targets::{is_simple, required};
+use super::sink::contract::{Operation, ThirdParty, type_of};
+
+use likeness::{Words, likeness};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// The source table.
+    pub table: TableId,
+    /// The contract's file or URL, as the flow will name it.
+    pub wsdl: &'a str,
+    /// The port, where it matters.
+    pub port: Option<&'a str>,
+    /// The operation.
+    pub operation: &'a str,
+}
+
+/// Alikeness from which a column is taken for a target, of 100.
+const ENOUGH: u32 = 50;
+/// How deep targets are followed.
+const DEPTH: usize = 12;
+
+/// Drafts the text of a flow.
+///
+/// # Errors
+/// There is no such operation, or no such table.
+pub fn draft(catalog: &Catalog, third: &ThirdParty, wish: &Wish<'_>) -> Result<String, String> {
+    let operation = third.operation(wish.port, wish.operation)?;
+    let table = catalog
+        .table(wish.table)
+        .ok_or_else(|| "the table is gone".to_owned())?;
+    let mut drafting = Drafting {
+        catalog,
+        values: &third.values,
+        simple: SimpleTypes::of(third.values.model()),
+        used: Vec::new(),
+        lines: Vec::new(),
+    };
+    let record = Place {
+        variable: "record".to_owned(),
+        table,
+        outer: None,
+    };
+    drafting.request(&operation, &record);
+    let (lines, used) = (drafting.lines, drafting.used);
+    let name = match table.schema == catalog.default_schema {
+        true => table.name.clone(),
+        false => format!("{}.{}", table.schema, table.name),
+    };
+    let open = lines.iter().filter(|line| line.open).count();
+    let mut out = format!("# Carries {name} to {}.", wish.operation);
+    out.push_str(&match open {
+        0 => " Every target that must be filled is filled; look at each.\n".to_owned(),
+        open => format!(" A draft: {open} targets that must be filled are not, see FILL below.\n"),
+    });
+    out.push_str(&format!("\n[source]\ntable = {}\n", quoted(&name)));
+    out.push_str("# when = \"record.status == 'placed'\"\n");
+    out.push_str("each = \"record\"   # each record once; \"change\": after every change\n");
+    if !used.is_empty() {
+        let used: Vec<String> = used.iter().map(|path| quoted(path)).collect();
+        out.push_str(&format!("expand = [{}]\n", used.join(", ")));
+    }
+    out.push_str(&format!("\n[sink]\nwsdl = {}\n", quoted(wish.wsdl)));
+    if let Some(port) = wish.port {
+        out.push_str(&format!("port = {}\n", quoted(port)));
+    }
+    out.push_str(&format!(
+        "operation = {}\n\n[map]\n",
+        quoted(wish.operation)
+    ));
+    for line in &lines {
+        out.push_str(&line.text);
+        out.push('\n');
+    }
+    out.push_str("\n[answer]\n");
+    match reference(&third.values, &operation) {
+        Some(path) => out.push_str(&format!("reference = {}\n", quoted(&path))),
+        None => out.push_str("# reference = \"answer.number\"\n"),
+    }
+    out.push_str("# duplicate = \"has(fault.detail.…)\"   # what says that it was there already\n");
+    let number = table
+        .columns
+        .iter()
+        .find(|column| column.updatable && Words::of(&column.name).holds("erp"));
+    out.push_str("\n[write]\n");
+    match number {
+        Some(column) => out.push_str(&format!("{} = \"reference\"\n", quoted(&column.name))),
+        None => out.push_str("# erp_number = \"reference\"\n"),
+    }
+    out.push_str(
+        "\n[policy]\n# idempotent = true   # only where the destination knows a message again\n",
+    );
+    Ok(out)
+}
+
+/// A line of the map.
+struct Line {
+    text: String,
+    /// It must be filled and is not.
+    open: bool,
+}
+
+/// The record at hand.
+struct Place<'p, 'a> {
+    variable: String,
+    table: &'a Table,
+    outer: Option<&'p Place<'p, 'a>>,
+}
+
+/// A column with the way to it.
+struct Candidate<'a> {
+    expression: String,
+    /// The relations to load for it, as `expand` names them; empty for none.
+    expand: String,
+    table: &'a Table,
+    /// The relation's words, else the table's.
+    of: Words,
+    own: bool,
+    column: &'a crate::catalog::Column,
+}
+
+/// A target.
+struct Goal<'a> {
+    path: &'a str,
+    name: &'a str,
+    parent: &'a str,
+    type_: TypeId,
+    required: bool,
+}
+
+struct Drafting<'a> {
+    catalog: &'a Catalog,
+    values: &'a Values,
+    simple: SimpleTypes,
+    used: Vec<String>,
+    lines: Vec<Line>,
+}
+
+impl<'a> Drafting<'a> {
+    fn request(&mut self, operation: &Operation, record: &Place<'_, 'a>) {
+        let body = &operation.request;
+        match (&body.wrapper, body.parts.as_slice()) {
+            (None, [(_, root)]) => {
+                if let Some(type_) = type_of(self.values.model(), root) {
+                    self.fields(type_, "", "", record, 0);
+                }
+            }
+            (_, parts) => {
+                for (name, root) in parts {
+                    let Root::Type { type_, .. } = root else {
+                        continue;
+                    };
+                    self.target(name, "", name, *type_, (true, false), record, 0);
+                }
+            }
+        }
+    }
+
+    /// Drafts what is below a path.
+    fn fields(
+        &mut self,
+        type_: TypeId,
+        path: &str,
+        parent: &str,
+        at: &Place<'_, 'a>,
+        depth: usize,
+    ) {
+        let Some(shape) = self.values.shape(type_).filter(|_| depth < DEPTH) else {
+            return;
+        };
+        let shape = std::sync::Arc::clone(shape);
+        let model = self.values.model();
+        let must = required(model, type_);
+        let below = |name: &str| match path {
+            "" => name.to_owned(),
+            path => format!("{path}/{name}"),
+        };
+        for (name, id) in &shape.attributes {
+            let Some(attribute) = model.attributes.get(id.index()) else {
+                continue;
+            };
+            let written = format!("@{}", name.local);
+            self.leaf(
+                &Goal {
+                    path: &below(&written),
+                    name: &name.local,
+                    parent,
+                    type_: attribute.type_,
+                    required: must.contains(&written),
+                },
+                at,
+            );
+        }
+        for field in &shape.fields {
+            let Some(element) = model.elements.get(field.element.index()) else {
+                continue;
+            };
+            let path = below(&field.key);
+            let how = (must.contains(&field.key), field.repeated);
+            self.target(&field.key, parent, &path, element.type_, how, at, depth);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn target(
+        &mut self,
+        name: &str,
+        parent: &str,
+        path: &str,
+        type_: TypeId,
+        (required, repeated): (bool, bool),
+        at: &Place<'_, 'a>,
+        depth: usize,
+    ) {
+        if is_simple(self.values, type_) {
+            let goal = Goal {
+                path,
+                name,
+                parent,
+                type_,
+                required,
+            };
+            return self.leaf(&goal, at);
+        }
+        if !repeated {
+            return self.fields(type_, path, name, at, depth + 1);
+        }
+        let Some((relation, table)) = self.list(name, parent, at) else {
+            let text = format!("# {} = \"record.…\"", quoted(&format!("{path}[]")));
+            return self.note(text, required, "a list: no relation is alike");
+        };
+        if at.outer.is_none() {
+            self.load(&relation);
+        }
+        self.lines.push(Line {
+            text: format!(
+                "{} = {}",
+                quoted(&format!("{path}[]")),
+                quoted(&format!("{}.{relation}", at.variable))
+            ),
+            open: false,
+        });
+        let inner = Place {
+            variable: variable(name),
+            table,
+            outer: Some(at),
+        };
+        self.fields(type_, &format!("{path}[]"), name, &inner, depth + 1);
+    }
+
+    /// The list that a repeating target is most alike.
+    fn list(&self, name: &str, parent: &str, at: &Place<'_, 'a>) -> Option<(String, &'a Table)> {
+        let wanted = Words::of(name).with(&Words::of(parent));
+        let lists = at
+            .table
+            .relations
+            .iter()
+            .filter(|relation| relation.direction == Direction::Children);
+        let mut found: Vec<_> = lists
+            .filter_map(|relation| {
+                let table = self.catalog.table(relation.table)?;
+                let own = Words::of(&relation.name).without(&Words::of(&at.table.name));
+                Some((likeness(&wanted, &own), relation.name.clone(), table))
+            })
+            .collect();
+        found.sort_by_key(|(likeness, ..)| std::cmp::Reverse(*likeness));
+        let (likeness, name, table) = found.into_iter().next()?;
+        (likeness >= ENOUGH / 2).then_some((name, table))
+    }
+
+    /// Drafts one value.
+    fn leaf(&mut self, goal: &Goal<'_>, at: &Place<'_, 'a>) {
+        let compiled = std::sync::Arc::clone(self.simple.get(self.values.model(), goal.type_));
+        let target = Target {
+            name: goal.name,
+            type_: &compiled,
+            required: goal.required,
+        };
+        let mut best: Option<(u32, Candidate<'a>)> = None;
+        for candidate in self.candidates(at) {
+            let likeness = alike(goal, &candidate, at);
+            let fits = !fits::column(&target, candidate.column)
+                .iter()
+                .any(|finding| finding.never);
+            if fits && likeness >= ENOUGH && best.as_ref().is_none_or(|(best, _)| likeness > *best)
+            {
+                best = Some((likeness, candidate));
+            }
+        }
+        let Some((_, candidate)) = best else {
+            let text = format!("# {} = \"\"", quoted(goal.path));
+            return self.note(text, goal.required, &compiled.name);
+        };
+        for finding in fits::column(&target, candidate.column) {
+            let text = format!("# {}", finding.message);
+            self.lines.push(Line { text, open: false });
+        }
+        if !candidate.expand.is_empty() {
+            self.load(&candidate.expand);
+        }
+        self.lines.push(Line {
+            text: format!("{} = {}", quoted(goal.path), quoted(&candidate.expression)),
+            open: false,
+        });
+    }
+
+    /// A target that stays open.
+    fn note(&mut self, text: String, required: bool, what: &str) {
+        self.lines.push(Line {
+            text: match required {
+                true => format!("{text}   # FILL: must be there: {what}"),
+                false => format!("{text}   # may be left out: {what}"),
+            },
+            open: required,
+        });
+    }
+
+    fn load(&mut self, path: &str) {
+        if !path.is_empty() && !self.used.iter().any(|used| used == path) {
+            self.used.push(path.to_owned());
+        }
+    }
+
+    /// The columns that a value may come from: of the record at hand, of what it refers to, of the records around it.
+    fn candidates(&self, at: &Place<'_, 'a>) -> Vec<Candidate<'a>> {
+        let mut found = Vec::new();
+        let mut place = Some(at);
+        let mut own = true;
+        while let Some(at) = place {
+            let of = Words::of(&at.table.name);
+            found.extend(at.table.columns.iter().map(|column| Candidate {
+                expression: member(&at.variable, &column.name),
+                expand: String::new(),
+                table: at.table,
+                of: of.clone(),
+                own,
+                column,
+            }));
+            // Only what the outermost record refers to can be named in `expand` without knowing the way.
+            let parents =
+                at.table.relations.iter().filter(|relation| {
+                    at.outer.is_none() && relation.direction == Direction::Parent
+                });
+            for relation in parents {
+                let Some(table) = self.catalog.table(relation.table) else {
+                    continue;
+                };
+                let of = Words::of(&relation.name);
+                let way = member(&at.variable, &relation.name);
+                found.extend(table.columns.iter().map(|column| Candidate {
+                    expression: member(&way, &column.name),
+                    expand: relation.name.clone(),
+                    table,
+                    of: of.clone(),
+                    own: false,
+                    column,
+                }));
+            }
+            place = at.outer;
+            own = false;
+        }
+        found
+    }
+}
+
+/// How alike a column is to a target, of 100: its own name, or with what it is of; what is of another record counts where the target
+/// stands in a part of that name.
+fn alike(goal: &Goal<'_>, candidate: &Candidate<'_>, at: &Place<'_, '_>) -> u32 {
+    let (leaf, parent) = (Words::of(goal.name), Words::of(goal.parent));
+    let column = Words::of(&candidate.column.name);
+    let whole = candidate.of.with(&column);
+    let plain = likeness(&leaf, &column);
+    let with_of = likeness(&leaf, &whole);
+    let with_both = likeness(&parent.with(&leaf), &whole);
+    let here = parent.is_empty() || likeness(&parent, &Words::of(&at.table.name)) > 0;
+    match candidate.own {
+        true if here => plain
+            .max(with_of.saturating_sub(2))
+            .max(with_both.saturating_sub(4)),
+        // A column of the record for a target in a part of another name.
+        true => (plain * 7 / 10)
+            .max(with_of * 9 / 10)
+            .max(with_both.saturating_sub(4)),
+        false => with_of
+            .saturating_sub(1)
+            .max(with_both.saturating_sub(3))
+            .max(
+                match likeness(
+                    &parent,
+                    &candidate.of.with(&Words::of(&candidate.table.name)),
+                ) {
+                    0 => plain * 4 / 10,
+                    _ => plain * 9 / 10,
+                },
+            ),
+    }
+}
+
+/// Where the answer holds what the destination calls the record: the first value that is a number or an id by its name.
+fn reference(values: &Values, operation: &Operation) -> Option<String> {
+    let body = operation.answer.as_ref()?;
+    let (name, root) = body.parts.first()?;
+    let type_ = type_of(values.model(), root)?;
+    let start = match body.wrapper {
+        Some(_) => member("answer", name),
+        None => "answer".to_owned(),
+    };
+    naming(values, type_, &start, 0)
+}
+
+fn naming(values: &Values, type_: TypeId, path: &str, depth: usize) -> Option<String> {
+    let shape = values.shape(type_).filter(|_| depth < 4)?;
+    let model = values.model();
+    let fields = || shape.fields.iter().filter(|field| !field.repeated);
+    let type_of = |field: &soapstone_schema::value::Field| {
+        let element = model.elements.get(field.element.index())?;
+        Some(element.type_)
+    };
+    let named = fields().find(|field| {
+        let words = Words::of(&field.key);
+        type_of(field).is_some_and(|type_| is_simple(values, type_))
+            && (words.holds("number") || words.holds("id"))
+    });
+    match named {
+        Some(field) => Some(member(path, &field.key)),
+        None => fields().find_map(|field| {
+            naming(
+                values,
+                type_of(field)?,
+                &member(path, &field.key),
+                depth + 1,
+            )
+        }),
+    }
+}
+
+/// `of.name`, or `of['name']` where the name is no identifier of an expression.
+fn member(of: &str, name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    match plain {
+        true => format!("{of}.{name}"),
+        false => format!(
+            "{of}['{}']",
+            name.replace('\\', "\\\\").replace('\'', "\\'")
+        ),
+    }
+}
+
+/// A TOML text.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
