@@ -1,0 +1,181 @@
+//! What flows carry: deletions and cancellations to the sample ERP, rows that are found by looking, and files that change while the
+//! gateway runs.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use soapstone_contracts::sample::wire::{self, Manners, PATH};
+use soapstone_contracts::sample::{SampleErp, write_contract};
+use soapstone_gateway::sample_flow::clock;
+
+use crate::scene::{Scene, post};
+
+const CRM: &str = "create table orders (id integer primary key, number varchar(20) not null, status varchar(12) not null,
+    erp_number varchar(20), changed integer)";
+
+const PLACED: &str = r#"
+[source]
+table = "orders"
+when = "record.status == 'placed' && record.erp_number == null"
+each = "record"
+[sink]
+wsdl = "sample-erp.wsdl"
+operation = "SubmitOrder"
+destination = "ERP"
+[map]
+"Order/ExternalReference" = "record.number"
+"Order/Customer/CustomerNumber" = "'C-1'"
+"Order/OrderDate" = "'2026-01-01'"
+"Order/Currency" = "'EUR'"
+"Order/Lines/Line[]" = "[1]"
+"Order/Lines/Line[]/@lineNumber" = "Line"
+"Order/Lines/Line[]/ItemNumber" = "'PMP-150'"
+"Order/Lines/Line[]/Quantity" = "'1'"
+"Order/Lines/Line[]/UnitPrice" = "'9.5'"
+[answer]
+reference = "answer.Confirmation.OrderNumber"
+[write]
+erp_number = "reference"
+"#;
+
+/// Cancels what is changed to that, and what is deleted.
+const CANCELLED: &str = r#"
+[source]
+table = "orders"
+on = ["update", "delete"]
+when = "(kind == 'delete' || record.status == 'cancelled') && record.erp_number != null"
+[sink]
+wsdl = "sample-erp.wsdl"
+operation = "CancelOrder"
+destination = "ERP"
+[map]
+"OrderNumber" = "record.erp_number"
+[delete.map]
+"OrderNumber" = "record.erp_number"
+"Reason" = "'deleted'"
+"#;
+
+/// Starts the sample ERP beside the test, with its contract among the flows.
+async fn erp(scene: &Scene) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}{PATH}", listener.local_addr().unwrap());
+    write_contract(&scene.folder.join("flows"), &address).unwrap();
+    let erp = SampleErp::open(clock, &scene.folder.join("journal")).unwrap();
+    tokio::spawn(wire::serve(Arc::new(erp), Manners::default(), listener));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelled_and_deleted_orders_are_cancelled_at_the_erp() {
+    let scene = Scene::new(CRM).await;
+    erp(&scene).await;
+    scene.write("flows/placed.toml", PLACED);
+    scene.write("flows/cancelled.toml", CANCELLED);
+    scene.tell(&["capture", "install", "orders"]);
+    let _gateway = scene.serve();
+    scene
+        .define("insert into orders (id, number, status) values (1, 'A-1', 'placed'), (2, 'A-2', 'placed'), (3, 'A-3', 'placed')")
+        .await;
+    scene.until("placed", |counts| counts.delivered == 3).await;
+    scene
+        .define(
+            "update orders set status = 'cancelled' where id = 1; delete from orders where id = 2",
+        )
+        .await;
+    scene
+        .until("cancelled", |counts| counts.delivered == 2)
+        .await;
+    let journal = scene.read("journal");
+    let fate = |number: &str| {
+        let lines = journal.lines().filter(|line| line.starts_with(number));
+        let last = lines.last().unwrap_or_default();
+        last.split('\t').nth(2).unwrap_or_default().to_owned()
+    };
+    assert_eq!(fate("A-1"), "CANCELLED", "{journal}");
+    assert_eq!(fate("A-2"), "CANCELLED", "{journal}");
+    assert_eq!(fate("A-3"), "ACCEPTED", "{journal}");
+    let message = scene
+        .one("select message from {s}delivery where kind = 'delete'")
+        .await
+        .unwrap();
+    assert!(message.contains("deleted"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_without_triggers_is_polled() {
+    let scene = Scene::new(CRM).await;
+    erp(&scene).await;
+    let polled = PLACED.replace(
+        "each = \"record\"",
+        "poll = { column = \"changed\", every_seconds = 0.1, overlap = 5 }",
+    );
+    scene.write("flows/placed.toml", &polled);
+    let said = scene.tell(&["flow", "check"]);
+    assert!(
+        said.contains("placed.toml:4:") && said.contains("deleted rows are never seen"),
+        "{said}"
+    );
+    scene
+        .define("insert into orders (id, number, status, changed) values (1, 'A-1', 'placed', 10), (2, 'A-2', 'draft', 11), (3, 'A-3', 'placed', null)")
+        .await;
+    let gateway = scene.serve();
+    scene.until("placed", |counts| counts.delivered == 1).await;
+    // Committed late, but within the overlap; and a row that has been found before, changed.
+    scene
+        .define("insert into orders (id, number, status, changed) values (4, 'A-4', 'placed', 7); update orders set status = 'placed', changed = 12 where id = 2")
+        .await;
+    scene.until("placed", |counts| counts.delivered == 3).await;
+    drop(gateway);
+    let _gateway = scene.serve();
+    scene
+        .define("insert into orders (id, number, status, changed) values (5, 'A-5', 'placed', 13)")
+        .await;
+    let counts = scene.until("placed", |counts| counts.delivered == 4).await;
+    assert_eq!(counts.accepted, 4, "nothing is found twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flows_are_read_again_and_a_broken_file_changes_nothing() {
+    let scene = Scene::new(CRM).await;
+    erp(&scene).await;
+    scene.write("flows/placed.toml", PLACED);
+    scene.tell(&["capture", "install", "orders"]);
+    let gateway = scene.serve();
+    let place = |id: i64| {
+        format!("insert into orders (id, number, status) values ({id}, 'A-{id}', 'placed')")
+    };
+    scene.define(&place(1)).await;
+    scene.until("placed", |counts| counts.delivered == 1).await;
+
+    scene.write(
+        "flows/placed.toml",
+        &PLACED.replace("record.number", "record.nomber"),
+    );
+    scene.write("flows/cancelled.toml", CANCELLED);
+    gateway.signal("-HUP");
+    scene.until("cancelled", |_| true).await;
+    scene.define(&place(2)).await;
+    scene.until("placed", |counts| counts.delivered == 2).await;
+    let wsdl = format!("{}/soap/gateway?wsdl", gateway.address());
+    let begun = Instant::now();
+    loop {
+        let said = scene.tell(&["call", &wsdl, "ListFlows"]);
+        if said.contains("placed.toml:12:") && said.contains("nomber") {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{said}");
+    }
+    let text = PLACED.replace("'C-1'", "'C-2'");
+    scene.write("flows/placed.toml", &text);
+    gateway.signal("-HUP");
+    while scene.tell(&["call", &wsdl, "ListFlows"]).contains("nomber") {
+        assert!(begun.elapsed() < Duration::from_secs(20));
+    }
+    let record = "<record><id>3</id><number>A-3</number><status>placed</status></record>";
+    post(&gateway.address(), "CreateOrders", record, "after-reload");
+    scene.until("placed", |counts| counts.delivered == 3).await;
+    let message = scene
+        .one("select message from {s}delivery where correlation = 'after-reload' and flow = 'placed'")
+        .await
+        .unwrap();
+    assert!(message.contains(">C-2<"), "{message}");
+}
