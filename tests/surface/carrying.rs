@@ -111,7 +111,7 @@ async fn a_table_without_triggers_is_polled() {
     scene.write("flows/placed.toml", &polled);
     let said = scene.tell(&["flow", "check"]);
     assert!(
-        said.contains("placed.toml:4:") && said.contains("deleted rows are never seen"),
+        said.contains("placed.toml:5:") && said.contains("deleted rows are never seen"),
         "{said}"
     );
     scene
@@ -159,7 +159,7 @@ async fn flows_are_read_again_and_a_broken_file_changes_nothing() {
     let begun = Instant::now();
     loop {
         let said = scene.tell(&["call", &wsdl, "ListFlows"]);
-        if said.contains("placed.toml:12:") && said.contains("nomber") {
+        if said.contains("placed.toml:11:") && said.contains("nomber") {
             break;
         }
         assert!(begun.elapsed() < Duration::from_secs(20), "{said}");

@@ -45,7 +45,7 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_place() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     for (place, what) in [
-        ("4:43", "has no relation `nothing`"),
+        ("4:42", "has no relation `nothing`"),
         ("5:17", "`upsert` is no kind of change"),
         ("10:1", "has no `Systen`; it has: System, User"),
         ("12:1", "has no column `numbr`"),

@@ -10,6 +10,10 @@
 
 mod calls;
 mod carrying;
+mod correlation;
 mod files;
+#[allow(dead_code)]
+#[path = "../flows/ground.rs"]
+mod ground;
 mod scene;
 mod steering;

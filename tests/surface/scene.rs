@@ -104,7 +104,7 @@ impl Scene {
         let mut command = Command::new(env!("CARGO_BIN_EXE_soapstone"));
         command
             .args(arguments)
-            .args(["--config", "soapstone.toml"])
+            .env("SOAPSTONE_CONFIG", "soapstone.toml")
             .current_dir(&self.folder);
         command
     }

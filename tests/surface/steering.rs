@@ -75,7 +75,11 @@ async fn flows_are_seen_and_steered_by_soap() {
         said.contains("NotPossible") && said.contains("not in doubt"),
         "{said}"
     );
-    let tried = call(&["TryFlow", "name=orders", "key[1].@name=id", "key[1].$=1"]);
+    let tried = call(&[
+        "TryFlow",
+        "--json",
+        r#"{"name":"orders","key":[{"@name":"id","$":"1"}]}"#,
+    ]);
     assert_eq!(tried["taken"], true);
     assert_eq!(
         call(&["ResumeFlow", "name=orders"])["flow"]["mode"],

@@ -4,7 +4,7 @@ not as asked is a fault that blames the sender. Every request is a line of JSON 
     third_party.py LOG WSDL [CERTIFICATE KEY CLIENT_AUTHORITY]
 """
 
-import base64, hashlib, hmac, http.server, json, ssl, sys, threading, time
+import base64, calendar, hashlib, hmac, http.server, json, ssl, sys, threading, time
 import xml.etree.ElementTree as xml
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -74,7 +74,7 @@ def check(path, headers, body):
         digest = hashlib.sha1(base64.b64decode(nonce) + created.encode() + b"s3cret").digest()
         need(password.get("Type") == f"{PROFILE}#PasswordDigest", "no digest")
         need(password.text == base64.b64encode(digest).decode(), "wrong digest")
-        age = time.time() - time.mktime(time.strptime(created, "%Y-%m-%dT%H:%M:%SZ")) + time.timezone
+        age = time.time() - calendar.timegm(time.strptime(created, "%Y-%m-%dT%H:%M:%SZ"))
         need(abs(age) < 300, f"created {age} s ago")
         need(nonce not in nonces, "the nonce was used before")
         nonces.add(nonce)

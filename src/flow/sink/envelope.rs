@@ -218,6 +218,10 @@ fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Resul
             Event::Start(tag) => match body.parts.iter().find(|(name, _)| name == tag.local) {
                 Some((name, root)) => {
                     let json = element(reader, tag, root)?;
+                    let json = match body.encoded {
+                        true => untyped(json),
+                        false => json,
+                    };
                     fields.insert(name.clone(), json);
                 }
                 None => return Err(format!("`{}` is no part of the answer", tag.local)),
@@ -225,6 +229,25 @@ fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Resul
             Event::End(_) | Event::Eof => return Ok(Json::Object(fields)),
             Event::Text(_) => {}
         }
+    }
+}
+
+/// A value without the types that it tells: in the encoded form every element may tell one, and an expression wants what it holds.
+fn untyped(json: Json) -> Json {
+    match json {
+        Json::Object(mut fields) => {
+            fields.remove("$type");
+            match fields.remove("$") {
+                Some(value) if fields.is_empty() => value,
+                value => {
+                    let kept = value.map(|value| ("$".to_owned(), value));
+                    let inner = fields.into_iter().chain(kept);
+                    Json::Object(inner.map(|(name, json)| (name, untyped(json))).collect())
+                }
+            }
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(untyped).collect()),
+        other => other,
     }
 }
 

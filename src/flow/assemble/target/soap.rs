@@ -60,10 +60,12 @@ pub(super) fn call(
         operation.request.check(&third.values, ground.catalog, map),
         &own,
     );
-    if let (Some(delete), Some(map)) = (&delete, given.delete) {
-        let found = delete
-            .request
-            .check(&third.values, ground.catalog, Some(map));
+    if let Some(map) = given.delete {
+        let found = delete.as_ref().unwrap_or(&operation).request.check(
+            &third.values,
+            ground.catalog,
+            Some(map),
+        );
         given.take(found, &own);
     }
     if let Some(header) = &header {
