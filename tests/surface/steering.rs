@@ -29,7 +29,7 @@ async fn flows_are_seen_and_steered_by_soap() {
     let (scene, gateway) = scene("").await;
     let wsdl = format!("{}/soap/gateway?wsdl", gateway.address());
     let call = |arguments: &[&str]| -> serde_json::Value {
-        let said = scene.tell(&[&["call", &wsdl], arguments].concat());
+        let said = scene.tell(&[&["call", wsdl.as_str()][..], arguments].concat());
         serde_json::from_str(&said).unwrap()
     };
     let listed = call(&["ListFlows"]);
@@ -142,7 +142,13 @@ async fn who_may_watch_may_not_steer() {
     let wsdl = format!("{}/soap/gateway?wsdl", gateway.address());
     let call = |user: &str, arguments: &[&str]| {
         let user = format!("{user}:pass");
-        let output = scene.run(&[&["call", &wsdl, "--user", &user], arguments].concat());
+        let output = scene.run(
+            &[
+                &["call", wsdl.as_str(), "--user", user.as_str()][..],
+                arguments,
+            ]
+            .concat(),
+        );
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         (output.status.success(), said)
     };
