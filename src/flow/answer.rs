@@ -2,8 +2,6 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::Catalog;
-
 use super::expression::{Expression, Names, Scope, Shape};
 use super::mapping::Mistake;
 use super::outcome::{Found, Outcome};
@@ -61,21 +59,6 @@ fn scope(answer: &Answer, message_id: &str) -> Scope<'static, 'static> {
 }
 
 impl Answers {
-    /// Tells what is wrong with the names in the conditions.
-    pub fn check(&self, catalog: &Catalog) -> Vec<String> {
-        [
-            &self.success,
-            &self.duplicate,
-            &self.refused,
-            &self.later,
-            &self.reference,
-        ]
-        .into_iter()
-        .flatten()
-        .flat_map(|condition| condition.check(catalog, &names()))
-        .collect()
-    }
-
     /// Says what an answer means.
     pub fn judge(&self, answer: &Answer, message_id: &str) -> Outcome {
         let scope = scope(answer, message_id);
