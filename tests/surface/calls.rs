@@ -108,10 +108,10 @@ async fn third_parties_are_called_as_they_ask() {
         ),
     );
     let wrong = format!("{secret}basic = {{ user = \"erp\", password = \"guess\" }}");
-    scene.write(
-        "flows/wrong.toml",
-        &flow(&address, "basic", "Plain", &wrong),
-    );
+    // A destination of its own: what is dead holds up its lane, which is destination and key.
+    let wrong = flow(&address, "basic", "Plain", &wrong);
+    let wrong = wrong.replace("[map]", "destination = \"other\"\n[map]");
+    scene.write("flows/wrong.toml", &wrong);
     let gateway = scene.serve();
     let record = "<record><id>7</id><name>Łódź &amp; &lt;Sons&gt;</name></record>";
     let said = post(&gateway.address(), "CreateOrders", record, "crm-request-7");
