@@ -86,8 +86,8 @@ async fn cancelled_and_deleted_orders_are_cancelled_at_the_erp() {
         .await;
     let journal = scene.read("journal");
     let fate = |number: &str| {
-        let lines = journal.lines().filter(|line| line.starts_with(number));
-        let last = lines.last().unwrap_or_default();
+        let mut lines = journal.lines().filter(|line| line.starts_with(number));
+        let last = lines.next_back().unwrap_or_default();
         last.split('\t').nth(2).unwrap_or_default().to_owned()
     };
     assert_eq!(fate("A-1"), "CANCELLED", "{journal}");

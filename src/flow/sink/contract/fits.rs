@@ -167,7 +167,7 @@ impl Values<'_> {
             .collect();
         match refused.len() {
             0 => None,
-            all if all == labels.len() => Some(self.never(&format!("{}", refused.join(", ")))),
+            all if all == labels.len() => Some(self.never(&refused.join(", "))),
             _ => Some(self.some(&refused.join(", "), "it is not taken")),
         }
     }
