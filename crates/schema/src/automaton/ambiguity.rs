@@ -6,7 +6,7 @@
 //! repeated or left, never both, so its repetition does not compete with what follows it, unless its count is in doubt
 //! itself, as that of `(b+){3}` is.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::automaton::names::{NameId, Names, NamespaceId, admits};
 use crate::automaton::tree::{self, Body, Leaf, LeafTerm, Node, TooLarge, UNBOUNDED};
@@ -56,11 +56,12 @@ pub fn ambiguity(
     Ok(found)
 }
 
-/// Leaves by what they admit; two for each key are enough to find one that differs from a third.
+/// Leaves by what they admit; two for each key are enough to find one that differs from a third. In order, so that of
+/// several conflicts the same one is told each time.
 #[derive(Debug, Clone, Default)]
 struct Set<'m> {
-    names: HashMap<NameId, (u32, u32)>,
-    namespaces: HashMap<NamespaceId, (u32, u32)>,
+    names: BTreeMap<NameId, (u32, u32)>,
+    namespaces: BTreeMap<NamespaceId, (u32, u32)>,
     wildcards: Vec<(&'m Wildcard, (u32, u32))>,
 }
 
