@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use soapstone_schema::load;
+use soapstone_schema::load::{self, LoadOptions};
 use soapstone_schema::model::Model;
 use soapstone_schema::report::{Diagnostic, Report, Severity};
 use thiserror::Error;
@@ -108,7 +108,11 @@ pub fn generate_files(
     paths: &[PathBuf],
     options: &Options,
 ) -> Result<(Vec<File>, Report), BuildError> {
-    let mut loaded = load::load_files(paths);
+    let judged = LoadOptions {
+        as_toolkits: true,
+        ..LoadOptions::default()
+    };
+    let mut loaded = load::load_files_with(paths, &judged);
     let documents = documents::embed(&loaded.contract);
     let known = loaded.report.errors();
     let files = generate(&loaded.contract, &documents, options, &mut loaded.report);

@@ -37,14 +37,17 @@ pub struct LoadOptions {
     pub documents: usize,
     /// Bytes of all documents together.
     pub bytes: usize,
+    /// Judges as SOAP toolkits do, as where a root is a WSDL: what breaks a rule that none of them insists on is a warning.
+    pub as_toolkits: bool,
 }
 
 impl Default for LoadOptions {
-    /// 5,000 documents, 512 MB.
+    /// 5,000 documents, 512 MB, an XSD judged as the specification has it.
     fn default() -> LoadOptions {
         LoadOptions {
             documents: 5_000,
             bytes: 512 << 20,
+            as_toolkits: false,
         }
     }
 }
@@ -58,7 +61,7 @@ pub struct Loaded {
     pub report: Report,
 }
 
-/// What is an error of a schema, but only a warning where a WSDL is loaded: no toolkit judges the schemas of a service by
+/// What is an error of a schema, but only a warning where a WSDL is loaded, or code is made of a schema: no toolkit judges the schemas of a service by
 /// these rules, and what breaks them is read in one way all the same (the first declaration counts, an unknown attribute
 /// is passed over, a content model takes the first particle that fits).
 const PASSED_OVER: &[&str] = &[
@@ -93,7 +96,7 @@ pub fn load(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOptions) -> L
         let document = documents.get(*root);
         document.is_some_and(|document| matches!(document.root, Root::Definitions(_)))
     };
-    let lax = roots.iter().any(is_wsdl);
+    let lax = options.as_toolkits || roots.iter().any(is_wsdl);
     let contract = resolve::contract(&documents, &units, &roots, &mut report);
     let found = report.diagnostics.len();
     rules::check(&contract.model, &mut report);
@@ -116,11 +119,16 @@ pub fn load(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOptions) -> L
 
 /// Loads files, and the files beside them that they refer to.
 pub fn load_files(paths: &[PathBuf]) -> Loaded {
+    load_files_with(paths, &LoadOptions::default())
+}
+
+/// Loads files, and the files beside them that they refer to, with bounds and a judgement of one's own.
+pub fn load_files_with(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
     let roots: Vec<Source> = paths
         .iter()
         .map(|path| Source::Location(path.display().to_string()))
         .collect();
-    load(&roots, &mut Files, &LoadOptions::default())
+    load(&roots, &mut Files, options)
 }
 
 /// Loads documents that are in memory already; they may refer to each other by location.
