@@ -207,6 +207,9 @@ async fn round(
                 claimed = delivery::claim(&mut session, &claim).await?;
                 probing = passage == Passage::Probe && !claimed.is_empty();
             }
+            if passage == Passage::Probe && claimed.is_empty() {
+                circuit::give_back(&mut session, &flow.destination, &worker, now).await?;
+            }
         }
     }
     if !open {

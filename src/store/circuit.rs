@@ -75,6 +75,26 @@ pub async fn ask(
     })
 }
 
+/// Gives the right to probe back, where nothing was there to be sent: whoever has something next may probe.
+///
+/// # Errors
+/// What the database says.
+pub async fn give_back(
+    session: &mut Session,
+    destination: &str,
+    worker: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    session
+        .run(
+            "update {s}circuit set state = 'open', probe = null, retry_at = ?, changed_at = ?
+            where destination = ? and state = 'half' and probe = ?",
+            binds![now, now, destination, worker],
+        )
+        .await?;
+    Ok(())
+}
+
 /// The longest that a circuit stays open, in milliseconds.
 pub const LONGEST: i64 = 10 * 60 * 1000;
 

@@ -38,6 +38,15 @@ async fn one_gateway_probes_an_open_circuit_and_the_others_wait_for_it() {
         assert_eq!(ask(&database, "b", 1001).await, Passage::Blocked(1500));
         // The prober was killed: another probes when its time is over, and closes for all.
         assert_eq!(ask(&database, "b", 1500).await, Passage::Probe);
+        // Nothing was there to be sent: the right is given back, by whoever has it only.
+        for (worker, passage) in [("a", Passage::Blocked(2000)), ("b", Passage::Probe)] {
+            let mut session = Session::begin(&database).await.unwrap();
+            circuit::give_back(&mut session, "erp", worker, 1501)
+                .await
+                .unwrap();
+            session.commit().await.unwrap();
+            assert_eq!(ask(&database, "c", 1501).await, passage);
+        }
         let mut session = Session::begin(&database).await.unwrap();
         circuit::close(&mut session, "erp", 1501).await.unwrap();
         session.commit().await.unwrap();
