@@ -164,6 +164,11 @@ macro_rules! bound {
     }};
 }
 
+/// What begins a transaction on MySQL. Where the task that began one was dropped while it waited for the answer, the connection came
+/// back with the transaction open and empty: it ends first.
+const BEGIN_MYSQL: &str =
+    "rollback; set transaction isolation level read committed; start transaction";
+
 impl Session {
     /// Begins a transaction that will write.
     ///
@@ -173,11 +178,7 @@ impl Session {
         Ok(match database {
             Database::Postgres(of) => Session::Postgres(of.pool.begin().await?),
             Database::Sqlite(of) => Session::Sqlite(of.pool.begin_with("begin immediate").await?),
-            Database::Mysql(of) => Session::Mysql(
-                of.pool
-                    .begin_with("set transaction isolation level read committed; start transaction")
-                    .await?,
-            ),
+            Database::Mysql(of) => Session::Mysql(of.pool.begin_with(BEGIN_MYSQL).await?),
         })
     }
 
