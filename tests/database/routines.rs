@@ -1,7 +1,7 @@
 //! Routine calls: stored functions and procedures, and named SQL.
 
 use soapstone_gateway::call::{Answered, Call, Reply, Value};
-use soapstone_gateway::catalog::{Dialect, Selection};
+use soapstone_gateway::catalog::{Dialect, RoutineId, Selection};
 
 use crate::place::{Opened, Place, dialects, show_rows, text};
 use crate::shop::shop;
@@ -30,15 +30,29 @@ fn show_value(value: &Value) -> String {
     }
 }
 
-async fn call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &str)]) -> String {
+fn find(opened: &Opened, name: &str, overload: u32) -> RoutineId {
     let routine = opened
         .catalog
         .routines
         .iter()
         .position(|r| r.name == name && r.overload == overload);
-    let routine = soapstone_gateway::catalog::RoutineId(
-        routine.unwrap_or_else(|| panic!("no {name} {overload}")),
-    );
+    RoutineId(routine.unwrap_or_else(|| panic!("no {name} {overload}")))
+}
+
+/// The code and the text with which a routine without parameters refuses.
+async fn refusal(opened: &Opened, name: &str) -> (String, String) {
+    let error = opened
+        .run(&Call::Routine {
+            routine: find(opened, name, 0),
+            arguments: Vec::new(),
+        })
+        .await
+        .unwrap_err();
+    (error.code().to_owned(), error.to_string())
+}
+
+async fn call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &str)]) -> String {
+    let routine = find(opened, name, overload);
     let arguments = arguments
         .iter()
         .map(|(index, value)| {
@@ -173,17 +187,12 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
         call(&opened, "dates", 0, &[(0, "2024-02-28"), (1, "P1D")]).await,
         "2024-02-29"
     );
-    let total = opened
-        .catalog
-        .routines
-        .iter()
-        .position(|r| r.name == "total")
-        .unwrap();
+    let total = find(&opened, "total", 0);
     let list = Value::List(vec![text("1.10"), text("2.20")]);
     let arguments = vec![(0, list)];
     let Reply::Routine(answer) = opened
         .good(&Call::Routine {
-            routine: soapstone_gateway::catalog::RoutineId(total),
+            routine: total,
             arguments,
         })
         .await
@@ -191,22 +200,9 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
         panic!()
     };
     assert_eq!(answer.value, Some(Answered::Value(text("3.30"))));
-    let refuse = opened
-        .catalog
-        .routines
-        .iter()
-        .position(|r| r.name == "refuse")
-        .unwrap();
-    let error = opened
-        .run(&Call::Routine {
-            routine: soapstone_gateway::catalog::RoutineId(refuse),
-            arguments: Vec::new(),
-        })
-        .await
-        .unwrap_err();
     assert_eq!(
-        (error.code(), error.to_string().as_str()),
-        ("Refused", "the customer is blocked")
+        refusal(&opened, "refuse").await,
+        ("Refused".to_owned(), "the customer is blocked".to_owned())
     );
     place.drop().await;
 }
@@ -243,22 +239,9 @@ async fn routines_of_mysql() {
     else {
         panic!()
     };
-    let refuse = opened
-        .catalog
-        .routines
-        .iter()
-        .position(|r| r.name == "refuse")
-        .unwrap();
-    let error = opened
-        .run(&Call::Routine {
-            routine: soapstone_gateway::catalog::RoutineId(refuse),
-            arguments: Vec::new(),
-        })
-        .await
-        .unwrap_err();
     assert_eq!(
-        (error.code(), error.to_string().as_str()),
-        ("Refused", "blocked")
+        refusal(&opened, "refuse").await,
+        ("Refused".to_owned(), "blocked".to_owned())
     );
     place.drop().await;
 }
