@@ -81,9 +81,7 @@ impl Gateway {
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&served);
         self.warm();
         let catalog = Arc::new(served.catalog.clone());
-        self.flows
-            .reload(&self.database, &catalog, &self.config.flows)
-            .await;
+        self.flows.reload(&self.database, &catalog).await;
         Ok(())
     }
 

@@ -107,6 +107,51 @@ pub async fn changes(
     since: Option<&str>,
     limit: u32,
 ) -> Result<Page, StoreError> {
+    read(
+        database,
+        Of {
+            table,
+            not_by: None,
+        },
+        since,
+        limit,
+    )
+    .await
+}
+
+/// The same without the changes that an origin made itself.
+///
+/// # Errors
+/// As [`changes`].
+pub async fn changes_by_others(
+    database: &Database,
+    table: (&str, &str),
+    origin: &str,
+    since: Option<&str>,
+    limit: u32,
+) -> Result<Page, StoreError> {
+    let of = Of {
+        table,
+        not_by: Some(origin),
+    };
+    read(database, of, since, limit).await
+}
+
+/// Which changes are wanted.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    /// The table's schema and name.
+    table: (&'a str, &'a str),
+    /// An origin whose changes are left out.
+    not_by: Option<&'a str>,
+}
+
+async fn read(
+    database: &Database,
+    of: Of<'_>,
+    since: Option<&str>,
+    limit: u32,
+) -> Result<Page, StoreError> {
     let mut session = Session::begin_reading(database).await?;
     let limit = i64::from(limit.max(1));
     let cursor = Cursor::parse(since.unwrap_or_default(), session.dialect())?;
@@ -114,11 +159,11 @@ pub async fn changes(
         refuse_trimmed(&mut session, &cursor).await?;
     }
     let (rows, next, full) = match cursor {
-        Cursor::Number(after) => number_page(&mut session, table, after, limit).await?,
+        Cursor::Number(after) => number_page(&mut session, of, after, limit).await?,
         Cursor::Snapshots { from, to, after } => {
-            snapshot_page(&mut session, table, from, to, after, limit).await?
+            snapshot_page(&mut session, of, from, to, after, limit).await?
         }
-        Cursor::Gaps { high, gaps } => gap_page(&mut session, table, high, gaps, limit).await?,
+        Cursor::Gaps { high, gaps } => gap_page(&mut session, of, high, gaps, limit).await?,
     };
     let changes = rows.iter().map(change).collect::<Result<_, _>>()?;
     Ok(Page {

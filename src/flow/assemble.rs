@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
 use crate::capture::log::Kind;
@@ -50,6 +51,8 @@ pub struct Assembled {
     pub carrier: Arc<Carrier>,
     /// What a person should know, and what does not keep it from running.
     pub warnings: Vec<ConfigError>,
+    /// A digest of everything that it was made of: file, contract, secrets, tables. With the same one it is the same flow.
+    pub mark: Vec<u8>,
 }
 
 /// Assembles a flow.
@@ -94,12 +97,19 @@ pub fn assemble(ground: &Ground<'_>, written: &Written) -> Result<Assembled, Vec
         delete: delete.as_ref(),
         names: &names,
         found: Found::default(),
+        mark: Sha256::new(),
     };
     let target = target::target(&mut given, answers);
-    let Found {
-        wrong: more,
-        warnings: doubts,
-    } = given.found;
+    let Given {
+        found: Found {
+            wrong: more,
+            warnings: doubts,
+        },
+        mut mark,
+        ..
+    } = given;
+    mark.update(&written.text);
+    graph.mark(ground.catalog, &mut mark);
     wrong.extend(more);
     warnings.extend(doubts);
     let policy = policy::policy(written, times, target.as_ref(), &mut wrong);
@@ -135,6 +145,7 @@ pub fn assemble(ground: &Ground<'_>, written: &Written) -> Result<Assembled, Vec
         flow,
         carrier,
         warnings: told(written, warnings),
+        mark: mark.finalize().to_vec(),
     })
 }
 

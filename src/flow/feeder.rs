@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::capture::log;
 use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 
-use super::gateway::{Shared, announce, rest};
-use super::{Flow, FlowError, source};
+use super::gateway::{AtWork, Shared, announce, rest};
+use super::{FlowError, source};
 
 /// Changes in a page.
 const PAGE: u32 = 500;
@@ -18,11 +17,16 @@ const PAGE: u32 = 500;
 const KEEP: Duration = Duration::from_secs(30);
 
 /// Feeds a flow until the stop.
-pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::Receiver<bool>) {
-    let mut kept = Instant::now();
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    at_work: Arc<AtWork>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let flow = &at_work.flow;
+    let mut reached = Reached::default();
     let mut failures = 0_u32;
     loop {
-        let wait = match page(&shared, &flow, &mut kept).await {
+        let wait = match page(&shared, &at_work, &mut reached).await {
             Ok(true) => {
                 failures = 0;
                 Duration::ZERO
@@ -38,32 +42,48 @@ pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::R
             }
         };
         // No wake-up after a failure: the changes that would wake it are those that it failed on.
-        let wake = shared.changed.get(&flow.name).filter(|_| failures == 0);
+        let wake = (failures == 0).then_some(&at_work.changed);
         if rest(wake, wait, &mut stop).await {
             return;
         }
     }
 }
 
+/// How far a feeder has read past the cursor that is kept, over nothing that the flow takes.
+#[derive(Default)]
+struct Reached {
+    /// The cursor as it is kept.
+    kept: String,
+    /// What it would be by now.
+    next: String,
+    /// Since when they differ.
+    since: Option<Instant>,
+}
+
 /// Hands one page over; answers whether there may be more.
-async fn page(shared: &Shared, flow: &Flow, kept: &mut Instant) -> Result<bool, FlowError> {
+async fn page(shared: &Shared, at_work: &AtWork, reached: &mut Reached) -> Result<bool, FlowError> {
+    let flow = &at_work.flow;
     let mut session = Session::begin_reading(&shared.database).await?;
     let standing = progress::read(&mut session, &flow.name).await?;
     drop(session);
     let Some(standing) = standing.filter(|standing| standing.mode == Mode::Running) else {
         return Ok(false);
     };
-    let page = source::page(&shared.database, flow, &standing.position, PAGE).await?;
-    let mine = origin(&flow.name);
-    let wanted: Vec<log::Change> = page
-        .changes
-        .iter()
-        .filter(|change| {
-            flow.kinds.contains(&change.kind) && change.origin.as_deref() != Some(mine.as_str())
-        })
-        .cloned()
-        .collect();
-    if page.changes.is_empty() && kept.elapsed() < KEEP {
+    if reached.kept != standing.position {
+        *reached = Reached {
+            kept: standing.position.clone(),
+            next: standing.position.clone(),
+            since: None,
+        };
+    }
+    let page = source::page(&shared.database, flow, &reached.next, PAGE).await?;
+    let mut wanted = page.changes;
+    wanted.retain(|change| flow.kinds.contains(&change.kind));
+    if wanted.is_empty() && reached.since.is_none_or(|since| since.elapsed() < KEEP) {
+        if page.next != reached.next {
+            reached.next = page.next;
+            reached.since.get_or_insert_with(Instant::now);
+        }
         return Ok(page.full);
     }
     let drafts = if wanted.is_empty() {
@@ -86,7 +106,6 @@ async fn page(shared: &Shared, flow: &Flow, kept: &mut Instant) -> Result<bool, 
         announce(&mut session, &flow.name).await?;
     }
     session.commit().await?;
-    *kept = Instant::now();
     if let Some(done) = done.filter(|done| done.accepted + done.renewed > 0) {
         tracing::debug!(
             flow = flow.name,
@@ -94,9 +113,7 @@ async fn page(shared: &Shared, flow: &Flow, kept: &mut Instant) -> Result<bool, 
             renewed = done.renewed,
             "changes handed over"
         );
-        if let Some(wake) = shared.accepted.get(&flow.name) {
-            wake.notify_one();
-        }
+        at_work.accepted.notify_one();
     }
     Ok(page.full)
 }

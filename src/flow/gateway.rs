@@ -45,10 +45,17 @@ pub(crate) struct Shared {
     pub(crate) database: Database,
     pub(crate) settings: Settings,
     pub(crate) ambient: Ambient,
-    /// For each flow: there are changes; there are deliveries.
-    pub(crate) changed: HashMap<String, Notify>,
-    pub(crate) accepted: HashMap<String, Notify>,
+    at_work: RwLock<Vec<Arc<AtWork>>>,
     lease: Lease,
+}
+
+/// A flow at work, and what wakes its tasks.
+pub(crate) struct AtWork {
+    pub(crate) flow: Arc<Flow>,
+    /// There are changes.
+    pub(crate) changed: Notify,
+    /// There are deliveries.
+    pub(crate) accepted: Notify,
 }
 
 /// This gateway's place among the workers.
@@ -95,26 +102,28 @@ impl Shared {
     pub(crate) fn now(&self) -> i64 {
         (self.ambient.now)()
     }
+
+    fn at_work(&self) -> Vec<Arc<AtWork>> {
+        self.at_work
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }
 
-/// Runs the flows until `stop` turns true; what is on its way then is awaited.
+/// Runs the flows until `stop` turns true; what is on its way then is awaited. Where other flows are wanted meanwhile, those that are
+/// the same go on undisturbed.
 ///
 /// # Errors
 /// The gateway's tables can't be made. What fails later is logged and tried again.
 pub async fn run(
     database: Database,
-    flows: Vec<Arc<Flow>>,
+    flows: watch::Receiver<Vec<Arc<Flow>>>,
     settings: Settings,
     ambient: Ambient,
     stop: watch::Receiver<bool>,
 ) -> Result<(), StoreError> {
     layout::migrate(&database).await?;
-    let notifies = || {
-        flows
-            .iter()
-            .map(|flow| (flow.name.clone(), Notify::new()))
-            .collect()
-    };
     let lease = Lease {
         id: RwLock::new(String::new()),
         started: Instant::now(),
@@ -125,54 +134,132 @@ pub async fn run(
         database,
         settings,
         ambient,
-        changed: notifies(),
-        accepted: notifies(),
+        at_work: RwLock::default(),
         lease,
     });
     join(&shared).await?;
-    let mut session = Session::begin(&shared.database).await?;
-    for flow in &flows {
-        progress::ensure(&mut session, &flow.name, "", shared.now()).await?;
-    }
     // Only one process uses a SQLite file: what others held is free at once.
     if worker::alone(shared.database.dialect()) {
-        for other in worker::all(&mut session)
-            .await?
-            .iter()
-            .filter(|other| other.id != shared.worker())
-        {
-            worker::strike_off(&mut session, other).await?;
+        let mut session = Session::begin(&shared.database).await?;
+        let own = shared.worker();
+        for other in worker::all(&mut session).await? {
+            if other.id != own {
+                worker::strike_off(&mut session, &other).await?;
+            }
         }
-    }
-    take_over(&shared, &flows, &mut session).await?;
-    session.commit().await?;
-
-    let mut tasks = JoinSet::new();
-    for flow in &flows {
-        tasks.spawn(feeder::run(
-            Arc::clone(&shared),
-            Arc::clone(flow),
-            stop.clone(),
-        ));
-        tasks.spawn(pump::run(
-            Arc::clone(&shared),
-            Arc::clone(flow),
-            stop.clone(),
-        ));
+        session.commit().await?;
     }
     // In a set of their own, which ends them when this future is dropped.
     let mut beside = JoinSet::new();
-    beside.spawn(watch_over(Arc::clone(&shared), flows.clone()));
+    beside.spawn(watch_over(Arc::clone(&shared)));
     beside.spawn(listen(Arc::clone(&shared)));
-    while let Some(ended) = tasks.join_next().await {
-        if let Err(error) = ended {
-            tracing::error!(%error, "a flow's task broke off");
-        }
-    }
+    work(&shared, flows, stop).await;
     beside.shutdown().await;
     let mut session = Session::begin(&shared.database).await?;
     worker::leave(&mut session, &shared.worker()).await?;
     session.commit().await
+}
+
+/// The tasks of one flow.
+struct Tasks {
+    flow: Arc<Flow>,
+    stop: watch::Sender<bool>,
+    set: JoinSet<()>,
+}
+
+/// Keeps those flows at work that are wanted, until the stop.
+async fn work(
+    shared: &Arc<Shared>,
+    mut flows: watch::Receiver<Vec<Arc<Flow>>>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut tasks: Vec<Tasks> = Vec::new();
+    while !*stop.borrow() && stop.has_changed().is_ok() {
+        let wanted = flows.borrow_and_update().clone();
+        let same = |flow: &Arc<Flow>| wanted.iter().any(|wanted| Arc::ptr_eq(wanted, flow));
+        let (kept, ending) = tasks.into_iter().partition(|one: &Tasks| same(&one.flow));
+        tasks = kept;
+        // What is on its way ends before a flow of the same name begins, so nothing is sent twice.
+        end(ending).await;
+        let known = |flow: &Arc<Flow>| tasks.iter().any(|one| Arc::ptr_eq(&one.flow, flow));
+        let new: Vec<Arc<Flow>> = wanted.iter().filter(|flow| !known(flow)).cloned().collect();
+        let begun = begin(shared, &new, &wanted).await;
+        let again = async {
+            match &begun {
+                Ok(_) => std::future::pending().await,
+                Err(error) => {
+                    tracing::warn!(%error, "flows wait for the database");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        };
+        let changed = async {
+            if flows.changed().await.is_err() {
+                std::future::pending().await
+            }
+        };
+        tokio::select! {
+            () = again => {}
+            () = changed => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        tasks.extend(begun.unwrap_or_default());
+    }
+    end(tasks).await;
+}
+
+/// Begins flows, once the database knows them and what a gateway that is gone held of them.
+async fn begin(
+    shared: &Arc<Shared>,
+    new: &[Arc<Flow>],
+    wanted: &[Arc<Flow>],
+) -> Result<Vec<Tasks>, StoreError> {
+    let mut session = Session::begin(&shared.database).await?;
+    for flow in new {
+        progress::ensure(&mut session, &flow.name, "", shared.now()).await?;
+    }
+    take_over(shared, new, &mut session).await?;
+    session.commit().await?;
+    let mut at_work = shared.at_work();
+    at_work.retain(|one| wanted.iter().any(|flow| Arc::ptr_eq(flow, &one.flow)));
+    let tasks = new.iter().map(|flow| {
+        let one = Arc::new(AtWork {
+            flow: Arc::clone(flow),
+            changed: Notify::new(),
+            accepted: Notify::new(),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let mut set = JoinSet::new();
+        let (shared, fed) = (Arc::clone(shared), Arc::clone(&one));
+        set.spawn(feeder::run(Arc::clone(&shared), fed, stopped.clone()));
+        set.spawn(pump::run(shared, Arc::clone(&one), stopped));
+        at_work.push(one);
+        Tasks {
+            flow: Arc::clone(flow),
+            stop,
+            set,
+        }
+    });
+    let tasks = tasks.collect();
+    *shared
+        .at_work
+        .write()
+        .unwrap_or_else(PoisonError::into_inner) = at_work;
+    Ok(tasks)
+}
+
+/// Stops flows, all at once, and waits for what is on their way.
+async fn end(mut tasks: Vec<Tasks>) {
+    for one in &tasks {
+        one.stop.send_replace(true);
+    }
+    for one in &mut tasks {
+        while let Some(ended) = one.set.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(flow = one.flow.name, %error, "a flow's task broke off");
+            }
+        }
+    }
 }
 
 /// Signs on under a new id.
@@ -192,12 +279,12 @@ async fn join(shared: &Shared) -> Result<(), StoreError> {
 }
 
 /// Beats, and watches the beats of others.
-async fn watch_over(shared: Arc<Shared>, flows: Vec<Arc<Flow>>) {
+async fn watch_over(shared: Arc<Shared>) {
     let mut seen: HashMap<String, (i64, Instant)> = HashMap::new();
     let pause = (shared.settings.lease / 10).min(Duration::from_secs(1));
     loop {
         tokio::time::sleep(pause).await;
-        if let Err(error) = watch_once(&shared, &flows, &mut seen).await {
+        if let Err(error) = watch_once(&shared, &mut seen).await {
             tracing::warn!(%error, "the gateway could not tell the others that it lives");
         }
     }
@@ -205,7 +292,6 @@ async fn watch_over(shared: Arc<Shared>, flows: Vec<Arc<Flow>>) {
 
 async fn watch_once(
     shared: &Shared,
-    flows: &[Arc<Flow>],
     seen: &mut HashMap<String, (i64, Instant)>,
 ) -> Result<(), StoreError> {
     let sent = Instant::now();
@@ -233,7 +319,12 @@ async fn watch_once(
             strike(&mut session, other).await?;
         }
     }
-    take_over(shared, flows, &mut session).await?;
+    let flows: Vec<Arc<Flow>> = shared
+        .at_work()
+        .iter()
+        .map(|one| Arc::clone(&one.flow))
+        .collect();
+    take_over(shared, &flows, &mut session).await?;
     session.commit().await
 }
 
@@ -296,13 +387,10 @@ async fn listen(shared: Arc<Shared>) {
                 .await?;
             loop {
                 let notice = listener.recv().await?;
-                let wakes = if notice.channel() == "soapstone_change" {
-                    &shared.changed
-                } else {
-                    &shared.accepted
-                };
-                for (flow, wake) in wakes {
-                    if notice.payload().is_empty() || notice.payload() == flow {
+                let change = notice.channel() == "soapstone_change";
+                for one in shared.at_work() {
+                    if notice.payload().is_empty() || notice.payload() == one.flow.name {
+                        let wake = if change { &one.changed } else { &one.accepted };
                         wake.notify_one();
                     }
                 }

@@ -1,8 +1,9 @@
 //! The second half of a flow: claims what is due, sends, and settles what has ended, in rounds of one transaction each.
 //!
 //! A round settles everything that ended meanwhile and claims as much as there is room for, so the more there is to do, the more one
-//! commit does; a flow whose unknown outcomes resolve themselves claims as many more than it may send at once as ended in the round
-//! before, so that sending does not wait for commits. What could not be settled because the database was away is kept and settled later, if it is still owned then.
+//! commit does. A flow whose unknown outcomes resolve themselves claims more than it may send at once, by what ended in the round
+//! before, so that sending does not wait for commits; and while there is more than it can claim, it lets more and more end before it
+//! settles them. What could not be settled because the database was away is kept and settled later, if it is still owned then.
 
 mod attempt;
 mod settling;
@@ -20,7 +21,7 @@ use crate::store::delivery::{self, Claim, Claimed};
 use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 
-use super::gateway::Shared;
+use super::gateway::{AtWork, Shared};
 use super::policy;
 use super::{Flow, FlowError};
 
@@ -32,6 +33,12 @@ const MENDING: Duration = Duration::from_secs(15);
 /// How many times the concurrency is claimed ahead at most.
 const AHEAD: usize = 4;
 
+/// How many times the concurrency is on its way, sent or claimed ahead, while a round is at work.
+const MEANWHILE: usize = 2;
+
+/// How long what has ended waits at most for more to end.
+const GATHERING: Duration = Duration::from_millis(25);
+
 /// What a pump knows between rounds.
 #[derive(Default)]
 struct Pump {
@@ -41,6 +48,8 @@ struct Pump {
     finished: Vec<Finished>,
     /// How many more than may be sent at once are claimed.
     ahead: usize,
+    /// Claims in a row that found as much as there was room for: so many may end before they are settled.
+    backlog: usize,
     /// Failures of the destination in a row.
     failures: u32,
     /// The last claim was a probe.
@@ -52,7 +61,12 @@ struct Pump {
 }
 
 /// Pumps a flow until the stop, and then until what is on its way has ended.
-pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    at_work: Arc<AtWork>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let flow = &at_work.flow;
     let (done, mut results) = mpsc::unbounded_channel();
     let mut pump = Pump::default();
     let mut failures = 0_u32;
@@ -64,7 +78,7 @@ pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::R
         }
         let stopping = *stop.borrow() || stop.has_changed().is_err();
         let mut more = false;
-        match round(&shared, &flow, &mut pump, &gate, stopping).await {
+        match round(&shared, flow, &mut pump, &gate, stopping).await {
             Ok(claimed) => {
                 failures = 0;
                 more = !claimed.is_empty()
@@ -73,7 +87,7 @@ pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::R
                 for claimed in claimed {
                     pump.flying.insert(claimed.id, claimed.fence);
                     let (shared, flow, gate) =
-                        (Arc::clone(&shared), Arc::clone(&flow), Arc::clone(&gate));
+                        (Arc::clone(&shared), Arc::clone(flow), Arc::clone(&gate));
                     let done = done.clone();
                     tokio::spawn(async move {
                         // The receiver is gone only when the pump gave up waiting.
@@ -99,8 +113,8 @@ pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::R
             continue;
         }
         let wake = async {
-            match shared.accepted.get(&flow.name) {
-                Some(wake) if failures == 0 => wake.notified().await,
+            match failures {
+                0 => at_work.accepted.notified().await,
                 _ => std::future::pending().await,
             }
         };
@@ -112,10 +126,32 @@ pub(crate) async fn run(shared: Arc<Shared>, flow: Arc<Flow>, mut stop: watch::R
             }
         };
         tokio::select! {
-            finished = results.recv(), if failures == 0 => pump.finished.extend(finished),
+            finished = results.recv(), if failures == 0 => {
+                pump.finished.extend(finished);
+                pump.gather(&mut results, flow.policy.concurrency).await;
+            }
             () = wake => {}
             () = tokio::time::sleep(shared.settings.poll * (1 << failures)) => {}
             () = stopping_now => {}
+        }
+    }
+}
+
+impl Pump {
+    /// Lets more end before a round, where there is a backlog and enough stays on its way meanwhile.
+    async fn gather(
+        &mut self,
+        results: &mut mpsc::UnboundedReceiver<Finished>,
+        concurrency: usize,
+    ) {
+        let spare = self.flying.len().saturating_sub(concurrency * MEANWHILE);
+        let wanted = spare.min(self.backlog);
+        let end = tokio::time::Instant::now() + GATHERING;
+        while self.finished.len() < wanted {
+            match tokio::time::timeout_at(end, results.recv()).await {
+                Ok(Some(finished)) => self.finished.push(finished),
+                Ok(None) | Err(_) => return,
+            }
         }
     }
 }
@@ -173,7 +209,7 @@ async fn round(
         delivery::mend_times(&mut session, &flow.name, usual, longest, now).await?;
     }
     let mut claimed = Vec::new();
-    let mut open = false;
+    let (mut open, mut asked) = (false, 0);
     if !stopping && shared.lease_holds() && policy::may_send(&flow.policy, now) {
         let mode = progress::read(&mut session, &flow.name)
             .await?
@@ -205,6 +241,7 @@ async fn round(
                     limit,
                 };
                 claimed = delivery::claim(&mut session, &claim).await?;
+                asked = limit;
                 probing = passage == Passage::Probe && !claimed.is_empty();
             }
             if passage == Passage::Probe && claimed.is_empty() {
@@ -216,9 +253,13 @@ async fn round(
         gate.shut();
     }
     session.commit().await?;
+    let found = i64::try_from(claimed.len()).unwrap_or(i64::MAX);
+    if asked > 0 {
+        pump.backlog = if found < asked { 0 } else { pump.backlog + 1 };
+    }
     // What was claimed and not sent when a gateway is killed is in doubt where that does not resolve itself.
     if flow.policy.resolves() && !pump.finished.is_empty() {
-        pump.ahead = pump.finished.len().min(flow.policy.concurrency * AHEAD);
+        pump.ahead = (pump.finished.len() * 2).min(flow.policy.concurrency * AHEAD);
     }
     for finished in pump.finished.drain(..) {
         pump.flying.remove(&finished.claimed.id);

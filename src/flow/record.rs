@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
 
 use crate::call::{Call, Condition, Expand, Filter, Get, Query, Reply, Value};
 use crate::capture::log::Fields;
@@ -52,6 +53,31 @@ impl Graph {
     /// What an expression sees of a record.
     pub fn shape(&self, catalog: &Catalog) -> Shape {
         shape(catalog, self.table, &self.expand)
+    }
+
+    /// Takes what the catalog says of the graph's tables into a digest; other tables, and the numbers that tables have, are not in it.
+    pub fn mark(&self, catalog: &Catalog, digest: &mut Sha256) {
+        mark(catalog, self.table, &self.expand, digest);
+        digest.update(format!("{:?}", catalog.limits));
+    }
+}
+
+fn mark(catalog: &Catalog, table: TableId, expand: &[Expand], digest: &mut Sha256) {
+    let Some(table) = catalog.table(table) else {
+        return;
+    };
+    let alone = Table {
+        relations: Vec::new(),
+        ..table.clone()
+    };
+    digest.update(format!("{alone:?}"));
+    for expand in expand {
+        if let Some(relation) = table.relations.get(expand.relation) {
+            let (name, direction) = (&relation.name, relation.direction);
+            let columns = (&relation.columns, &relation.other);
+            digest.update(format!("{name:?} {direction:?} {columns:?}"));
+            mark(catalog, relation.table, &expand.expand, digest);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::capture::log::{self, Page};
 use crate::database::Database;
 
-use super::{Flow, FlowError};
+use super::{Flow, FlowError, feeder::origin};
 
 use poll::Poll;
 
@@ -48,7 +48,12 @@ pub async fn page(
     match &flow.source {
         Source::ChangeLog => {
             let (schema, table) = &flow.table;
-            Ok(log::changes(database, (schema, table), Some(position), limit).await?)
+            // What the flow itself writes back would only come back to it.
+            let own = origin(&flow.name);
+            Ok(
+                log::changes_by_others(database, (schema, table), &own, Some(position), limit)
+                    .await?,
+            )
         }
         Source::Poll(poll) => poll.page(database, position, limit).await,
     }

@@ -112,12 +112,18 @@ pub async fn uncaptured(
 
 /// Flows at work.
 pub struct Running {
+    flows: watch::Sender<Vec<Arc<Flow>>>,
     stop: watch::Sender<bool>,
     task: JoinHandle<Result<(), StoreError>>,
     housekeeping: JoinHandle<()>,
 }
 
 impl Running {
+    /// Runs these flows from now on: those that ran before go on undisturbed, of the others what is on its way ends first.
+    pub fn replace(&self, flows: Vec<Arc<Flow>>) {
+        self.flows.send_replace(flows);
+    }
+
     /// Stops claiming, waits for what is on its way, and signs off.
     pub async fn stop(self) {
         // The receivers are gone only when the tasks have ended already.
@@ -134,23 +140,25 @@ impl Running {
 /// Starts the flows.
 pub fn start(database: &Database, flows: Vec<Arc<Flow>>, config: &config::Flows) -> Running {
     let (stop, stopped) = watch::channel(false);
+    let (flows, wanted) = watch::channel(flows);
     let settings = Settings {
         lease: Duration::from_secs(config.lease_seconds.max(2)),
         ..Settings::default()
     };
     let housekeeping = tokio::spawn(keep_house(
         database.clone(),
-        flows.clone(),
+        wanted.clone(),
         config.keep_days,
     ));
     let task = tokio::spawn(gateway::run(
         database.clone(),
-        flows,
+        wanted,
         settings,
         Ambient::system(),
         stopped,
     ));
     Running {
+        flows,
         stop,
         task,
         housekeeping,
@@ -163,11 +171,12 @@ const MEASURE: Duration = Duration::from_secs(5);
 const LET_GO: Duration = Duration::from_secs(600);
 
 /// Tells the metrics how the flows stand, and lets go of what is old.
-async fn keep_house(database: Database, flows: Vec<Arc<Flow>>, keep_days: u64) {
+async fn keep_house(database: Database, wanted: watch::Receiver<Vec<Arc<Flow>>>, keep_days: u64) {
     let mut cleaned: Option<Instant> = None;
     let mut pause = MEASURE;
     loop {
         tokio::time::sleep(pause).await;
+        let flows = wanted.borrow().clone();
         let began = Instant::now();
         if let Err(error) = measure(&database, &flows).await {
             tracing::debug!(%error, "the flows' metrics are late");

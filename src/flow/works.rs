@@ -1,7 +1,8 @@
 //! The flows of a gateway: those that run, and how newer ones take their place at a reload.
 //!
-//! What is on its way ends before newer flows begin, so nothing is sent twice and nothing is lost. A file that is broken leaves its
-//! flow as it was, and what is wrong with it is told wherever flows are shown.
+//! A flow that is what it was goes on undisturbed. Of one that has changed, what is on its way ends before it begins anew, so nothing is
+//! sent twice and nothing is lost. A file that is broken leaves its flow as it was, and what is wrong with it is told wherever flows
+//! are shown.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::catalog::Catalog;
 use crate::config::{self, ConfigError};
 use crate::database::Database;
 
+use super::Flow;
 use super::assemble::Assembled;
 use super::start::{self, Running, StartError};
 
@@ -58,7 +60,7 @@ impl Works {
         }
         let mut running = self.running.lock().await;
         *running = Some(Started {
-            running: begin(database, &flows, config),
+            running: start::start(database, self::flows(&flows), config),
             folder: folder.to_path_buf(),
         });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current {
@@ -69,18 +71,13 @@ impl Works {
     }
 
     /// Reads the folder again and runs what is there now; does nothing where no flows were started.
-    pub async fn reload(
-        &self,
-        database: &Database,
-        catalog: &Arc<Catalog>,
-        config: &config::Flows,
-    ) {
-        let mut running = self.running.lock().await;
-        let Some(Started { folder, .. }) = running.as_ref() else {
+    pub async fn reload(&self, database: &Database, catalog: &Arc<Catalog>) {
+        let running = self.running.lock().await;
+        let Some(started) = running.as_ref() else {
             return;
         };
-        let folder = folder.clone();
-        let read = match start::read_each(database, catalog, &folder) {
+        let folder = &started.folder;
+        let read = match start::read_each(database, catalog, folder) {
             Ok(read) => read,
             Err(error) => {
                 tracing::error!(%error, "the flows stay as they were");
@@ -92,15 +89,18 @@ impl Works {
             let right = match flow {
                 Err(errors) => Err(errors),
                 Ok(flow) => {
-                    match start::uncaptured(database, std::slice::from_ref(&flow), &folder).await {
+                    match start::uncaptured(database, std::slice::from_ref(&flow), folder).await {
                         Ok(missing) if missing.is_empty() => Ok(flow),
                         Ok(missing) => Err(missing),
-                        Err(error) => Err(vec![ConfigError::unplaced(&folder, error.to_string())]),
+                        Err(error) => Err(vec![ConfigError::unplaced(folder, error.to_string())]),
                     }
                 }
             };
             match right {
-                Ok(flow) => next.flows.push(Arc::new(flow)),
+                Ok(flow) => {
+                    let same = self.find(&name).filter(|known| known.mark == flow.mark);
+                    next.flows.push(same.unwrap_or_else(|| Arc::new(flow)));
+                }
                 Err(errors) => {
                     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
                     let kept = self.find(&name);
@@ -117,13 +117,7 @@ impl Works {
                 }
             }
         }
-        if let Some(before) = running.take() {
-            before.running.stop().await;
-        }
-        *running = Some(Started {
-            running: begin(database, &next.flows, config),
-            folder,
-        });
+        started.running.replace(flows(&next.flows));
         tracing::info!(
             flows = next.flows.len(),
             broken = next.problems.len(),
@@ -153,7 +147,6 @@ impl Works {
     }
 }
 
-fn begin(database: &Database, flows: &[Arc<Assembled>], config: &config::Flows) -> Running {
-    let flows = flows.iter().map(|one| Arc::clone(&one.flow)).collect();
-    start::start(database, flows, config)
+fn flows(flows: &[Arc<Assembled>]) -> Vec<Arc<Flow>> {
+    flows.iter().map(|one| Arc::clone(&one.flow)).collect()
 }

@@ -41,7 +41,7 @@ async fn all_is_delivered_once_to_a_destination_that_misbehaves() {
             let (stop, stopped) = watch::channel(false);
             let running = tokio::spawn(gateway::run(
                 database.clone(),
-                vec![flow_on(&schema, &erp, policy, true)],
+                watch::channel(vec![flow_on(&schema, &erp, policy, true)]).1,
                 settings(),
                 Ambient::system(),
                 stopped,
@@ -116,7 +116,7 @@ async fn order_holds_in_a_lane_and_a_poison_message_blocks_its_own_alone() {
         };
         let running = tokio::spawn(gateway::run(
             database.clone(),
-            vec![flow_on(&schema, &erp, policy, false)],
+            watch::channel(vec![flow_on(&schema, &erp, policy, false)]).1,
             settings(),
             Ambient::system(),
             stopped,
@@ -204,7 +204,7 @@ async fn what_may_have_arrived_is_in_doubt_until_a_person_decides() {
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(gateway::run(
             database.clone(),
-            vec![flow_on(&schema, &erp, quick(), false)],
+            watch::channel(vec![flow_on(&schema, &erp, quick(), false)]).1,
             settings(),
             Ambient::system(),
             stopped,
@@ -297,7 +297,7 @@ async fn another_gateway_takes_over_and_the_first_cannot_settle_any_more() {
         let (_stop_first, stopped) = watch::channel(false);
         let first = tokio::spawn(gateway::run(
             database.clone(),
-            vec![make()],
+            watch::channel(vec![make()]).1,
             settings(),
             Ambient::system(),
             stopped,
@@ -309,7 +309,7 @@ async fn another_gateway_takes_over_and_the_first_cannot_settle_any_more() {
         let (stop, stopped) = watch::channel(false);
         let second = tokio::spawn(gateway::run(
             database.clone(),
-            vec![make()],
+            watch::channel(vec![make()]).1,
             settings(),
             Ambient::system(),
             stopped,
@@ -344,7 +344,7 @@ async fn a_sick_destination_is_left_alone_and_found_well_again() {
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(gateway::run(
             database.clone(),
-            vec![flow_on(&schema, &sick, policy.clone(), false)],
+            watch::channel(vec![flow_on(&schema, &sick, policy.clone(), false)]).1,
             settings(),
             Ambient::system(),
             stopped,
@@ -375,7 +375,7 @@ async fn a_sick_destination_is_left_alone_and_found_well_again() {
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(gateway::run(
             database.clone(),
-            vec![flow_on(&schema, &well, policy, false)],
+            watch::channel(vec![flow_on(&schema, &well, policy, false)]).1,
             settings(),
             Ambient::system(),
             stopped,

@@ -10,5 +10,6 @@
 mod capture;
 mod engine;
 mod ground;
+mod replacing;
 mod shared;
 mod stage;

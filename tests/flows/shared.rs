@@ -90,7 +90,7 @@ async fn a_change_wakes_the_gateway_that_looks_by_itself_once_in_an_hour() {
         let flow: Arc<Flow> = flow_on(&schema, &erp, quick(), false);
         let running = tokio::spawn(gateway::run(
             database.clone(),
-            vec![flow],
+            watch::channel(vec![flow]).1,
             settings,
             Ambient::system(),
             stopped,

@@ -277,16 +277,27 @@ pub(crate) async fn order(database: &Database, ids: std::ops::Range<i64>) {
     session.commit().await.unwrap();
 }
 
-pub(crate) async fn counts(database: &Database) -> Option<Counts> {
+async fn counts(database: &Database, flow: &str) -> Option<Counts> {
+    // Before the gateway has made its tables there is nothing to count.
     let mut session = Session::begin_reading(database).await.unwrap();
-    count::all(&mut session).await.unwrap().into_iter().next()
+    let all = count::all(&mut session).await.ok()?;
+    all.into_iter().find(|counts| counts.flow == flow)
 }
 
-/// Waits until the counts are as wanted; they must balance at every look.
+/// Waits until the counts of the flow `orders` are as wanted; they must balance at every look.
 pub(crate) async fn until(database: &Database, wanted: impl Fn(&Counts) -> bool) -> Counts {
+    standing(database, "orders", wanted).await
+}
+
+/// The same for a flow of any name.
+pub(crate) async fn standing(
+    database: &Database,
+    flow: &str,
+    wanted: impl Fn(&Counts) -> bool,
+) -> Counts {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
-        if let Some(counts) = counts(database).await {
+        if let Some(counts) = counts(database, flow).await {
             assert!(counts.balanced(), "{counts:?}");
             if wanted(&counts) {
                 return counts;

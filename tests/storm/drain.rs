@@ -204,11 +204,12 @@ async fn bare(scene: &Scene, arguments: &Arguments, orders: i64) -> f64 {
     let port = free_port();
     let listen = format!("127.0.0.1:{port}");
     let delay = arguments.text("delay-micros").unwrap_or("1000");
-    let mut erp = Process::new(
-        std::env::current_exe().unwrap(),
-        &["erp", "--listen", &listen, "--delay-micros", delay],
-        &scene.folder,
-    );
+    // As the gateway's: the same time to answer, and a journal where that has one.
+    let mut given = vec!["erp", "--listen", &listen, "--delay-micros", delay];
+    if arguments.text("journal") != Some("no") {
+        given.extend(["--journal", "bare-journal"]);
+    }
+    let mut erp = Process::new(std::env::current_exe().unwrap(), &given, &scene.folder);
     erp.start();
     tokio::time::sleep(Duration::from_millis(300)).await;
     let began = Instant::now();

@@ -4,6 +4,7 @@ use crate::binds;
 use crate::store::StoreError;
 use crate::store::session::{Bind, Row, Session};
 
+use super::Of;
 use super::cursor::{Cursor, Gap, missing, remaining, snapshot_bounds};
 
 /// How long a gap is asked for where nothing tells which transactions are at work: a day.
@@ -13,12 +14,29 @@ const GAP_MARGIN: i64 = 3000;
 
 const COLUMNS: &str = "id, at, table_schema, table_name, kind, row_key, columns, before_row, after_row, origin, correlation";
 
+impl Of<'_> {
+    /// The condition, with its values.
+    fn test(&self) -> (&'static str, Vec<Bind>) {
+        let (schema, name) = self.table;
+        match self.not_by {
+            None => (
+                "table_name = ? and table_schema = ?",
+                binds![name, schema].to_vec(),
+            ),
+            Some(origin) => (
+                "table_name = ? and table_schema = ? and coalesce(origin, '') <> ?",
+                binds![name, schema, origin].to_vec(),
+            ),
+        }
+    }
+}
+
 /// Rows, the cursor after them, and whether there may be more already.
 pub(super) type Read = (Vec<Row>, Cursor, bool);
 
 pub(super) async fn number_page(
     session: &mut Session,
-    table: (&str, &str),
+    of: Of<'_>,
     after: i64,
     limit: i64,
 ) -> Result<Read, StoreError> {
@@ -28,10 +46,16 @@ pub(super) async fn number_page(
         .await?
         .unwrap_or_default()
         .integer(0);
+    let (test, tested) = of.test();
+    let mut values = binds![after].to_vec();
+    values.extend(tested);
+    values.push(limit.into());
     let rows = session
         .rows(
-            &format!("select {COLUMNS} from {{s}}change where id > ? and table_name = ? and table_schema = ? order by id limit ?"),
-            binds![after, table.1, table.0, limit],
+            &format!(
+                "select {COLUMNS} from {{s}}change where id > ? and {test} order by id limit ?"
+            ),
+            &values,
         )
         .await?;
     let full = i64::try_from(rows.len()).unwrap_or(limit) >= limit;
@@ -45,7 +69,7 @@ pub(super) async fn number_page(
 
 pub(super) async fn snapshot_page(
     session: &mut Session,
-    table: (&str, &str),
+    of: Of<'_>,
     from: Option<String>,
     to: Option<String>,
     after: i64,
@@ -77,13 +101,16 @@ pub(super) async fn snapshot_page(
         ),
         _ => ("id > ?", binds![after].to_vec()),
     };
-    values.extend(binds![seen, &to, table.1, table.0, limit].to_vec());
+    let (test, tested) = of.test();
+    values.extend(binds![seen, &to].to_vec());
+    values.extend(tested);
+    values.push(limit.into());
     let rows = session
         .rows(
             &format!(
                 "select {COLUMNS} from {{s}}change where {bounds}
                 and not pg_visible_in_snapshot(xid, ?::text::pg_snapshot) and pg_visible_in_snapshot(xid, ?::text::pg_snapshot)
-                and table_name = ? and table_schema = ? order by id limit ?"
+                and {test} order by id limit ?"
             ),
             &values,
         )
@@ -106,7 +133,7 @@ pub(super) async fn snapshot_page(
 
 pub(super) async fn gap_page(
     session: &mut Session,
-    table: (&str, &str),
+    of: Of<'_>,
     high: i64,
     mut gaps: Vec<Gap>,
     limit: i64,
@@ -145,7 +172,8 @@ pub(super) async fn gap_page(
     let high = new.last().copied().unwrap_or(high);
     let rows = rows
         .into_iter()
-        .filter(|row| row.text(2) == table.0 && row.text(3) == table.1)
+        .filter(|row| row.text(2) == of.table.0 && row.text(3) == of.table.1)
+        .filter(|row| of.not_by.is_none() || row.optional(9).as_deref() != of.not_by)
         .collect();
     Ok((rows, Cursor::Gaps { high, gaps }, full))
 }

@@ -5,6 +5,7 @@ mod soap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use soapstone::http::{Client, Credentials as HttpCredentials};
 use toml::Spanned;
 
@@ -39,6 +40,8 @@ pub(super) struct Given<'a> {
     pub(super) delete: Option<&'a Node>,
     pub(super) names: &'a Names,
     pub(super) found: Found,
+    /// Over everything that was read for the sink: contract, secrets, certificates.
+    pub(super) mark: Sha256,
 }
 
 /// Makes the sink.
@@ -65,7 +68,10 @@ impl Given<'_> {
     /// Reads a secret of the sink; what keeps it from being read is told at `at`.
     fn secret(&mut self, secret: Option<&Secret>, at: &Range<usize>) -> Option<String> {
         match secret?.read(self.ground.folder) {
-            Ok(secret) => Some(secret),
+            Ok(secret) => {
+                self.mark.update(&secret);
+                Some(secret)
+            }
             Err(error) => {
                 self.wrong(at, error.to_string());
                 None
@@ -96,6 +102,14 @@ impl Given<'_> {
             .as_ref()
             .zip(told.key.as_ref())
             .map(|(certificate, key)| (folder.join(certificate), folder.join(key)));
+        for file in [&told.trust, &told.certificate, &told.key]
+            .into_iter()
+            .flatten()
+        {
+            // What can't be read is told below.
+            self.mark
+                .update(std::fs::read(folder.join(file)).unwrap_or_default());
+        }
         match Client::new(options) {
             Ok(client) => Some(client),
             Err(error) => {

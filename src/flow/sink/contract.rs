@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
 use soapstone::name::QName;
 use soapstone::soap::Version;
 use soapstone_schema::contract::{
@@ -26,6 +27,8 @@ pub struct ThirdParty {
     pub contract: Arc<Contract>,
     /// Reads and writes its values.
     pub values: Arc<Values>,
+    /// The digest of its documents.
+    pub digest: Vec<u8>,
 }
 
 /// One direction of an operation: what stands in the body.
@@ -73,6 +76,7 @@ impl ThirdParty {
         };
         let mut fetch = Kept {
             folder: folder.join("fetched"),
+            digest: Sha256::new(),
         };
         let loaded = load(
             &[Source::Location(root)],
@@ -92,6 +96,7 @@ impl ThirdParty {
         Ok(ThirdParty {
             contract,
             values: Arc::new(Values::new(validator)),
+            digest: fetch.digest.finalize().to_vec(),
         })
     }
 
@@ -228,10 +233,20 @@ pub(super) fn single(values: &Values, root: &Root, value: &Json) -> Json {
 /// Fetches files as they are, and URLs once: what came is kept in a folder and read from there ever after.
 struct Kept {
     folder: PathBuf,
+    /// Over everything that was read, in order.
+    digest: Sha256,
 }
 
 impl Fetch for Kept {
     fn fetch(&mut self, location: &str) -> Result<Vec<u8>, FetchError> {
+        let bytes = self.read(location)?;
+        self.digest.update(&bytes);
+        Ok(bytes)
+    }
+}
+
+impl Kept {
+    fn read(&self, location: &str) -> Result<Vec<u8>, FetchError> {
         if !location.starts_with("http://") && !location.starts_with("https://") {
             return Files.fetch(location);
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use sha2::Digest as _;
 use toml::Spanned;
 
 use crate::flow::answer::{self, Answers};
@@ -33,6 +34,7 @@ pub(super) fn call(
             return None;
         }
     };
+    given.mark.update(&third.digest);
     let Some(name) = &written.sink.operation else {
         given.wrong(
             &at,
