@@ -47,6 +47,8 @@ pub struct Namespace {
     pub prefix: String,
     /// The comment on the schema.
     pub comment: Option<String>,
+    /// What stands before the contract's own words here; nothing in the default schema's.
+    pub stem: String,
 }
 
 /// The names of a table or view.
@@ -136,6 +138,25 @@ impl Contract {
             .get(index)
             .or_else(|| self.namespaces.first())
             .map_or("", |namespace| &namespace.uri)
+    }
+
+    /// One of the contract's own words as a namespace has it: `Problem`, and `SalesProblem` in that of the schema `sales`, since stacks that
+    /// are told to put everything into one package cannot have a word twice.
+    pub fn word(&self, namespace: usize, word: &str) -> String {
+        let stem = self.namespaces.get(namespace).map(|known| &*known.stem);
+        format!("{}{word}", stem.unwrap_or_default())
+    }
+
+    /// Tells whether a name is a word of the contract, with or without its namespace's stem.
+    pub fn is_word(&self, namespace: &str, local: &str, word: &str) -> bool {
+        let Some(stem) = local.strip_suffix(word) else {
+            return false;
+        };
+        let known = self
+            .namespaces
+            .iter()
+            .find(|known| &*known.uri == namespace);
+        known.is_some_and(|known| stem.is_empty() || stem == known.stem)
     }
 
     /// The `SOAPAction` of an operation, in ASCII: it goes into an HTTP header.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use soapstone::http::Body;
-use soapstone::soap::{Posted, Version, read_envelope, write_envelope};
+use soapstone::soap::{HeaderBlock, Posted, Version, read_envelope, write_envelope};
 use soapstone::xml::{self, Options, Reader};
 
 use self::outline::Outline;
@@ -221,21 +221,13 @@ fn receive<'s>(
     let mut reader = Reader::new(&text, &options);
     let envelope = read_envelope(&mut reader).map_err(|error| Problem::of_envelope(&error))?;
     outline.version = Some(envelope.version);
-    let ours = |namespace: &str| {
-        contract
-            .namespaces
-            .iter()
-            .any(|known| &*known.uri == namespace)
-    };
-    let known = |local: &str| matches!(local, "IdempotencyKey" | "CorrelationId");
+    let is =
+        |block: &HeaderBlock<'_>, word: &str| contract.is_word(&block.namespace, block.local, word);
     envelope
-        .check_understood(|block| ours(&block.namespace) && known(block.local))
+        .check_understood(|block| is(block, "IdempotencyKey") || is(block, "CorrelationId"))
         .map_err(|fault| Problem::of_standard(*fault))?;
     let header = |name: &str| {
-        let block = envelope
-            .headers
-            .iter()
-            .find(|block| block.local == name && ours(&block.namespace))?;
+        let block = envelope.headers.iter().find(|block| is(block, name))?;
         Some(header_text(&mut envelope.header_reader(block, &options)))
     };
     if let Some(id) = header("CorrelationId").filter(|id| is_plain(id)) {

@@ -205,7 +205,9 @@ impl Problem {
         let home = operation.map_or(0, |operation| operation.namespace);
         let mut detail = String::new();
         let mut writer = Writer::new(catalog, contract, home, principal, &mut detail);
-        writer.out.push_str("<Problem");
+        let element = contract.word(home, "Problem");
+        writer.out.push('<');
+        writer.out.push_str(&element);
         writer.declare_namespaces();
         if let Some(name) = self
             .conflict
@@ -219,7 +221,7 @@ impl Problem {
         }
         writer.out.push('>');
         self.write_content(&mut writer, correlation);
-        writer.out.push_str("</Problem>");
+        writer.close("", &element);
         let fault = match &self.standard {
             Some(fault) => (**fault).clone(),
             None => {

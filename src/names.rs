@@ -11,8 +11,12 @@ use std::collections::HashSet;
 
 /// Maps an SQL identifier to an XML name, fully escaped: injective, so that two identifiers never map to one name.
 ///
-/// `sales order` → `sales_x0020_order`; `xml` → `_x0078_ml`; `_x0020_` → `_x005F_x0020_`.
+/// `sales order` → `sales_x0020_order`; `xml` → `_x0078_ml`; `_x0020_` → `_x005F_x0020_`. Where there is no letter or digit, all of it is
+/// escaped: `_` → `_x005F_`.
 pub fn element(sql: &str) -> String {
+    if !sql.contains(char::is_alphanumeric) {
+        return escape_whole(sql);
+    }
     let mut name = String::with_capacity(sql.len());
     let mut chars = sql.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -40,7 +44,7 @@ pub fn element(sql: &str) -> String {
 
 /// Maps an SQL identifier to the PascalCase name of a type: `sales_order` → `SalesOrder`, `OrderLine` → `OrderLine`, `ALL_CAPS` → `AllCaps`.
 ///
-/// What is neither letter nor digit separates words. An identifier without any letter or digit keeps its escaped name.
+/// What is neither letter nor digit separates words. An identifier without any letter or digit is escaped whole.
 pub fn pascal(sql: &str) -> String {
     let mut name = String::with_capacity(sql.len());
     for word in sql
@@ -57,7 +61,7 @@ pub fn pascal(sql: &str) -> String {
         }
     }
     if name.is_empty() {
-        return element(sql);
+        return escape_whole(sql);
     }
     let mut escaped = String::with_capacity(name.len());
     for (index, c) in name.chars().enumerate() {
@@ -74,14 +78,19 @@ pub fn pascal(sql: &str) -> String {
     escaped
 }
 
-/// Names that are taken, in one symbol space.
+/// Names that are taken, in one symbol space. Upper and lower case are one here: classes become files, and Visual Basic tells no two apart.
 #[derive(Debug, Clone, Default)]
 pub struct Taken(HashSet<String>);
 
 impl Taken {
     /// Starts with the contract's own words.
     pub fn with(words: &[&str]) -> Taken {
-        Taken(words.iter().map(|word| (*word).to_owned()).collect())
+        Taken(words.iter().map(|word| word.to_lowercase()).collect())
+    }
+
+    /// Takes a name, whether it was free or not.
+    pub fn reserve(&mut self, name: &str) {
+        self.0.insert(name.to_lowercase());
     }
 
     /// Takes `name`, or the first free one after it by the rule for clashes.
@@ -95,7 +104,8 @@ impl Taken {
         for number in 2_u64.. {
             let derived = derive(&candidate);
             if self.is_free(&derived) {
-                self.0.extend(derived);
+                self.0
+                    .extend(derived.iter().map(|name| name.to_lowercase()));
                 break;
             }
             candidate = format!("{name}{number}");
@@ -105,9 +115,27 @@ impl Taken {
 
     /// Tells whether none of the names is taken.
     pub fn is_free(&self, names: &[String]) -> bool {
-        names.iter().all(|name| !self.0.contains(name))
+        names
+            .iter()
+            .all(|name| !self.0.contains(&name.to_lowercase()))
     }
 }
+
+/// Elements that a stack cannot take as a field at all, since its objects have a member of that name: Python's `self`, and what every object
+/// of JavaScript has.
+const UNSPEAKABLE: &[&str] = &[
+    "=self",
+    "=constructor",
+    "=hasOwnProperty",
+    "=isPrototypeOf",
+    "=propertyIsEnumerable",
+    "=toLocaleString",
+    "=toString",
+    "=valueOf",
+];
+
+/// Stands before a name that is meant as it is written, not as the property that stacks make of it.
+const WHOLE: char = '=';
 
 /// Elements that stand beside each other: their names differ in what the stacks make of them too.
 #[derive(Debug, Clone, Default)]
@@ -116,12 +144,17 @@ pub struct Siblings(Taken);
 impl Siblings {
     /// Starts with elements that the contract has there itself.
     pub fn beside(words: &[&str]) -> Siblings {
-        Siblings(Taken(words.iter().map(|word| property(word)).collect()))
+        let mut taken = Taken::with(UNSPEAKABLE);
+        for word in words {
+            taken.reserve(&property(word));
+        }
+        Siblings(taken)
     }
 
     /// Takes a name, or the first free one after it by the rule for clashes.
     pub fn take(&mut self, name: String) -> String {
-        self.0.take_all(name, |name| vec![property(name)])
+        self.0
+            .take_all(name, |name| vec![property(name), format!("{WHOLE}{name}")])
     }
 }
 
@@ -137,6 +170,13 @@ fn property(element: &str) -> String {
         }
     }
     property
+}
+
+/// Escapes every character: of a name without letters or digits stacks would make nothing.
+fn escape_whole(sql: &str) -> String {
+    let mut escaped = String::new();
+    sql.chars().for_each(|c| push_escaped(&mut escaped, c));
+    escaped
 }
 
 /// ISO 9075-14 writes four digits for a character of the basic plane and six beyond it.
@@ -188,6 +228,7 @@ mod tests {
             ("price$", "price_x0024_"),
             ("🙂", "_x01F642_"),
             ("_x", "_x005F_x"),
+            ("__", "_x005F__x005F_"),
         ] {
             assert_eq!(element(sql), xml, "{sql}");
         }
@@ -202,7 +243,7 @@ mod tests {
             ("order details", "OrderDetails"),
             ("2fast", "_x0032_fast"),
             ("żółw_morski", "ŻółwMorski"),
-            ("__", "__"),
+            ("__", "_x005F__x005F_"),
             ("us-states", "UsStates"),
         ] {
             assert_eq!(pascal(sql), xml, "{sql}");
@@ -216,9 +257,13 @@ mod tests {
             ("Related", "Related2"),
             ("A_B", "A_B"),
             ("a_b", "a_b2"),
-            ("ab", "ab"),
+            ("ab", "ab3"),
             ("line_1", "line_1"),
             ("line1", "line12"),
+            ("id", "id"),
+            ("ID", "ID2"),
+            ("self", "self2"),
+            ("constructor", "constructor2"),
         ] {
             assert_eq!(siblings.take(name.to_owned()), taken);
         }

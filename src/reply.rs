@@ -206,14 +206,17 @@ pub fn write_header(asker: Asker<'_>, reply: &Reply, out: &mut String) {
     let Some(routine) = asker.contract.routines.get(id.0) else {
         return;
     };
+    let namespace = asker.operation.namespace;
+    let block = asker.contract.word(namespace, "Misfit");
     let mut writer = Writer::of(asker, out);
     for (element, _, value) in answered(routine, answer) {
         if let Some(Answered::Misfit(bytes)) = value {
-            writer.out.push_str("<Misfit");
-            writer.attribute("xmlns", asker.contract.namespace(asker.operation.namespace));
+            writer.out.push('<');
+            writer.out.push_str(&block);
+            writer.attribute("xmlns", asker.contract.namespace(namespace));
             writer.out.push('>');
             writer.misfit_content("", element, bytes);
-            writer.close("", "Misfit");
+            writer.close("", &block);
         }
     }
 }

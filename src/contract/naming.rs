@@ -16,6 +16,16 @@ use crate::principal::Action;
 
 /// Words of the contract that no table, routine or type may take.
 const WORDS: &[&str] = &[
+    "CrmService",
+    "CrmPortType",
+    "Crm",
+    "RoutinesService",
+    "RoutinesPortType",
+    "Routines",
+];
+
+/// Words of the contract that every namespace has.
+const SHARED: &[&str] = &[
     "Problem",
     "ProblemFault",
     "Misfit",
@@ -24,15 +34,66 @@ const WORDS: &[&str] = &[
     "ChangeKind",
     "IdempotencyKey",
     "CorrelationId",
-    "CrmService",
-    "CrmPortType",
-    "Crm",
-    "RoutinesService",
-    "RoutinesPortType",
-    "Routines",
     "NullCondition",
     "UnknownRow",
     "UnknownField",
+];
+
+/// The words of Java, by which no routine may be called.
+const JAVA: &[&str] = &[
+    "abstract",
+    "assert",
+    "boolean",
+    "break",
+    "byte",
+    "case",
+    "catch",
+    "char",
+    "class",
+    "const",
+    "continue",
+    "default",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "extends",
+    "false",
+    "final",
+    "finally",
+    "float",
+    "for",
+    "goto",
+    "if",
+    "implements",
+    "import",
+    "instanceof",
+    "int",
+    "interface",
+    "long",
+    "native",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "short",
+    "static",
+    "strictfp",
+    "super",
+    "switch",
+    "synchronized",
+    "this",
+    "throw",
+    "throws",
+    "transient",
+    "true",
+    "try",
+    "void",
+    "volatile",
+    "while",
 ];
 
 /// Built-in types that columns map to: their conditions and ranges have names of their own.
@@ -58,7 +119,7 @@ const BUILTINS: &[Builtin] = &[
 
 /// Words that no column's element may take: they stand beside columns in records, filters, keys or `Get` requests.
 const BESIDE_COLUMNS: &[&str] = &[
-    "related", "misfit", "allOf", "anyOf", "noneOf", "expand", "record",
+    "related", "misfit", "allOf", "anyOf", "noneOf", "expand", "record", "version",
 ];
 
 /// Names everything in a catalog; `base` is the start of every target namespace.
@@ -86,12 +147,8 @@ struct Naming<'a> {
 impl<'a> Naming<'a> {
     fn new(catalog: &'a Catalog, base: &str, captured: &'a [(String, String)]) -> Naming<'a> {
         let mut taken = Taken::with(WORDS);
-        for builtin in BUILTINS {
-            let name = capitalised(builtin.name());
-            for word in ["Condition", "Range"] {
-                taken.take(format!("{name}{word}"));
-            }
-            taken.take(format!("ArrayOf{name}"));
+        for word in shared_words("") {
+            taken.reserve(&word);
         }
         let base = base.trim_end_matches('/');
         let mut schemas: Vec<(&str, Option<String>)> = vec![(&catalog.default_schema, None)];
@@ -105,6 +162,11 @@ impl<'a> Naming<'a> {
             .into_iter()
             .enumerate()
             .map(|(index, (schema, comment))| Namespace {
+                stem: if index == 0 {
+                    String::new()
+                } else {
+                    taken.take_all(names::pascal(schema), shared_words)
+                },
                 // The schema's name as an element would have it: stacks make packages of it.
                 uri: Arc::from(format!("{base}/{}", names::element(schema))),
                 schema: schema.to_owned(),
@@ -225,6 +287,10 @@ impl<'a> Naming<'a> {
     }
 
     fn name_routines(&mut self) -> Vec<Routine> {
+        // wsimport makes methods of operations, and ends at one that is a word of Java.
+        for word in JAVA {
+            self.taken.reserve(word);
+        }
         let routines = &self.catalog.routines;
         let mut order: Vec<usize> = (0..routines.len()).collect();
         order.sort_by_key(|index| {
@@ -331,6 +397,20 @@ impl<'a> Naming<'a> {
             .map(|(index, operation)| (Arc::clone(&operation.name), index));
         contract.by_element = by_element.collect();
     }
+}
+
+/// The contract's own words in a namespace, each with the namespace's stem before it.
+fn shared_words(stem: &str) -> Vec<String> {
+    let built_in = BUILTINS.iter().flat_map(|builtin| {
+        let name = capitalised(builtin.name());
+        [
+            format!("{name}Condition"),
+            format!("{name}Range"),
+            format!("ArrayOf{name}"),
+        ]
+    });
+    let words = SHARED.iter().map(|word| (*word).to_owned()).chain(built_in);
+    words.map(|word| format!("{stem}{word}")).collect()
 }
 
 /// The operations that a table or view has.

@@ -15,7 +15,7 @@ use soapstone_schema::document::schema::{
 };
 use soapstone_schema::model::{Builtin, Place};
 
-use self::shared::{common, condition_types};
+use self::shared::Home;
 use self::written::{documented, facets, field, many, nillable, optional, sequence, xsd};
 use super::value_type::{Kind, ValueType};
 use super::{Column, Contract, Operation, Service, Target};
@@ -113,6 +113,12 @@ impl Build<'_> {
         QName::new(self.contract.namespace(namespace), local.into())
     }
 
+    /// One of the contract's own words as the type of a namespace.
+    fn word(&self, namespace: usize, word: &str) -> QName {
+        let local = self.contract.word(namespace, word);
+        QName::new(self.contract.namespace(namespace), local)
+    }
+
     fn service(&mut self, service: Service) {
         let contract = self.contract;
         let operations: Vec<&Operation> = contract.operations_of(service).collect();
@@ -171,7 +177,7 @@ impl Build<'_> {
                     particle
                 });
             }
-            let misfit = self.name(namespace, namespace, "Misfit");
+            let misfit = self.word(namespace, "Misfit");
             particles.push(many(field("misfit", TypeUse::Named(misfit))));
             if !sql.relations.is_empty() {
                 let related = self.name(namespace, namespace, format!("{name}Related"));
@@ -274,12 +280,14 @@ impl Build<'_> {
         let mut schemas = Vec::new();
         for (namespace, mut part) in self.parts {
             let uri = contract.namespace(namespace);
-            let own = |local: &str| QName::new(uri, local);
+            let home = Home {
+                contract,
+                namespace,
+            };
             for conditions in &part.conditions {
-                part.components
-                    .extend(condition_types(contract, conditions, &own));
+                part.components.extend(home.condition_types(conditions));
             }
-            part.components.extend(common(&part, &own));
+            part.components.extend(home.common(&part));
             let prefixes = [("xs", soapstone_schema::model::XSD)]
                 .into_iter()
                 .chain(

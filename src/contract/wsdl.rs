@@ -229,23 +229,17 @@ fn messages(
         }
     }
     for namespace in namespaces {
-        let name = fault_message(contract, namespace, own);
+        let name = own(&contract.word(namespace, "ProblemFault"));
         messages.push(message(
             &name.local,
             "fault",
-            QName::new(contract.namespace(namespace), "Problem"),
+            QName::new(
+                contract.namespace(namespace),
+                contract.word(namespace, "Problem"),
+            ),
         ));
     }
     messages
-}
-
-/// The message of the problems of a namespace: `ProblemFault`, with the prefix where the namespace is not the WSDL's own.
-fn fault_message(contract: &Contract, namespace: usize, own: &impl Fn(&str) -> QName) -> QName {
-    let uri = contract.namespace(namespace);
-    if &*own("x").namespace == uri {
-        return own("ProblemFault");
-    }
-    own(&format!("ProblemFault_{namespace}"))
 }
 
 fn abstracted(
@@ -260,7 +254,7 @@ fn abstracted(
         output: Some(Exchanged::new(own(&operation.reply))),
         faults: vec![Exchanged {
             name: Some(Arc::from("Problem")),
-            ..Exchanged::new(fault_message(contract, operation.namespace, own))
+            ..Exchanged::new(own(&contract.word(operation.namespace, "ProblemFault")))
         }],
         documentation: operation_documentation(catalog, operation),
         ..Abstract::default()

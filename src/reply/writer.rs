@@ -101,7 +101,7 @@ impl<'c, 'o> Writer<'c, 'o> {
         self.out.push('>');
     }
 
-    pub(super) fn close(&mut self, prefix: &str, name: &str) {
+    pub(crate) fn close(&mut self, prefix: &str, name: &str) {
         self.out.push_str("</");
         self.name(prefix, name);
         self.out.push('>');

@@ -9,13 +9,14 @@
 )]
 
 mod encoded;
+mod odd;
 mod process;
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use process::{Gateway, Scratch, run};
+use process::{Database, Gateway, Scratch, run};
 
 /// Where the client programs are.
 fn clients() -> PathBuf {
@@ -62,36 +63,19 @@ fn zeep() {
 
 #[test]
 fn zeep_on_postgres() {
-    let (Some(python), Ok(server)) = (
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/postgres.sql");
+    let (Some(python), Some(database)) = (
         env::var_os("SOAPSTONE_TEST_PYTHON"),
-        env::var("SOAPSTONE_TEST_POSTGRES"),
+        Database::filled("sample", &sample),
     ) else {
-        eprintln!(
-            "skipped: SOAPSTONE_TEST_PYTHON or SOAPSTONE_TEST_POSTGRES is not set (tests/run sets them)"
-        );
         return;
     };
-    let name = format!("interop_{}", std::process::id());
-    run(Command::new("psql")
-        .arg(&server)
-        .args(["-qc", &format!("create database {name}")]));
-    let (base, _) = server.rsplit_once('/').unwrap();
-    let url = format!("{base}/{name}");
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/postgres.sql");
-    run(Command::new("psql")
-        .arg(&url)
-        .args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f"])
-        .arg(sample));
-    let gateway = Gateway::start(&["--db", &url]);
+    let gateway = Gateway::start(&["--db", &database.url]);
     let said = run(Command::new(python)
         .arg(clients().join("zeep_client.py"))
         .arg(gateway.address())
         .arg("1.1"));
     assert!(said.contains("zeep, SOAP 1.1: "), "{said}");
-    drop(gateway);
-    run(Command::new("psql")
-        .arg(&server)
-        .args(["-qc", &format!("drop database {name} with (force)")]));
 }
 
 #[test]

@@ -118,3 +118,47 @@ pub(crate) fn run(command: &mut Command) -> String {
     );
     said
 }
+
+/// A database of PostgreSQL for one test, dropped at its end.
+#[allow(dead_code)]
+pub(crate) struct Database {
+    pub(crate) url: String,
+    server: String,
+    name: String,
+}
+
+#[allow(dead_code)]
+impl Database {
+    /// Makes it and runs a script in it; `None`, and says so, where there is no server.
+    pub(crate) fn filled(word: &str, script: &Path) -> Option<Database> {
+        let Ok(server) = env::var("SOAPSTONE_TEST_POSTGRES") else {
+            eprintln!("skipped: SOAPSTONE_TEST_POSTGRES is not set (tests/run sets it)");
+            return None;
+        };
+        let name = format!("interop_{word}_{}", std::process::id());
+        run(Command::new("psql")
+            .arg(&server)
+            .args(["-qc", &format!("create database {name}")]));
+        let (base, _) = server.rsplit_once('/').unwrap();
+        let database = Database {
+            url: format!("{base}/{name}"),
+            server,
+            name,
+        };
+        run(Command::new("psql")
+            .arg(&database.url)
+            .args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f"])
+            .arg(script));
+        Some(database)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let drop = format!("drop database {} with (force)", self.name);
+        let _ = Command::new("psql")
+            .arg(&self.server)
+            .args(["-qc", &drop])
+            .status();
+    }
+}

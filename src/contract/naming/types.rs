@@ -37,25 +37,14 @@ impl Naming<'_> {
             SqlType::Enum {
                 name: Some(name),
                 labels,
-            } => self.sql_named(name, |_| {
-                (
-                    Kind::Atomic(Atomic {
-                        labels: labels.clone(),
-                        ..Atomic::new(Builtin::String)
-                    }),
-                    None,
-                )
-            }),
-            SqlType::Enum { name: None, .. } => {
-                let kind = Kind::Atomic(atomic(sql_type));
-                self.named(namespace, hint, kind, None)
+            } => self.sql_named(name, |_| enumerated(labels)),
+            SqlType::Enum { name: None, labels } => {
+                let (kind, documentation) = enumerated(labels);
+                self.named(namespace, hint, kind, documentation)
             }
             SqlType::Set { labels } => {
-                let item = Kind::Atomic(Atomic {
-                    labels: labels.clone(),
-                    ..Atomic::new(Builtin::String)
-                });
-                let item = self.named(namespace, &format!("{hint}Item"), item, None);
+                let (item, documentation) = enumerated(labels);
+                let item = self.named(namespace, &format!("{hint}Item"), item, documentation);
                 self.named(namespace, hint, Kind::List(Arc::new(item)), None)
             }
             SqlType::Domain { base, .. }
@@ -113,7 +102,11 @@ impl Naming<'_> {
         }
         let bare = matches!(item, ValueType::Plain(_));
         let name = format!("ArrayOf{item_name}");
-        let name = if bare { name } else { self.taken.take(name) };
+        let name = if bare {
+            self.contract.word(namespace, &name)
+        } else {
+            self.taken.take(name)
+        };
         let reference = self.push(namespace, Arc::from(name), Kind::List(Arc::new(item)), None);
         self.types.insert(key, reference);
         ValueType::Named(reference)
@@ -165,4 +158,18 @@ impl Naming<'_> {
 
 fn derived_from_type(name: &str) -> Vec<String> {
     vec![name.to_owned(), format!("{name}Condition")]
+}
+
+/// A text that is one of these; where one is empty, the documentation tells them, since the schema does not.
+fn enumerated(labels: &[String]) -> (Kind, Option<String>) {
+    let kind = Kind::Atomic(Atomic {
+        labels: labels.to_vec(),
+        ..Atomic::new(Builtin::String)
+    });
+    let told = || {
+        let labels: Vec<String> = labels.iter().map(|label| format!("{label:?}")).collect();
+        format!("One of {}.", labels.join(", "))
+    };
+    let spelled = labels.iter().any(String::is_empty);
+    (kind, spelled.then(told))
 }

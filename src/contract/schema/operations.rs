@@ -73,7 +73,8 @@ impl Build<'_> {
                 many(field("expand", xsd(Builtin::String))),
                 Some(&expand_text(table)),
             );
-            let mode = || optional(field("mode", own("Mode")));
+            let word = |word: &str| TypeUse::Named(self.word(namespace, word));
+            let mode = || optional(field("mode", word("Mode")));
             let records = || some(field("record", own(name)));
             let results = || vec![some(field("result", own(&format!("{name}Result"))))];
             let (request, reply) = match operation.action {
@@ -132,7 +133,7 @@ impl Build<'_> {
                 Action::Changes => {
                     self.part(namespace).changes = true;
                     let change = vec![
-                        field("kind", own("ChangeKind")),
+                        field("kind", TypeUse::Named(self.word(namespace, "ChangeKind"))),
                         field("key", own(&format!("{name}Key"))),
                         field("at", xsd(Builtin::DateTime)),
                         documented(
@@ -197,7 +198,10 @@ impl Build<'_> {
                     Some(named) => (named.namespace, format!("{}Condition", named.name)),
                     None => continue,
                 },
-                other => (namespace, condition_name(other)),
+                other => (
+                    namespace,
+                    self.contract.word(namespace, &condition_name(other)),
+                ),
             };
             self.part(home).conditions.insert(conditions);
             let type_ = self.name(namespace, home, local);
@@ -213,17 +217,18 @@ impl Build<'_> {
     fn result(&mut self, namespace: usize, name: &str, keyed: bool, conflicts: bool) {
         let own =
             |local: &str| TypeUse::Named(QName::new(self.contract.namespace(namespace), local));
-        let mut particles = vec![field("status", own("Status"))];
+        let word = |word: &str| TypeUse::Named(self.word(namespace, word));
+        let mut particles = vec![field("status", word("Status"))];
         if keyed {
             particles.push(optional(field("key", own(&format!("{name}Key")))));
             particles.push(optional(field("version", xsd(Builtin::String))));
         }
         let problem = if conflicts {
-            format!("{name}Problem")
+            own(&format!("{name}Problem"))
         } else {
-            "Problem".to_owned()
+            word("Problem")
         };
-        particles.push(optional(field("problem", own(&problem))));
+        particles.push(optional(field("problem", problem)));
         self.add(
             namespace,
             Component::ComplexType(complex(&format!("{name}Result"), particles)),
@@ -258,7 +263,7 @@ impl Build<'_> {
             name: Some(Arc::from(format!("{name}Problem"))),
             content: Content::Complex {
                 derivation: Derivation::Extension,
-                base: own("Problem"),
+                base: self.word(namespace, "Problem"),
                 mixed: None,
                 particle: Some(sequence(vec![particle])),
                 place: Place::default(),
@@ -314,7 +319,7 @@ impl Build<'_> {
                     self.type_use(namespace, &column.value),
                 ))));
             }
-            let misfit = self.name(namespace, namespace, "Misfit");
+            let misfit = self.word(namespace, "Misfit");
             particles.push(many(field("misfit", TypeUse::Named(misfit))));
             let name = format!("{}Row", routine.name);
             self.add(namespace, Component::ComplexType(complex(&name, particles)));
@@ -323,7 +328,7 @@ impl Build<'_> {
         }
         if routine.unknown_rows {
             self.part(namespace).unknown_rows = true;
-            let row = self.name(namespace, namespace, "UnknownRow");
+            let row = self.word(namespace, "UnknownRow");
             reply.push(many(field("row", TypeUse::Named(row))));
         }
         self.wrappers(operation, request, reply);

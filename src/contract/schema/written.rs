@@ -98,6 +98,11 @@ pub(super) fn atomic(atomic: &Atomic) -> TypeUse {
 /// The facets of a value.
 pub(super) fn facets(atomic: &Atomic) -> Facets {
     let (min, max) = atomic.range.unwrap_or((None, None));
+    // KDSoap's generator ends at an empty value: such a type is a text, and its labels stand in its documentation.
+    let labels = match &*atomic.labels {
+        labels if labels.iter().any(String::is_empty) => &[],
+        labels => labels,
+    };
     Facets {
         max_length: atomic.max_length.map(|length| facet(u64::from(length))),
         total_digits: atomic.total_digits.map(|digits| facet(u64::from(digits))),
@@ -111,7 +116,7 @@ pub(super) fn facets(atomic: &Atomic) -> Facets {
             .iter()
             .map(|pattern| facet((*pattern).to_owned()))
             .collect(),
-        enumeration: atomic.labels.iter().cloned().map(enumerated).collect(),
+        enumeration: labels.iter().cloned().map(enumerated).collect(),
         ..Facets::default()
     }
 }

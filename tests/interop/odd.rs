@@ -1,0 +1,61 @@
+//! A database of odd names and types, several schemas and routines of every form through the stacks that make most of names: each table is
+//! read, and what Java's and C's generators make of the contract compiles.
+
+use std::env;
+use std::process::Command;
+
+use crate::process::{Database, Gateway, Scratch, run};
+use crate::{clients, files, has, java_class_path};
+
+#[test]
+fn odd_names() {
+    let Some(database) = Database::filled("odd", &clients().join("odd/database.sql")) else {
+        return;
+    };
+    let gateway = Gateway::start(&["--db", &database.url]);
+    if let Some(python) = env::var_os("SOAPSTONE_TEST_PYTHON") {
+        let said = run(Command::new(python)
+            .arg(clients().join("odd/client.py"))
+            .arg(gateway.address()));
+        assert!(said.contains("odd names, zeep: "), "{said}");
+    }
+    if let Some(modules) = env::var_os("SOAPSTONE_TEST_NODE_PATH") {
+        let said = run(Command::new("node")
+            .arg(clients().join("odd/client.js"))
+            .arg(gateway.address())
+            .env("NODE_PATH", modules));
+        assert!(said.contains("odd names, node-soap: "), "{said}");
+    }
+    let scratch = Scratch::new();
+    let wsdl = format!("{}/soap/crm?wsdl", gateway.address());
+    if has("wsimport") && has("javac") {
+        // All schemas in one package: what the contract calls by one name in two namespaces would clash.
+        run(Command::new("wsimport")
+            .args(["-quiet", "-keep", "-Xnocompile", "-p", "odd", "-d"])
+            .arg(scratch.path())
+            .arg(&wsdl));
+        run(Command::new("javac")
+            .args(["-nowarn", "-encoding", "UTF-8", "-cp"])
+            .arg(java_class_path(scratch.path()))
+            .arg("-d")
+            .arg(scratch.path())
+            .args(files(&scratch.path().join("odd"), "java")));
+    }
+    if has("wsdl2h") && has("soapcpp2") {
+        let within = |program: &str| {
+            let mut command = Command::new(program);
+            command.current_dir(scratch.path());
+            command
+        };
+        run(within("curl").args(["-sfo", "odd.wsdl", &wsdl]));
+        run(within("wsdl2h").args(["-P", "-o", "odd.h", "odd.wsdl"]));
+        run(within("soapcpp2").args([
+            "-C",
+            "-L",
+            "-x",
+            "-j",
+            "-I/usr/share/gsoap/import",
+            "odd.h",
+        ]));
+    }
+}
