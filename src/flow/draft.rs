@@ -2,6 +2,7 @@
 //! what it leaves open stands in it as comments. Pure.
 
 mod likeness;
+mod reference;
 
 use soapstone_schema::model::TypeId;
 use soapstone_schema::simple::SimpleTypes;
@@ -15,6 +16,7 @@ use super::sink::contract::targets::{is_simple, required};
 use super::sink::contract::{Operation, ThirdParty, type_of};
 
 use likeness::{Words, likeness};
+use reference::{member, reference};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -241,7 +243,12 @@ impl<'a> Drafting<'a> {
         }
         let Some((relation, table)) = self.list(name, parent, at) else {
             let text = format!("# {} = \"record.…\"", quoted(&format!("{path}[]")));
-            return self.note(text, required, "a list: no relation is alike");
+            let known = self.lists(at);
+            let what = match known.is_empty() {
+                true => "a list: no relation is one".to_owned(),
+                false => format!("a list: no relation is alike; there are: {known}"),
+            };
+            return self.note(text, required, &what);
         };
         if at.outer.is_none() {
             self.load(&relation);
@@ -260,6 +267,14 @@ impl<'a> Drafting<'a> {
             outer: Some(at),
         };
         self.fields(type_, &format!("{path}[]"), name, &inner, depth + 1);
+    }
+
+    /// The lists that a record has.
+    fn lists(&self, at: &Place<'_, 'a>) -> String {
+        let relations = at.table.relations.iter();
+        let lists = relations.filter(|relation| relation.direction == Direction::Children);
+        let names: Vec<&str> = lists.map(|relation| relation.name.as_str()).collect();
+        names.join(", ")
     }
 
     /// The list that a repeating target is most alike.
@@ -293,7 +308,7 @@ impl<'a> Drafting<'a> {
         let mut best: Option<(u32, Candidate<'a>)> = None;
         for candidate in self.candidates(at) {
             let likeness = alike(goal, &candidate, at);
-            let fits = !fits::column(&target, candidate.column)
+            let fits = !fits::column(&target, candidate.column, self.catalog.dialect)
                 .iter()
                 .any(|finding| finding.never);
             if fits && likeness >= ENOUGH && best.as_ref().is_none_or(|(best, _)| likeness > *best)
@@ -305,7 +320,7 @@ impl<'a> Drafting<'a> {
             let text = format!("# {} = \"\"", quoted(goal.path));
             return self.note(text, goal.required, &compiled.name);
         };
-        for finding in fits::column(&target, candidate.column) {
+        for finding in fits::column(&target, candidate.column, self.catalog.dialect) {
             let text = format!("# {}", finding.message);
             self.lines.push(Line { text, open: false });
         }
@@ -407,57 +422,6 @@ fn alike(goal: &Goal<'_>, candidate: &Candidate<'_>, at: &Place<'_, '_>) -> u32 
                     _ => plain * 9 / 10,
                 },
             ),
-    }
-}
-
-/// Where the answer holds what the destination calls the record: the first value that is a number or an id by its name.
-fn reference(values: &Values, operation: &Operation) -> Option<String> {
-    let body = operation.answer.as_ref()?;
-    let (name, root) = body.parts.first()?;
-    let type_ = type_of(values.model(), root)?;
-    let start = match body.wrapper {
-        Some(_) => member("answer", name),
-        None => "answer".to_owned(),
-    };
-    naming(values, type_, &start, 0)
-}
-
-fn naming(values: &Values, type_: TypeId, path: &str, depth: usize) -> Option<String> {
-    let shape = values.shape(type_).filter(|_| depth < 4)?;
-    let model = values.model();
-    let fields = || shape.fields.iter().filter(|field| !field.repeated);
-    let type_of = |field: &soapstone_schema::value::Field| {
-        let element = model.elements.get(field.element.index())?;
-        Some(element.type_)
-    };
-    let named = fields().find(|field| {
-        let words = Words::of(&field.key);
-        type_of(field).is_some_and(|type_| is_simple(values, type_))
-            && (words.holds("number") || words.holds("id"))
-    });
-    match named {
-        Some(field) => Some(member(path, &field.key)),
-        None => fields().find_map(|field| {
-            naming(
-                values,
-                type_of(field)?,
-                &member(path, &field.key),
-                depth + 1,
-            )
-        }),
-    }
-}
-
-/// `of.name`, or `of['name']` where the name is no identifier of an expression.
-fn member(of: &str, name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit());
-    match plain {
-        true => format!("{of}.{name}"),
-        false => format!(
-            "{of}['{}']",
-            name.replace('\\', "\\\\").replace('\'', "\\'")
-        ),
     }
 }
 

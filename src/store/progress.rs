@@ -175,22 +175,6 @@ pub async fn hand_over(
     Ok(Some(done))
 }
 
-/// Accepts drafts that no change brought: a replay of a record by hand.
-///
-/// # Errors
-/// What the database says.
-pub async fn accept_by_hand(
-    session: &mut Session,
-    flow: &str,
-    drafts: &[Draft],
-    now: i64,
-) -> Result<HandedOver, StoreError> {
-    let at = read(session, flow).await?.ok_or_else(|| missing(flow))?;
-    hand_over(session, flow, &at.position, &at.position, drafts, now)
-        .await
-        .map(Option::unwrap_or_default)
-}
-
 /// Takes the next free moment of a flow with a rate, shared by every gateway; answers how many of `wanted` may go now.
 ///
 /// # Errors

@@ -11,6 +11,7 @@
 mod arguments;
 mod drain;
 mod erp;
+mod flows;
 mod process;
 mod reckoning;
 mod scenarios;

@@ -15,7 +15,7 @@ const SAME: &[&[&str]] = &[
         "customer", "company", "account", "client", "buyer", "debtor",
     ],
     &["item", "article", "product", "sku", "part", "material"],
-    &["line", "row", "position", "pos", "entry"],
+    &["line", "row", "position", "pos", "entry", "detail"],
     &["comment", "note", "notes", "remark", "remarks"],
     &["description", "desc"],
     &["email", "mail"],
