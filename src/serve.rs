@@ -12,6 +12,7 @@ use soapstone::service::Router;
 use soapstone::soap::{Posted, Version};
 use soapstone::xml::Options;
 use soapstone_contracts::gateway::flow_service::FlowServiceServer;
+use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use crate::contract::Service;
@@ -21,7 +22,7 @@ use crate::fault::Problem;
 use crate::gateway::Gateway;
 use crate::principal::{Principal, PrincipalError};
 use crate::served::{Served, Wanted};
-use crate::steering::{self, Steering};
+use crate::steering::{self, ReloadWish, Steering};
 use crate::{pages, telemetry};
 
 /// The header that carries the correlation id, both ways.
@@ -149,20 +150,34 @@ impl Gateway {
         };
         let who = Arc::clone(&principal.name);
         tracing::Span::current().record("correlation", correlation);
+        let (reloads, mut wishes) = mpsc::channel::<ReloadWish>(1);
         let steering = Steering {
             database: self.database().clone(),
             works: Arc::clone(self.flows()),
             principal,
+            reloads,
         };
         let options = Options {
             limits: self.limits(),
             ..Options::message()
         };
-        Router::new()
+        let router = Router::new()
             .with_options(options)
-            .mount(steering::PATH, FlowServiceServer(steering))
-            .answer(request.clone(), &who)
-            .await
+            .mount(steering::PATH, FlowServiceServer(steering));
+        let reloading = async {
+            while let Some(wish) = wishes.recv().await {
+                let read = self.reload().await.map_err(|error| error.to_string());
+                let catalog = &self.served().catalog;
+                let told = read.map(|()| (catalog.tables.len(), catalog.routines.len()));
+                // Who asked may have gone.
+                let _ = wish.send(told);
+            }
+            std::future::pending::<Response>().await
+        };
+        tokio::select! {
+            response = router.answer(request.clone(), &who) => response,
+            response = reloading => response,
+        }
     }
 
     /// A WSDL or a schema. It changes when the catalog does, so that a client asks again, with the ETag, and is mostly told "the same".

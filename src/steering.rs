@@ -1,24 +1,25 @@
 //! The gateway's own service, by which an ESB or a scheduler sees and steers the flows: `wsdl/gateway.wsdl`, implemented on the trait
 //! that our generator makes of it. It decides nothing: what is done is what the commands do, and who may do it is the configuration's
-//! affair (`watch` and `steer` on `flow.NAME`).
+//! affair (`watch` and `steer` on `flow.NAME`; for a reload, everything).
 
+mod service;
 mod told;
 
 use std::sync::Arc;
 
-use soapstone::service::{Context, Failure};
+use soapstone::service::Failure;
 use soapstone_contracts::gateway::flow_service::{
-    DrainFlowFault, EditDeliveryFault, FlowService, GiveUpDeliveryFault, ListFlowsFault,
-    PauseFlowFault, ReadDeliveryFault, ReplayDeliveriesFault, ResolveDeliveryFault,
-    ResumeFlowFault, SearchDeliveriesFault, ShowFlowFault, TryFlowFault,
+    DrainFlowFault, EditDeliveryFault, GiveUpDeliveryFault, ListFlowsFault, PauseFlowFault,
+    ReadDeliveryFault, ReloadFault, ReplayDeliveriesFault, ResolveDeliveryFault, ResumeFlowFault,
+    SearchDeliveriesFault, ShowFlowFault, TryFlowFault,
 };
 use soapstone_contracts::gateway::gateway::{
-    Code, DrainFlow, DrainFlowResponse, EditDelivery, EditDeliveryResponse, Flow, GiveUpDelivery,
-    GiveUpDeliveryResponse, ListFlows, ListFlowsResponse, PauseFlow, PauseFlowResponse,
-    ReadDelivery, ReadDeliveryResponse, Refused, ReplayDeliveries, ReplayDeliveriesResponse,
-    ResolveDelivery, ResolveDeliveryResponse, ResumeFlow, ResumeFlowResponse, SearchDeliveries,
-    SearchDeliveriesResponse, ShowFlow, ShowFlowResponse, TryFlow, TryFlowResponse,
+    Code, EditDeliveryResponse, Flow, GiveUpDeliveryResponse, ReadDeliveryResponse, Refused,
+    ReloadResponse, ReplayDeliveries, ResolveDelivery, ResolveDeliveryResponse, SearchDeliveries,
+    SearchDeliveriesResponse, ShowFlowResponse, TryFlow, TryFlowResponse,
 };
+
+use tokio::sync::{mpsc, oneshot};
 
 use crate::capture::log::Fields;
 use crate::database::Database;
@@ -44,7 +45,12 @@ pub struct Steering {
     pub works: Arc<Works>,
     /// Who asks.
     pub principal: Principal,
+    /// Takes the wish that the catalog and the flows are read anew.
+    pub reloads: mpsc::Sender<ReloadWish>,
 }
+
+/// Where the answer to a wish for a reload goes: how many tables and routines there are now.
+pub type ReloadWish = oneshot::Sender<Result<(usize, usize), String>>;
 
 /// Why a request is not done.
 pub(crate) struct Refusal {
@@ -102,6 +108,7 @@ refuses!(
     SearchDeliveriesFault,
     ReadDeliveryFault,
     ReplayDeliveriesFault,
+    ReloadFault,
     EditDeliveryFault,
     GiveUpDeliveryFault,
     ResolveDeliveryFault
@@ -306,6 +313,43 @@ impl Steering {
         })
     }
 
+    async fn reload(&self) -> Result<ReloadResponse, Refusal> {
+        if !self.principal.may_everything() {
+            return Err(Refusal {
+                code: Code::Forbidden,
+                message: "only who may do everything may reload".to_owned(),
+            });
+        }
+        let (wish, answer) = oneshot::channel();
+        // Nobody takes it only when the gateway is about to stop.
+        let _ = self.reloads.send(wish).await;
+        let read = answer.await.unwrap_or(Err("it stops".to_owned()));
+        let (tables, routines) = read.map_err(|error| {
+            tracing::error!(
+                error,
+                "the catalog could not be read; what was served stays"
+            );
+            Refusal {
+                code: Code::Unavailable,
+                message: "the catalog could not be read; what was served stays".to_owned(),
+            }
+        })?;
+        tracing::info!(who = %self.principal.name, "reloaded");
+        let flow = match layout::present(&self.database).await? {
+            true => {
+                let mut session = self.begin(false).await?;
+                self.flows(&mut session, None).await?
+            }
+            false => Vec::new(),
+        };
+        let count = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        Ok(ReloadResponse {
+            tables: count(tables),
+            routines: count(routines),
+            flow,
+        })
+    }
+
     async fn try_out(&self, asked: &TryFlow) -> Result<TryFlowResponse, Refusal> {
         let name = asked.name.get();
         self.allow(Right::Watch, name)?;
@@ -344,110 +388,5 @@ impl Steering {
             message,
             problem,
         })
-    }
-}
-
-impl FlowService for Steering {
-    async fn list_flows(
-        &self,
-        _context: &Context,
-        _request: ListFlows,
-    ) -> Result<ListFlowsResponse, Failure<ListFlowsFault>> {
-        let mut session = self.begin(false).await?;
-        let flow = self.flows(&mut session, None).await?;
-        Ok(ListFlowsResponse { flow })
-    }
-
-    async fn show_flow(
-        &self,
-        _context: &Context,
-        request: ShowFlow,
-    ) -> Result<ShowFlowResponse, Failure<ShowFlowFault>> {
-        let last = request.last.as_ref().map_or(LAST, |last| *last.get());
-        Ok(self.show(request.name.get(), last).await?)
-    }
-
-    async fn pause_flow(
-        &self,
-        _context: &Context,
-        request: PauseFlow,
-    ) -> Result<PauseFlowResponse, Failure<PauseFlowFault>> {
-        let flow = self.set_mode(request.name.get(), Mode::Paused).await?;
-        Ok(PauseFlowResponse { flow })
-    }
-
-    async fn resume_flow(
-        &self,
-        _context: &Context,
-        request: ResumeFlow,
-    ) -> Result<ResumeFlowResponse, Failure<ResumeFlowFault>> {
-        let flow = self.set_mode(request.name.get(), Mode::Running).await?;
-        Ok(ResumeFlowResponse { flow })
-    }
-
-    async fn drain_flow(
-        &self,
-        _context: &Context,
-        request: DrainFlow,
-    ) -> Result<DrainFlowResponse, Failure<DrainFlowFault>> {
-        let flow = self.set_mode(request.name.get(), Mode::Draining).await?;
-        Ok(DrainFlowResponse { flow })
-    }
-
-    async fn try_flow(
-        &self,
-        _context: &Context,
-        request: TryFlow,
-    ) -> Result<TryFlowResponse, Failure<TryFlowFault>> {
-        Ok(self.try_out(&request).await?)
-    }
-
-    async fn search_deliveries(
-        &self,
-        _context: &Context,
-        request: SearchDeliveries,
-    ) -> Result<SearchDeliveriesResponse, Failure<SearchDeliveriesFault>> {
-        Ok(self.search(&request).await?)
-    }
-
-    async fn read_delivery(
-        &self,
-        _context: &Context,
-        request: ReadDelivery,
-    ) -> Result<ReadDeliveryResponse, Failure<ReadDeliveryFault>> {
-        Ok(self.read(request.id).await?)
-    }
-
-    async fn replay_deliveries(
-        &self,
-        _context: &Context,
-        request: ReplayDeliveries,
-    ) -> Result<ReplayDeliveriesResponse, Failure<ReplayDeliveriesFault>> {
-        let count = self.replay(&request).await?;
-        Ok(ReplayDeliveriesResponse { count })
-    }
-
-    async fn edit_delivery(
-        &self,
-        _context: &Context,
-        request: EditDelivery,
-    ) -> Result<EditDeliveryResponse, Failure<EditDeliveryFault>> {
-        Ok(self.edit(request.id, &request.message).await?)
-    }
-
-    async fn give_up_delivery(
-        &self,
-        _context: &Context,
-        request: GiveUpDelivery,
-    ) -> Result<GiveUpDeliveryResponse, Failure<GiveUpDeliveryFault>> {
-        Ok(self.give_up(request.id, request.reason.get()).await?)
-    }
-
-    async fn resolve_delivery(
-        &self,
-        _context: &Context,
-        request: ResolveDelivery,
-    ) -> Result<ResolveDeliveryResponse, Failure<ResolveDeliveryFault>> {
-        Ok(self.resolve(&request).await?)
     }
 }

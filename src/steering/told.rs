@@ -49,6 +49,7 @@ pub(super) fn flow(
         sending: counts.sending,
         in_doubt: counts.doubt,
         dead: counts.dead,
+        attempts: counts.attempts,
         oldest_waiting: counts.oldest.map(instant),
         circuit: known.map(|_| match state {
             Some("open") => contract::Circuit::Open,

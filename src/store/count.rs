@@ -28,6 +28,8 @@ pub struct Counts {
     pub doubt: i64,
     /// Dead, given up ones included.
     pub dead: i64,
+    /// Attempts at the deliveries that are kept.
+    pub attempts: i64,
     /// When the oldest that waits was accepted.
     pub oldest: Option<i64>,
     /// Its cursor in the change log.
@@ -42,9 +44,10 @@ impl Counts {
 }
 
 /// The query that shows it, as a person may run it.
-pub const QUERY: &str = "select f.name, f.state, f.accepted, f.gone_delivered, f.gone_dead, d.state, coalesce(d.n, 0), d.oldest, f.position
+pub const QUERY: &str = "select f.name, f.state, f.accepted, f.gone_delivered, f.gone_dead, d.state, coalesce(d.n, 0), d.oldest, f.position, d.attempts
 from {s}flow f left join
-  (select flow, state, count(*) as n, min(created_at) as oldest from {s}delivery group by flow, state) d on d.flow = f.name
+  (select flow, state, attempts, count(*) as n, min(created_at) as oldest from {s}delivery group by flow, state, attempts) d
+  on d.flow = f.name
 order by f.name";
 
 /// Counts what stands where, for every flow.
@@ -64,6 +67,7 @@ pub async fn all(session: &mut Session) -> Result<Vec<Counts>, StoreError> {
                 sending: 0,
                 doubt: 0,
                 dead: row.integer(4),
+                attempts: 0,
                 oldest: None,
                 position: row.text(8),
             });
@@ -72,6 +76,7 @@ pub async fn all(session: &mut Session) -> Result<Vec<Counts>, StoreError> {
             continue;
         };
         let (number, oldest) = (row.integer(6), row.optional_integer(7));
+        counts.attempts += number * row.integer(9);
         match row.text(5).as_str() {
             "waiting" | "sending" => {
                 counts.waiting += number;
