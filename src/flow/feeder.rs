@@ -9,7 +9,7 @@ use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 
 use super::gateway::{AtWork, Shared, announce, rest};
-use super::{FlowError, source};
+use super::{FlowError, pump, source};
 
 /// Changes in a page.
 const PAGE: u32 = 500;
@@ -102,6 +102,9 @@ async fn page(shared: &Shared, at_work: &AtWork, reached: &mut Reached) -> Resul
         now,
     )
     .await?;
+    if done.is_some() {
+        pump::tell_unmappable(flow, &mut session, &drafts).await?;
+    }
     if done.is_some_and(|done| done.accepted + done.renewed > 0) {
         announce(&mut session, &flow.name).await?;
     }

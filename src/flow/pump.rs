@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 use crate::binds;
-use crate::catalog::Dialect;
 use crate::store::circuit::{self, Passage};
 use crate::store::delivery::{self, Claim, Claimed};
 use crate::store::progress::{self, Mode};
@@ -26,12 +25,13 @@ use super::policy;
 use super::{Flow, FlowError};
 
 use attempt::{Finished, Gate, attempt};
+pub(super) use settling::tell_unmappable;
 
 /// How often what could not be written back is tried again, and times that a clock set too far ahead are mended.
 const MENDING: Duration = Duration::from_secs(15);
 
 /// How many times the concurrency is claimed ahead at most.
-const AHEAD: usize = 4;
+const AHEAD: usize = 6;
 
 /// How many times the concurrency is on its way, sent or claimed ahead, while a round is at work.
 const MEANWHILE: usize = 2;
@@ -172,9 +172,8 @@ async fn round(
     let now = shared.now();
     let worker = shared.worker();
     let mut session = Session::begin(&shared.database).await?;
-    if flow.write_back.is_some() && session.dialect() == Dialect::Postgres {
-        // A person who holds the record's row in the CRM must not hold up the flow.
-        session.run("set local lock_timeout = '2s'", &[]).await?;
+    if flow.write_back.is_some() {
+        settling::prepare(flow, &mut session).await?;
     }
     let (mut failures, mut probing) = (pump.failures, pump.probing);
     settling::settle(shared, flow, &mut session, &pump.finished, now).await?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use soapstone_contracts::sample::wire::{self, Manners, PATH};
 use soapstone_contracts::sample::{SampleErp, write_contract};
 use soapstone_gateway::sample_flow::clock;
+use soapstone_gateway::store::count::Counts;
 
 use crate::scene::{Scene, post};
 
@@ -98,6 +99,38 @@ async fn cancelled_and_deleted_orders_are_cancelled_at_the_erp() {
         .await
         .unwrap();
     assert!(message.contains("deleted"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_mapped_is_told_in_the_crm_and_carried_once_it_can() {
+    let scene = Scene::new(CRM).await;
+    erp(&scene).await;
+    let text = PLACED
+        .replace("'C-1'", "code.customer[record.number]")
+        .replace("[answer]", "[code.customer]\n\"A-1\" = \"C-1\"\n\"A-3\" = \"C-2\"\n[answer]");
+    scene.write(
+        "flows/placed.toml",
+        &(text + "[write_dead]\nerp_number = \"'no customer'\"\n"),
+    );
+    scene.tell(&["capture", "install", "orders"]);
+    let _gateway = scene.serve();
+    scene
+        .define("insert into orders (id, number, status) values (1, 'A-1', 'placed'), (2, 'A-2', 'placed')")
+        .await;
+    let stands = |counts: &Counts| (counts.delivered, counts.dead) == (1, 1);
+    scene.until("placed", stands).await;
+    let told = scene
+        .one("select erp_number from orders where id = 2")
+        .await;
+    assert_eq!(told.as_deref(), Some("no customer"));
+    scene
+        .define("update orders set number = 'A-3', erp_number = null where id = 2")
+        .await;
+    scene.until("placed", |counts| counts.delivered == 2).await;
+    let told = scene
+        .one("select erp_number from orders where id = 2")
+        .await;
+    assert_ne!(told.as_deref(), Some("no customer"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

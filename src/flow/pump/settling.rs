@@ -8,10 +8,24 @@ use crate::flow::gateway::Shared;
 use crate::flow::policy::{self, Standing};
 use crate::flow::{Flow, FlowError, Settled, WriteBack};
 use crate::store::StoreError;
-use crate::store::delivery::{self, Ended, Next, Settlement};
+use crate::store::delivery::{self, Draft, Ended, Next, Settlement};
 use crate::store::session::Session;
 
 use super::attempt::Finished;
+
+/// Prepares a round's transaction for writing back. On PostgreSQL the origin holds to its end: nothing else in it touches the CRM.
+pub(super) async fn prepare(flow: &Flow, session: &mut Session) -> Result<(), StoreError> {
+    if session.dialect() == Dialect::Postgres {
+        // A person who holds the record's row in the CRM must not hold up the flow.
+        session
+            .rows(
+                "select set_config('lock_timeout', '2s', true), set_config('soapstone.origin', ?, true)",
+                binds![origin(&flow.name)],
+            )
+            .await?;
+    }
+    Ok(())
+}
 
 /// Settles attempts, and gives back what was not sent.
 pub(super) async fn settle(
@@ -159,11 +173,16 @@ async fn write(
     due: &[(i64, Settled<'_>)],
 ) -> Result<Result<(), FlowError>, FlowError> {
     session.savepoint().await?;
+    let prepared = session.dialect() == Dialect::Postgres;
     let wrote = async {
-        capture::set_origin(session, &origin(&flow.name)).await?;
+        if !prepared {
+            capture::set_origin(session, &origin(&flow.name)).await?;
+        }
         let settled: Vec<Settled<'_>> = due.iter().map(|(_, settled)| settled.clone()).collect();
         write_back.write(session, &settled).await?;
-        capture::clear_origin(session).await?;
+        if !prepared {
+            capture::clear_origin(session).await?;
+        }
         Ok::<(), FlowError>(())
     }
     .await;
@@ -204,6 +223,31 @@ async fn postpone(
     Ok(())
 }
 
+/// Writes back of which records no message could be made, in the transaction that hands them over: nobody attempts them.
+pub(in crate::flow) async fn tell_unmappable(
+    flow: &Flow,
+    session: &mut Session,
+    drafts: &[Draft],
+) -> Result<(), FlowError> {
+    let wants = flow.write_back.as_ref().is_some_and(|one| one.wants(false));
+    if !wants || drafts.iter().all(|draft| draft.unmappable.is_none()) {
+        return Ok(());
+    }
+    for draft in drafts {
+        if draft.unmappable.is_none() {
+            continue;
+        }
+        session
+            .run(
+                "update {s}delivery set written = 'due' where flow = ? and once = ? and state = 'dead' and class = 'unmappable' and written = 'no'",
+                binds![&flow.name, &draft.once],
+            )
+            .await?;
+    }
+    prepare(flow, session).await?;
+    write_back_due(flow, session).await
+}
+
 /// Tries again what could not be written back.
 pub(super) async fn write_back_due(flow: &Flow, session: &mut Session) -> Result<(), FlowError> {
     if flow.write_back.is_none() {
@@ -215,7 +259,7 @@ pub(super) async fn write_back_due(flow: &Flow, session: &mut Session) -> Result
         " for update skip locked"
     };
     let sql = format!(
-        "select id, row_key, state, reference, answer, reason from {{s}}delivery where flow = ? and written = 'due' order by id limit 20{locking}"
+        "select id, row_key, state, reference, answer, reason from {{s}}delivery where flow = ? and written = 'due' and state in ('delivered', 'dead') order by id limit 500{locking}"
     );
     for row in session.rows(&sql, binds![&flow.name]).await? {
         let (id, key, reference, answer, reason) = (

@@ -157,7 +157,7 @@ async fn insert(session: &mut Session, draft: &Draft, now: i64) -> Result<bool, 
 async fn renew(session: &mut Session, draft: &Draft, now: i64) -> Result<Accepted, StoreError> {
     let renewed = session
         .run(
-            "update {s}delivery set message = ?, correlation = ?, state = 'waiting', class = null, reason = null, settled_at = null, due_at = ?
+            "update {s}delivery set message = ?, correlation = ?, state = 'waiting', class = null, reason = null, settled_at = null, written = 'no', due_at = ?
             where flow = ? and once = ? and attempts = 0 and ? = 0 and (state = 'waiting' or class = 'unmappable')",
             binds![
                 &draft.message,
