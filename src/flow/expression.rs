@@ -3,12 +3,13 @@
 //! A number with a fraction is a text here, exactly as the database holds it: no expression rounds an amount unless it says
 //! `double(…)`. Whole numbers are numbers, and NULL is null.
 
+mod sample;
 mod shape;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use cel::{Context, Env, Program, Value};
+use cel::{Context, Env, ExecutionError, Program, Value};
 use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, SqlType};
@@ -57,7 +58,8 @@ impl Expression {
         })
     }
 
-    /// Tells what is wrong with the names that the expression uses: each unknown variable, column or relation.
+    /// Tells what is wrong with the expression before anything runs: each unknown variable, column or relation, else a function that
+    /// there is not, or one or an operator that does not take what the columns hold.
     pub fn check(&self, catalog: &Catalog, names: &Names) -> Vec<String> {
         let mut wrong = Vec::new();
         Walk {
@@ -65,7 +67,40 @@ impl Expression {
             wrong: &mut wrong,
         }
         .shape(self.program.expression(), names);
+        if wrong.is_empty() {
+            wrong.extend(self.misfit(catalog, names));
+        }
         wrong
+    }
+
+    /// What fails whatever values the columns have, found out with some.
+    fn misfit(&self, catalog: &Catalog, names: &Names) -> Option<String> {
+        let mut scope = Scope::new(&[]);
+        for used in self.program.references().variables() {
+            if let Some((name, shape)) = names.iter().rev().find(|(name, _)| name == used) {
+                let value = sample::named(catalog, name, shape)?;
+                scope
+                    .context
+                    .add_variable_from_value(name.as_str(), to_cel(&value));
+            }
+        }
+        let error = self.program.execute(&scope.context).err()?;
+        let hint = match &error {
+            ExecutionError::NoSuchOverload(_) => {
+                "; an amount is an exact text here, of which `double(…)` makes a number"
+            }
+            ExecutionError::InvalidArgumentCount { .. }
+            | ExecutionError::UnsupportedTargetType { .. }
+            | ExecutionError::NotSupportedAsMethod { .. }
+            | ExecutionError::UnexpectedType { .. }
+            | ExecutionError::UndeclaredReference(_)
+            | ExecutionError::MissingArgumentOrTarget
+            | ExecutionError::ValuesNotComparable(..)
+            | ExecutionError::UnsupportedBinaryOperator(..) => "",
+            // It depends on the values.
+            _ => return None,
+        };
+        Some(format!("{}: {error}{hint}", self.text))
     }
 
     /// The value of an expression that uses no names.

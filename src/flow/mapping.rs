@@ -230,6 +230,13 @@ impl Node {
         wrong
     }
 
+    /// Where the first value is written that is not always the same; [`Node::check`] has found out.
+    pub fn first_computed(&self) -> Option<Range<usize>> {
+        let constant = matches!(self.origin, Origin::Constant(_));
+        let own = (self.value.is_some() && !constant).then(|| self.at.clone());
+        own.or_else(|| self.children.iter().find_map(Node::first_computed))
+    }
+
     /// Fills the tree below the root.
     ///
     /// # Errors

@@ -189,10 +189,12 @@ pub async fn load(
             page_size: Some(keys.len() as u64),
             cursor: None,
         };
-        if let Reply::Page { rows, .. } = call(database, catalog, &Call::Query(query))
-            .await?
-            .unwrap_or_else(empty_page)
-        {
+        // Records with more related ones than one answer may hold are loaded alone, below.
+        let page = call(database, catalog, &Call::Query(query)).await;
+        if let Some(Reply::Page { rows, .. }) = page.or_else(|error| match keys.len() {
+            0 | 1 => Err(error),
+            _ => Ok(None),
+        })? {
             let name = table
                 .columns
                 .get(column)
@@ -220,13 +222,6 @@ pub async fn load(
         loaded.push(known.get(key).cloned());
     }
     Ok(loaded)
-}
-
-fn empty_page() -> Reply {
-    Reply::Page {
-        rows: Rows::default(),
-        next: None,
-    }
 }
 
 /// Loads one record by its key.

@@ -235,7 +235,7 @@ pub struct Delete {
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// Attempts that reached the destination.
-    pub attempts: Option<i64>,
+    pub attempts: Option<Spanned<i64>>,
     /// Hours after which a delivery is given up.
     pub age_hours: Option<f64>,
     /// The first wait's upper bound, in seconds.
@@ -243,13 +243,13 @@ pub struct Policy {
     /// The longest wait, in seconds.
     pub backoff_limit_seconds: Option<f64>,
     /// Messages on their way at once, for each gateway.
-    pub concurrency: Option<usize>,
+    pub concurrency: Option<Spanned<i64>>,
     /// Failures in a row that open the circuit.
-    pub circuit_failures: Option<u32>,
+    pub circuit_failures: Option<Spanned<i64>>,
     /// Seconds that it stays open at first.
     pub circuit_seconds: Option<f64>,
     /// Messages a second.
-    pub rate: Option<i64>,
+    pub rate: Option<Spanned<i64>>,
     /// When it may send: `Mon-Fri 08:00-18:00`.
     pub windows: Vec<Spanned<String>>,
     /// The time zone of the windows, such as `Europe/Warsaw`; without it UTC.

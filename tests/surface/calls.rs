@@ -6,10 +6,10 @@ use std::process::Command;
 
 use crate::scene::{Process, Scene, own, post};
 
-const CRM: &str =
+pub(crate) const CRM: &str =
     "create table orders (id integer primary key, name varchar(40) not null, number varchar(20))";
 
-fn third_party(log: &Path, tls: &[&str]) -> Process {
+pub(crate) fn third_party(log: &Path, tls: &[&str]) -> Process {
     let mut command = Command::new("python3");
     command
         .arg(own("third_party.py"))
@@ -20,8 +20,8 @@ fn third_party(log: &Path, tls: &[&str]) -> Process {
 }
 
 /// A flow to a path of the third party, with what else its sink is told.
-fn flow(address: &str, path: &str, port: &str, more: &str) -> String {
-    let operation = if matches!(port, "Rpc" | "Encoded") {
+pub(crate) fn flow(address: &str, path: &str, port: &str, more: &str) -> String {
+    let operation = if matches!(port, "Rpc" | "Encoded" | "Lists") {
         "Store"
     } else {
         "Put"
@@ -80,7 +80,7 @@ async fn third_parties_are_called_as_they_ask() {
         (
             "header",
             "Plain",
-            "[sink.header]\n\"Tenant/name\" = \"'north'\"\n[sink.credentials.header]\n\"ApiKey/key\" = { file = \"key\" }".to_owned(),
+            "[sink.header]\n\"Tenant/name\" = \"'north'\"\n\"ApiKey/user\" = \"'crm'\"\n[sink.credentials.header]\n\"ApiKey/key\" = { file = \"key\" }".to_owned(),
         ),
         ("invalid", "Plain", String::new()),
         ("late", "Plain", "[policy]\nfirst_byte_seconds = 0.3".to_owned()),
@@ -112,12 +112,19 @@ async fn third_parties_are_called_as_they_ask() {
     let wrong = flow(&address, "basic", "Plain", &wrong);
     let wrong = wrong.replace("[map]", "destination = \"other\"\n[map]");
     scene.write("flows/wrong.toml", &wrong);
+    let lists = flow(&address, "lists", "Lists", "")
+        .replace("\"Store\"", "\"StoreLines\"")
+        .replace(
+            "\"name\" = \"record.name\"",
+            "\"lines[]\" = \"[{'sku': 'A-1', 'of': '2'}, {'sku': 'B-2', 'of': '0.5'}]\"\n\"lines[]/sku\" = \"lines.sku\"\n\"lines[]/quantity\" = \"lines.of\"\n\"none[]\" = \"[]\"\n\"none[]/sku\" = \"none.sku\"\n\"none[]/quantity\" = \"none.of\"",
+        );
+    scene.write("flows/lists.toml", &lists);
     let gateway = scene.serve();
     let record = "<record><id>7</id><name>Łódź &amp; &lt;Sons&gt;</name></record>";
     let said = post(&gateway.address(), "CreateOrders", record, "crm-request-7");
     assert!(said.contains("created"), "{said}");
 
-    for flow in cases.iter().map(|(path, ..)| *path).chain(["tls"]) {
+    for flow in cases.iter().map(|(path, ..)| *path).chain(["tls", "lists"]) {
         match flow {
             "invalid" | "late" => {
                 scene.until(flow, |counts| counts.doubt == 1).await;

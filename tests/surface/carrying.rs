@@ -107,7 +107,10 @@ async fn what_can_not_be_mapped_is_told_in_the_crm_and_carried_once_it_can() {
     erp(&scene).await;
     let text = PLACED
         .replace("'C-1'", "code.customer[record.number]")
-        .replace("[answer]", "[code.customer]\n\"A-1\" = \"C-1\"\n\"A-3\" = \"C-2\"\n[answer]");
+        .replace(
+            "[answer]",
+            "[code.customer]\n\"A-1\" = \"C-1\"\n\"A-3\" = \"C-2\"\n[answer]",
+        );
     scene.write(
         "flows/placed.toml",
         &(text + "[write_dead]\nerp_number = \"'no customer'\"\n"),

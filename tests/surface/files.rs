@@ -26,14 +26,17 @@ operation = "SubmitOrder"
 "Order/Customer/CustomerNumber" = "record.company.erp_number"
 "Order/Customer/Nam" = "record.company.name"
 "Order/OrderDate" = "record.placed_at"
+"Order/Customer/Email" = "lower(record.number)"
 "Order/Currency" = "'Euro'"
 "Order/Lines/Line[]" = "record.sales_order_line"
 "Order/Lines/Line[]/@lineNumber" = "Line.line_no"
 "Order/Lines/Line[]/ItemNumber" = "Line.sku"
 "Order/Lines/Line[]/Quantity" = "Line.quantity"
-"Order/Comment/Text" = "record.note"
+"Order/Comment/Text" = "record.total * 2"
 [write]
 erp_nr = "reference"
+[policy]
+rate = 0
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,10 +54,13 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_place() {
         ("12:1", "has no column `numbr`"),
         ("14:1", "has no `Nam`"),
         ("15:1", "`placed_at` holds values of type"),
-        ("16:1", "`Currency`: \"Euro\" is not valid"),
-        ("17:1", "needs `UnitPrice`, and nothing is mapped to it"),
-        ("21:1", "`Comment` is a single value and has no fields"),
-        ("23:1", "has no column `erp_nr`"),
+        ("17:1", "`Currency`: \"Euro\" is not valid"),
+        ("18:1", "needs `UnitPrice`, and nothing is mapped to it"),
+        ("22:1", "`Comment` is a single value and has no fields"),
+        ("24:1", "has no column `erp_nr`"),
+        ("16:1", "lower"),
+        ("22:1", "record.total * 2: "),
+        ("26:8", "`rate` is a number from 1 to"),
     ] {
         assert!(
             said.lines()

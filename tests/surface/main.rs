@@ -15,5 +15,6 @@ mod files;
 #[allow(dead_code)]
 #[path = "../flows/ground.rs"]
 mod ground;
+mod pacing;
 mod scene;
 mod steering;

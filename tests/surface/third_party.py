@@ -12,6 +12,7 @@ SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0"
+ENC = "http://schemas.xmlsoap.org/soap/encoding/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 OWN = "urn:third-party"
 
@@ -46,11 +47,17 @@ def check(path, headers, body):
         need(kind.startswith("application/soap+xml"), kind)
         need('action="urn:put"' in kind, kind)
     else:
-        action = "urn:store" if path in ("rpc", "encoded") else "urn:put"
+        action = "urn:store" if path in ("rpc", "encoded", "lists") else "urn:put"
         need(kind.startswith("text/xml"), kind)
         need(headers["SOAPAction"] == f'"{action}"', f"the action is {headers['SOAPAction']}")
     need(headers["Idempotency-Key"], "no message id")
-    if path in ("rpc", "encoded"):
+    if path == "lists":
+        lines, none = payload.find("lines"), payload.find("none")
+        told = lambda array: array.get(f"{{{ENC}}}arrayType").split(":")[1]
+        need((told(lines), told(none)) == ("Line[2]", "Line[0]"), f"{told(lines)} and {told(none)}")
+        need([(line[0].text, line[1].text) for line in lines] == [("A-1", "2"), ("B-2", "0.5")], "other lines")
+        need(all(line.get(f"{{{XSI}}}type").endswith(":Line") for line in lines), "lines tell their type")
+    elif path in ("rpc", "encoded"):
         need(payload.tag == f"{{{OWN}}}Store", payload.tag)
         need([part.tag for part in payload] == ["id", "name"], "parts are unqualified and in order")
     else:
@@ -79,6 +86,7 @@ def check(path, headers, body):
         need(nonce not in nonces, "the nonce was used before")
         nonces.add(nonce)
     if path == "header":
+        need(len(header) == 2 and header.find(f"{{{OWN}}}ApiKey").findtext(f"{{{OWN}}}user") == "crm", "another user")
         need(header.find(f"{{{OWN}}}Tenant").findtext(f"{{{OWN}}}name") == "north", "another tenant")
         need(header.find(f"{{{OWN}}}ApiKey").findtext(f"{{{OWN}}}key") == "k-1", "another key")
 
@@ -93,17 +101,25 @@ def hook(path, headers, body):
         return 503 if hooks[path] == 1 else 200
 
 
+def first(key):
+    with lock:
+        hooks[key] = hooks.get(key, 0) + 1
+        return hooks[key] == 1
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
         pass
 
-    def answer(self, status, text, kind="text/xml; charset=utf-8"):
+    def answer(self, status, text, kind="text/xml; charset=utf-8", more={}):
         data = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
+        for name, value in more.items():
+            self.send_header(name, value)
         self.end_headers()
         try:
             self.wfile.write(data)
@@ -112,7 +128,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def note(self, body=b""):
         with lock, open(log_file, "a") as log:
-            log.write(json.dumps({"path": self.path, "headers": dict(self.headers), "body": body.decode()}) + "\n")
+            log.write(json.dumps({"at": time.time(), "path": self.path, "headers": dict(self.headers), "body": body.decode()}) + "\n")
 
     def do_GET(self):
         self.note()
@@ -136,7 +152,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 fault = f'<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text xml:lang="en">{wrong}</s:Text></s:Reason></s:Fault>'
             return self.answer(500, f'<s:Envelope xmlns:s="{soap}"><s:Body>{fault}</s:Body></s:Envelope>', kind)
         number = "nonsense" if path == "invalid" else "N-1"
-        if path == "rpc":
+        if path == "busy" and first(self.headers["Idempotency-Key"]):
+            return self.answer(503, "busy", "text/plain", {"Retry-After": "2"})
+        if path == "lists":
+            said = f'<p:StoreLinesResponse xmlns:p="{OWN}"><number>{number}</number></p:StoreLinesResponse>'
+        elif path == "rpc":
             said = f'<p:StoreResponse xmlns:p="{OWN}"><number>{number}</number></p:StoreResponse>'
         elif path == "encoded":
             said = (

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use toml::Spanned;
+
 use crate::flow::mapping::Mistake;
 use crate::flow::policy::{Policy, Window};
 use crate::flow::sink::Times;
@@ -39,6 +41,18 @@ pub(super) fn policy(
             (value * unit * 1000.0).clamp(0.0, 1e15) as i64
         })
     };
+    let mut whole_number = |told: &Option<Spanned<i64>>, name: &str, most: i64| {
+        let value = told.as_ref()?;
+        if !(1..=most).contains(value.get_ref()) {
+            let reason = format!("`{name}` is a number from 1 to {most}");
+            wrong.push((value.span(), reason));
+        }
+        Some(*value.get_ref())
+    };
+    let attempts = whole_number(&told.attempts, "attempts", 1_000_000);
+    let concurrency = whole_number(&told.concurrency, "concurrency", 10_000);
+    let failures = whole_number(&told.circuit_failures, "circuit_failures", 1_000_000);
+    let rate = whole_number(&told.rate, "rate", 1_000_000);
     let zone = match &told.zone {
         None => jiff::tz::TimeZone::UTC,
         Some(name) => jiff::tz::TimeZone::get(name.get_ref()).unwrap_or_else(|error| {
@@ -55,20 +69,18 @@ pub(super) fn policy(
     }
     let whole = i64::try_from(times.whole.as_millis()).unwrap_or(default.attempt_time);
     Policy {
-        attempts: told.attempts.unwrap_or(default.attempts).max(1),
+        attempts: attempts.unwrap_or(default.attempts),
         age: millis(told.age_hours, 3600.0, default.age),
         backoff: millis(told.backoff_seconds, 1.0, default.backoff),
         backoff_limit: millis(told.backoff_limit_seconds, 1.0, default.backoff_limit),
-        concurrency: told
-            .concurrency
-            .unwrap_or(default.concurrency)
-            .clamp(1, 10_000),
-        circuit_failures: told
-            .circuit_failures
-            .unwrap_or(default.circuit_failures)
-            .max(1),
+        concurrency: concurrency
+            .and_then(|value| usize::try_from(value).ok())
+            .unwrap_or(default.concurrency),
+        circuit_failures: failures
+            .and_then(|value| u32::try_from(value).ok())
+            .unwrap_or(default.circuit_failures),
         circuit_wait: millis(told.circuit_seconds, 1.0, default.circuit_wait),
-        rate: told.rate,
+        rate,
         windows,
         idempotent: told.idempotent || target.is_some_and(|target| target.idempotent),
         look_up_after: target.and_then(|target| target.look_up_after),

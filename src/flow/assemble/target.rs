@@ -73,7 +73,8 @@ impl Given<'_> {
                 Some(secret)
             }
             Err(error) => {
-                self.wrong(at, error.to_string());
+                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+                self.wrong(at, format!("{error}{}", cause.unwrap_or_default()));
                 None
             }
         }

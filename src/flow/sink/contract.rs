@@ -5,6 +5,7 @@ mod arrange;
 pub mod fits;
 pub mod targets;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -106,13 +107,25 @@ impl ThirdParty {
     /// There is none, with what there is.
     pub fn operation(&self, port: Option<&str>, name: &str) -> Result<Operation, String> {
         let contract = &*self.contract;
+        // A binding that no service names is reached where the flow says.
+        let ports = contract
+            .services
+            .iter()
+            .flat_map(|service| &service.ports)
+            .map(|port| (&*port.name, port.address.as_str(), port.binding));
+        let named: HashSet<usize> = ports.clone().map(|(_, _, binding)| binding).collect();
+        let bare = contract.bindings.iter().enumerate();
+        let bare = bare
+            .filter(|(index, _)| !named.contains(index))
+            .map(|(index, binding)| (&*binding.name.local, "", index));
         let mut found = Vec::new();
-        let mut known = Vec::new();
-        for candidate in contract.services.iter().flat_map(|service| &service.ports) {
-            if port.is_some_and(|port| port != &*candidate.name) {
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for (candidate, address, binding) in ports.chain(bare) {
+            if port.is_some_and(|port| port != candidate) {
+                others.push(candidate);
                 continue;
             }
-            let Some(binding) = contract.bindings.get(candidate.binding) else {
+            let Some(binding) = contract.bindings.get(binding) else {
                 continue;
             };
             let Some(port_type) = contract.port_types.get(binding.port_type) else {
@@ -124,25 +137,27 @@ impl ThirdParty {
                 };
                 known.push(operation.name.to_string());
                 if &*operation.name == name {
-                    found.push((
-                        binding.soap == SoapVersion::V12,
-                        candidate,
-                        binding,
-                        operation,
-                        bound,
-                    ));
+                    let twelve = binding.soap == SoapVersion::V12;
+                    found.push((twelve, address, binding, operation, bound));
                 }
             }
         }
         found.sort_by_key(|one| one.0);
-        let Some((_, port, binding, operation, bound)) = found.into_iter().next() else {
+        let Some((_, address, binding, operation, bound)) = found.into_iter().next() else {
             known.sort();
             known.dedup();
             let of = port.map_or("the contract".to_owned(), |port| format!("port {port}"));
-            return Err(format!(
-                "{of} has no operation `{name}`; it has: {}",
-                known.join(", ")
-            ));
+            return Err(match known.is_empty() {
+                true if !others.is_empty() => format!(
+                    "there is no {of} with operations; there are: {}",
+                    others.join(", ")
+                ),
+                true => format!("{of} binds no operation to SOAP"),
+                false => format!(
+                    "{of} has no operation `{name}`; it has: {}",
+                    known.join(", ")
+                ),
+            });
         };
         let input = operation.input.as_ref().zip(bound.input.as_ref());
         let (message, input) = input.ok_or_else(|| format!("`{name}` takes no request"))?;
@@ -159,7 +174,7 @@ impl ThirdParty {
             });
         Ok(Operation {
             name: name.to_owned(),
-            address: port.address.clone(),
+            address: address.to_owned(),
             version: if binding.soap == SoapVersion::V12 {
                 Version::Soap12
             } else {

@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use crate::flow::answer::{self, Answers};
 use crate::flow::carry::Render;
-use crate::flow::expression::{Names, Shape};
-use crate::flow::mapping::{Content, Filled, Mistake};
+use crate::flow::expression::{Names, Scope, Shape};
+use crate::flow::mapping::{Content, Filled, Mistake, Node};
 use crate::flow::sink::contract::targets::Found;
 use crate::flow::sink::contract::{Operation, ThirdParty};
 use crate::flow::sink::envelope;
@@ -48,7 +48,7 @@ pub(super) fn call(
         .as_ref()
         .and_then(|delete| delete.operation.as_ref())
         .and_then(|name| given.operation(&third, name));
-    let header = node(
+    let mut header = node(
         ground.catalog,
         &written.sink.header.0,
         given.names,
@@ -70,6 +70,7 @@ pub(super) fn call(
         );
         given.take(found, &own);
     }
+    let secret_header = secret_header(given, &third, &operation, header.as_mut(), &at);
     if let Some(header) = &header {
         given.take(
             operation.check_headers(&third.values, ground.catalog, header),
@@ -92,7 +93,7 @@ pub(super) fn call(
         delete,
         look_up,
         header,
-        secret_header: secret_header(given, &third, &operation, &at),
+        secret_header,
         answers,
         credentials: given.http_credentials(&at),
         token: token(given, &at),
@@ -172,14 +173,36 @@ fn token(given: &mut Given<'_>, at: &Range<usize>) -> Option<UsernameToken> {
     })
 }
 
-/// The header blocks whose fields are secrets: they are put in as a message is sent, and are kept nowhere.
+/// The header blocks with secrets among their fields: they are put in as a message is sent, and are kept nowhere. What the map has
+/// for them is taken from it; it can't depend on the record, which is not at hand by then.
 fn secret_header(
     given: &mut Given<'_>,
     third: &ThirdParty,
     operation: &Operation,
+    header: Option<&mut Node>,
     at: &Range<usize>,
 ) -> String {
     let mut blocks: Vec<Filled> = Vec::new();
+    let told = &given.written.sink.credentials.header;
+    let secret = |name: &str| told.keys().any(|path| path.split('/').next() == Some(name));
+    if let Some(header) = header {
+        let (taken, left): (Vec<Node>, Vec<Node>) = std::mem::take(&mut header.children)
+            .into_iter()
+            .partition(|block| secret(&block.name));
+        header.children = left;
+        for block in &taken {
+            let mistake = block.first_computed().map(|at| {
+                let name = &block.name;
+                (at, format!("`{name}` has secrets in [sink.credentials.header]: its other fields are constants"))
+            });
+            given.found.wrong.extend(mistake);
+        }
+        let constants = Node {
+            children: taken,
+            ..Node::default()
+        };
+        blocks.extend(constants.fill(&Scope::new(&[])).unwrap_or_default());
+    }
     for (path, secret) in &given.written.sink.credentials.header {
         if let Some(secret) = given.secret(Some(secret), at) {
             let steps: Vec<&str> = path.split('/').collect();

@@ -21,11 +21,17 @@ impl Body {
                 .iter()
                 .filter_map(|(name, root)| {
                     let type_ = type_of(values.model(), root);
-                    let one = filled.iter().find(|one| one.name == *name)?;
-                    let json = match &one.content {
+                    let item = type_.and_then(|type_| values.array_item(type_));
+                    let mut given = filled.iter().filter(|one| one.name == *name);
+                    let json = |one: &Filled| match &one.content {
                         Content::Null => Json::Null,
-                        Content::Value(value) => simple(values, type_, value),
-                        Content::Children(children) => arrange(values, type_, children),
+                        Content::Value(value) => simple(values, item.or(type_), value),
+                        Content::Children(children) => arrange(values, item.or(type_), children),
+                    };
+                    // An array is there even where it has no items.
+                    let json = match item {
+                        Some(_) => Json::Array(given.map(json).collect()),
+                        None => json(given.next()?),
                     };
                     Some((root.clone(), json))
                 })
@@ -52,6 +58,8 @@ fn arrange(values: &Values, type_: Option<TypeId>, filled: &[Filled]) -> Json {
         let field = shape.and_then(|shape| shape.field_by_key(&one.name));
         let element = field.and_then(|field| model.elements.get(field.element.index()));
         let below = element.map(|element| element.type_);
+        let item = below.and_then(|below| values.array_item(below));
+        let below = item.or(below);
         let value = match &one.content {
             Content::Null
                 if element.is_some_and(|element| element.nillable) && must.contains(&one.name) =>
@@ -62,7 +70,7 @@ fn arrange(values: &Values, type_: Option<TypeId>, filled: &[Filled]) -> Json {
             Content::Value(value) => simple(values, below, value),
             Content::Children(children) => arrange(values, below, children),
         };
-        if field.is_some_and(|field| field.repeated) {
+        if item.is_some() || field.is_some_and(|field| field.repeated) {
             match object
                 .entry(one.name.clone())
                 .or_insert_with(|| Json::Array(Vec::new()))
@@ -72,6 +80,17 @@ fn arrange(values: &Values, type_: Option<TypeId>, filled: &[Filled]) -> Json {
             }
         } else {
             object.insert(one.name.clone(), value);
+        }
+    }
+    // An array that must be there is, where it has no items too.
+    for name in &must {
+        if object.contains_key(name) {
+            continue;
+        }
+        let field = shape.and_then(|shape| shape.field_by_key(name));
+        let element = field.and_then(|field| model.elements.get(field.element.index()));
+        if element.is_some_and(|element| values.array_item(element.type_).is_some()) {
+            object.insert(name.clone(), Json::Array(Vec::new()));
         }
     }
     Json::Object(object)

@@ -6,7 +6,7 @@ use soapstone::datatype::Datatype as _;
 use soapstone_schema::model::Builtin;
 use soapstone_schema::simple::{Bound, Compiled, Kind, Value};
 
-use crate::catalog::{Column, SqlType};
+use crate::catalog::{Column, Dialect, SqlType};
 
 /// What values go to.
 pub struct Target<'a> {
@@ -87,7 +87,7 @@ pub fn constant(target: &Target<'_>, value: &Json) -> Option<String> {
 }
 
 /// Tells what of a column's values does not fit.
-pub fn column(target: &Target<'_>, column: &Column) -> Vec<Finding> {
+pub fn column(target: &Target<'_>, column: &Column, dialect: Dialect) -> Vec<Finding> {
     let mut found = Vec::new();
     if column.nullable && target.required {
         found.push(may(format!(
@@ -103,6 +103,7 @@ pub fn column(target: &Target<'_>, column: &Column) -> Vec<Finding> {
         target,
         column,
         class,
+        dialect,
     };
     found.extend(match column.sql_type.base() {
         SqlType::Enum { labels, .. } => values.labels(labels),
@@ -138,6 +139,7 @@ struct Values<'a> {
     target: &'a Target<'a>,
     column: &'a Column,
     class: Class,
+    dialect: Dialect,
 }
 
 impl Values<'_> {
@@ -217,12 +219,17 @@ impl Values<'_> {
                 if low.is_some_and(|low| most < low) || high.is_some_and(|high| least > high) {
                     return Some(self.never(&format!("{least} to {most}")));
                 }
+                // SQLite's integers are all of 64 bits, whatever they count: that tells nothing of an xs:int.
+                let usual = match self.dialect {
+                    Dialect::Sqlite => i128::from(i32::MAX),
+                    _ => most,
+                };
                 let digits = facets
                     .total_digits
                     .and_then(|digits| u32::try_from(digits).ok())
                     .and_then(|digits| 10_i128.checked_pow(digits))
-                    .is_some_and(|limit| most >= limit);
-                let above = high.is_some_and(|high| most > high);
+                    .is_some_and(|limit| most.min(usual) >= limit);
+                let above = high.is_some_and(|high| most.min(usual) > high);
                 // A sign that no value will have, such as that of a quantity, is not worth a word where the type is wide enough.
                 (digits || above).then(|| {
                     let name = &self.target.type_.name;

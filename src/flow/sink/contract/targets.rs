@@ -169,9 +169,12 @@ impl<'a> Check<'a> {
     /// Checks one target that the schema knows.
     fn target(&mut self, named: &Named, child: &Node, of: &str, must: bool, depth: usize) {
         let Some(type_) = named.type_ else { return };
+        // What is mapped to an encoded array are its items.
+        let item = self.values.array_item(type_);
+        let (type_, repeated) = (item.unwrap_or(type_), named.repeated || item.is_some());
         let simple = is_simple(self.values, type_);
         let name = &child.name;
-        if child.list && !named.repeated {
+        if child.list && !repeated {
             let message = format!("`{name}` stands once in {of}, not for each item of a list");
             self.wrong(child, message);
         }
@@ -229,7 +232,7 @@ impl<'a> Check<'a> {
                 let Some(column) = table.and_then(|table| table.columns.get(*column)) else {
                     return;
                 };
-                for finding in fits::column(&target, column) {
+                for finding in fits::column(&target, column, self.catalog.dialect) {
                     let found = match finding.never {
                         true => &mut self.found.wrong,
                         false => &mut self.found.warnings,
