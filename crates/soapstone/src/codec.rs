@@ -7,6 +7,7 @@
 mod any;
 mod array;
 mod attribute;
+mod buffer;
 mod element;
 mod error;
 mod facet;
@@ -43,6 +44,7 @@ pub use text::{
 };
 pub use writer::Writer;
 
+use crate::datatype::Room;
 pub use crate::name::QName;
 
 /// The result of reading.
@@ -99,6 +101,12 @@ pub trait Type: Sized {
         }
         reader.finish(tag).map(Some)
     }
+
+    /// Writes a whole element with this tag.
+    #[inline]
+    fn write_element(&self, tag: &'static Tag, writer: &mut Writer) {
+        writer.whole(tag, self);
+    }
 }
 
 /// A struct or enum of particles without an element of its own: a repeated sequence, a choice.
@@ -147,6 +155,23 @@ pub trait Simple: Sized + PartialEq {
     fn to_own_text(&self, writer: &mut Writer) {
         self.to_text(writer);
     }
+
+    /// Whether [`from_word`](Simple::from_word) reads most values.
+    const WORD: bool = false;
+
+    /// Reads a value of at most eight bytes, the first one lowest in the word, what stands behind them above; absent where only
+    /// [`from_text`](Simple::from_text) can tell.
+    #[inline]
+    fn from_word(_word: u64, _length: usize) -> Option<Self> {
+        None
+    }
+
+    /// Whether [`put`](Simple::put) writes most values.
+    const SHORT: bool = false;
+
+    /// Writes a value into room, where it is short; only of a type that is [`SHORT`](Simple::SHORT).
+    #[inline]
+    fn put(&self, _room: &mut Room<'_>) {}
 }
 
 /// Resolves the prefixes in values of type `xs:QName`.
@@ -185,6 +210,10 @@ impl<T: Type> Type for Box<T> {
 
     fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Box<T>>> {
         Ok(T::element(reader, tag)?.map(Box::new))
+    }
+
+    fn write_element(&self, tag: &'static Tag, writer: &mut Writer) {
+        T::write_element(self, tag, writer);
     }
 }
 

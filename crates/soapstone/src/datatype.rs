@@ -13,11 +13,14 @@ pub mod space;
 
 use thiserror::Error;
 
+use digits::Ascii as _;
+
 pub use binary::{Base64Binary, HexBinary};
 pub use calendar::{
     Date, DateTime, Fraction, GDay, GMonth, GMonthDay, GYear, GYearMonth, Time, Zone,
 };
 pub use decimal::Decimal;
+pub use digits::Room;
 pub use duration::Duration;
 pub use integer::Integer;
 
@@ -95,10 +98,22 @@ pub trait Datatype: Sized {
     /// Appends a lexical form of the value.
     fn write(&self, out: &mut String);
 
-    /// Appends the same lexical form to bytes.
-    fn append(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.lexical().as_bytes());
+    /// Whether [`from_word`](Datatype::from_word) reads most forms.
+    const WORD: bool = false;
+
+    /// Reads a lexical form of at most eight bytes, the first one lowest in the word, what stands behind them above; absent where
+    /// only [`parse`](Datatype::parse) can tell.
+    #[inline]
+    fn from_word(_word: u64, _length: usize) -> Option<Self> {
+        None
     }
+
+    /// Whether [`put`](Datatype::put) writes most values.
+    const SHORT: bool = false;
+
+    /// Writes the same lexical form into room, where it is short.
+    #[inline]
+    fn put(&self, _room: &mut Room<'_>) {}
 
     /// Makes a text of the value.
     fn lexical(&self) -> String {
@@ -116,13 +131,26 @@ impl Datatype for String {
     fn write(&self, out: &mut String) {
         out.push_str(self);
     }
-
-    fn append(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.as_bytes());
-    }
 }
 
 impl Datatype for bool {
+    const WORD: bool = true;
+
+    #[inline]
+    fn from_word(word: u64, length: usize) -> Option<bool> {
+        const TRUE: u64 = u64::from_le_bytes(*b"true\0\0\0\0");
+        const FALSE: u64 = u64::from_le_bytes(*b"false\0\0\0");
+        const ONE: u64 = b'1' as u64;
+        const ZERO: u64 = b'0' as u64;
+        match digits::front(word, length)? {
+            TRUE | ONE => Some(true),
+            FALSE | ZERO => Some(false),
+            _ => None,
+        }
+    }
+
+    const SHORT: bool = true;
+
     #[inline]
     fn parse(lexical: &str) -> Result<bool, DatatypeError> {
         match lexical.as_bytes() {
@@ -137,11 +165,11 @@ impl Datatype for bool {
     }
 
     #[inline]
-    fn append(&self, out: &mut Vec<u8>) {
+    fn put(&self, room: &mut Room<'_>) {
         if *self {
-            out.extend_from_slice(b"true");
+            room.put_front(*b"true    ", 4);
         } else {
-            out.extend_from_slice(b"false");
+            room.put_front(*b"false   ", 5);
         }
     }
 }
@@ -157,10 +185,22 @@ fn parse_bool(trimmed: &str) -> Result<bool, DatatypeError> {
 
 /// Gives a datatype with its own `parse` and `write` the traits that go with them.
 macro_rules! textual {
-    (put: $($type:ty),+ $(,)?) => {$(
-        $crate::datatype::textual!(@ $type, fn append(&self, out: &mut Vec<u8>) { self.put(out); });
+    (short: $($type:ty),+ $(,)?) => {$(
+        $crate::datatype::textual!(@ $type,
+            const SHORT: bool = true;
+            #[inline]
+            fn put(&self, room: &mut $crate::datatype::Room<'_>) { self.put_to(room); });
     )+};
-    (@ $type:ty, $($append:tt)*) => {
+    (number: $($type:ty),+ $(,)?) => {$(
+        $crate::datatype::textual!(@ $type,
+            const WORD: bool = true;
+            #[inline]
+            fn from_word(word: u64, length: usize) -> Option<Self> { <$type>::of_word(word, length) }
+            const SHORT: bool = true;
+            #[inline]
+            fn put(&self, room: &mut $crate::datatype::Room<'_>) { self.put_to(room); });
+    )+};
+    (@ $type:ty, $($put:tt)*) => {
         impl $crate::datatype::Datatype for $type {
             #[inline]
             fn parse(lexical: &str) -> Result<Self, $crate::datatype::DatatypeError> {
@@ -169,7 +209,7 @@ macro_rules! textual {
             fn write(&self, out: &mut String) {
                 <$type>::write(self, out);
             }
-            $($append)*
+            $($put)*
         }
         impl std::str::FromStr for $type {
             type Err = $crate::datatype::DatatypeError;

@@ -6,6 +6,7 @@ mod cursor;
 mod decode;
 mod doctype;
 mod error;
+mod escape;
 mod predict;
 mod prolog;
 mod reader;
@@ -24,11 +25,12 @@ use std::borrow::Cow;
 pub use chars::{is_name, is_ncname, is_nmtoken, is_xml_char};
 pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
-pub use predict::{Local, Openings, Prediction};
+pub(crate) use escape::{Sink, copy_clean, escape, escape_some};
+pub use escape::{escape_attribute, escape_text};
+pub use predict::{Local, Openings, Prediction, Span};
 pub use reader::Reader;
 pub use surrogate::join_surrogates;
-pub(crate) use writer::escape;
-pub use writer::{Writer, escape_attribute, escape_text};
+pub use writer::Writer;
 
 /// The namespace that the prefix `xml` is always bound to.
 pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";

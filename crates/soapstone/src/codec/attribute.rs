@@ -108,10 +108,13 @@ impl<'a> Reader<'a> {
             match self.predicted_attribute(key) {
                 None => self.settle()?,
                 Some(None) => return Ok(None),
-                Some(Some(text)) => {
-                    return match T::from_text(Cow::Borrowed(text), &self.xml) {
+                Some(Some(span)) => {
+                    return match self.span_value(span) {
                         Ok(value) => Ok(Some(value)),
-                        Err(problem) => Err(self.invalid_attribute(key.local(), text, problem)),
+                        Err(problem) => {
+                            let text = self.xml.text(span);
+                            Err(self.invalid_attribute(key.local(), text, problem))
+                        }
                     };
                 }
             }

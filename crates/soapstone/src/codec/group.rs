@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::any::{AnyElement, Wildcard};
-use super::error::ErrorKind;
+use super::error::{ErrorKind, Invalid};
 use super::reader::Ahead;
 use super::{Group, Reader, Result, Simple, Strictness, Tag, Type};
-use crate::xml::Prediction;
+use crate::xml::{Prediction, Span};
 
 impl<'a> Reader<'a> {
     /// Reads an element that must come next.
@@ -133,14 +133,35 @@ impl<'a> Reader<'a> {
     /// Where its text is no value of the type.
     #[inline]
     pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        if let Some(text) = self.leaf_text(tag) {
-            return match text {
-                Cow::Borrowed(text) => match T::from_text(Cow::Borrowed(text), &self.xml) {
-                    Ok(value) => Ok(Some(value)),
-                    Err(problem) => Err(self.invalid(text, problem).within(tag.local, None)),
-                },
-                Cow::Owned(text) => self.owned_leaf(text, tag).map(Some),
-            };
+        let Some(span) = self.plain_leaf(tag) else {
+            return self.other_leaf(tag);
+        };
+        match self.span_value(span) {
+            Ok(value) => Ok(Some(value)),
+            Err(problem) => {
+                let text = self.xml.text(span);
+                Err(self.invalid(text, problem).within(tag.local, None))
+            }
+        }
+    }
+
+    /// Reads the value of a text in the document.
+    #[inline(always)]
+    pub(super) fn span_value<T: Simple>(&mut self, span: Span) -> std::result::Result<T, Invalid> {
+        if T::WORD
+            && span.len() <= 8
+            && let Some(word) = self.xml.word(span)
+            && let Some(value) = T::from_word(word, span.len())
+        {
+            return Ok(value);
+        }
+        T::from_text(Cow::Borrowed(self.xml.text(span)), &self.xml)
+    }
+
+    #[inline(never)]
+    fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        if let Some(text) = self.leaf_with_references(tag) {
+            return self.owned_leaf(text, tag).map(Some);
         }
         if !self.start(tag)? {
             return Ok(None);
@@ -148,9 +169,8 @@ impl<'a> Reader<'a> {
         self.finish(tag).map(Some)
     }
 
-    #[inline(never)]
-    fn owned_leaf<T: Simple>(&mut self, text: String, tag: &'static Tag) -> Result<T> {
-        T::from_text(Cow::Owned(text), &self.xml).map_err(|problem| {
+    fn owned_leaf<T: Simple>(&mut self, text: Cow<'a, str>, tag: &'static Tag) -> Result<T> {
+        T::from_text(text, &self.xml).map_err(|problem| {
             let element = self.xml.source();
             let element = element.get(self.xml.offset()..self.xml.end_offset());
             let text = element.and_then(|e| e.split_once('>')?.1.rsplit_once('<'));

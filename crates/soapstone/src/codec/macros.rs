@@ -110,6 +110,11 @@ macro_rules! newtype {
             fn to_own_text(&self, writer: &mut $crate::codec::Writer) {
                 $crate::codec::Simple::to_own_text(&self.0, writer);
             }
+            const SHORT: bool = <$base as $crate::codec::Simple>::SHORT;
+            #[inline]
+            fn put(&self, room: &mut $crate::datatype::Room<'_>) {
+                $crate::codec::Simple::put(&self.0, room);
+            }
         }
         $crate::__simple_element!($name);
 

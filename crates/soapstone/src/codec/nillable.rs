@@ -98,4 +98,11 @@ impl<T: Type> Type for Nillable<T> {
         }
         reader.finish(tag).map(Some)
     }
+
+    fn write_element(&self, tag: &'static Tag, writer: &mut Writer) {
+        match self {
+            Nillable::Value(value) => value.write_element(tag, writer),
+            _ => writer.whole(tag, self),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::reader::Ahead;
 use super::{Reader, Result, Tag};
-use crate::xml::{self, NsId, Openings, Prediction};
+use crate::xml::{self, NsId, Openings, Prediction, Span};
 
 /// What the document says of a namespace of the contract.
 #[derive(Debug, Clone, Copy)]
@@ -137,37 +137,76 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a whole leaf where it stands as predicted and nothing else has to be looked at.
-    pub(super) fn leaf_text(&mut self, tag: &'static Tag) -> Option<Cow<'a, str>> {
-        if self.pending > 0
-            || !matches!(self.ahead, Ahead::Nothing)
-            || self.value.is_some()
-            || self.seeking.is_active()
-        {
+    pub(super) fn plain_leaf(&mut self, tag: &'static Tag) -> Option<Span> {
+        if self.is_busy() || self.value.is_some() {
+            return None;
+        }
+        self.xml.skip_indent();
+        let version = self.xml.scope_version();
+        let known = self.known.get(tag.namespace)?;
+        if known.version != version {
+            return None;
+        }
+        let span = self
+            .xml
+            .take_plain_leaf(known.openings.as_ref()?, &tag.name)?;
+        self.tries = 0;
+        Some(span)
+    }
+
+    /// Takes a whole leaf with references in its text, as [`plain_leaf`](Reader::plain_leaf) does one without.
+    pub(super) fn leaf_with_references(&mut self, tag: &'static Tag) -> Option<Cow<'a, str>> {
+        if self.is_busy() || self.value.is_some() {
             return None;
         }
         let known = self.known.get(tag.namespace)?;
         if known.version != self.xml.scope_version() {
             return None;
         }
-        self.xml.skip_indent();
         let text = self.xml.take_leaf(known.openings.as_ref()?, &tag.name)?;
         self.tries = 0;
         Some(text)
     }
 
-    /// How tags of a name's namespace begin here, if that is known.
-    pub(super) fn openings(&mut self, tag: &'static Tag) -> Option<Openings> {
-        let known = self.known.get(tag.namespace)?;
-        if known.version != self.xml.scope_version() {
-            return None;
-        }
-        known.openings
+    /// Tells whether something was read already of what comes next, or is left of what came before.
+    #[inline(always)]
+    pub(super) fn is_busy(&self) -> bool {
+        self.pending > 0 || !matches!(self.ahead, Ahead::Nothing) || self.seeking.is_active()
     }
 
-    /// How tags of a name's namespace began when that was last known, and the namespace's id.
-    pub(super) fn known_openings(&self, tag: &'static Tag) -> Option<(Openings, NsId)> {
-        let known = self.known.get(tag.namespace)?;
-        Some((known.openings?, known.id?))
+    /// Takes the end tag of the innermost element, where it stands as predicted.
+    #[inline]
+    pub(super) fn plain_end(&mut self, tag: &'static Tag) -> bool {
+        self.known
+            .get(tag.namespace)
+            .and_then(|known| known.openings.as_ref())
+            .is_some_and(|openings| self.xml.take_end(openings, &tag.name))
+    }
+
+    /// Moves behind the name of a start tag with attributes, where it stands as predicted.
+    pub(super) fn plain_name(&mut self, tag: &'static Tag) -> bool {
+        if self.is_busy() {
+            return false;
+        }
+        self.xml.skip_indent();
+        let version = self.xml.scope_version();
+        self.known
+            .get(tag.namespace)
+            .filter(|known| known.version == version)
+            .and_then(|known| known.openings.as_ref())
+            .is_some_and(|openings| self.xml.take_name(openings, &tag.name))
+    }
+
+    /// Takes the end of the start tag whose name was moved behind.
+    #[inline]
+    pub(super) fn plain_tag_end(&mut self, tag: &'static Tag) -> bool {
+        let Some(known) = self.known.get(tag.namespace) else {
+            return false;
+        };
+        let (Some(openings), Some(id)) = (&known.openings, known.id) else {
+            return false;
+        };
+        self.xml.take_tag_end(openings, &tag.name, id)
     }
 }
 

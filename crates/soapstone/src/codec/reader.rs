@@ -167,9 +167,7 @@ impl<'a> Reader<'a> {
         if matches!(self.ahead, Ahead::Nothing) {
             self.expect_no_attributes()?;
             self.xml.skip_indent();
-            if let Some((openings, _)) = self.known_openings(tag)
-                && self.xml.take_end(&openings, &tag.name)
-            {
+            if self.plain_end(tag) {
                 self.tries = 0;
                 return Ok(());
             }

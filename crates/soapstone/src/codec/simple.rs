@@ -9,7 +9,7 @@ use super::writer::Mode;
 use super::{Bindings, QName, Reader, Result, Simple, Type, Writer};
 use crate::datatype::{
     Base64Binary, Datatype, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear,
-    GYearMonth, HexBinary, Integer, Time, space,
+    GYearMonth, HexBinary, Integer, Room, Time, space,
 };
 
 /// Gives a simple type the part of an element's type.
@@ -40,6 +40,14 @@ macro_rules! __simple_element {
             tag: &'static $crate::codec::Tag,
         ) -> $crate::codec::Result<Option<Self>> {
             reader.leaf(tag)
+        }
+        #[inline]
+        fn write_element(
+            &self,
+            tag: &'static $crate::codec::Tag,
+            writer: &mut $crate::codec::Writer,
+        ) {
+            writer.leaf(tag, self);
         }
     };
 }
@@ -89,6 +97,16 @@ macro_rules! datatypes {
             #[inline]
             fn to_text(&self, writer: &mut Writer) {
                 writer.datatype(self);
+            }
+            const WORD: bool = <$type as Datatype>::WORD;
+            #[inline]
+            fn from_word(word: u64, length: usize) -> Option<$type> {
+                <$type as Datatype>::from_word(word, length)
+            }
+            const SHORT: bool = <$type as Datatype>::SHORT;
+            #[inline]
+            fn put(&self, room: &mut Room<'_>) {
+                Datatype::put(self, room);
             }
         }
         $crate::__simple_element!($type);

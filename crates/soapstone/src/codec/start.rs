@@ -3,9 +3,8 @@
 
 use super::attribute::Key;
 use super::error::ErrorKind;
-use super::reader::Ahead;
 use super::{Namespace, Reader, Result, Strictness, Tag, Type};
-use crate::xml::Event;
+use crate::xml::{Event, Span};
 
 /// Stands for the number of attributes that are left while that is not known.
 const UNCOUNTED: usize = usize::MAX;
@@ -20,17 +19,10 @@ pub(super) struct Begun {
     accepts_type: fn(&str, &str, &[Namespace]) -> bool,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// Reads a start tag up to its first attribute, if it stands as predicted.
     pub(super) fn begin<T: Type>(&mut self, tag: &'static Tag) -> bool {
-        if self.pending > 0 || !matches!(self.ahead, Ahead::Nothing) || self.seeking.is_active() {
-            return false;
-        }
-        let Some(openings) = self.openings(tag) else {
-            return false;
-        };
-        self.xml.skip_indent();
-        if !self.xml.take_name(&openings, &tag.name) {
+        if !self.plain_name(tag) {
             return false;
         }
         self.tries = 0;
@@ -44,7 +36,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of an attribute, where a begun tag goes on with it or ends; `None` where the general path has to look.
-    pub(super) fn predicted_attribute(&mut self, key: impl Key) -> Option<Option<&'a str>> {
+    pub(super) fn predicted_attribute(&mut self, key: impl Key) -> Option<Option<Span>> {
         let begun = self.begun.as_mut()?;
         let (name, 0) = key.qualified() else {
             return None;
@@ -62,9 +54,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         };
         self.pending = 0;
-        if let Some((openings, id)) = self.known_openings(begun.tag)
-            && self.xml.take_tag_end(&openings, &begun.tag.name, id)
-        {
+        if self.plain_tag_end(begun.tag) {
             return Ok(());
         }
         self.xml.take_back_name();

@@ -24,6 +24,55 @@ pub struct Tag {
     pub open: &'static str,
     /// `</p:local>`
     pub close: &'static str,
+    /// `p:local>`, ready to be copied.
+    pub(super) markup: Markup,
+}
+
+/// The name and the end of a tag in bytes of a fixed length, zeroes behind them; nothing of a long one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Markup {
+    bytes: [u8; Markup::MOST],
+    length: usize,
+}
+
+impl Markup {
+    const MOST: usize = 32;
+
+    const fn new(qualified: &str) -> Markup {
+        let name = qualified.as_bytes();
+        let mut markup = Markup {
+            bytes: [0; Markup::MOST],
+            length: 0,
+        };
+        if name.len() < Markup::MOST {
+            let mut at = 0;
+            while at < name.len() {
+                markup.bytes[at] = name[at];
+                at += 1;
+            }
+            markup.bytes[at] = b'>';
+            markup.length = at + 1;
+        }
+        markup
+    }
+
+    /// Puts the start tag into room; its length.
+    #[inline(always)]
+    pub(super) fn put_start(&self, room: &mut [u8]) -> Option<usize> {
+        let (mark, rest) = room.split_first_chunk_mut::<1>()?;
+        *mark = *b"<";
+        *rest.first_chunk_mut()? = self.bytes;
+        (self.length > 0).then_some(self.length + 1)
+    }
+
+    /// Puts the end tag into room; its length.
+    #[inline(always)]
+    pub(super) fn put_end(&self, room: &mut [u8]) -> Option<usize> {
+        let (mark, rest) = room.split_first_chunk_mut::<2>()?;
+        *mark = *b"</";
+        *rest.first_chunk_mut()? = self.bytes;
+        (self.length > 0).then_some(self.length + 2)
+    }
 }
 
 impl Tag {
@@ -50,6 +99,7 @@ impl Tag {
             name: Local::new(local),
             open,
             close,
+            markup: Markup::new(qualified),
         }
     }
 

@@ -1,10 +1,11 @@
-//! The writer of typed values: constant tags and escaped text, appended to one run of bytes, which are always UTF-8. Which namespaces a document uses is
-//! noted on the way, and they are declared on its root.
+//! The writer of typed values: constant tags and escaped text, appended to one run of bytes, which are always UTF-8. Which
+//! namespaces a document uses is noted on the way, and they are declared on its root.
 
 use super::any::{AnyAttribute, AnyElement};
 use super::attribute::{Key, XSI};
+use super::buffer::Buffer;
 use super::{Group, Mixed, Namespace, QName, Simple, Tag, Type};
-use crate::datatype::Datatype;
+use crate::datatype::{Datatype, Room};
 use crate::xml::escape;
 
 /// The prefix for names that are in no contract's table; the writer numbers them.
@@ -13,7 +14,7 @@ const EXTRA: &str = "q";
 /// Writes typed values.
 #[derive(Debug)]
 pub struct Writer {
-    out: Vec<u8>,
+    out: Buffer,
     namespaces: &'static [Namespace],
     /// Which of the first namespaces were used, a bit each, and whether any later one was: those are then all declared.
     used: u64,
@@ -35,7 +36,7 @@ pub(super) enum Mode {
 impl Writer {
     pub(super) fn new(out: Vec<u8>, namespaces: &'static [Namespace]) -> Writer {
         Writer {
-            out,
+            out: Buffer::new(out),
             namespaces,
             used: 0,
             extra: Vec::new(),
@@ -52,11 +53,11 @@ impl Writer {
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.out
+        self.out.into_bytes()
     }
 
     pub(super) fn into_text(self) -> String {
-        text_of(self.out)
+        text_of(self.into_bytes())
     }
 
     /// Writes the outermost element, and the declarations into its start tag.
@@ -65,7 +66,9 @@ impl Writer {
         // Its own namespace is declared at once; most documents use no other, and nothing has to be moved for one.
         let own = self.namespaces.get(tag.namespace);
         if let Some(namespace) = own {
-            namespace.declare(&mut self.out);
+            let mut declaration = Vec::new();
+            namespace.declare(&mut declaration);
+            self.out.append(&declaration);
         }
         let at = self.out.len();
         value.attributes(self);
@@ -85,23 +88,78 @@ impl Writer {
             declare(&mut declarations, "xsi", XSI);
         }
         if !declarations.is_empty() {
-            self.out.splice(at..at, declarations);
+            self.out.insert(at, declarations);
         }
     }
 
     /// Writes an element.
     #[inline]
     pub fn one<T: Type>(&mut self, tag: &'static Tag, value: &T) {
+        value.write_element(tag, self);
+    }
+
+    /// Writes an element with what the type says of its attributes and content.
+    #[inline]
+    pub(super) fn whole<T: Type>(&mut self, tag: &'static Tag, value: &T) {
         self.use_namespace(tag.namespace);
+        self.start(tag);
         if T::ATTRIBUTES {
-            self.raw(tag.start());
+            // Attributes stand where the tag was closed.
+            self.out.take_back(1);
             value.attributes(self);
             self.raw(">");
-        } else {
-            self.raw(tag.open);
         }
         value.content(self);
-        self.raw(tag.close);
+        self.end(tag);
+    }
+
+    /// Writes an element with a value for content.
+    #[inline]
+    pub fn leaf<T: Simple>(&mut self, tag: &'static Tag, value: &T) {
+        self.use_namespace(tag.namespace);
+        if T::SHORT
+            && let Some(length) = self.short_leaf(tag, value)
+        {
+            self.out.keep(length);
+            return;
+        }
+        self.start(tag);
+        value.to_text(self);
+        self.end(tag);
+    }
+
+    /// Puts a leaf into the room ahead, where it is short; its length.
+    #[inline(always)]
+    fn short_leaf<T: Simple>(&mut self, tag: &'static Tag, value: &T) -> Option<usize> {
+        let room = self.out.room::<192>()?;
+        let start = tag.markup.put_start(room)?;
+        let length = put(value, room.get_mut(start..)?)?;
+        let end = tag.markup.put_end(room.get_mut(start + length..)?)?;
+        Some(start + length + end)
+    }
+
+    #[inline]
+    fn start(&mut self, tag: &'static Tag) {
+        match self
+            .out
+            .room::<64>()
+            .and_then(|room| tag.markup.put_start(room))
+        {
+            Some(length) => self.out.keep(length),
+            None => self.raw(tag.open),
+        }
+    }
+
+    #[inline]
+    fn end(&mut self, tag: &'static Tag) {
+        match self
+            .out
+            .room::<64>()
+            .and_then(|room| tag.markup.put_end(room))
+        {
+            Some(length) => self.out.keep(length),
+            None => self.raw(tag.close),
+        }
     }
 
     /// Writes an element, if there is one.
@@ -178,9 +236,15 @@ impl Writer {
         self.raw(" ");
         self.raw(name);
         self.raw("=\"");
-        let mode = std::mem::replace(&mut self.mode, Mode::Attribute);
-        value.to_text(self);
-        self.mode = mode;
+        if T::SHORT
+            && let Some(length) = self.out.room::<64>().and_then(|room| put(value, room))
+        {
+            self.out.keep(length);
+        } else {
+            let mode = std::mem::replace(&mut self.mode, Mode::Attribute);
+            value.to_text(self);
+            self.mode = mode;
+        }
         self.raw("\"");
     }
 
@@ -199,7 +263,7 @@ impl Writer {
             self.raw(" ");
             self.raw(&name);
             self.raw("=\"");
-            escape::<true>(&attribute.value, &mut self.out);
+            self.out.text::<true>(&attribute.value);
             self.raw("\"");
         }
     }
@@ -249,8 +313,8 @@ impl Writer {
     #[inline]
     pub fn text(&mut self, text: &str) {
         match self.mode {
-            Mode::Text => escape::<false>(text, &mut self.out),
-            Mode::Attribute => escape::<true>(text, &mut self.out),
+            Mode::Text => self.out.text::<false>(text),
+            Mode::Attribute => self.out.text::<true>(text),
             Mode::Plain => self.raw(text),
         }
     }
@@ -258,13 +322,19 @@ impl Writer {
     /// Writes markup as it is.
     #[inline]
     pub fn raw(&mut self, markup: &str) {
-        self.out.extend_from_slice(markup.as_bytes());
+        self.out.append(markup.as_bytes());
     }
 
     /// Writes a value whose lexical form needs no escapes.
     #[inline]
-    pub(super) fn datatype(&mut self, value: &impl Datatype) {
-        value.append(&mut self.out);
+    pub(super) fn datatype<T: Datatype + Simple>(&mut self, value: &T) {
+        if <T as Datatype>::SHORT
+            && let Some(length) = self.out.room::<64>().and_then(|room| put(value, room))
+        {
+            self.out.keep(length);
+        } else {
+            self.raw(&value.lexical());
+        }
     }
 
     /// Writes a QName with a prefix that is declared on the root.
@@ -310,6 +380,14 @@ impl Writer {
     fn use_namespace(&mut self, index: usize) {
         self.used |= bit(index);
     }
+}
+
+/// Puts a value into room where it is short; its length.
+#[inline(always)]
+fn put<T: Simple>(value: &T, room: &mut [u8]) -> Option<usize> {
+    let mut room = Room::new(room.first_chunk_mut()?);
+    value.put(&mut room);
+    room.kept()
 }
 
 /// The bit that stands for a namespace.

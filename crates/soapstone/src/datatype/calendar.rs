@@ -66,6 +66,7 @@ impl Fraction {
         self.nanos == 0 && self.rest.is_none()
     }
 
+    #[inline]
     pub(super) fn put(&self, out: &mut impl Ascii) {
         if self.digits == 0 && self.is_zero() {
             return;
@@ -305,6 +306,7 @@ fn read_zone(cursor: &mut Cursor<'_>) -> Result<Option<Zone>, DatatypeError> {
     Ok(Some(zone))
 }
 
+#[inline]
 fn put_year(year: i64, out: &mut impl Ascii) {
     if year < 0 {
         out.put(b"-");
@@ -312,12 +314,14 @@ fn put_year(year: i64, out: &mut impl Ascii) {
     push(out, u128::from(year.unsigned_abs()), 4);
 }
 
+#[inline]
 fn put_time(hour: u8, minute: u8, second: u8, fraction: &Fraction, out: &mut impl Ascii) {
     let [[h, i], [m, n], [s, t]] = [hour, minute, second].map(two);
     out.put(&[h, i, b':', m, n, b':', s, t]);
     fraction.put(out);
 }
 
+#[inline]
 fn put_zone(zone: Option<Zone>, out: &mut impl Ascii) {
     match zone {
         None => {}
@@ -369,5 +373,5 @@ pub use partial::{GDay, GMonth, GMonthDay, GYear, GYearMonth};
 ordered!(
     DateTime, Time, Date, GYearMonth, GYear, GMonthDay, GDay, GMonth
 );
-textual!(put: DateTime, Time, Date);
+textual!(short: DateTime, Time, Date);
 textual!(GYearMonth, GYear, GMonthDay, GDay, GMonth);

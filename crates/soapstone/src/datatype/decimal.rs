@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use super::digits::{Ascii, Cursor, push, put_number};
+use super::digits::{Ascii, Cursor, eight, front, push, put_number};
 use super::{DatatypeError, textual};
 
 /// A decimal number of any precision.
@@ -48,6 +48,23 @@ impl Decimal {
             Some(value) => Ok(value),
             None => Decimal::parse_any(lexical),
         }
+    }
+
+    /// Reads a word as [`Datatype::from_word`](super::Datatype::from_word) does.
+    #[inline]
+    fn of_word(word: u64, length: usize) -> Option<Decimal> {
+        let text = front(word, length)?;
+        // The high bit of the first byte that is a point, and perhaps of later ones.
+        let differs = text ^ 0x2E2E_2E2E_2E2E_2E2E;
+        let points = differs.wrapping_sub(0x0101_0101_0101_0101) & !differs & 0x8080_8080_8080_8080;
+        let at = points.trailing_zeros() as usize / 8;
+        if at >= length {
+            return eight(text, length).map(|value| Decimal::new(i128::from(value), 0));
+        }
+        let whole = text & !(u64::MAX << (8 * at));
+        let fraction = (text >> (8 * at)) >> 8;
+        let value = eight(whole | fraction << (8 * at), length - 1)?;
+        Some(Decimal::new(i128::from(value), (length - 1 - at) as u32))
     }
 
     fn parse_any(lexical: &str) -> Result<Decimal, DatatypeError> {
@@ -108,10 +125,11 @@ impl Decimal {
 
     /// Appends the number with the fraction's digits that it holds, without `+` and leading zeroes.
     pub fn write(&self, out: &mut String) {
-        self.put(out);
+        self.put_to(out);
     }
 
-    fn put(&self, out: &mut impl Ascii) {
+    #[inline]
+    fn put_to(&self, out: &mut impl Ascii) {
         if let Form::Small { unscaled, scale } = &self.0
             && *scale < POWERS.len() as u32
             && let Ok(value) = u64::try_from(unscaled.unsigned_abs())
@@ -119,15 +137,15 @@ impl Decimal {
             if *unscaled < 0 {
                 out.put(b"-");
             }
-            match POWERS.get(*scale as usize) {
-                Some(power) if *scale > 0 => {
-                    put_number(out, value / power, 1);
-                    out.put(b".");
-                    put_number(out, value % power, *scale as usize);
-                }
-                _ => put_number(out, value, 1),
-            }
-            return;
+            // Division by a number that is known when the program is built is cheaper, and money mostly has two places.
+            let (whole, fraction) = match (*scale, POWERS.get(*scale as usize)) {
+                (2, _) => (value / 100, value % 100),
+                (1.., Some(power)) => (value / power, value % power),
+                _ => return put_number(out, value, 1),
+            };
+            put_number(out, whole, 1);
+            out.put(b".");
+            return put_number(out, fraction, *scale as usize);
         }
         let (negative, digits, scale) = self.parts();
         if negative {
@@ -384,4 +402,4 @@ macro_rules! from_integer {
 }
 from_integer!(i8, i16, i32, i64, i128, u8, u16, u32, u64);
 
-textual!(put: Decimal);
+textual!(number: Decimal);

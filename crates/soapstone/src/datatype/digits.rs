@@ -116,6 +116,33 @@ pub(super) fn short(lexical: &[u8]) -> Option<i64> {
     Some(if negative { -sum } else { sum })
 }
 
+/// The first bytes of a word, the first one lowest, and zeroes; absent where they are none or more than eight.
+#[inline(always)]
+pub(super) fn front(word: u64, length: usize) -> Option<u64> {
+    match length {
+        1..=8 => Some(word & (u64::MAX >> (64 - 8 * length))),
+        _ => None,
+    }
+}
+
+/// The number of up to eight digits, the first one lowest in the word; what stands behind them does not count.
+#[inline(always)]
+pub(super) fn eight(word: u64, length: usize) -> Option<u32> {
+    const ZEROES: u64 = 0x3030_3030_3030_3030;
+    const HIGHS: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    if !matches!(length, 1..=8) {
+        return None;
+    }
+    // Zeroes come in front.
+    let text = word << (64 - 8 * length) | (ZEROES >> 8).unbounded_shr(8 * length as u32 - 8);
+    let is_digits =
+        text & HIGHS == ZEROES && text.wrapping_add(0x0606_0606_0606_0606) & HIGHS == ZEROES;
+    let pairs = (text & !HIGHS).wrapping_mul(2561) >> 8 & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(6_553_601) >> 16 & 0x0000_FFFF_0000_FFFF;
+    let all = fours.wrapping_mul(42_949_672_960_001) >> 32;
+    is_digits.then_some(all as u32)
+}
+
 /// The two digits of each number below a hundred.
 const PAIRS: [[u8; 2]; 100] = pairs();
 
@@ -135,16 +162,15 @@ pub(super) fn pair(number: u64) -> [u8; 2] {
     PAIRS[(number % 100) as usize]
 }
 
-/// What numbers and dates are appended to: text, or the bytes of one.
+/// What numbers and dates are appended to: text, or room for a short form.
 pub(super) trait Ascii {
     /// Appends bytes of ASCII.
     fn put(&mut self, ascii: &[u8]);
-}
 
-impl Ascii for Vec<u8> {
-    #[inline(always)]
-    fn put(&mut self, ascii: &[u8]) {
-        self.extend_from_slice(ascii);
+    /// Appends the first of eight bytes of ASCII.
+    #[inline]
+    fn put_front(&mut self, ascii: [u8; 8], length: usize) {
+        self.put(ascii.get(..length).unwrap_or_default());
     }
 }
 
@@ -152,6 +178,61 @@ impl Ascii for String {
     #[inline]
     fn put(&mut self, ascii: &[u8]) {
         self.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+    }
+}
+
+/// Room for a short lexical form. What is put there has a length that is known when the program is built, though less of it may be
+/// kept, since such a copy is far cheaper than another.
+#[derive(Debug)]
+pub struct Room<'r> {
+    bytes: &'r mut [u8; Room::SIZE],
+    kept: usize,
+    fits: bool,
+}
+
+impl Room<'_> {
+    /// How many bytes there are: more than any form takes that is not unusually long.
+    pub const SIZE: usize = 64;
+
+    /// Takes bytes for room.
+    #[inline(always)]
+    pub fn new(bytes: &mut [u8; Room::SIZE]) -> Room<'_> {
+        Room {
+            bytes,
+            kept: 0,
+            fits: true,
+        }
+    }
+
+    /// How many bytes the form has taken; absent where they did not suffice.
+    #[inline(always)]
+    pub fn kept(&self) -> Option<usize> {
+        self.fits.then_some(self.kept)
+    }
+}
+
+impl Ascii for Room<'_> {
+    #[inline(always)]
+    fn put(&mut self, ascii: &[u8]) {
+        match self.bytes.get_mut(self.kept..self.kept + ascii.len()) {
+            Some(place) => {
+                place.copy_from_slice(ascii);
+                self.kept += ascii.len();
+            }
+            None => self.fits = false,
+        }
+    }
+
+    #[inline(always)]
+    fn put_front(&mut self, ascii: [u8; 8], length: usize) {
+        let place = self.bytes.get_mut(self.kept..);
+        match place.and_then(|place| place.first_chunk_mut()) {
+            Some(place) => {
+                *place = ascii;
+                self.kept += length;
+            }
+            None => self.fits = false,
+        }
     }
 }
 
@@ -173,24 +254,28 @@ pub(super) fn push(out: &mut impl Ascii, value: u128, width: usize) {
     }
 }
 
-/// Appends a number as [`push`] does. A copy of a length that is known when the program is built is far cheaper than another.
+/// Appends a number as [`push`] does.
 #[inline]
 pub(super) fn put_number(out: &mut impl Ascii, value: u64, width: usize) {
-    let digits = match value {
-        0..10 => 1,
-        10..100 => 2,
-        100..1000 => 3,
-        1000..10_000 => 4,
-        _ => 5,
+    let (digits, most) = if value < 10_000 && width <= 4 {
+        (u64::from(four(value)), 4)
+    } else if value < 100_000_000 && width <= 8 {
+        let high = u64::from(four(value / 10_000));
+        (high | u64::from(four(value % 10_000)) << 32, 8)
+    } else {
+        return put_long(out, u128::from(value), width);
     };
-    let [[a, b], [c, d]] = [pair(value / 100), pair(value)];
-    match width.max(digits) {
-        1 => out.put(&[d]),
-        2 => out.put(&[c, d]),
-        3 => out.put(&[b, c, d]),
-        4 => out.put(&[a, b, c, d]),
-        _ => put_long(out, u128::from(value), width),
-    }
+    // The first digit stands lowest; one digit stays.
+    let marked = (digits ^ 0x3030_3030_3030_3030) | 1 << (8 * most - 1);
+    let zeroes = (marked.trailing_zeros() as usize / 8).min(most - width);
+    out.put_front((digits >> (8 * zeroes)).to_le_bytes(), most - zeroes);
+}
+
+/// The last four digits of a number, the first one lowest.
+#[inline(always)]
+fn four(number: u64) -> u32 {
+    let [[a, b], [c, d]] = [pair(number / 100), pair(number)];
+    u32::from_le_bytes([a, b, c, d])
 }
 
 fn put_long(out: &mut impl Ascii, mut value: u128, width: usize) {

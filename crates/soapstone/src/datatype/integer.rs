@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::digits::{Ascii, Cursor, put_integer, short};
+use super::digits::{Ascii, Cursor, Room, eight, put_integer, short};
 use super::{Datatype, DatatypeError, textual};
 
 /// An integer of any size. Two forms of one value are equal; the lexical form written is canonical.
@@ -42,10 +42,15 @@ impl Integer {
 
     /// Appends the canonical form.
     pub fn write(&self, out: &mut String) {
-        self.put(out);
+        self.put_to(out);
     }
 
-    fn put(&self, out: &mut impl Ascii) {
+    #[inline]
+    fn of_word(word: u64, length: usize) -> Option<Integer> {
+        eight(word, length).map(Integer::from)
+    }
+
+    fn put_to(&self, out: &mut impl Ascii) {
         match &self.0 {
             Form::Small(value) => put_integer(*value, out),
             Form::Big { negative, digits } => {
@@ -135,7 +140,7 @@ macro_rules! from_small {
 }
 from_small!(i8, i16, i32, i64, i128, u8, u16, u32, u64);
 
-textual!(put: Integer);
+textual!(number: Integer);
 
 /// Splits off the sign and leading zeroes; `digits` is empty for zero.
 fn sign_and_digits<'a>(
@@ -173,6 +178,13 @@ fn small(negative: bool, digits: &str) -> Option<i128> {
 macro_rules! machine {
     ($($type:ty, $name:literal);+ $(;)?) => {$(
         impl Datatype for $type {
+            const WORD: bool = true;
+            #[inline]
+            fn from_word(word: u64, length: usize) -> Option<$type> {
+                <$type>::try_from(eight(word, length)?).ok()
+            }
+            const SHORT: bool = true;
+
             #[inline]
             fn parse(lexical: &str) -> Result<$type, DatatypeError> {
                 if let Some(value) = short(lexical.as_bytes())
@@ -189,8 +201,8 @@ macro_rules! machine {
                 put_integer(i128::from(*self), out);
             }
             #[inline]
-            fn append(&self, out: &mut Vec<u8>) {
-                put_integer(i128::from(*self), out);
+            fn put(&self, room: &mut Room<'_>) {
+                put_integer(i128::from(*self), room);
             }
         }
     )+};

@@ -70,17 +70,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Tells whether text between two tags holds no carriage return and no `]]>`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_plain(&self, from: usize, to: usize) -> bool {
-        if to <= self.survey.carriage_return && to <= self.survey.section_end {
-            return true;
-        }
+        to <= self.survey.carriage_return.min(self.survey.section_end) || self.looks_plain(from, to)
+    }
+
+    #[inline(never)]
+    fn looks_plain(&self, from: usize, to: usize) -> bool {
         let text = self.bytes.get(from..to).unwrap_or_default();
         memchr::memchr(b'\r', text).is_none() && scan::section_end(text).is_none()
     }
 
     /// Tells whether the limits leave room for one more element.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn has_room(&self) -> bool {
         self.open.len() < self.options.limits.depth && self.elements < self.options.limits.elements
     }

@@ -23,7 +23,7 @@ pub struct Reader<'a> {
     pub(crate) scope: Scope<'a>,
     /// How many bindings of the scope hold for what comes next.
     pub(crate) kept: usize,
-    pub(crate) open: Vec<Open<'a>>,
+    pub(crate) open: Vec<Open>,
     pub(crate) attributes: Vec<Attribute<'a>>,
     pub(crate) elements: usize,
     /// The last start tag was that of an empty element: its end comes next.
@@ -40,12 +40,14 @@ pub struct Reader<'a> {
 
 /// An element whose end tag is due.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Open<'a> {
-    /// The qualified name as written.
-    pub(crate) name: &'a str,
+pub(crate) struct Open {
     /// Where its start tag begins.
     pub(crate) at: usize,
-    pub(crate) tag: Tag<'a>,
+    /// The length of its qualified name.
+    pub(crate) name: usize,
+    /// The length of its prefix and the colon; none without a prefix.
+    pub(crate) prefix: usize,
+    pub(crate) ns: NsId,
     /// How many bindings there were before it.
     pub(crate) mark: usize,
 }
@@ -187,7 +189,26 @@ impl<'a> Reader<'a> {
         if self.open.is_empty() {
             self.part = Part::Epilog;
         }
-        Ok(Event::End(open.tag))
+        Ok(Event::End(self.tag_of(open)))
+    }
+
+    /// The qualified name of an open element as written.
+    #[inline]
+    pub(crate) fn name_of(&self, open: Open) -> &'a str {
+        let from = open.at + 1;
+        self.source.get(from..from + open.name).unwrap_or_default()
+    }
+
+    #[inline]
+    fn tag_of(&self, open: Open) -> Tag<'a> {
+        let name = self.name_of(open);
+        Tag {
+            ns: open.ns,
+            prefix: name
+                .get(..open.prefix.saturating_sub(1))
+                .unwrap_or_default(),
+            local: name.get(open.prefix..).unwrap_or_default(),
+        }
     }
 
     /// Where the last event starts, in bytes.
@@ -280,11 +301,13 @@ impl<'a> Reader<'a> {
             .is_some_and(|doctype| doctype.is_notation(name))
     }
 
+    #[inline(always)]
     pub(crate) fn set_start(&mut self, start: usize) {
         self.start = start;
         self.end = self.at;
     }
 
+    #[inline(always)]
     pub(crate) fn in_content(&self) -> bool {
         self.part == Part::Content && !self.empty
     }

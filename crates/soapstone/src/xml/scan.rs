@@ -3,26 +3,44 @@
 use super::words::word;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+pub(super) const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// How many bytes are looked at in words before the vector search is worth its start.
 const NEAR: usize = 32;
 
 /// Sets the high bit of the first byte of a word that is `byte`, and perhaps of later ones.
 #[inline(always)]
-fn equal(word: u64, byte: u8) -> u64 {
+pub(super) fn equal(word: u64, byte: u8) -> u64 {
     let differs = word ^ (ONES * byte as u64);
     differs.wrapping_sub(ONES) & !differs
 }
 
+/// Sets the high bit of the first byte of a word that is below a byte of ASCII, and perhaps of later ones.
 #[inline(always)]
-fn first(flags: u64) -> usize {
+pub(super) fn below(word: u64, byte: u8) -> u64 {
+    word.wrapping_sub(ONES * byte as u64) & !word
+}
+
+/// The first flagged byte.
+#[inline(always)]
+pub(super) fn first(flags: u64) -> usize {
     (flags.trailing_zeros() / 8) as usize
 }
 
 /// The offset of the first `<` or `&`.
-#[inline]
+#[inline(always)]
 pub(crate) fn markup(bytes: &[u8]) -> Option<usize> {
+    if let Some(word) = word(bytes, 0) {
+        let flags = (equal(word, b'<') | equal(word, b'&')) & HIGHS;
+        if flags != 0 {
+            return Some(first(flags));
+        }
+    }
+    markup_beyond(bytes)
+}
+
+#[inline(never)]
+fn markup_beyond(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < NEAR {
         let Some(word) = word(bytes, at) else {
@@ -62,8 +80,8 @@ pub(crate) fn space(bytes: &[u8]) -> usize {
 pub(crate) fn value_stop(bytes: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     while let Some(word) = word(bytes, at) {
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let flags = (equal(word, quote) | equal(word, b'<') | equal(word, b'&') | control) & HIGHS;
+        let stops = equal(word, quote) | equal(word, b'<') | equal(word, b'&') | below(word, 0x20);
+        let flags = stops & HIGHS;
         if flags != 0 {
             return Some(at + first(flags));
         }
@@ -100,24 +118,42 @@ pub(crate) fn survey(text: &str) -> Survey {
         carriage_return: usize::MAX,
         section_end: usize::MAX,
     };
+    let (chunks, rest) = bytes.as_chunks::<64>();
     let mut offset = 0;
-    for chunk in bytes.chunks(64) {
-        // Written so that the compiler makes vector instructions of it: no branch, one flag.
-        let mut flag = 0u8;
-        for byte in chunk {
-            let control =
-                u8::from(*byte < 0x20) & u8::from(*byte != b'\t') & u8::from(*byte != b'\n');
-            flag |= control | u8::from(*byte == 0xEF) | u8::from(*byte == b']');
-        }
-        if flag != 0 {
+    for chunk in chunks {
+        if is_odd(chunk) && is_rare(chunk) {
             inspect(bytes, offset, chunk, &mut found);
             if found.illegal.is_some() {
-                break;
+                return found;
             }
         }
         offset += chunk.len();
     }
+    inspect(bytes, offset, rest, &mut found);
     found
+}
+
+/// Tells whether there may be something to note: a control character, a tab or a line end, a byte from 0xEF on, or `]`. Written so
+/// that the compiler makes few vector instructions of it, for every byte of every document.
+#[inline(always)]
+fn is_odd(chunk: &[u8; 64]) -> bool {
+    let mut flag = false;
+    for byte in chunk {
+        // From 0xEF on and around to the space.
+        flag |= (byte.wrapping_sub(0xEF) < 0x31) | (*byte == b']');
+    }
+    flag
+}
+
+/// Tells the same, but of tabs and line ends.
+#[inline(never)]
+fn is_rare(chunk: &[u8; 64]) -> bool {
+    let mut flag = false;
+    for byte in chunk {
+        let control = (*byte < 0x20) & (*byte != b'\t') & (*byte != b'\n');
+        flag |= control | (*byte == 0xEF) | (*byte == b']');
+    }
+    flag
 }
 
 #[inline(never)]

@@ -51,9 +51,10 @@ impl<'a> Reader<'a> {
             local: name.local,
         };
         self.open.push(Open {
-            name: name.whole,
             at: start,
-            tag,
+            name: name.whole.len(),
+            prefix: name.whole.len() - name.local.len(),
+            ns,
             mark,
         });
         self.kept = self.scope.len();
@@ -68,9 +69,10 @@ impl<'a> Reader<'a> {
         let Some(open) = self.open.last().filter(|_| self.open.len() > self.floor) else {
             return Err(self.syntax(start, "an end tag without its start tag"));
         };
+        let name = self.name_of(*open);
         let from = start + 2;
-        let to = from + open.name.len();
-        if self.bytes.get(from..to) == Some(open.name.as_bytes()) {
+        let to = from + name.len();
+        if self.bytes.get(from..to) == Some(name.as_bytes()) {
             if self.bytes.get(to) == Some(&b'>') {
                 self.at = to + 1;
                 return Ok(());
@@ -89,7 +91,7 @@ impl<'a> Reader<'a> {
                 return Err(self.syntax(self.at, "an end tag has no >"));
             }
         }
-        let expected = open.name.into();
+        let expected = name.into();
         self.at = from;
         let found = self.name()?.whole.into();
         Err(self.error(start, ErrorKind::EndTag { found, expected }))

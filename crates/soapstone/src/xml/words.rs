@@ -1,18 +1,54 @@
 //! Short names made ready for comparison as machine words, since a call to compare a few bytes costs more than the bytes do.
 
-/// A text to compare with the bytes of a document: its first and its last eight bytes are words.
+/// How many bytes are compared at once.
+const WORD: usize = 16;
+
+/// A text of at most 16 bytes to compare with the bytes of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    text: u128,
+    /// Which bits count.
+    mask: u128,
+}
+
+impl Word {
+    /// Makes the word of a text; of a longer one it is the beginning.
+    pub(super) const fn new(text: &[u8]) -> Word {
+        let mut word = Word { text: 0, mask: 0 };
+        let mut at = 0;
+        while at < text.len() && at < WORD {
+            word.text |= (text[at] as u128) << (8 * at);
+            word.mask |= 0xFF << (8 * at);
+            at += 1;
+        }
+        word
+    }
+
+    /// Tells whether bytes begin with the word. Of fewer than 16 nothing is the beginning: the general path looks there.
+    #[inline(always)]
+    pub(super) fn begins(&self, bytes: &[u8]) -> bool {
+        wide(bytes).is_some_and(|wide| wide & self.mask == self.text)
+    }
+
+    /// Tells the same of the word's first bytes.
+    #[inline(always)]
+    pub(super) fn begins_up_to(&self, length: usize, bytes: &[u8]) -> bool {
+        let mask = u128::MAX.unbounded_shr((WORD as u32 * 8).saturating_sub(length as u32 * 8));
+        wide(bytes).is_some_and(|wide| (wide ^ self.text) & self.mask & mask == 0)
+    }
+}
+
+/// A text of at most 32 bytes to compare with the bytes of a document: its front and its end are words, which may overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Words {
     length: usize,
-    first: u64,
-    /// Which bits of the first word count.
-    mask: u64,
-    last: u64,
+    front: Word,
+    end: u128,
 }
 
 impl Words {
     /// The longest text that the words hold whole; of a longer one they are the beginning.
-    pub(super) const MOST: usize = 16;
+    pub(super) const MOST: usize = 2 * WORD;
 
     /// Makes the words of a text.
     pub(super) const fn new(text: &[u8]) -> Words {
@@ -23,42 +59,30 @@ impl Words {
         };
         let mut words = Words {
             length,
-            first: 0,
-            mask: 0,
-            last: 0,
+            front: Word::new(text),
+            end: 0,
         };
-        let mut at = 0;
-        while at < length && at < 8 {
-            words.first |= (text[at] as u64) << (8 * at);
-            words.mask |= 0xFF << (8 * at);
-            at += 1;
-        }
-        if length > 8 {
-            let mut from = length - 8;
-            while from < length {
-                words.last |= (text[from] as u64) << (8 * (from + 8 - length));
-                from += 1;
-            }
+        if length > WORD {
+            words.end = Word::new(text.split_at(length - WORD).1).text;
         }
         words
     }
 
-    /// How many bytes of the text the words hold.
+    /// The first 16 bytes.
     #[inline(always)]
-    pub(super) const fn len(&self) -> usize {
-        self.length
+    pub(super) fn front(&self) -> &Word {
+        &self.front
     }
 
-    /// Tells whether the words stand at an offset. Within seven bytes of the end nothing does: the general path looks there.
+    /// Tells whether bytes begin with the text, as [`Word::begins`] does.
     #[inline(always)]
-    pub(super) fn stand_at(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(word) = word(bytes, at) else {
-            return false;
-        };
-        if word & self.mask != self.first {
-            return false;
-        }
-        self.length <= 8 || word_before(bytes, at + self.length) == Some(self.last)
+    pub(super) fn begin(&self, bytes: &[u8]) -> bool {
+        self.front.begins(bytes) && (self.length <= WORD || self.end_stands(bytes))
+    }
+
+    #[inline(always)]
+    fn end_stands(&self, bytes: &[u8]) -> bool {
+        bytes.get(self.length - WORD..).and_then(wide) == Some(self.end)
     }
 }
 
@@ -72,11 +96,8 @@ pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 #[inline(always)]
-fn word_before(bytes: &[u8], to: usize) -> Option<u64> {
-    bytes
-        .get(..to)?
-        .last_chunk()
-        .map(|chunk| u64::from_le_bytes(*chunk))
+fn wide(bytes: &[u8]) -> Option<u128> {
+    bytes.first_chunk().map(|chunk| u128::from_le_bytes(*chunk))
 }
 
 #[cfg(test)]
@@ -87,17 +108,26 @@ mod tests {
     fn words_compare_as_bytes_do() {
         let document = b"<prefix:aLocalNameOfSomeLength>and more than enough behind it";
         for from in 0..12 {
-            for length in 0..20 {
+            for length in 0..40 {
                 let text = &document[from..from + length];
                 let words = Words::new(text);
-                assert_eq!(words.len(), length.min(Words::MOST));
-                assert!(words.stand_at(document, from), "{from} {length}");
-                for at in 0..words.len() {
-                    let mut other = document.to_vec();
-                    other[from + at] ^= 1;
-                    assert!(!words.stand_at(&other, from), "{from} {length} {at}");
+                let rest = &document[from..];
+                assert!(words.begin(rest), "{from} {length}");
+                assert!(Word::new(text).begins(rest), "{from} {length}");
+                for at in 0..length.min(Words::MOST) {
+                    let mut other = rest.to_vec();
+                    other[at] ^= 1;
+                    assert!(!words.begin(&other), "{from} {length} {at}");
+                    let word = Word::new(text);
+                    assert_eq!(word.begins(&other), at >= WORD, "{from} {length} {at}");
+                    assert!(word.begins_up_to(at, &other), "{from} {length} {at}");
+                    assert_eq!(
+                        word.begins_up_to(at + 1, &other),
+                        at >= WORD,
+                        "{from} {length} {at}"
+                    );
                 }
-                assert!(!words.stand_at(document, document.len() - 7));
+                assert!(!words.begin(&document[document.len() - 15..]));
             }
         }
     }

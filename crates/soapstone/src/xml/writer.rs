@@ -1,5 +1,7 @@
 //! Appends XML to one string. It escapes what it is given, and checks no names: they come from schemas.
 
+use super::escape::{escape_attribute, escape_text};
+
 /// Writes tags, attributes and text; a start tag stays open for attributes until something else comes.
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -135,112 +137,4 @@ impl ExtendFromWithin for String {
             self.extend_from_within(from..to);
         }
     }
-}
-
-/// Appends text with `<`, `>`, `&` and carriage returns escaped, and characters that XML has no place for as U+FFFD.
-#[inline]
-pub fn escape_text(text: &str, out: &mut String) {
-    escape::<false>(text, out);
-}
-
-/// Appends an attribute's value, to stand in double quotes: white space other than the space survives normalisation.
-#[inline]
-pub fn escape_attribute(value: &str, out: &mut String) {
-    escape::<true>(value, out);
-}
-
-/// What escaped text is appended to: text, or the bytes of one.
-pub(crate) trait Sink {
-    /// Appends text as it is.
-    fn add(&mut self, text: &str);
-}
-
-impl Sink for String {
-    #[inline(always)]
-    fn add(&mut self, text: &str) {
-        self.push_str(text);
-    }
-}
-
-impl Sink for Vec<u8> {
-    #[inline(always)]
-    fn add(&mut self, text: &str) {
-        self.extend_from_slice(text.as_bytes());
-    }
-}
-
-/// Appends text as [`escape_text`] does, or a value as [`escape_attribute`] does.
-#[inline]
-pub(crate) fn escape<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
-    if is_clean::<ATTRIBUTE>(text.as_bytes()) {
-        out.add(text);
-    } else {
-        escape_some::<ATTRIBUTE>(text, out);
-    }
-}
-
-/// Tells whether nothing has to be escaped; a text that only may need it counts as one that does.
-#[inline]
-fn is_clean<const ATTRIBUTE: bool>(bytes: &[u8]) -> bool {
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    if let Some(last) = bytes.last_chunk::<16>() {
-        return chunks
-            .iter()
-            .chain((!rest.is_empty()).then_some(last))
-            .all(is_clean_chunk::<ATTRIBUTE>);
-    }
-    bytes.iter().all(|byte| !is_special::<ATTRIBUTE>(*byte))
-}
-
-/// Written so that the compiler makes vector instructions of it.
-#[inline(always)]
-fn is_clean_chunk<const ATTRIBUTE: bool>(chunk: &[u8; 16]) -> bool {
-    let mut flags = [0u8; 16];
-    for (flag, byte) in flags.iter_mut().zip(chunk) {
-        *flag = u8::from(*byte < 0x20)
-            | u8::from(*byte == b'&')
-            | u8::from(*byte | 2 == b'>')
-            | u8::from(*byte == 0xEF)
-            | (u8::from(ATTRIBUTE) & u8::from(*byte == b'"'));
-    }
-    u128::from_ne_bytes(flags) == 0
-}
-
-#[inline(always)]
-fn is_special<const ATTRIBUTE: bool>(byte: u8) -> bool {
-    let control = byte < 0x20 && (ATTRIBUTE || !matches!(byte, b'\n' | b'\t'));
-    control || matches!(byte, b'<' | b'>' | b'&' | 0xEF) || (ATTRIBUTE && byte == b'"')
-}
-
-#[inline(never)]
-fn escape_some<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    let mut from = 0;
-    while let Some(length) = bytes
-        .get(from..)
-        .and_then(|rest| rest.iter().position(|byte| is_special::<ATTRIBUTE>(*byte)))
-    {
-        let at = from + length;
-        let (escaped, taken) = match bytes.get(at..).unwrap_or_default() {
-            [b'<', ..] => ("&lt;", 1),
-            [b'>', ..] => ("&gt;", 1),
-            [b'&', ..] => ("&amp;", 1),
-            [b'"', ..] => ("&quot;", 1),
-            [b'\t', ..] => ("&#9;", 1),
-            [b'\n', ..] => ("&#10;", 1),
-            [b'\r', ..] => ("&#13;", 1),
-            [0xEF, 0xBF, 0xBE | 0xBF, ..] => ("\u{FFFD}", 3),
-            [0xEF, ..] => {
-                from = at + 3;
-                continue;
-            }
-            _ => ("\u{FFFD}", 1),
-        };
-        out.add(text.get(done..at).unwrap_or_default());
-        out.add(escaped);
-        done = at + taken;
-        from = done;
-    }
-    out.add(text.get(done..).unwrap_or_default());
 }

@@ -72,10 +72,11 @@ impl DateTime {
 
     /// Appends the lexical form, in the zone that the value has.
     pub fn write(&self, out: &mut String) {
-        self.put(out);
+        self.put_to(out);
     }
 
-    pub(in crate::datatype) fn put(&self, out: &mut impl Ascii) {
+    #[inline]
+    pub(in crate::datatype) fn put_to(&self, out: &mut impl Ascii) {
         put_date(self.year, self.month, self.day, out);
         out.put(b"T");
         put_time(self.hour, self.minute, self.second, &self.fraction, out);
@@ -150,10 +151,11 @@ impl Time {
 
     /// Appends the lexical form, in the zone that the value has.
     pub fn write(&self, out: &mut String) {
-        self.put(out);
+        self.put_to(out);
     }
 
-    pub(in crate::datatype) fn put(&self, out: &mut impl Ascii) {
+    #[inline]
+    pub(in crate::datatype) fn put_to(&self, out: &mut impl Ascii) {
         put_time(self.hour, self.minute, self.second, &self.fraction, out);
         put_zone(self.zone, out);
     }
@@ -197,10 +199,11 @@ impl Date {
 
     /// Appends the lexical form, in the zone that the value has.
     pub fn write(&self, out: &mut String) {
-        self.put(out);
+        self.put_to(out);
     }
 
-    pub(in crate::datatype) fn put(&self, out: &mut impl Ascii) {
+    #[inline]
+    pub(in crate::datatype) fn put_to(&self, out: &mut impl Ascii) {
         put_date(self.year, self.month, self.day, out);
         put_zone(self.zone, out);
     }
@@ -224,6 +227,7 @@ fn read_date(cursor: &mut Cursor<'_>) -> Result<(i64, u8, u8), DatatypeError> {
     Ok((year, month, day))
 }
 
+#[inline]
 fn put_date(year: i64, month: u8, day: u8, out: &mut impl Ascii) {
     let ([m, n], [d, e]) = (two(month), two(day));
     if let Ok(year @ 0..10_000) = u16::try_from(year) {
@@ -235,51 +239,37 @@ fn put_date(year: i64, month: u8, day: u8, out: &mut impl Ascii) {
     }
 }
 
-/// The value of two digits; above 99 where they are none.
+/// Reads digits that stand between known marks, `form` having 0 for each digit: their values, each in its byte; absent where it is
+/// not so.
 #[inline(always)]
-fn pair(tens: u8, ones: u8) -> u8 {
-    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    if tens > 9 || ones > 9 {
-        return u8::MAX;
-    }
-    tens * 10 + ones
+fn digits(text: &[u8; 8], form: &[u8; 8]) -> Option<u64> {
+    let [text, form] = [text, form].map(|text| u64::from_le_bytes(*text));
+    let values = text ^ form;
+    // A digit may be up to 9, a mark must be 0: beyond that the high bit is set.
+    let is_digit = (form & 0x1010_1010_1010_1010) >> 4 & !(form >> 3) & !(form >> 2);
+    let most = 0x7F7F_7F7F_7F7F_7F7F - is_digit * 9;
+    (((values & 0x7F7F_7F7F_7F7F_7F7F) + most | values) & 0x8080_8080_8080_8080 == 0)
+        .then_some(values)
+}
+
+/// The number of the digit at an offset and the one behind it.
+#[inline(always)]
+fn pair(digits: u64, at: u32) -> u8 {
+    (digits.wrapping_mul(2561) >> (8 * at + 8)) as u8
 }
 
 /// Reads `yyyy-mm-ddThh:mm:ss` and whatever fraction and zone follow: what most are. Another form is not read, or not so fast.
 #[inline]
 fn short(lexical: &str) -> Option<DateTime> {
-    let [
-        y,
-        z,
-        c,
-        a,
-        b'-',
-        m,
-        n,
-        b'-',
-        d,
-        e,
-        b'T',
-        h,
-        i,
-        b':',
-        o,
-        p,
-        b':',
-        s,
-        t,
-        rest @ ..,
-    ] = lexical.as_bytes()
-    else {
-        return None;
-    };
-    let (century, year) = (pair(*y, *z), pair(*c, *a));
-    let (month, day) = (pair(*m, *n), pair(*d, *e));
-    let (hour, minute, second) = (pair(*h, *i), pair(*o, *p), pair(*s, *t));
-    let valid = century < 100 && year < 100;
-    let year = i64::from(century) * 100 + i64::from(year);
-    let exists = valid
-        && year > 0
+    let bytes = lexical.as_bytes();
+    let (front, rest) = bytes.split_first_chunk::<19>()?;
+    let date = digits(front.first_chunk()?, b"0000-00-")?;
+    let middle = digits(front.get(8..)?.first_chunk()?, b"00T00:00")?;
+    let time = digits(front.last_chunk()?, b"00:00:00")?;
+    let year = i64::from(pair(date, 0)) * 100 + i64::from(pair(date, 2));
+    let (month, day) = (pair(date, 5), pair(middle, 0));
+    let (hour, minute, second) = (pair(time, 0), pair(time, 3), pair(time, 6));
+    let exists = year > 0
         && (1..=12).contains(&month)
         && day > 0
         && (day <= 28 || day <= days_in_month(astronomical(year), month));
