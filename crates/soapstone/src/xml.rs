@@ -27,9 +27,10 @@ pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
 pub(crate) use escape::{Sink, copy_clean, escape, escape_some};
 pub use escape::{escape_attribute, escape_text};
-pub use predict::{Local, Openings, Prediction, Span};
+pub use predict::{Prediction, Span};
 pub use reader::Reader;
 pub use surrogate::join_surrogates;
+pub use words::{Local, Openings};
 pub use writer::Writer;
 
 /// The namespace that the prefix `xml` is always bound to.

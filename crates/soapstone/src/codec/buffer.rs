@@ -3,8 +3,8 @@
 
 use crate::xml::{Sink, copy_clean, escape_some};
 
-/// How many bytes of room are made at once: few enough to stay near.
-const AHEAD: usize = 4096;
+/// How many bytes of room are made at once, as many as were written between these: few enough to stay near.
+const AHEAD: [usize; 2] = [512, 4096];
 
 /// Bytes, and room behind them.
 #[derive(Debug)]
@@ -56,7 +56,8 @@ impl Buffer {
     fn make_room(&mut self, length: usize) {
         self.bytes.truncate(self.written);
         self.bytes.reserve(length);
-        let most = self.written + length.max(AHEAD);
+        let [least, most] = AHEAD;
+        let most = self.written + length.max(self.written.clamp(least, most));
         self.bytes.resize(most.min(self.bytes.capacity()), 0);
     }
 

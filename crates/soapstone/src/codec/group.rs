@@ -160,23 +160,20 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        if let Some(text) = self.leaf_with_references(tag) {
-            return self.owned_leaf(text, tag).map(Some);
+        let mut own = std::mem::take(&mut self.own);
+        let value = self.mixed_leaf(tag, &mut own).map(|text| {
+            let text = text.unwrap_or(&own);
+            T::from_text(Cow::Borrowed(text), &self.xml)
+                .map_err(|problem| self.invalid(text, problem).within(tag.local, None))
+        });
+        self.own = own;
+        if let Some(value) = value {
+            return value.map(Some);
         }
         if !self.start(tag)? {
             return Ok(None);
         }
         self.finish(tag).map(Some)
-    }
-
-    fn owned_leaf<T: Simple>(&mut self, text: Cow<'a, str>, tag: &'static Tag) -> Result<T> {
-        T::from_text(text, &self.xml).map_err(|problem| {
-            let element = self.xml.source();
-            let element = element.get(self.xml.offset()..self.xml.end_offset());
-            let text = element.and_then(|e| e.split_once('>')?.1.rsplit_once('<'));
-            let text = text.map_or("", |(text, _)| text);
-            self.invalid(text, problem).within(tag.local, None)
-        })
     }
 
     /// Reads a group that must come next.

@@ -110,6 +110,15 @@ macro_rules! newtype {
             fn to_own_text(&self, writer: &mut $crate::codec::Writer) {
                 $crate::codec::Simple::to_own_text(&self.0, writer);
             }
+            const WORD: bool = <$base as $crate::codec::Simple>::WORD;
+            fn from_word(word: u64, length: usize) -> ::std::option::Option<Self> {
+                let facets = Self::facets();
+                if facets.has_text_checks() {
+                    return None;
+                }
+                let value = <$base as $crate::codec::Simple>::from_word(word, length)?;
+                facets.check_value(&value).is_ok().then_some(Self(value))
+            }
             const SHORT: bool = <$base as $crate::codec::Simple>::SHORT;
             #[inline]
             fn put(&self, room: &mut $crate::datatype::Room<'_>) {

@@ -56,7 +56,8 @@ impl<T: Type> Type for Nillable<T> {
         }
         let attributes = reader.any_attributes(&Wildcard::Any)?;
         // XSD 1.0 part 1, 3.3.4, 3.2.1: neither characters nor elements.
-        let text = reader.text()?;
+        let mut own = String::new();
+        let text = reader.text(&mut own)?.unwrap_or(&own);
         if !text.is_empty() {
             return Err(reader.error(ErrorKind::NilWithContent));
         }

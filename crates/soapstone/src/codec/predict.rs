@@ -1,7 +1,5 @@
 //! Which element comes next: guessed by comparing bytes with the tag as this document writes it, known by the general path.
 
-use std::borrow::Cow;
-
 use super::reader::Ahead;
 use super::{Reader, Result, Tag};
 use crate::xml::{self, NsId, Openings, Prediction, Span};
@@ -154,16 +152,25 @@ impl<'a> Reader<'a> {
         Some(span)
     }
 
-    /// Takes a whole leaf with references in its text, as [`plain_leaf`](Reader::plain_leaf) does one without.
-    pub(super) fn leaf_with_references(&mut self, tag: &'static Tag) -> Option<Cow<'a, str>> {
+    /// Takes a whole leaf as [`plain_leaf`](Reader::plain_leaf) does, with references, CDATA sections and comments in its text,
+    /// which is borrowed or put into `own`.
+    pub(super) fn mixed_leaf(
+        &mut self,
+        tag: &'static Tag,
+        own: &mut String,
+    ) -> Option<Option<&'a str>> {
         if self.is_busy() || self.value.is_some() {
             return None;
         }
+        self.xml.skip_comments();
+        let version = self.xml.scope_version();
         let known = self.known.get(tag.namespace)?;
-        if known.version != self.xml.scope_version() {
+        if known.version != version {
             return None;
         }
-        let text = self.xml.take_leaf(known.openings.as_ref()?, &tag.name)?;
+        let text = self
+            .xml
+            .take_mixed_leaf(known.openings.as_ref()?, &tag.name, own)?;
         self.tries = 0;
         Some(text)
     }

@@ -43,6 +43,8 @@ pub struct Reader<'a> {
     nested: usize,
     memory: usize,
     pub(super) seeking: super::lenient::Seeking,
+    /// Room for a text that does not stand in the document as it is.
+    pub(super) own: String,
 }
 
 /// What was read of the document beyond the last answer.
@@ -84,6 +86,7 @@ impl<'a> Reader<'a> {
             nested: 0,
             memory,
             seeking: super::lenient::Seeking::default(),
+            own: String::new(),
         }
     }
 
@@ -213,24 +216,20 @@ impl<'a> Reader<'a> {
         Ok(event)
     }
 
-    /// Reads the text of an element with simple content; its end tag stays ahead.
-    pub(super) fn text(&mut self) -> Result<Cow<'a, str>> {
+    /// Reads the text of an element with simple content, borrowed or put into `own`; its end tag stays ahead.
+    pub(super) fn text(&mut self, own: &mut String) -> Result<Option<&'a str>> {
         self.expect_no_attributes()?;
-        let mut text = Cow::Borrowed("");
-        loop {
-            match self.xml.next()? {
-                Event::Text(more) if text.is_empty() => text = more,
-                Event::Text(more) => text.to_mut().push_str(&more),
-                Event::End(_) | Event::Eof => {
-                    self.ahead = Ahead::End;
-                    return Ok(text);
-                }
-                Event::Start(tag) => {
-                    let found = format!("<{}>", tag.local);
-                    self.ahead = Ahead::Start(tag);
-                    self.tries = 0;
-                    return Err(self.unexpected(found));
-                }
+        let text = self.xml.text_before_tag(own)?;
+        match self.xml.next()? {
+            Event::Start(tag) => {
+                let found = format!("<{}>", tag.local);
+                self.ahead = Ahead::Start(tag);
+                self.tries = 0;
+                Err(self.unexpected(found))
+            }
+            Event::End(_) | Event::Eof | Event::Text(_) => {
+                self.ahead = Ahead::End;
+                Ok(text)
             }
         }
     }

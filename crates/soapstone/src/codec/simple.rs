@@ -261,23 +261,34 @@ impl Reader<'_> {
     /// Where the text is no value of the type, or there are elements in it.
     pub fn value<T: Simple>(&mut self) -> Result<T> {
         let constraint = self.value.take();
-        let text = self.text()?;
-        let (lexical_, fixed) = match constraint {
-            None => {
-                return T::from_text(text.clone(), &self.xml)
-                    .map_err(|problem| self.invalid(&text, problem));
-            }
-            Some(constraint) => constraint,
+        let mut own = std::mem::take(&mut self.own);
+        let value = self
+            .text(&mut own)
+            .and_then(|text| self.value_of(text.unwrap_or(&own), constraint));
+        self.own = own;
+        value
+    }
+
+    fn value_of<T: Simple>(
+        &self,
+        text: &str,
+        constraint: Option<(&'static str, bool)>,
+    ) -> Result<T> {
+        let read = || {
+            T::from_text(Cow::Borrowed(text), &self.xml)
+                .map_err(|problem| self.invalid(text, problem))
+        };
+        let Some((lexical_, fixed)) = constraint else {
+            return read();
         };
         let default = T::from_text(Cow::Borrowed(lexical_), &())
             .map_err(|problem| self.invalid(lexical_, problem))?;
         if text.is_empty() {
             return Ok(default);
         }
-        let value = T::from_text(text.clone(), &self.xml)
-            .map_err(|problem| self.invalid(&text, problem))?;
+        let value = read()?;
         if fixed && value != default {
-            return Err(self.invalid(&text, Invalid::Fixed(lexical_)));
+            return Err(self.invalid(text, Invalid::Fixed(lexical_)));
         }
         Ok(value)
     }

@@ -6,7 +6,7 @@ use super::attribute::{Key, XSI};
 use super::buffer::Buffer;
 use super::{Group, Mixed, Namespace, QName, Simple, Tag, Type};
 use crate::datatype::{Datatype, Room};
-use crate::xml::escape;
+use crate::xml::{Sink, escape};
 
 /// The prefix for names that are in no contract's table; the writer numbers them.
 const EXTRA: &str = "q";
@@ -66,16 +66,14 @@ impl Writer {
         // Its own namespace is declared at once; most documents use no other, and nothing has to be moved for one.
         let own = self.namespaces.get(tag.namespace);
         if let Some(namespace) = own {
-            let mut declaration = Vec::new();
-            namespace.declare(&mut declaration);
-            self.out.append(&declaration);
+            namespace.declare(&mut self.out);
         }
         let at = self.out.len();
         value.attributes(self);
         self.raw(">");
         value.content(self);
         self.raw(tag.close);
-        let mut declarations = Vec::new();
+        let mut declarations: Vec<u8> = Vec::new();
         for (index, namespace) in self.namespaces.iter().enumerate() {
             if self.used & bit(index) != 0 && index != tag.namespace {
                 namespace.declare(&mut declarations);
@@ -404,17 +402,17 @@ pub(super) fn text_of(bytes: Vec<u8>) -> String {
 
 impl Namespace {
     /// Appends its declaration, unless it needs none.
-    fn declare(&self, out: &mut Vec<u8>) {
+    fn declare(&self, out: &mut impl Sink) {
         if !self.prefix.is_empty() && self.prefix != "xml" {
             declare(out, self.prefix, self.uri);
         }
     }
 }
 
-fn declare(out: &mut Vec<u8>, prefix: &str, uri: &str) {
-    out.extend_from_slice(b" xmlns:");
-    out.extend_from_slice(prefix.as_bytes());
-    out.extend_from_slice(b"=\"");
+fn declare(out: &mut impl Sink, prefix: &str, uri: &str) {
+    out.add(" xmlns:");
+    out.add(prefix);
+    out.add("=\"");
     escape::<true>(uri, out);
-    out.push(b'"');
+    out.add("\"");
 }

@@ -1,7 +1,6 @@
 //! `decimal` (XSD 1.0 part 2, 3.2.3), exact: no digit is lost and no float is on the way.
 
-use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
+mod order;
 
 use super::digits::{Ascii, Cursor, eight, front, push, put_number};
 use super::{DatatypeError, textual};
@@ -182,29 +181,33 @@ impl Decimal {
 
     /// The digits that the fraction needs: the least `fractionDigits` (part 2, 4.3.12) that the value satisfies.
     pub fn fraction_digits(&self) -> u64 {
-        match &self.0 {
-            Form::Small { scale: 0, .. } | Form::Small { unscaled: 0, .. } => 0,
-            _ => {
-                let (_, digits, scale) = self.parts();
-                let zeroes = digits
-                    .as_str()
-                    .bytes()
-                    .rev()
-                    .take_while(|digit| *digit == b'0')
-                    .count() as u64;
-                u64::from(scale).saturating_sub(zeroes)
+        let (zeroes, scale) = match &self.0 {
+            Form::Small { unscaled: 0, .. } => return 0,
+            Form::Small { unscaled, scale } => (zeroes(unscaled.unsigned_abs(), *scale), *scale),
+            Form::Big { digits, scale, .. } => {
+                let digits = digits.bytes().rev();
+                (
+                    digits.take_while(|digit| *digit == b'0').count() as u64,
+                    *scale,
+                )
             }
-        }
+        };
+        u64::from(scale).saturating_sub(zeroes)
     }
 
     /// The least `totalDigits` (part 2, 4.3.11) that the value satisfies: for i × 10^-n in lowest terms, the greater of
     /// the digits of i and n.
     pub fn total_digits(&self) -> u64 {
-        let (_, digits, scale) = self.parts();
+        let (digits, scale) = match &self.0 {
+            Form::Small { unscaled, scale } => {
+                let most = unscaled.unsigned_abs().checked_ilog10();
+                (most.map_or(0, |most| u64::from(most) + 1), *scale)
+            }
+            Form::Big { digits, scale, .. } => (digits.len() as u64, *scale),
+        };
         let fraction = self.fraction_digits();
         let dropped = u64::from(scale) - fraction.min(u64::from(scale));
-        let length = (digits.as_str().len() as u64).saturating_sub(dropped);
-        length.max(fraction).max(1)
+        digits.saturating_sub(dropped).max(fraction).max(1)
     }
 
     /// Sign, digits without leading zeroes (empty for zero) and scale.
@@ -224,6 +227,21 @@ impl Decimal {
             } => (*negative, Digits::Kept(digits), *scale),
         }
     }
+}
+
+/// How many zeroes a number that is not zero ends with, up to a most.
+fn zeroes(mut number: u128, most: u32) -> u64 {
+    let mut zeroes = 0;
+    while zeroes < u64::from(most) {
+        // Division of 64 bits is several times cheaper, and most numbers are small.
+        number = match u64::try_from(number) {
+            Ok(small) if small.is_multiple_of(10) => u128::from(small / 10),
+            Err(_) if number.is_multiple_of(10) => number / 10,
+            _ => break,
+        };
+        zeroes += 1;
+    }
+    zeroes
 }
 
 enum Digits<'a> {
@@ -301,94 +319,6 @@ fn short(lexical: &[u8]) -> Option<Decimal> {
         if negative { -unscaled } else { unscaled },
         scale,
     ))
-}
-
-impl Ord for Decimal {
-    fn cmp(&self, other: &Decimal) -> Ordering {
-        if let (
-            Form::Small {
-                unscaled: left,
-                scale: left_scale,
-            },
-            Form::Small {
-                unscaled: right,
-                scale: right_scale,
-            },
-        ) = (&self.0, &other.0)
-        {
-            let align = |unscaled: i128, by: u32| {
-                10i128
-                    .checked_pow(by)
-                    .and_then(|power| unscaled.checked_mul(power))
-            };
-            let aligned = match left_scale.cmp(right_scale) {
-                Ordering::Equal => Some((*left, *right)),
-                Ordering::Less => align(*left, right_scale - left_scale).map(|left| (left, *right)),
-                Ordering::Greater => {
-                    align(*right, left_scale - right_scale).map(|right| (*left, right))
-                }
-            };
-            if let Some((left, right)) = aligned {
-                return left.cmp(&right);
-            }
-        }
-        let (left_negative, left, left_scale) = self.parts();
-        let (right_negative, right, right_scale) = other.parts();
-        match (left_negative, right_negative) {
-            (true, false) => return Ordering::Less,
-            (false, true) => return Ordering::Greater,
-            _ => {}
-        }
-        let order = compare_magnitudes(left.as_str(), left_scale, right.as_str(), right_scale);
-        if left_negative {
-            order.reverse()
-        } else {
-            order
-        }
-    }
-}
-
-fn compare_magnitudes(left: &str, left_scale: u32, right: &str, right_scale: u32) -> Ordering {
-    if left.is_empty() || right.is_empty() {
-        return right.is_empty().cmp(&left.is_empty());
-    }
-    // The place of the first digit decides, then the digits themselves.
-    let place = |digits: &str, scale: u32| digits.len() as i64 - i64::from(scale);
-    place(left, left_scale)
-        .cmp(&place(right, right_scale))
-        .then_with(|| left.trim_end_matches('0').cmp(right.trim_end_matches('0')))
-}
-
-impl PartialOrd for Decimal {
-    fn partial_cmp(&self, other: &Decimal) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Decimal {
-    fn eq(&self, other: &Decimal) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Decimal {}
-
-impl Hash for Decimal {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let (negative, digits, scale) = self.parts();
-        let digits = digits.as_str();
-        (
-            negative,
-            digits.trim_end_matches('0'),
-            digits.len() as i64
-                - if digits.is_empty() {
-                    0
-                } else {
-                    i64::from(scale)
-                },
-        )
-            .hash(state);
-    }
 }
 
 macro_rules! from_integer {

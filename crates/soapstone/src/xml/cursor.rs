@@ -26,6 +26,34 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes over comments, and white space around them, that stand before a tag; tells whether it did.
+    #[inline(never)]
+    pub fn skip_comments(&mut self) -> bool {
+        let from = self.at;
+        if !self.in_content() {
+            return false;
+        }
+        while self.bytes.get(self.at..).is_some_and(|rest| {
+            let rest = rest.get(scan::space(rest)..).unwrap_or_default();
+            rest.starts_with(b"<!--")
+        }) {
+            self.at += scan::space(self.bytes.get(self.at..).unwrap_or_default());
+            if self.comment().is_err() {
+                self.at = from;
+                return false;
+            }
+        }
+        if self.at == from {
+            return false;
+        }
+        self.skip_indent();
+        let is_tag = matches!(self.bytes.get(self.at..), Some([b'<', next, ..]) if !matches!(next, b'!' | b'?'));
+        if !is_tag {
+            self.at = from;
+        }
+        is_tag
+    }
+
     /// Changes whenever a prefix is bound or a binding ends; while it is the same, what [`resolve`](Reader::resolve) says of
     /// any prefix is too.
     #[inline]

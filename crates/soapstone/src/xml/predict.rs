@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use super::NsId;
 use super::chars::{in_name, is_space};
 use super::reader::{Open, Reader};
-use super::reference;
 use super::scan;
-use super::words::{self, Word, Words};
+use super::words::{Local, Openings, word};
 
 /// What the bytes at the cursor say of an expected start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,92 +17,6 @@ pub enum Prediction {
     Miss,
     /// The general path has to look.
     Unknown,
-}
-
-/// How the tags of a namespace begin in a document: `<p:` and `</p:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Openings {
-    start: Word,
-    end: Word,
-    /// The length of the first; the other has a byte more.
-    length: usize,
-}
-
-impl Openings {
-    /// Makes them of a prefix, empty for none; a prefix that is too long is not predicted.
-    pub fn new(prefix: &str) -> Option<Openings> {
-        let mut text = [0; 16];
-        let end = prefix.len() + 2 + usize::from(!prefix.is_empty());
-        let (marks, rest) = text.split_at_mut_checked(2)?;
-        marks.copy_from_slice(b"</");
-        rest.get_mut(..prefix.len())?
-            .copy_from_slice(prefix.as_bytes());
-        if !prefix.is_empty() {
-            *rest.get_mut(prefix.len())? = b':';
-        }
-        let close = Word::new(text.get(..end)?);
-        // The same without the slash.
-        text.copy_within(2..end, 1);
-        Some(Openings {
-            start: Word::new(text.get(..end - 1)?),
-            end: close,
-            length: end - 1,
-        })
-    }
-
-    #[inline(always)]
-    fn prefixed(&self) -> bool {
-        self.length > 1
-    }
-}
-
-/// A local name that may come next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Local {
-    /// The name.
-    pub text: &'static str,
-    /// The name and `>`.
-    tag: Words,
-}
-
-impl Local {
-    /// Makes it ready.
-    pub const fn new(text: &'static str) -> Local {
-        let name = text.as_bytes();
-        let mut tag = [b'>'; Words::MOST];
-        let mut length = 0;
-        while length < name.len() && length < tag.len() {
-            tag[length] = name[length];
-            length += 1;
-        }
-        if length < tag.len() {
-            length += 1;
-        }
-        Local {
-            text,
-            tag: Words::new(tag.split_at(length).0),
-        }
-    }
-
-    /// Tells whether bytes begin with the name, or with a longer one that begins with it.
-    #[inline(always)]
-    fn begins(&self, bytes: &[u8]) -> bool {
-        self.tag.front().begins_up_to(self.text.len(), bytes)
-            && (self.text.len() <= 16 || bytes.starts_with(self.text.as_bytes()))
-    }
-
-    /// Tells whether bytes begin with the name and then `>`.
-    #[inline(always)]
-    fn ends_tag(&self, bytes: &[u8]) -> bool {
-        self.tag.begin(bytes) && (self.text.len() < Words::MOST || self.long_ends_tag(bytes))
-    }
-
-    #[inline(never)]
-    fn long_ends_tag(&self, bytes: &[u8]) -> bool {
-        bytes
-            .strip_prefix(self.text.as_bytes())
-            .is_some_and(|rest| rest.first() == Some(&b'>'))
-    }
 }
 
 /// Where a text stands in the document.
@@ -214,7 +127,7 @@ impl<'a> Reader<'a> {
     /// The first eight bytes of a span and of what stands behind it, the first one lowest.
     #[inline(always)]
     pub fn word(&self, span: Span) -> Option<u64> {
-        words::word(self.bytes, span.from)
+        word(self.bytes, span.from)
     }
 
     /// Tells whether a start tag ends at the cursor.
@@ -292,16 +205,17 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Takes a whole element with this name from the cursor, if it has no attributes and holds nothing but text: no comment, no
-    /// carriage return, nothing over a limit.
+    /// Takes a whole element with this name from the cursor, if it has no attributes and holds nothing but text.
     pub fn take_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Cow<'a, str>> {
-        match self.take_plain_leaf(openings, local) {
-            Some(span) => Some(Cow::Borrowed(self.text(span))),
-            None => self.take_leaf_with_references(openings, local),
+        if let Some(span) = self.take_plain_leaf(openings, local) {
+            return Some(Cow::Borrowed(self.text(span)));
         }
+        let mut own = String::new();
+        let text = self.take_mixed_leaf(openings, local, &mut own)?;
+        Some(text.map_or(Cow::Owned(own), Cow::Borrowed))
     }
 
-    /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, if there are no references in it.
+    /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, if its text stands there as it is.
     #[inline]
     pub fn take_plain_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Span> {
         let text = self.leaf_text(openings, local)?;
@@ -347,35 +261,38 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// Takes a leaf in whose text there are references to characters and to what every document has.
+    /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, with references, CDATA sections and comments in its text and
+    /// white space in its tags; the text is borrowed, or put into `own`.
     #[inline(never)]
-    fn take_leaf_with_references(
+    pub fn take_mixed_leaf(
         &mut self,
         openings: &Openings,
         local: &Local,
-    ) -> Option<Cow<'a, str>> {
-        let behind = self.leaf_text(openings, local)?;
-        let length = memchr::memchr(b'<', behind)?;
-        let from = self.at + openings.length + local.text.len() + 1;
-        let span = Span {
-            from,
-            to: from + length,
-        };
-        let mut rest = self.source.get(span.from..span.to)?;
-        let mut text = String::with_capacity(length);
-        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
-            let (before, reference) = rest.split_at_checked(at)?;
-            text.push_str(before);
-            let (name, length) = reference::split(reference)?;
-            text.push(match name.strip_prefix('#') {
-                Some(number) => reference::character(number)?,
-                None => reference::predefined(name)?,
-            });
-            rest = reference.get(length..)?;
+        own: &mut String,
+    ) -> Option<Option<&'a str>> {
+        let rest = self.rest();
+        if !openings.start.begins(rest)
+            || !self.in_content()
+            || !self.has_room()
+            || self.doctype.is_some()
+        {
+            return None;
         }
-        text.push_str(rest);
-        self.take_leaf_end(openings, local, span)?;
-        Some(Cow::Owned(text))
+        let start = self.at;
+        let length = local.tag_length(rest.get(openings.length..)?)?;
+        self.at += openings.length + length;
+        let text = self.mixed_text(own);
+        let rest = self.rest();
+        let end = rest.get(openings.length + 1..).unwrap_or_default();
+        let length = local.tag_length(end).filter(|_| openings.end.begins(rest));
+        let (Ok(text), Some(length)) = (text, length) else {
+            self.at = start;
+            return None;
+        };
+        self.elements += 1;
+        self.at += openings.length + 1 + length;
+        self.set_start(start);
+        Some(text)
     }
 }
 

@@ -87,7 +87,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn comment(&mut self) -> Result<(), Error> {
         let from = self.at + 4;
         let body = self.bytes.get(from..).unwrap_or_default();
-        let Some(end) = memchr::memmem::find(body, b"--") else {
+        let mut dashes = memchr::memchr_iter(b'-', body);
+        let Some(end) = dashes.find(|at| body.get(at + 1) == Some(&b'-')) else {
             return Err(self.syntax(self.at, "a comment has no end"));
         };
         if body.get(end + 2) != Some(&b'>') {

@@ -157,7 +157,11 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             }
-            let text = self.mixed_text()?;
+            let mut own = String::new();
+            let text = match self.mixed_text(&mut own)? {
+                Some(text) => Cow::Borrowed(text),
+                None => Cow::Owned(own),
+            };
             if !text.is_empty() {
                 self.end = self.at;
                 return Ok(Event::Text(text));

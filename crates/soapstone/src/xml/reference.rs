@@ -31,11 +31,13 @@ pub(crate) fn character(number: &str) -> Option<char> {
         Some(hex) => (hex, 16),
         None => (number, 10),
     };
-    // `from_str_radix` would take a sign.
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
+    if digits.is_empty() {
         return None;
     }
-    let code = u32::from_str_radix(digits, radix).ok()?;
+    let code = digits.bytes().try_fold(0u32, |code, byte| {
+        let digit = char::from(byte).to_digit(radix)?;
+        code.checked_mul(radix)?.checked_add(digit)
+    })?;
     char::from_u32(code).filter(|c| is_xml_char(*c))
 }
 

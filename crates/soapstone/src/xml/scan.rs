@@ -121,7 +121,7 @@ pub(crate) fn survey(text: &str) -> Survey {
     let (chunks, rest) = bytes.as_chunks::<64>();
     let mut offset = 0;
     for chunk in chunks {
-        if is_odd(chunk) && is_rare(chunk) {
+        if is_odd(chunk) && is_rare(chunk, &found) {
             inspect(bytes, offset, chunk, &mut found);
             if found.illegal.is_some() {
                 return found;
@@ -129,7 +129,13 @@ pub(crate) fn survey(text: &str) -> Survey {
         }
         offset += chunk.len();
     }
-    inspect(bytes, offset, rest, &mut found);
+    let mut last = [b' '; 64];
+    if let Some(place) = last.get_mut(..rest.len()) {
+        place.copy_from_slice(rest);
+    }
+    if is_odd(&last) {
+        inspect(bytes, offset, rest, &mut found);
+    }
     found
 }
 
@@ -145,13 +151,16 @@ fn is_odd(chunk: &[u8; 64]) -> bool {
     flag
 }
 
-/// Tells the same, but of tabs and line ends.
+/// Tells whether there is something to note, tabs and line ends apart, and what was found before.
 #[inline(never)]
-fn is_rare(chunk: &[u8; 64]) -> bool {
+fn is_rare(chunk: &[u8; 64], found: &Survey) -> bool {
+    // The first of each is enough; a tab and a byte that no text has stand for those that are no longer looked for.
+    let carriage_return = [b'\r', b'\t'][usize::from(found.carriage_return == usize::MAX)];
+    let bracket = [0xFF, b']'][usize::from(found.section_end == usize::MAX)];
     let mut flag = false;
     for byte in chunk {
-        let control = (*byte < 0x20) & (*byte != b'\t') & (*byte != b'\n');
-        flag |= control | (*byte == 0xEF) | (*byte == b']');
+        let space = (*byte == b'\t') | (*byte == b'\n') | (*byte == carriage_return);
+        flag |= ((*byte < 0x20) & !space) | (*byte == 0xEF) | (*byte == bracket);
     }
     flag
 }

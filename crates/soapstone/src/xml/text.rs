@@ -1,10 +1,21 @@
 //! Character data: text, CDATA sections and references as one run (XML 1.0, 2.4, 2.7, 2.11, 4.1).
 
-use std::borrow::Cow;
-
 use super::error::{Error, ErrorKind, Limited};
 use super::reader::{Frame, Reader};
 use super::scan;
+
+/// A text that is being put together.
+struct Run<'a, 'o> {
+    /// All of it, as long as it is one piece of the source.
+    borrowed: Option<&'a str>,
+    own: &'o mut String,
+}
+
+impl Run<'_, '_> {
+    fn len(&self) -> usize {
+        self.borrowed.map_or(self.own.len(), str::len)
+    }
+}
 
 impl<'a> Reader<'a> {
     /// Reads text up to the next tag where it can be borrowed as it stands; otherwise moves nowhere.
@@ -43,11 +54,31 @@ impl<'a> Reader<'a> {
         scan::markup(self.bytes.get(from..)?).map(|length| from + length)
     }
 
-    /// Reads text with everything that can stand in it, up to the next tag or the end of what is being read.
+    /// Reads text up to the next tag: borrowed where it stands as it is, otherwise put into `own`.
+    pub fn text_before_tag(&mut self, own: &mut String) -> Result<Option<&'a str>, Error> {
+        if !self.in_content() {
+            return Ok(Some(""));
+        }
+        self.scope.truncate(self.kept);
+        self.start = self.at;
+        let text = match self.plain_text()? {
+            Some(text) => Some(text),
+            None => self.mixed_text(own)?,
+        };
+        self.end = self.at;
+        Ok(text)
+    }
+
+    /// Reads text with everything that can stand in it, up to the next tag or the end of what is being read: borrowed if possible,
+    /// otherwise put into `own`.
     #[inline(never)]
-    pub(crate) fn mixed_text(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(crate) fn mixed_text(&mut self, own: &mut String) -> Result<Option<&'a str>, Error> {
         let from = self.at;
-        let mut text = Cow::Borrowed("");
+        own.clear();
+        let mut text = Run {
+            borrowed: Some(""),
+            own,
+        };
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
             match rest {
@@ -84,35 +115,38 @@ impl<'a> Reader<'a> {
                 return Err(self.text_limit(from));
             }
         }
-        Ok(text)
+        Ok(text.borrowed)
     }
 
     /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11).
-    fn append(&self, text: &mut Cow<'a, str>, from: usize, to: usize) {
+    fn append(&self, text: &mut Run<'a, '_>, from: usize, to: usize) {
         let piece = self.source.get(from..to).unwrap_or_default();
         if to > self.survey.carriage_return && piece.contains('\r') {
             append_lines(piece, self.owned(text));
-        } else if text.is_empty() {
-            *text = Cow::Borrowed(piece);
+        } else if text.borrowed == Some("") {
+            text.borrowed = Some(piece);
         } else {
             self.owned(text).push_str(piece);
         }
     }
 
-    /// Makes a text one to append to, with room for what is left of it: up to the next tag, as far as one can see.
-    fn owned<'t>(&self, text: &'t mut Cow<'a, str>) -> &'t mut String {
-        if let Cow::Borrowed(start) = *text {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let more = memchr::memchr(b'<', rest).unwrap_or(rest.len());
-            let mut own = String::with_capacity(start.len() + more);
-            own.push_str(start);
-            *text = Cow::Owned(own);
+    /// Makes a text one to append to; where there is no room yet, with room for what is left of it: up to the next tag, as far as one
+    /// can see.
+    #[inline]
+    fn owned<'t>(&self, text: &'t mut Run<'a, '_>) -> &'t mut String {
+        if let Some(start) = text.borrowed.take() {
+            if text.own.capacity() == 0 {
+                let rest = self.bytes.get(self.at..).unwrap_or_default();
+                let more = memchr::memchr(b'<', rest).unwrap_or(rest.len());
+                text.own.reserve(start.len() + more);
+            }
+            text.own.push_str(start);
         }
-        text.to_mut()
+        text.own
     }
 
     /// Reads a reference in content (XML 1.0, 4.4); the cursor stands on its `&`.
-    fn reference(&mut self, text: &mut Cow<'a, str>) -> Result<(), Error> {
+    fn reference(&mut self, text: &mut Run<'a, '_>) -> Result<(), Error> {
         let start = self.at;
         let (name, length) = self.reference_name(
             self.source.get(start..self.bytes.len()).unwrap_or_default(),
@@ -131,7 +165,7 @@ impl<'a> Reader<'a> {
         }
         self.at += length;
         let Some(replacement) = self.entity(name, start)? else {
-            return self.append_owned_entity(name, start, text.to_mut());
+            return self.append_owned_entity(name, start, self.owned(text));
         };
         self.count_expansion(replacement.len(), start)?;
         self.enter_entity(name, replacement, start)

@@ -1,5 +1,7 @@
 //! Short names made ready for comparison as machine words, since a call to compare a few bytes costs more than the bytes do.
 
+use super::chars::is_space;
+
 /// How many bytes are compared at once.
 const WORD: usize = 16;
 
@@ -83,6 +85,101 @@ impl Words {
     #[inline(always)]
     fn end_stands(&self, bytes: &[u8]) -> bool {
         bytes.get(self.length - WORD..).and_then(wide) == Some(self.end)
+    }
+}
+
+/// How the tags of a namespace begin in a document: `<p:` and `</p:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Openings {
+    pub(super) start: Word,
+    pub(super) end: Word,
+    /// The length of the first; the other has a byte more.
+    pub(super) length: usize,
+}
+
+impl Openings {
+    /// Makes them of a prefix, empty for none; a prefix that is too long is not predicted.
+    pub fn new(prefix: &str) -> Option<Openings> {
+        let mut text = [0; 16];
+        let end = prefix.len() + 2 + usize::from(!prefix.is_empty());
+        let (marks, rest) = text.split_at_mut_checked(2)?;
+        marks.copy_from_slice(b"</");
+        rest.get_mut(..prefix.len())?
+            .copy_from_slice(prefix.as_bytes());
+        if !prefix.is_empty() {
+            *rest.get_mut(prefix.len())? = b':';
+        }
+        let close = Word::new(text.get(..end)?);
+        // The same without the slash.
+        text.copy_within(2..end, 1);
+        Some(Openings {
+            start: Word::new(text.get(..end - 1)?),
+            end: close,
+            length: end - 1,
+        })
+    }
+
+    #[inline(always)]
+    pub(super) fn prefixed(&self) -> bool {
+        self.length > 1
+    }
+}
+
+/// A local name that may come next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Local {
+    /// The name.
+    pub text: &'static str,
+    /// The name and `>`.
+    tag: Words,
+}
+
+impl Local {
+    /// Makes it ready.
+    pub const fn new(text: &'static str) -> Local {
+        let name = text.as_bytes();
+        let mut tag = [b'>'; Words::MOST];
+        let mut length = 0;
+        while length < name.len() && length < tag.len() {
+            tag[length] = name[length];
+            length += 1;
+        }
+        if length < tag.len() {
+            length += 1;
+        }
+        Local {
+            text,
+            tag: Words::new(tag.split_at(length).0),
+        }
+    }
+
+    /// Tells whether bytes begin with the name, or with a longer one that begins with it.
+    #[inline(always)]
+    pub(super) fn begins(&self, bytes: &[u8]) -> bool {
+        self.tag.front().begins_up_to(self.text.len(), bytes)
+            && (self.text.len() <= 16 || bytes.starts_with(self.text.as_bytes()))
+    }
+
+    /// Tells whether bytes begin with the name and then `>`.
+    #[inline(always)]
+    pub(super) fn ends_tag(&self, bytes: &[u8]) -> bool {
+        self.tag.begin(bytes) && (self.text.len() < Words::MOST || self.long_ends_tag(bytes))
+    }
+
+    /// The length of the name, white space and `>`, if bytes begin with them.
+    pub(super) fn tag_length(&self, bytes: &[u8]) -> Option<usize> {
+        let rest = bytes
+            .get(self.text.len()..)
+            .filter(|_| self.begins(bytes))?;
+        let spaces = rest.iter().take_while(|byte| is_space(**byte)).count();
+        (rest.get(spaces) == Some(&b'>')).then_some(self.text.len() + spaces + 1)
+    }
+
+    #[inline(never)]
+    fn long_ends_tag(&self, bytes: &[u8]) -> bool {
+        bytes
+            .strip_prefix(self.text.as_bytes())
+            .is_some_and(|rest| rest.first() == Some(&b'>'))
     }
 }
 

@@ -248,7 +248,7 @@ fn digits(text: &[u8; 8], form: &[u8; 8]) -> Option<u64> {
     // A digit may be up to 9, a mark must be 0: beyond that the high bit is set.
     let is_digit = (form & 0x1010_1010_1010_1010) >> 4 & !(form >> 3) & !(form >> 2);
     let most = 0x7F7F_7F7F_7F7F_7F7F - is_digit * 9;
-    (((values & 0x7F7F_7F7F_7F7F_7F7F) + most | values) & 0x8080_8080_8080_8080 == 0)
+    ((((values & 0x7F7F_7F7F_7F7F_7F7F) + most) | values) & 0x8080_8080_8080_8080 == 0)
         .then_some(values)
 }
 
