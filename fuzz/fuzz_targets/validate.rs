@@ -12,7 +12,7 @@ use soapstone_schema::model::Builtin;
 use soapstone_schema::validate::{Expect, Options, Validator};
 use soapstone_schema::value::{Root, Values};
 
-const SCHEMA: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:f" targetNamespace="urn:f"
+const SCHEMA: &str = r###"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:f" targetNamespace="urn:f"
     elementFormDefault="qualified">
   <xs:element name="a" type="A"><xs:key name="k"><xs:selector xpath="b"/><xs:field xpath="@i"/></xs:key>
     <xs:keyref name="r" refer="k"><xs:selector xpath=".//c"/><xs:field xpath="@i"/></xs:keyref></xs:element>
@@ -27,7 +27,7 @@ const SCHEMA: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" x
     </xs:simpleContent></xs:complexType>
   <xs:complexType name="D"><xs:simpleContent><xs:restriction base="C"><xs:totalDigits value="4"/></xs:restriction></xs:simpleContent></xs:complexType>
   <xs:simpleType name="E"><xs:union memberTypes="xs:int xs:duration xs:base64Binary"/></xs:simpleType>
-</xs:schema>"#;
+</xs:schema>"###;
 
 static VALUES: LazyLock<Values> = LazyLock::new(|| {
     let source = Source::Bytes("f.xsd".to_owned(), SCHEMA.as_bytes().to_vec());
