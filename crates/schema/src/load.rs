@@ -67,6 +67,7 @@ pub struct Loaded {
 const PASSED_OVER: &[&str] = &[
     "cos-all-limited",
     "cos-ct-extends",
+    "cos-st-restricts",
     "no-xsi",
     "p-props-correct",
     "s4s-att",

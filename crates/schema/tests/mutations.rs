@@ -3,14 +3,15 @@
 //! The changes come from a seed, so that a case has the same name in every run. `mutations/known.txt` lists the cases where
 //! the verdicts differ, each with its reason; another difference fails the test, and so does one that is gone.
 
+mod jdk;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use soapstone::xml::{self, Event, Reader};
+use jdk::{Element, Seed, elements};
+use soapstone::xml::{self, Reader};
 use soapstone_schema::load::load_files;
 use soapstone_schema::validate::{Options, Validator};
 
@@ -61,70 +62,6 @@ const VALUES: &[&str] = &[
     "380",
 ];
 
-/// Finds the elements of a document: the start and end of each, and of its start tag.
-#[derive(Debug, Clone)]
-struct Element {
-    start: usize,
-    open: usize,
-    close: usize,
-    end: usize,
-    name: String,
-}
-
-#[allow(clippy::expect_used)]
-fn elements(text: &str) -> Vec<Element> {
-    let mut reader = Reader::new(text, &xml::Options::document());
-    let (mut found, mut path): (Vec<Element>, Vec<usize>) = (Vec::new(), Vec::new());
-    loop {
-        match reader.next().expect("the original is well-formed") {
-            Event::Start(tag) => {
-                let name = if tag.prefix.is_empty() {
-                    tag.local.to_owned()
-                } else {
-                    format!("{}:{}", tag.prefix, tag.local)
-                };
-                let (start, open) = (reader.offset(), reader.end_offset());
-                found.push(Element {
-                    start,
-                    open,
-                    close: open,
-                    end: open,
-                    name,
-                });
-                path.push(found.len() - 1);
-            }
-            Event::End(_) => {
-                if let Some(element) = path.pop().and_then(|index| found.get_mut(index)) {
-                    element.end = reader.end_offset();
-                    element.close = if element.end > element.open {
-                        reader.offset()
-                    } else {
-                        element.open
-                    };
-                }
-            }
-            Event::Text(_) => {}
-            Event::Eof => return found,
-        }
-    }
-}
-
-struct Seed(u64);
-
-impl Seed {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % bound.max(1)
-    }
-
-    fn pick<'t, T>(&mut self, items: &'t [T]) -> &'t T {
-        &items[self.below(items.len())]
-    }
-}
-
 /// Changes one thing.
 fn mutate(text: &str, elements: &[Element], seed: &mut Seed) -> String {
     let one = seed.pick(elements).clone();
@@ -133,15 +70,7 @@ fn mutate(text: &str, elements: &[Element], seed: &mut Seed) -> String {
     let replace = |from: usize, to: usize, with: &str| [&text[..from], with, &text[to..]].concat();
     let tag = &text[one.start..one.open];
     let empty = tag.ends_with("/>");
-    let attributes: Vec<(usize, usize)> = tag
-        .match_indices("=\"")
-        .filter_map(|(at, _)| {
-            Some((
-                one.start + at + 2,
-                one.start + at + 2 + tag[at + 2..].find('"')?,
-            ))
-        })
-        .collect();
+    let attributes = one.attributes(text);
     match seed.below(12) {
         0 => replace(one.start, one.end, ""),
         1 => replace(one.end, one.end, &text[one.start..one.end]),
@@ -225,12 +154,7 @@ fn schemas(name: &str, root: &Path) -> Option<Vec<PathBuf>> {
 
 #[test]
 fn agrees_with_the_jdk_on_changed_documents() {
-    if Command::new("java")
-        .arg("-version")
-        .stderr(Stdio::null())
-        .status()
-        .is_err()
-    {
+    if !jdk::is_there() {
         eprintln!("skipped: there is no java");
         return;
     }
@@ -271,36 +195,19 @@ fn agrees_with_the_jdk_on_changed_documents() {
             );
         }
     }
-    let mut java = Command::new("java")
-        .arg(tests.join("Judge.java"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("java starts");
-    let mut input = java.stdin.take().expect("piped");
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
-    let out = java.wait_with_output().expect("java ends");
-    writer.join().expect("no panic").expect("java reads");
-    let verdicts: Vec<String> = String::from_utf8_lossy(&out.stdout)
-        .lines()
-        .map(str::to_owned)
-        .collect();
+    let verdicts = jdk::verdicts(lines);
     assert_eq!(
         verdicts.len(),
         cases.len(),
         "the JDK gives a verdict on each"
     );
-    let listed = fs::read_to_string(tests.join("known.txt")).unwrap_or_default();
-    let known: BTreeSet<&str> = listed
-        .lines()
-        .filter_map(|line| line.split('\t').next())
-        .collect();
+    let known = jdk::known(&tests.join("known.txt"));
     let mut wrong = Vec::new();
     let mut valid = 0;
     for (index, (case, ours)) in &cases {
         valid += usize::from(ours.is_ok());
         let differs = ours.is_ok() != (verdicts[*index] == "valid");
-        if differs != known.contains(case.as_str()) {
+        if differs != known.contains(case) {
             wrong.push(format!(
                 "{case}: the JDK says {}, we say {ours:?}",
                 verdicts[*index]

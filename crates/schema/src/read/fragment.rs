@@ -46,11 +46,13 @@ pub(super) fn markup(node: Node<'_>) -> String {
     ) else {
         return markup.to_owned();
     };
-    let mut text = name.to_owned();
+    let used = prefixes(markup);
+    let mut text = String::with_capacity(markup.len() + 64);
+    text.push_str(name);
     for (prefix, namespace) in node.scope().iter() {
         let (declaration, used) = match &**prefix {
             "" => (" xmlns=".to_owned(), !namespace.is_empty()),
-            prefix => (format!(" xmlns:{prefix}="), uses(markup, prefix)),
+            prefix => (format!(" xmlns:{prefix}="), used.contains(&prefix)),
         };
         if used && !tag.contains(declaration.trim_start()) {
             text.push_str(&declaration);
@@ -68,16 +70,30 @@ pub(super) fn markup(node: Node<'_>) -> String {
     text
 }
 
-/// Tells whether markup has names with that prefix: in tags, or as a value. `http://` is no such name.
-fn uses(markup: &str, prefix: &str) -> bool {
-    markup
-        .match_indices(&format!("{prefix}:"))
-        .any(|(at, found)| {
-            let before = markup
-                .get(..at)
-                .and_then(|before| before.chars().next_back());
-            let after = markup.get(at + found.len()..).unwrap_or("");
-            before.is_none_or(|c| c.is_whitespace() || "</\"'=".contains(c))
-                && !after.starts_with("//")
-        })
+/// The prefixes of the names in markup: in tags, or as a value. `http://` is no such name.
+fn prefixes(markup: &str) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for colon in memchr::memchr_iter(b':', markup.as_bytes()) {
+        let before = markup.get(..colon).unwrap_or("");
+        let start = before
+            .rfind(|c: char| c.is_whitespace() || "</\"'=>".contains(c))
+            .map_or(0, |at| {
+                at + before
+                    .get(at..)
+                    .and_then(|c| c.chars().next())
+                    .map_or(1, char::len_utf8)
+            });
+        let prefix = before.get(start..).unwrap_or("");
+        let slashes = markup
+            .get(colon + 1..)
+            .is_some_and(|after| after.starts_with("//"));
+        if !prefix.is_empty()
+            && !slashes
+            && found.last() != Some(&prefix)
+            && !found.contains(&prefix)
+        {
+            found.push(prefix);
+        }
+    }
+    found
 }

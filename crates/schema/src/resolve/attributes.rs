@@ -1,6 +1,7 @@
 //! Attribute uses, attribute groups and the attribute wildcard (XSD 1.0 part 1, 3.4.2 and 3.6.2).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use soapstone::name::QName;
 
@@ -244,25 +245,34 @@ impl Resolver<'_, '_> {
         flat
     }
 
-    /// ct-props-correct 4, ag-props-correct 2: no two uses of one name.
+    /// ct-props-correct 4, ag-props-correct 2: no two uses of one name. One use that comes by two ways (a group that is
+    /// referred to twice) is still one.
     pub(super) fn once_each(
         &mut self,
         uses: &mut Vec<AttributeUse>,
         rule: &'static str,
         place: Place,
     ) {
-        let mut seen: HashSet<&QName> = HashSet::new();
+        let mut seen: HashMap<&QName, (AttributeId, Place)> = HashMap::new();
         let (model, report) = (&self.model, &mut *self.report);
         uses.retain(|use_| {
             let Some(attribute) = model.attributes.get(use_.attribute.index()) else {
                 return false;
             };
-            let first = seen.insert(&attribute.name);
-            if !first {
-                let message = format!("the attribute {} is there twice", attribute.name);
-                report.error(place, rule, message, "drop one of them");
+            let this = (use_.attribute, use_.place);
+            match seen.entry(&attribute.name) {
+                Entry::Vacant(slot) => {
+                    slot.insert(this);
+                    true
+                }
+                Entry::Occupied(first) => {
+                    if *first.get() != this {
+                        let message = format!("the attribute {} is there twice", attribute.name);
+                        report.error(place, rule, message, "drop one of them");
+                    }
+                    false
+                }
             }
-            first
         });
     }
 }

@@ -273,13 +273,11 @@ impl Resolver<'_, '_> {
                 Content::Simple(type_)
             }
             (inherited, effective) => {
-                // cos-ct-extends 1.4.2.2.2.2.1: both mixed, or both element-only.
+                // cos-ct-extends 1.4.2.2.2.2.1: both mixed, or both element-only. The composed content is mixed where one
+                // of them is, so only an extension that is mixed alone is left to the rules.
                 let is_mixed = |content: &Content| matches!(content, Content::Mixed(_));
-                if is_mixed(&inherited) != is_mixed(&effective) {
-                    let message = match is_mixed(&inherited) {
-                        true => "the base is mixed, but its extension is not",
-                        false => "the extension is mixed, but its base is not",
-                    };
+                if is_mixed(&inherited) && !is_mixed(&effective) {
+                    let message = "the base is mixed, but its extension is not";
                     self.report
                         .error(place, "cos-ct-extends", message, "make both mixed or none");
                 }
@@ -349,12 +347,22 @@ impl Resolver<'_, '_> {
             Ok(from) => from,
             Err(message) => {
                 self.report.error(own.place, "src-ct", message, "");
-                return Content::Simple(inner.unwrap_or(Builtin::AnySimpleType.id()));
+                // As its base has it, so that no other rule is broken by the same mistake.
+                return match self.model.types.get(base.index()) {
+                    Some(Type::Complex(complex)) => complex.content.clone(),
+                    _ => Content::Simple(base),
+                };
             }
         };
         let start = inner.unwrap_or(from);
         if !restriction || no_facets(facets) {
             return Content::Simple(start);
+        }
+        if start == Builtin::AnySimpleType.id() {
+            let message = "a type can't restrict anySimpleType";
+            let help = "restrict one of the other built-in types";
+            self.report
+                .error(own.place, "cos-st-restricts", message, help);
         }
         let id = TypeId(next(self.model.types.len()));
         let mut type_ = simple_type(None, own.place);

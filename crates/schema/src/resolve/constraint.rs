@@ -103,18 +103,11 @@ impl Resolver<'_, '_> {
                 for element in &mut self.model.elements {
                     element.constraints.retain(|constraint| *constraint != id);
                 }
+                if let Some(constraint) = self.model.constraints.get_mut(id.index()) {
+                    constraint.kind = model::ConstraintKind::Unique;
+                }
                 continue;
             };
-            let count = |id: ConstraintId| {
-                self.model
-                    .constraints
-                    .get(id.index())
-                    .map(|c| c.fields.len())
-            };
-            if count(id) != count(key) {
-                let message = format!("the keyref and {name} have different numbers of fields");
-                self.report.error(place, "c-props-correct", message, "");
-            }
             if let Some(constraint) = self.model.constraints.get_mut(id.index()) {
                 constraint.kind = model::ConstraintKind::KeyRef(key);
             }

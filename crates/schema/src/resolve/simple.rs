@@ -41,9 +41,17 @@ impl Resolver<'_, '_> {
             } => {
                 facets = written_facets.clone();
                 Form::Restriction(match base {
-                    TypeUse::Named(name) => self
-                        .base(at, name, written.place)
-                        .unwrap_or(Builtin::AnySimpleType.id()),
+                    TypeUse::Named(name) => {
+                        let base = self.base(at, name, written.place);
+                        if base == Some(Builtin::AnySimpleType.id()) {
+                            // Part 1, 3.14.6: the ur-type can't be restricted by a schema.
+                            let message = "a simple type can't restrict anySimpleType";
+                            let help = "restrict one of the other built-in types";
+                            self.report
+                                .error(written.place, "cos-st-restricts", message, help);
+                        }
+                        base.unwrap_or(Builtin::AnySimpleType.id())
+                    }
                     other => self.type_use(at, other, written.place),
                 })
             }

@@ -1,7 +1,5 @@
 //! Attribute declarations, uses and groups (part 1, 3.2.6, 3.5.6, 3.6.6).
 
-use std::collections::HashSet;
-
 use crate::model::{AttributeUse, Builtin, Model, Place, Type, TypeId};
 
 use super::derivation::chain;
@@ -40,11 +38,11 @@ impl Rules<'_, '_> {
         }
         for group in &model.attribute_groups {
             let what = format!("the attribute group {}", group.name.local);
-            self.uses(&group.attributes, group.place, "ag-props-correct", &what);
+            self.uses(&group.attributes, group.place, "ag-props-correct.3", &what);
         }
     }
 
-    /// Checks the attribute uses of a group or type: no name twice, at most one ID, and values that fit.
+    /// Checks the attribute uses of a group or type: at most one ID, and values that fit.
     pub(super) fn uses(
         &mut self,
         uses: &[AttributeUse],
@@ -53,21 +51,12 @@ impl Rules<'_, '_> {
         what: &str,
     ) {
         let model = self.model;
-        let mut names = HashSet::new();
         let mut ids = 0;
         for use_ in uses {
             let Some(attribute) = model.attributes.get(use_.attribute.index()) else {
                 continue;
             };
             let name = &attribute.name.local;
-            if !names.insert(&attribute.name) {
-                self.report.error(
-                    place,
-                    rule,
-                    format!("{what} has the attribute {name} twice"),
-                    "",
-                );
-            }
             if is_id(model, attribute.type_) {
                 ids += 1;
                 if ids == 2 {

@@ -18,7 +18,7 @@ impl Rules<'_, '_> {
             self.uses(
                 &complex.attributes,
                 complex.place,
-                "ct-props-correct.4",
+                "ct-props-correct.5",
                 &name,
             );
             if let Some(content) = particle::content(type_) {

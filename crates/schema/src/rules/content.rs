@@ -47,7 +47,8 @@ impl Rules<'_, '_> {
             Some(element) => format!("the element {}", element.name),
             None => "a wildcard".to_owned(),
         };
-        format!("{what} of line {}", competitor.place.line)
+        let Place { line, column, .. } = competitor.place;
+        format!("{what} of line {line}, column {column}")
     }
 
     /// "Element Declarations Consistent": one name, one type, members of substitution groups included.

@@ -26,15 +26,6 @@ impl Rules<'_, '_> {
                 if group.compositor != Compositor::All {
                     continue;
                 }
-                if inner.max.is_none_or(|max| max > 1) {
-                    let message = "a particle of an all group may occur more than once";
-                    self.report.error(
-                        inner.place,
-                        "cos-all-limited.2",
-                        message,
-                        "maxOccurs is 0 or 1 there",
-                    );
-                }
                 if !matches!(inner.term, Term::Element(_)) {
                     let message = "an all group holds something else than elements";
                     self.report

@@ -8,32 +8,27 @@ use std::cmp::Ordering;
 
 use super::compile::{Compiled, Kind, is_ur_type};
 use super::{SimpleTypes, Value, atom};
-use crate::model::{Builtin, Facet, Facets, Model, Place, SimpleType, Type, Variety, WhiteSpace};
+use crate::model::{Builtin, Facet, Facets, Model, Place, SimpleType, Type, WhiteSpace};
 use crate::pattern;
 use crate::report::Report;
 use table::{applicable, restriction_rule, written};
 
 /// Reports every type of the schema whose facets break a rule. `types` belongs to the model.
 pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
-    for (index, type_) in model.types.iter().enumerate().skip(Builtin::ALL.len()) {
+    for type_ in model.types.iter().skip(Builtin::ALL.len()) {
         let Type::Simple(simple) = type_ else {
             continue;
         };
-        let Ok(_) = u32::try_from(index) else {
+        if is_ur_type(simple.base) {
             continue;
-        };
+        }
         let mut step = Step {
             model,
             simple,
             facets: &simple.facets,
             report,
         };
-        if is_ur_type(simple.base) {
-            step.check_root();
-            continue;
-        }
-        let base = types.get(model, simple.base);
-        step.check(base);
+        step.check(types.get(model, simple.base));
     }
 }
 
@@ -52,19 +47,6 @@ impl Step<'_> {
         };
         self.report
             .error(place, rule, [&name, message.as_str()].concat(), help);
-    }
-
-    /// Part 1, 3.14.6: the ur-type can't be restricted by a schema.
-    fn check_root(&mut self) {
-        if self.simple.variety == Variety::Any {
-            let help = "restrict one of the built-in types";
-            self.error(
-                self.simple.place,
-                "cos-st-restricts",
-                "it restricts anySimpleType".to_owned(),
-                help,
-            );
-        }
     }
 
     fn check(&mut self, base: &Compiled) {

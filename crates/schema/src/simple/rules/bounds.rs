@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::super::compile::{Compiled, Kind};
-use super::super::{Bound, atom};
+use super::super::{Bound, Problem, atom};
 use super::{Step, restriction_rule};
 use crate::model::{Builtin, Facet, Place};
 
@@ -89,6 +89,15 @@ impl Step<'_> {
         let lexical = base.normalize(&facet.value);
         match atom::read(builtin, &lexical, &()) {
             Ok(value) => {
+                // 4.3.7.1: a value of the base type, its other facets included; the ends have rules of their own.
+                if let Err(violation) = base.check(&lexical, &())
+                    && !matches!(violation.problem, Problem::Bound { .. })
+                {
+                    let help = "write a value of the base type";
+                    let message = format!("{name} {violation}");
+                    self.error(facet.place, restriction_rule(name), message, help);
+                    return None;
+                }
                 let bound = Bound {
                     value,
                     inclusive: name.ends_with("Inclusive"),

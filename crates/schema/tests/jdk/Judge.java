@@ -1,5 +1,5 @@
 // The JDK's verdicts: reads lines `schema;schema…<tab>document` from standard input, writes `valid` or `invalid` for each,
-// `unknown` where it can't use the schema.
+// `unknown` where it can't use the schema. A line without document asks for the schema itself.
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
@@ -29,6 +29,10 @@ public class Judge {
                     // It needs a document that is not there, say.
                 }
                 schemas.put(parts[0], schema);
+            }
+            if (parts.length == 1) {
+                System.out.println(schema == null ? "invalid" : "valid");
+                continue;
             }
             if (schema == null) {
                 System.out.println("unknown");
