@@ -48,7 +48,7 @@ struct Pump {
     finished: Vec<Finished>,
     /// How many more than may be sent at once are claimed.
     ahead: usize,
-    /// Claims in a row that found as much as there was room for: so many may end before they are settled.
+    /// Claims in a row that found as much as there was room for.
     backlog: usize,
     /// Failures of the destination in a row.
     failures: u32,
@@ -138,6 +138,12 @@ pub(crate) async fn run(
 }
 
 impl Pump {
+    /// How many more may end before they are settled, and are claimed ahead. It grows slowly: what is sent and not settled when a gateway
+    /// is killed is sent again, so only a backlog that lasts is worth it.
+    fn patience(&self) -> usize {
+        self.backlog / 4
+    }
+
     /// Lets more end before a round, where there is a backlog and enough stays on its way meanwhile.
     async fn gather(
         &mut self,
@@ -145,7 +151,7 @@ impl Pump {
         concurrency: usize,
     ) {
         let spare = self.flying.len().saturating_sub(concurrency * MEANWHILE);
-        let wanted = spare.min(self.backlog);
+        let wanted = spare.min(self.patience());
         let end = tokio::time::Instant::now() + GATHERING;
         while self.finished.len() < wanted {
             match tokio::time::timeout_at(end, results.recv()).await {
@@ -258,7 +264,8 @@ async fn round(
     }
     // What was claimed and not sent when a gateway is killed is in doubt where that does not resolve itself.
     if flow.policy.resolves() && !pump.finished.is_empty() {
-        pump.ahead = (pump.finished.len() * 2).min(flow.policy.concurrency * AHEAD);
+        let ahead = pump.finished.len() + pump.patience();
+        pump.ahead = ahead.min(flow.policy.concurrency * AHEAD);
     }
     for finished in pump.finished.drain(..) {
         pump.flying.remove(&finished.claimed.id);
