@@ -13,6 +13,7 @@ mod error;
 mod facet;
 mod faceted;
 mod group;
+mod instance;
 mod lenient;
 mod macros;
 mod model;

@@ -20,7 +20,7 @@ pub struct Writer {
     used: u64,
     /// Namespaces that are not in the table.
     extra: Vec<String>,
-    xsi: bool,
+    pub(super) xsi: bool,
     mode: Mode,
 }
 
@@ -266,47 +266,6 @@ impl Writer {
         }
     }
 
-    /// Writes `xsi:nil="true"`.
-    pub fn nil(&mut self) {
-        self.xsi = true;
-        self.raw(" xsi:nil=\"true\"");
-    }
-
-    /// Writes `xsi:type`.
-    pub fn xsi_type(&mut self, tag: &'static Tag) {
-        self.xsi = true;
-        self.use_namespace(tag.namespace);
-        self.raw(" xsi:type=\"");
-        self.raw(tag.qualified());
-        self.raw("\"");
-    }
-
-    /// Writes `xsi:type` for a member of a family; the declared type, which stands first, goes without.
-    pub fn member_type(&mut self, always: bool, tag: &'static Tag, members: &[&'static Tag]) {
-        if always || members.first().is_none_or(|first| *first != tag) {
-            self.xsi_type(tag);
-        }
-    }
-
-    /// Writes `xsi:type` with a name that was read.
-    pub fn xsi_type_of(&mut self, name: &QName) {
-        self.xsi = true;
-        let name = self.prefixed(name);
-        self.raw(&format!(" xsi:type=\"{name}\""));
-    }
-
-    /// Writes the attributes of a SOAP-encoded array (SOAP 1.1, 5.4.2).
-    pub fn array_type(&mut self, item: &'static Tag, length: usize) {
-        self.use_namespace(item.namespace);
-        self.xsi = true;
-        let array = self.prefixed(&QName::new(super::array::SOAP_ENCODING, "Array"));
-        let prefix = array.split(':').next().unwrap_or_default().to_owned();
-        self.raw(&format!(
-            " xsi:type=\"{array}\" {prefix}:arrayType=\"{}[{length}]\"",
-            item.qualified()
-        ));
-    }
-
     /// Writes text, escaped for where it stands.
     #[inline]
     pub fn text(&mut self, text: &str) {
@@ -346,7 +305,7 @@ impl Writer {
     }
 
     /// A name with its prefix; the namespace counts as used.
-    fn prefixed(&mut self, name: &QName) -> String {
+    pub(super) fn prefixed(&mut self, name: &QName) -> String {
         if name.namespace.is_empty() {
             return name.local.to_string();
         }
@@ -375,7 +334,7 @@ impl Writer {
     }
 
     #[inline]
-    fn use_namespace(&mut self, index: usize) {
+    pub(super) fn use_namespace(&mut self, index: usize) {
         self.used |= bit(index);
     }
 }

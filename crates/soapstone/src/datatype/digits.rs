@@ -255,17 +255,30 @@ pub(super) fn push(out: &mut impl Ascii, value: u128, width: usize) {
 }
 
 /// Appends a number as [`push`] does.
-#[inline]
+#[inline(always)]
 pub(super) fn put_number(out: &mut impl Ascii, value: u64, width: usize) {
-    let (digits, most) = if value < 10_000 && width <= 4 {
-        (u64::from(four(value)), 4)
-    } else if value < 100_000_000 && width <= 8 {
-        let high = u64::from(four(value / 10_000));
-        (high | u64::from(four(value % 10_000)) << 32, 8)
+    if value < 10_000 && width <= 4 {
+        put_digits(out, u64::from(four(value)), 4, width);
     } else {
-        return put_long(out, u128::from(value), width);
-    };
-    // The first digit stands lowest; one digit stays.
+        put_great(out, value, width);
+    }
+}
+
+#[inline(never)]
+fn put_great(out: &mut impl Ascii, value: u64, width: usize) {
+    if value < 100_000_000 && width <= 8 {
+        let high = u64::from(four(value / 10_000));
+        let digits = high | u64::from(four(value % 10_000)) << 32;
+        put_digits(out, digits, 8, width);
+    } else {
+        put_long(out, u128::from(value), width);
+    }
+}
+
+/// Appends digits, the first one lowest, without the zeroes in front that go beyond a width.
+#[inline(always)]
+fn put_digits(out: &mut impl Ascii, digits: u64, most: usize, width: usize) {
+    // The last digit stays.
     let marked = (digits ^ 0x3030_3030_3030_3030) | 1 << (8 * most - 1);
     let zeroes = (marked.trailing_zeros() as usize / 8).min(most - width);
     out.put_front((digits >> (8 * zeroes)).to_le_bytes(), most - zeroes);
