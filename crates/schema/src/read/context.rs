@@ -169,7 +169,7 @@ impl<'r> Context<'r> {
             if child.local() == "appinfo" {
                 annotation.appinfo.push(super::fragment::markup(child));
             } else {
-                let text = child.text().trim_matches(is_space);
+                let text = child.text();
                 if !text.is_empty() {
                     if !annotation.documentation.is_empty() {
                         annotation.documentation.push_str("\n\n");

@@ -1,6 +1,7 @@
 //! A document as a tree of borrowed elements, each with its place and the prefixes in scope.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use soapstone::name::QName;
@@ -8,18 +9,30 @@ use soapstone::xml::{Error, Event, NsId, Options, Reader};
 
 use crate::model::{Place, Scope, XSD};
 
+/// About how many bytes of a schema there are to an element, for the room made ahead.
+const BYTES: usize = 128;
+
 /// The elements of one document. The inside of `documentation` and `appinfo` is kept as text only.
 pub(super) struct Tree<'a> {
     source: &'a str,
     entries: Vec<Entry<'a>>,
+    /// The attributes of all elements, in document order.
+    attributes: Vec<Attribute<'a>>,
     namespaces: Vec<Arc<str>>,
+}
+
+struct Attribute<'a> {
+    namespace: NsId,
+    local: &'a str,
+    value: Cow<'a, str>,
 }
 
 struct Entry<'a> {
     namespace: NsId,
     prefix: &'a str,
     local: &'a str,
-    attributes: Vec<(NsId, &'a str, Cow<'a, str>)>,
+    /// Which of the tree's attributes are its own.
+    attributes: Range<usize>,
     first_child: Option<u32>,
     next: Option<u32>,
     text: String,
@@ -44,7 +57,8 @@ impl<'a> Tree<'a> {
         let mut reader = Reader::new(source, &options);
         let mut tree = Tree {
             source,
-            entries: Vec::new(),
+            entries: Vec::with_capacity(source.len() / BYTES),
+            attributes: Vec::with_capacity(source.len() / BYTES),
             namespaces: Vec::new(),
         };
         let mut open: Vec<(u32, Option<u32>)> = Vec::new();
@@ -54,8 +68,9 @@ impl<'a> Tree<'a> {
             column: 1,
             offset: 0,
         };
-        // While positive, how many elements are open inside a documentation or appinfo element.
+        // While positive, how many elements are open inside a documentation or appinfo element; and the text in them so far.
         let mut opaque = 0usize;
+        let mut inside = String::new();
         // A document type declaration may give elements namespace declarations that their tags don't show.
         let defaults = source.contains("<!ATTLIST");
         loop {
@@ -79,11 +94,14 @@ impl<'a> Tree<'a> {
                     }
                     let (line, column) = cursor.advance(source, start);
                     let index = u32::try_from(tree.entries.len()).unwrap_or(u32::MAX);
-                    let attributes = reader
-                        .attributes()
-                        .iter()
-                        .map(|a| (a.ns, a.local, a.value.clone()))
-                        .collect();
+                    let first = tree.attributes.len();
+                    tree.attributes
+                        .extend(reader.attributes().iter().map(|a| Attribute {
+                            namespace: a.ns,
+                            local: a.local,
+                            value: a.value.clone(),
+                        }));
+                    let attributes = first..tree.attributes.len();
                     let attributed = reader.attributes().iter().map(|a| a.ns);
                     for id in std::iter::once(tag.ns).chain(attributed) {
                         while tree.namespaces.len() <= id.0 as usize {
@@ -136,18 +154,23 @@ impl<'a> Tree<'a> {
                         opaque -= 1;
                         continue;
                     }
-                    opaque = 0;
                     if let Some((index, _)) = open.pop()
                         && let Some(entry) = tree.entries.get_mut(index as usize)
                     {
                         entry.end = reader.end_offset();
+                        if opaque > 0 {
+                            inside.trim_matches(is_space).clone_into(&mut entry.text);
+                            inside.clear();
+                        }
                     }
+                    opaque = 0;
                 }
+                Event::Text(text) if opaque > 0 => inside.push_str(&text),
                 Event::Text(text) => {
                     if let Some(entry) = open
                         .last()
                         .and_then(|(index, _)| tree.entries.get_mut(*index as usize))
-                        && (opaque > 0 || !text.trim_matches(is_space).is_empty())
+                        && !text.bytes().all(|byte| is_space(byte.into()))
                     {
                         entry.text.push_str(&text);
                     }
@@ -225,11 +248,14 @@ impl<'t> Node<'t> {
     /// Its attributes: namespace, local name, value.
     pub(super) fn attributes(self) -> impl Iterator<Item = (&'t str, &'t str, &'t str)> {
         let tree = self.tree;
-        self.entry.attributes.iter().map(move |(ns, local, value)| {
+        let own = tree.attributes.get(self.entry.attributes.clone());
+        own.unwrap_or(&[]).iter().map(move |attribute| {
             (
-                tree.namespaces.get(ns.0 as usize).map_or("", |n| &**n),
-                *local,
-                &**value,
+                tree.namespaces
+                    .get(attribute.namespace.0 as usize)
+                    .map_or("", |n| &**n),
+                attribute.local,
+                &*attribute.value,
             )
         })
     }
@@ -245,7 +271,7 @@ impl<'t> Node<'t> {
         })
     }
 
-    /// Its character data where that is more than white space.
+    /// Its character data where that is more than white space; of documentation without white space around.
     pub(super) fn text(self) -> &'t str {
         &self.entry.text
     }

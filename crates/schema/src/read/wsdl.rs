@@ -298,7 +298,7 @@ pub(super) fn documentation(node: Node<'_>) -> String {
         .children()
         .filter(|child| child.namespace() == WSDL && child.local() == "documentation")
     {
-        let part = child.text().trim_matches(is_space);
+        let part = child.text();
         if !text.is_empty() && !part.is_empty() {
             text.push_str("\n\n");
         }
