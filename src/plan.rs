@@ -51,11 +51,15 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// Has the change log know which request makes the changes, where the plan is a write.
+    /// Has the change log know which request makes the changes, where the plan may make any.
     #[must_use]
     pub fn marked(mut self, dialect: Dialect, correlation: &str) -> Plan {
-        if let Plan::Write(write) = &mut self {
-            write.mark = Some(mark::mark(dialect, correlation));
+        match &mut self {
+            Plan::Write(write) => write.mark = Some(mark::mark(dialect, correlation)),
+            Plan::Routine(routine) if !routine.read_only => {
+                routine.mark = Some(mark::lasting(dialect, correlation));
+            }
+            _ => {}
         }
         self
     }

@@ -20,12 +20,10 @@ mod write;
 
 pub use once::{Once, OnceReply, forget_before, run_once};
 
-use crate::call::{Answered, Outcome, Reply, Value};
+use crate::call::{Answered, Reply, Value};
 use crate::catalog::{Catalog, SqlType, TableId};
 use crate::database::Database;
-use crate::plan::{
-    Form, Page, Plan, RawCell, Read, Shape, Start, Statement, VersionFrom, WritePlan,
-};
+use crate::plan::{Form, Mark, Page, Plan, RawCell, Read, Shape, Start, Statement, VersionFrom};
 use crate::problem::{RunError, RunErrorKind};
 use crate::rows::{Cell, Rows};
 
@@ -46,8 +44,11 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
     loop {
         let result = match plan {
             Plan::Write(_) => Box::pin(in_transaction(&mut session, catalog, plan)).await,
+            // On SQLite another connection would see the mark.
             Plan::Routine(routine)
-                if routine.statements.len() > 1 || matches!(session, Session::Mysql(_)) =>
+                if routine.statements.len() > 1
+                    || matches!(session, Session::Mysql(_))
+                    || (routine.mark.is_some() && matches!(session, Session::Sqlite(_))) =>
             {
                 Box::pin(in_transaction(&mut session, catalog, plan)).await
             }
@@ -66,7 +67,7 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
                 // What has not begun cannot have changed anything.
                 if failure.lost() && session.reused() && (repeatable || !started) {
                     drop(session);
-                    session = Session::open(database)
+                    session = Box::pin(Session::open(database))
                         .await
                         .map_err(|failure| explain(catalog, table, failure))?;
                     continue;
@@ -104,12 +105,18 @@ async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Resul
         Plan::Query(page) => query(session, catalog, page).await,
         Plan::Count(statement) => count(session, statement).await,
         // In boxes, so that a read is not as large as a write.
-        Plan::Write(write) => Box::pin(marked(session, catalog, write))
+        Plan::Write(write) => Box::pin(marked(session, write.mark.as_ref(), async |session| {
+            write::write(session, catalog, write).await
+        }))
+        .await
+        .map(Reply::Results),
+        Plan::Routine(routine) => {
+            Box::pin(marked(session, routine.mark.as_ref(), async |session| {
+                routine::call(session, catalog, routine).await
+            }))
             .await
-            .map(Reply::Results),
-        Plan::Routine(routine) => Box::pin(routine::call(session, catalog, routine))
-            .await
-            .map(Reply::Routine),
+            .map(Reply::Routine)
+        }
     };
     // Reads that end early (too many rows) leave some of them in the connection.
     result.map_err(|failure| Broken {
@@ -120,18 +127,22 @@ async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Resul
 }
 
 /// Writes, with what tells the change log whose the changes are.
-async fn marked(
+async fn marked<T>(
     session: &mut Session,
-    catalog: &Catalog,
-    plan: &WritePlan,
-) -> Result<Vec<Outcome>, Failure> {
-    let Some(mark) = &plan.mark else {
-        return write::write(session, catalog, plan).await;
+    mark: Option<&Mark>,
+    work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let Some(mark) = mark else {
+        return work(session).await;
     };
     session.execute(&mark.before).await?;
-    let result = write::write(session, catalog, plan).await;
+    let result = work(session).await;
     if let Some(after) = &mark.after {
         let cleared = session.execute(after).await;
+        if cleared.is_err() {
+            // The next call would be taken for this one.
+            session.spend();
+        }
         // The write's own failure says more.
         if result.is_ok() {
             cleared?;

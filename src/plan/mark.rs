@@ -26,6 +26,22 @@ pub(super) fn mark(dialect: Dialect, correlation: &str) -> Mark {
             Some("delete from soapstone_origin"),
         ),
     };
+    of(before, after, correlation)
+}
+
+/// Marks the changes of a routine, which on PostgreSQL may end transactions itself, and so runs outside of any.
+pub(super) fn lasting(dialect: Dialect, correlation: &str) -> Mark {
+    if dialect != Dialect::Postgres {
+        return mark(dialect, correlation);
+    }
+    of(
+        "select set_config('soapstone.correlation', $1, false)",
+        Some("select set_config('soapstone.correlation', '', false)"),
+        correlation,
+    )
+}
+
+fn of(before: &str, after: Option<&str>, correlation: &str) -> Mark {
     let statement = |sql: &str, binds| Statement {
         sql: sql.to_owned(),
         binds,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::read::read_cast;
 use super::sql::{Bind, Sql, Statement, postgres_type};
 use super::value;
-use super::{Shape, VersionFrom};
+use super::{Mark, Shape, VersionFrom};
 use crate::call::Value;
 use crate::catalog::{
     Catalog, Dialect, Field, Parameter, ParameterMode, Returns, Routine, RoutineId, RoutineKind,
@@ -22,6 +22,8 @@ pub struct RoutinePlan {
     pub answer: AnswerForm,
     /// Changes nothing, so it may be tried again.
     pub read_only: bool,
+    /// What tells the change log whose its writes are.
+    pub mark: Option<Mark>,
 }
 
 /// What the rows of a routine's last statement are.
@@ -160,6 +162,7 @@ impl Arguments<'_> {
             },
         };
         Ok(RoutinePlan {
+            mark: None,
             statements: planned,
             answer,
             read_only: self.routine.read_only,
@@ -303,6 +306,7 @@ impl Arguments<'_> {
             answer
         };
         Ok(RoutinePlan {
+            mark: None,
             statements: vec![sql.finish()],
             answer,
             read_only: self.routine.read_only,
@@ -328,6 +332,7 @@ impl Arguments<'_> {
             },
         };
         Ok(RoutinePlan {
+            mark: None,
             statements: vec![sql.finish()],
             answer,
             read_only: false,
@@ -367,6 +372,7 @@ impl Arguments<'_> {
                 shape: fields_shape(&fields),
             };
             return Ok(RoutinePlan {
+                mark: None,
                 statements: vec![sql.finish()],
                 answer,
                 read_only: routine.read_only,
@@ -413,6 +419,7 @@ impl Arguments<'_> {
             shape: fields_shape(&fields),
         };
         Ok(RoutinePlan {
+            mark: None,
             statements,
             answer,
             read_only: false,
