@@ -10,7 +10,7 @@ use crate::call::{Call, Condition, Filter, Key, Query, Reply, Value};
 use crate::capture::log::{self, Change, Kind};
 use crate::catalog::{Catalog, SqlType, TableId};
 use crate::database::Database;
-use crate::plan::{Plan, plan};
+use crate::plan::plan;
 use crate::rows::Rows;
 use crate::run;
 use crate::store::StoreError;
@@ -64,26 +64,36 @@ pub async fn read(
         .page_size
         .unwrap_or_else(|| limits.page_size.into())
         .min(limits.page_size_limit.into());
-    let limit = u32::try_from(size).unwrap_or(limits.page_size_limit);
-    let page = log::changes(
-        database,
-        (&table.schema, &table.name),
-        asked.since.as_deref(),
-        limit,
-    )
-    .await?;
+    let mut limit = u32::try_from(size).unwrap_or(limits.page_size_limit);
     let columns = table.key.as_deref().unwrap_or_default();
     let types: Vec<(&str, &SqlType)> = columns
         .iter()
         .filter_map(|index| table.columns.get(*index))
         .map(|column| (column.name.as_str(), &column.sql_type))
         .collect();
-    let keys: Vec<Vec<Value>> = page
-        .changes
-        .iter()
-        .map(|change| key(change, &types))
-        .collect();
-    let rows = current(database, catalog, asked.table, columns, &keys).await;
+    let (page, keys, rows) = loop {
+        let page = log::changes(
+            database,
+            (&table.schema, &table.name),
+            asked.since.as_deref(),
+            limit,
+        )
+        .await?;
+        let keys: Vec<Vec<Value>> = page
+            .changes
+            .iter()
+            .map(|change| key(change, &types))
+            .collect();
+        let (rows, whole) = current(database, catalog, asked.table, columns, &keys).await;
+        if whole || limit <= 1 {
+            break (page, keys, rows);
+        }
+        // The records are more bytes than a page holds: fewer changes are asked for.
+        limit = u32::try_from(rows.len())
+            .unwrap_or(limit)
+            .min(limit / 2)
+            .max(1);
+    };
     let mut places: HashMap<Vec<Value>, usize> = HashMap::new();
     for row in 0..rows.len() {
         let values = columns
@@ -142,19 +152,20 @@ fn bytes(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The records with these keys, as they are now; none where they cannot be asked for.
+/// The records with these keys, as they are now, and whether these are all: a page ends where it is many bytes. None where they cannot be
+/// asked for.
 async fn current(
     database: &Database,
     catalog: &Catalog,
     table: TableId,
     columns: &[usize],
     keys: &[Vec<Value>],
-) -> Rows {
+) -> (Rows, bool) {
     let mut distinct: Vec<&Vec<Value>> = keys.iter().collect();
     distinct.sort_by_cached_key(|key| format!("{key:?}"));
     distinct.dedup();
     if distinct.is_empty() {
-        return Rows::default();
+        return (Rows::default(), true);
     }
     let filter = match columns {
         [column] => Filter {
@@ -194,13 +205,11 @@ async fn current(
         page_size: Some(distinct.len() as u64),
         cursor: None,
     };
-    let Ok(Plan::Query(mut page)) = plan(catalog, &Call::Query(query)) else {
-        return Rows::default();
+    let Ok(plan) = plan(catalog, &Call::Query(query)) else {
+        return (Rows::default(), true);
     };
-    // The page is bounded by the changes that were asked for: one that ended earlier would show records as gone.
-    page.bytes = usize::MAX;
-    match run::run(database, catalog, &Plan::Query(page)).await {
-        Ok(Reply::Page { rows, .. }) => rows,
-        _ => Rows::default(),
+    match run::run(database, catalog, &plan).await {
+        Ok(Reply::Page { rows, next }) => (rows, next.is_none()),
+        _ => (Rows::default(), true),
     }
 }
