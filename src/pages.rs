@@ -1,6 +1,7 @@
 //! The pages that people read: what is served, each service's operations, fields and types, and requests to copy. Plain HTML without
 //! scripts; everything from the catalog is escaped in one place.
 
+mod contract_first;
 mod example;
 mod html;
 
@@ -10,6 +11,7 @@ use crate::contract::{Column, Contract, Kind, Operation, Service, Target, ValueT
 use crate::served::Served;
 use crate::steering;
 
+pub use contract_first::steering;
 use html::Html;
 
 /// A request that works on any database with a table: the operation's name and the envelope, for the shell.
@@ -53,7 +55,7 @@ pub fn landing(served: &Served, address: &str) -> String {
     html.heading(2, "Flows");
     html.open_table(&["Service", ""]);
     html.row(&[
-        &html::link(&format!("{}?wsdl", steering::PATH), "FlowService"),
+        &html::link(steering::PATH, "FlowService"),
         "sees and steers what is carried to other systems",
     ]);
     html.close_table();

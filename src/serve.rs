@@ -87,15 +87,19 @@ impl Gateway {
             );
         }
         match path.as_str() {
-            "/" if reads => self.page(head, pages::landing).await,
+            // What is rare goes in boxes, so that an operation is not as large as all of it.
+            "/" if reads => Box::pin(self.page(head, pages::landing)).await,
             "/health/live" if reads => Response::new(StatusCode::OK, TEXT, "live\n"),
-            "/health/ready" if reads => self.ready().await,
-            "/metrics" if reads => match self.reader(head).await {
+            "/health/ready" if reads => Box::pin(self.ready()).await,
+            "/metrics" if reads => match Box::pin(self.reader(head)).await {
                 Ok(()) => Response::new(StatusCode::OK, METRICS, telemetry::render()),
                 Err(refusal) => refusal,
             },
-            "/reload" if head.method == Method::POST => self.reload_for(head).await,
-            steering::PATH => self.steer(request, correlation).await,
+            "/reload" if head.method == Method::POST => Box::pin(self.reload_for(head)).await,
+            steering::PATH if reads && head.uri.query().is_none() => {
+                Box::pin(self.page(head, |_, address| pages::steering(address))).await
+            }
+            steering::PATH => Box::pin(self.steer(request, correlation)).await,
             path if path.starts_with("/soap/") => self.soap(request, path, correlation).await,
             _ => not_found(),
         }
@@ -126,11 +130,11 @@ impl Gateway {
             .with_header(header::ALLOW, "GET, HEAD, POST");
         }
         match wanted(head.uri.query().unwrap_or_default()) {
-            Ok(Some(wanted)) => self.document(head, served, service, wanted).await,
+            Ok(Some(wanted)) => Box::pin(self.document(head, served, service, wanted)).await,
             Ok(None) => {
-                self.page(head, |served, address| {
+                Box::pin(self.page(head, |served, address| {
                     pages::service(served, service, address)
-                })
+                }))
                 .await
             }
             Err(()) => not_found(),

@@ -10,7 +10,7 @@ body { font: 16px/1.55 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; 
 header { border-bottom: 1px solid var(--line); margin-bottom: 1rem; }
 header a { text-decoration: none; font-weight: 600; }
 h1 { margin: .6rem 0; font-size: 1.9rem; } h2 { margin-top: 2.4rem; } h3 { margin-top: 2rem; }
-a { color: var(--link); } .lead { font-size: 1.1rem; }
+p, li { overflow-wrap: anywhere; } a { color: var(--link); } .lead { font-size: 1.1rem; }
 table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; } code, pre { font: 14px/1.45 ui-monospace, monospace; }
