@@ -300,7 +300,7 @@ pub fn load(path: &Path) -> Result<Config, Vec<ConfigError>> {
     })?;
     let mut config: Config = toml_file::parse(path, &text)?;
     config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let errors = check(&config, path);
+    let errors = check(&config, path, &text);
     if errors.is_empty() {
         Ok(config)
     } else {
@@ -308,40 +308,72 @@ pub fn load(path: &Path) -> Result<Config, Vec<ConfigError>> {
     }
 }
 
-/// Tells what the keys' own types do not: how values fit together.
-fn check(config: &Config, path: &Path) -> Vec<ConfigError> {
+/// Tells what the keys' own types do not: how values fit together. Each is told where the file first has the word that it is about.
+fn check(config: &Config, path: &Path, text: &str) -> Vec<ConfigError> {
     let mut errors = Vec::new();
-    let mut wrong = |message: String| errors.push(ConfigError::unplaced(path, message));
+    let mut wrong = |word: &str, message: String| {
+        errors.push(ConfigError {
+            place: text.find(word).map(|at| toml_file::place(text, at)),
+            ..ConfigError::unplaced(path, message)
+        });
+    };
     if config.server.certificate.is_some() != config.server.key.is_some() {
-        wrong("server.certificate and server.key go together: one of them is missing".to_owned());
+        let word = if config.server.key.is_some() {
+            "key"
+        } else {
+            "certificate"
+        };
+        wrong(
+            word,
+            "server.certificate and server.key go together: one of them is missing".to_owned(),
+        );
     }
     if config.contract.page_size == 0 || config.contract.page_size > config.contract.max_page_size {
-        wrong("contract.page_size must be from 1 to contract.max_page_size".to_owned());
+        wrong(
+            "page_size",
+            "contract.page_size must be from 1 to contract.max_page_size".to_owned(),
+        );
     }
     if config.contract.namespace.is_empty()
         || config.contract.namespace.contains(char::is_whitespace)
     {
-        wrong("contract.namespace must be a URI without spaces".to_owned());
+        wrong(
+            "namespace",
+            "contract.namespace must be a URI without spaces".to_owned(),
+        );
     }
-    for user in &config.users {
+    for (index, user) in config.users.iter().enumerate() {
+        let before = config.users.iter().take(index);
+        if before.into_iter().any(|other| other.name == user.name) {
+            wrong(
+                &format!("{:?}", user.name),
+                format!(
+                    "user {}: there are two of this name; take one away",
+                    user.name
+                ),
+            );
+        }
         for role in user
             .roles
             .iter()
             .filter(|role| !config.roles.contains_key(*role))
         {
-            wrong(format!(
-                "user {}: no role [role.{role}] is configured",
-                user.name
-            ));
+            wrong(
+                &format!("{role:?}"),
+                format!("user {}: no role [role.{role}] is configured", user.name),
+            );
         }
     }
     for (name, role) in &config.roles {
         for operation in role.grants.iter().flat_map(|grant| &grant.operations) {
             if !OPERATIONS.contains(&operation.as_str()) {
-                wrong(format!(
-                    "role.{name}: {operation:?} is no operation; use one of {}",
-                    OPERATIONS.join(", ")
-                ));
+                wrong(
+                    &format!("{operation:?}"),
+                    format!(
+                        "role.{name}: {operation:?} is no operation; use one of {}",
+                        OPERATIONS.join(", ")
+                    ),
+                );
             }
         }
     }

@@ -63,7 +63,9 @@ pub enum ConnectError {
     )]
     Url(String),
     /// The server did not let us in, or was not there.
-    #[error("database: no connection")]
+    #[error(
+        "database: no connection; is it running, and are its address, name, user and password right?"
+    )]
     Refused(#[source] sqlx::Error),
     /// Opening took longer than allowed.
     #[error("database: no connection after {0:?}")]
@@ -268,7 +270,8 @@ impl<D: sqlx::Database> Lanes<D> {
             .pop();
         match idle {
             Some((connection, opened)) => Ok(self.lane(connection, opened, permit, true)),
-            None => self.fresh(permit).await,
+            // In a box, as connecting is large, and mostly there is a connection.
+            None => Box::pin(self.fresh(permit)).await,
         }
     }
 

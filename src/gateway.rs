@@ -52,6 +52,8 @@ impl Gateway {
         }
         let users = Users::new(&config, &config.folder)?.map(Arc::new);
         let database = Database::open(&settings(&config, url)?)?;
+        // The pool would tell only that it waited.
+        database.ping().await?;
         let served = RwLock::new(Arc::new(load(&database, &config).await?));
         let gateway = Gateway {
             config,

@@ -32,13 +32,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
 async fn check(arguments: &Arguments) -> Result<(), Failure> {
     let mut config = arguments.common.config()?;
     let mut wrong: Vec<String> = Vec::new();
-    if let Err(error) = Users::new(&config, &config.folder) {
-        wrong.push(Failure::of(&error).message);
-        // So that the database is looked at too.
-        config.users.clear();
+    let unguarded = config.users.is_empty();
+    for user in std::mem::take(&mut config.users) {
+        // Each by itself, so that all are told, and without those that are wrong, so that the database is looked at too.
+        config.users.push(user);
+        if let Err(error) = Users::new(&config, &config.folder) {
+            wrong.push(Failure::of(&error).message);
+            config.users.pop();
+        }
     }
     let server = &config.server;
-    if config.users.is_empty() && wrong.is_empty() && !server.listen.ip().is_loopback() {
+    if unguarded && !server.listen.ip().is_loopback() {
         wrong.push(format!(
             "listening on {} needs users: configure [[user]], or listen on 127.0.0.1",
             server.listen

@@ -1,4 +1,4 @@
-//! Reading the TOML text: every unknown key at once, each with its place and the nearest known key.
+//! Reading the TOML text: every unknown key and wrong value at once, each with its place, and the nearest known key.
 
 use std::fmt;
 use std::ops::Range;
@@ -40,10 +40,11 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// How many unknown keys are reported at most.
+/// How many mistakes are reported at most.
 const MOST: usize = 50;
 
-/// Parses the text. After an unknown key its line is blanked and the text is parsed again, so that the next one is found too.
+/// Parses the text. After an unknown key or a wrong value its lines are blanked and the text is parsed again, so that the next one is found
+/// too.
 pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Vec<ConfigError>> {
     let mut errors = Vec::new();
     let mut rest = text.to_owned();
@@ -53,8 +54,9 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, V
             Ok(_) => break,
             Err(error) => error,
         };
-        let unknown = error.message().starts_with("unknown field");
-        if !unknown && !errors.is_empty() {
+        let missing = error.message().starts_with("missing field");
+        let is_toml = rest.parse::<toml::Table>().is_ok();
+        if !errors.is_empty() && (missing || !is_toml) {
             // What the blanking left behind is no fault of the writer.
             break;
         }
@@ -65,26 +67,29 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, V
             message: message(error.message()),
         });
         match error.span() {
-            Some(span) if unknown => blank_line(&mut rest, span),
+            Some(span) if is_toml && !missing => blank_lines(&mut rest, span),
             _ => break,
         }
     }
     Err(errors)
 }
 
-/// Replaces the line of `span` by as many spaces, so that offsets stay.
-fn blank_line(text: &mut String, span: Range<usize>) {
+/// Replaces the lines of `span` by as many spaces, so that offsets stay.
+fn blank_lines(text: &mut String, span: Range<usize>) {
     let start = text
         .get(..span.start)
         .and_then(|before| before.rfind('\n'))
         .map_or(0, |at| at + 1);
     let end = text
-        .get(span.start..)
+        .get(span.end..)
         .and_then(|after| after.find('\n'))
-        .map_or(text.len(), |at| span.start + at);
-    if let Some(line) = text.get(start..end) {
-        let spaces = " ".repeat(line.len());
-        text.replace_range(start..end, &spaces);
+        .map_or(text.len(), |at| span.end + at);
+    if let Some(lines) = text.get(start..end) {
+        let blank: String = lines
+            .bytes()
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect();
+        text.replace_range(start..end, &blank);
     }
 }
 
@@ -174,6 +179,18 @@ mod tests {
     #[test]
     fn a_wrong_value_is_told_with_its_place() {
         assert!(errors("[server]\nlisten = 5\n")[0].starts_with("soapstone.toml:2:10: "));
+    }
+
+    #[test]
+    fn wrong_values_and_unknown_keys_are_told_together() {
+        let found = errors(
+            "[server]\nlisten = 5\nadress = \"x\"\n[limits]\nbytes = [\n  1,\n]\ndepth = \"deep\"\n",
+        );
+        let places: Vec<&str> = found
+            .iter()
+            .map(|error| error.splitn(4, ':').nth(1).unwrap_or_default())
+            .collect();
+        assert_eq!(places, ["2", "3", "5", "8"], "{found:?}");
     }
 
     #[test]
