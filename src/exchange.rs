@@ -128,7 +128,7 @@ async fn work<'s>(
     let call = match &received.asked {
         Asked::Call(call) => call,
         Asked::Changes(asked) => {
-            let changed = changes::read(gateway.database(), catalog, asked)
+            let changed = Box::pin(changes::read(gateway.database(), catalog, asked))
                 .await
                 .map_err(|error| Problem::of_store(&error))?;
             outline.records = changed.changes.len();

@@ -4,7 +4,10 @@ use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::config::{Log, LogFormat};
 
@@ -17,14 +20,22 @@ const SECONDS: &[f64] = &[
 
 /// Starts to log on standard error and to count; a second time it changes nothing.
 pub fn start(log: &Log) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|error| format!("log.level: {error}"))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    let _ = match log.format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match log.format {
+        LogFormat::Text => Box::new(lines.with_target(false)),
+        LogFormat::Json => Box::new(lines.json().flatten_event(true)),
+    };
+    let lines = tracing_subscriber::registry().with(lines);
+    // Names and levels are asked once for each place that logs; what asks for spans and fields looks at every one of them.
+    let _ = match log.level.parse::<Targets>() {
+        Ok(targets) => lines.with(targets).try_init(),
+        Err(_) => {
+            let filter = EnvFilter::try_new(&log.level);
+            let filter = filter.map_err(|error| format!("log.level: {error}"))?;
+            lines.with(filter).try_init()
+        }
     };
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS);

@@ -1,5 +1,6 @@
 //! What is known of an exchange so far, for its fault, its line in the log and its counters.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use soapstone::soap::Version;
@@ -36,8 +37,13 @@ impl Outline<'_> {
         let operation = self.operation.map_or("", |operation| &operation.name);
         let millis = begun.elapsed().as_secs_f64() * 1000.0;
         let label = problem.map_or("ok", |problem| problem.code);
-        metrics::counter!("soapstone_requests_total", "operation" => operation.to_owned(), "outcome" => label).increment(1);
-        metrics::histogram!("soapstone_request_seconds", "operation" => operation.to_owned())
+        let name = || match self.operation {
+            Some(operation) => metrics::SharedString::from(Arc::clone(&operation.name)),
+            None => metrics::SharedString::const_str(""),
+        };
+        metrics::counter!("soapstone_requests_total", "operation" => name(), "outcome" => label)
+            .increment(1);
+        metrics::histogram!("soapstone_request_seconds", "operation" => name())
             .record(millis / 1000.0);
         match problem {
             None if self.writes => {
