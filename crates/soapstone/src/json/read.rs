@@ -38,6 +38,8 @@ pub(super) fn document(
     Ok(writer.out)
 }
 
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 struct Writer {
     out: String,
     namespaces: &'static [Namespace],
@@ -153,6 +155,7 @@ impl Writer {
                 .contains(":type=")
         {
             self.type_attribute(type_);
+            self.out.push_str(&std::mem::take(&mut self.bound));
         }
         match rest.trim_end().strip_suffix(&close) {
             Some(content) => {
@@ -171,24 +174,30 @@ impl Writer {
             .strip_prefix('{')
             .and_then(|rest| rest.split_once('}'))
             .unwrap_or(("", type_));
-        let known = self.namespaces.iter().find(|n| n.uri == namespace);
+        let name = self.qualified(namespace, local);
         self.out.push_str(" xsi:type=\"");
-        match known.filter(|n| !n.prefix.is_empty()) {
-            Some(known) => {
-                self.out.push_str(known.prefix);
-                self.out.push(':');
-            }
-            None if namespace.is_empty() => {}
-            None => {
-                self.out.push_str("t:");
-            }
-        }
-        escape_attribute(local, &mut self.out);
+        escape_attribute(&name, &mut self.out);
         self.out.push('"');
-        if known.is_none() && !namespace.is_empty() {
-            self.out.push_str(" xmlns:t=\"");
-            escape_attribute(namespace, &mut self.out);
-            self.out.push('"');
+    }
+
+    /// A name with its prefix, which the start tag that is being written binds where the contract does not.
+    fn qualified(&mut self, namespace: &str, local: &str) -> String {
+        let prefixed = |prefix: &str| format!("{prefix}:{local}");
+        let mut known = self.namespaces.iter().filter(|n| n.uri == namespace);
+        match known.find(|n| !n.prefix.is_empty()) {
+            _ if namespace.is_empty() => local.to_owned(),
+            _ if namespace == XML => prefixed("xml"),
+            Some(known) => prefixed(known.prefix),
+            None => {
+                // No prefix of a contract has this character.
+                let prefix = format!("v.{}", self.bound.len());
+                self.bound.push_str(" xmlns:");
+                self.bound.push_str(&prefix);
+                self.bound.push_str("=\"");
+                escape_attribute(namespace, &mut self.bound);
+                self.bound.push('"');
+                prefixed(&prefix)
+            }
         }
     }
 
@@ -245,11 +254,8 @@ impl Writer {
                 (Some(None), _) => self.out.push_str(written),
                 (None, Some(rest)) => {
                     let (uri, local) = rest.split_once('}').unwrap_or(("", rest));
-                    let mut declared = String::from("xmlns:a=\"");
-                    escape_attribute(uri, &mut declared);
-                    declared.push_str("\" a:");
-                    self.out.push_str(&declared);
-                    self.out.push_str(local);
+                    let name = self.qualified(uri, local);
+                    self.out.push_str(&name);
                 }
                 (None, None) => self.out.push_str(written),
             }
@@ -330,7 +336,7 @@ impl Writer {
             .map(|field| match object.get(field.key) {
                 None => &[],
                 Some(Value::Array(list)) if !is_list(&(field.shape)()) => list.as_slice(),
-                Some(Value::Array(list)) if list.iter().any(Value::is_array) => list.as_slice(),
+                Some(Value::Array(list)) if list.iter().any(is_whole) => list.as_slice(),
                 Some(one) => std::slice::from_ref(one),
             })
             .collect();
@@ -382,18 +388,7 @@ impl Writer {
                     .strip_prefix('{')
                     .and_then(|rest| rest.split_once('}'))
                     .unwrap_or(("", name));
-                match self.namespaces.iter().find(|n| n.uri == uri) {
-                    Some(known) if !known.prefix.is_empty() => format!("{}:{local}", known.prefix),
-                    _ => {
-                        let prefix = format!("v{}", self.bound.len());
-                        self.bound.push_str(" xmlns:");
-                        self.bound.push_str(&prefix);
-                        self.bound.push_str("=\"");
-                        escape_attribute(uri, &mut self.bound);
-                        self.bound.push('"');
-                        format!("{prefix}:{local}")
-                    }
-                }
+                self.qualified(uri, local)
             }
             (Value::String(text), _) => text.clone(),
             (Value::Number(number), _) => number.to_string(),
@@ -407,6 +402,11 @@ impl Writer {
 fn is_list(shape: &Shape) -> bool {
     matches!(shape.as_scalar(), Scalar::List(_))
         && matches!(shape.content, Content::Scalar(_) | Content::Value(_))
+}
+
+/// Tells whether an item of an array is an element's whole value: those of a list are texts, numbers and truths.
+fn is_whole(json: &Value) -> bool {
+    json.is_array() || json.is_object() || json.is_null()
 }
 
 /// The tag's name with its prefix.
