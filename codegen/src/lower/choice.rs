@@ -10,22 +10,12 @@ use crate::names::{self, Names};
 impl<'m> Lowering<'m> {
     /// The members of an element's substitution group that may stand in a document.
     pub(super) fn substitutes(&self, id: ElementId) -> Vec<ElementId> {
-        let members = self
-            .model
-            .substitutions
-            .get(&id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        members
-            .iter()
-            .copied()
-            .filter(|m| {
-                self.model
-                    .elements
-                    .get(m.index())
-                    .is_some_and(|e| !e.abstract_)
-            })
-            .collect()
+        let members = self.model.stand_ins(id).skip(1);
+        let is_abstract = |id: ElementId| {
+            let element = self.model.elements.get(id.index());
+            element.is_none_or(|element| element.abstract_)
+        };
+        members.filter(|member| !is_abstract(*member)).collect()
     }
 
     pub(super) fn substitution(&mut self, id: ElementId, element: &Element) -> ItemId {

@@ -92,6 +92,7 @@ impl<'m> Lowering<'m> {
                 .unwrap_or_default();
             stack.extend(below.iter().rev().copied().filter(|t| seen.insert(*t)));
         }
+        members.retain(|member| self.model.stands_for(*member, id));
         members
     }
 
@@ -202,6 +203,7 @@ impl<'m> Lowering<'m> {
             attributes,
             any_attribute,
             body,
+            nil: false,
         });
         self.set(item, kind, documentation(type_.annotation.as_deref()));
     }
@@ -216,7 +218,12 @@ impl<'m> Lowering<'m> {
                 self.fields(member, owner, names, &mut fields, 0);
             }
             let mut together = Vec::new();
-            if particle.min == 0 {
+            if particle.max != Some(1) {
+                // No rule says how an `all` group repeats; any number of each element takes whatever is meant.
+                for field in &mut fields {
+                    field.occurs = Occurs::Many(0, None);
+                }
+            } else if particle.min == 0 {
                 // An absent `all` group is every element of it absent.
                 for (index, field) in fields.iter_mut().enumerate() {
                     if field.occurs == Occurs::One {

@@ -136,3 +136,20 @@ pub(crate) fn substitutable(model: &Model, head: ElementId, member: ElementId) -
         None => derives(model, member.type_, head.type_, Derivations::default()),
     }
 }
+
+impl Model {
+    /// The elements that may stand where a particle names an element: itself first, then those of its substitution group that
+    /// no block keeps out; abstract ones too.
+    pub fn stand_ins(&self, head: ElementId) -> impl Iterator<Item = ElementId> + '_ {
+        substitutes(self, head)
+    }
+
+    /// Tells whether `xsi:type` may name a type where another is declared, whatever the element blocks.
+    pub fn stands_for(&self, type_: TypeId, declared: TypeId) -> bool {
+        let barred = match self.types.get(declared.index()) {
+            Some(Type::Complex(complex)) => complex.block,
+            _ => Derivations::default(),
+        };
+        derives(self, type_, declared, barred)
+    }
+}
