@@ -216,7 +216,7 @@ impl<'m> Maker<'m> {
                 .copied()
                 .min_by_key(|t| self.depth[t.index()])?
         } else {
-            types[self.seed.below(types.len())]
+            *types.get(self.seed.below(types.len()))?
         };
         if self.depth[type_.index()] >= NEVER {
             return None;
