@@ -133,6 +133,8 @@ pub(crate) struct Struct {
     /// The field for attributes that a wildcard admits.
     pub(crate) any_attribute: Option<(String, Wildcard)>,
     pub(crate) body: Body,
+    /// Elements of the type may be nil; its attributes must be right all the same. Decided after all items are known.
+    pub(crate) nil: bool,
 }
 
 /// What can begin a group.

@@ -385,6 +385,7 @@ impl<'m> Lowering<'m> {
             attributes: Vec::new(),
             any_attribute: None,
             body,
+            nil: false,
         });
         let item = self.place(module, rust_name, None);
         self.set(item, kind, String::new());

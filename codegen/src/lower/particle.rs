@@ -46,9 +46,12 @@ impl<'m> Lowering<'m> {
                     (Compositor::Choice, _) => {
                         out.push(self.choice_field(*id, group, particle, owner, names))
                     }
-                    (_, members) => {
+                    (compositor, members) => {
                         let all_optional = members.iter().all(|m| self.emptiable(m, 0));
-                        if occurs == Occurs::One || (occurs == Occurs::Option && all_optional) {
+                        let flat = compositor == Compositor::Sequence
+                            && (occurs == Occurs::One
+                                || (occurs == Occurs::Option && all_optional));
+                        if flat {
                             for member in members {
                                 self.fields(member, owner, names, out, depth + 1);
                             }
@@ -241,6 +244,7 @@ impl<'m> Lowering<'m> {
             attributes: Vec::new(),
             any_attribute: None,
             body,
+            nil: false,
         });
         self.set(item, kind, documentation(group.annotation.as_deref()));
     }

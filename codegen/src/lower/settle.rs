@@ -7,9 +7,49 @@ const LARGE_VARIANT: usize = 192;
 
 /// Settles boxes and defaults.
 pub(crate) fn settle(package: &mut Package) {
+    mark_nillable(package);
     box_cycles(package);
     box_large_variants(package);
     derive_defaults(package);
+}
+
+/// Marks the types of elements that may be nil, and those that may stand for them.
+fn mark_nillable(package: &mut Package) {
+    let roots = package.modules.iter().flat_map(|m| &m.elements);
+    let mut open: Vec<ItemId> = roots.filter_map(|root| nillable(&root.rust)).collect();
+    for item in &package.items {
+        match &item.kind {
+            Kind::Struct(s) => match &s.body {
+                Body::Sequence(fields) | Body::All(fields, _) => {
+                    open.extend(fields.iter().filter_map(|f| nillable(&f.rust)));
+                }
+                _ => {}
+            },
+            Kind::Choice(c) => open.extend(c.arms.iter().filter_map(|a| nillable(&a.rust))),
+            Kind::Array(a) => open.extend(nillable(&a.item)),
+            _ => {}
+        }
+    }
+    let mut seen = vec![false; package.items.len()];
+    while let Some(id) = open.pop() {
+        if seen.get(id.0).is_none_or(|seen| *seen) {
+            continue;
+        }
+        set(&mut seen, id.0, true);
+        match package.items.get_mut(id.0).map(|item| &mut item.kind) {
+            Some(Kind::Struct(s)) => s.nil = true,
+            Some(Kind::Family(f)) => open.extend(f.members.iter().filter_map(|m| target(&m.rust))),
+            Some(Kind::Alias(rust)) => open.extend(target(rust)),
+            _ => {}
+        }
+    }
+}
+
+fn nillable(rust: &Rust) -> Option<ItemId> {
+    match rust {
+        Rust::Nillable(inner) => target(inner),
+        _ => None,
+    }
 }
 
 /// The types that an item holds by value, each with where to box it.

@@ -4,6 +4,7 @@
 //! Reading predicts: the schema says which start tag comes next, and while the bytes at the cursor are that tag, nothing
 //! else is looked at. Where they differ the general path reads the same bytes with every check.
 
+mod all;
 mod any;
 mod array;
 mod attribute;
@@ -78,6 +79,17 @@ pub trait Type: Sized {
     /// # Errors
     /// Whatever is not as the schema says.
     fn read(reader: &mut Reader<'_>) -> Result<Self>;
+
+    /// Checks the attributes of an element that is nil, which has them as any other (XSD 1.0 part 1, 3.4.4).
+    ///
+    /// # Errors
+    /// Where one is missing or wrong. What may have attributes and does not say which takes all.
+    fn nil(reader: &mut Reader<'_>) -> Result<()> {
+        if Self::ATTRIBUTES {
+            reader.any_attributes(&Wildcard::Any)?;
+        }
+        Ok(())
+    }
 
     /// Writes the attributes into the open start tag.
     fn attributes(&self, _writer: &mut Writer) {}
@@ -195,6 +207,10 @@ impl<T: Type> Type for Box<T> {
 
     fn read(reader: &mut Reader<'_>) -> Result<Box<T>> {
         T::read(reader).map(Box::new)
+    }
+
+    fn nil(reader: &mut Reader<'_>) -> Result<()> {
+        T::nil(reader)
     }
 
     fn attributes(&self, writer: &mut Writer) {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::attribute::XSI;
 use super::element::Element;
 use super::error::ErrorKind;
 use super::reader::Ahead;
@@ -37,6 +38,29 @@ pub struct AnyAttribute {
     pub name: QName,
     /// Its value, normalised.
     pub value: String,
+}
+
+impl AnyAttribute {
+    /// `xsi:type` of an element that has no value to tell its type.
+    pub(super) fn of_type(name: &QName) -> AnyAttribute {
+        AnyAttribute {
+            name: QName::new(XSI, "type"),
+            value: name.to_string(),
+        }
+    }
+
+    /// The type that it names, where it is `xsi:type`.
+    pub fn type_(&self) -> Option<QName> {
+        if !self.name.is(XSI, "type") {
+            return None;
+        }
+        let named = self
+            .value
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once('}'));
+        let (namespace, local) = named.unwrap_or(("", &self.value));
+        Some(QName::new(namespace, local))
+    }
 }
 
 /// An element that a wildcard admitted.

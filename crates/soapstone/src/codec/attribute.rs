@@ -1,6 +1,7 @@
 //! Attributes of the element that was just started, those of `xsi` first.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use super::any::{AnyAttribute, Wildcard};
 use super::error::{Error, ErrorKind, Invalid, shorten};
@@ -44,6 +45,28 @@ impl Key for &'static Tag {
     }
     fn qualified(self) -> (&'static str, usize) {
         (self.qualified(), self.namespace)
+    }
+}
+
+/// The bindings in force so far; notes whether they mattered.
+struct Asked<'x> {
+    bindings: &'x dyn Bindings,
+    asked: Cell<bool>,
+}
+
+impl<'x> Asked<'x> {
+    fn of(bindings: &'x dyn Bindings) -> Asked<'x> {
+        Asked {
+            bindings,
+            asked: Cell::new(false),
+        }
+    }
+}
+
+impl Bindings for Asked<'_> {
+    fn resolve(&self, prefix: &str) -> Option<&str> {
+        self.asked.set(true);
+        self.bindings.resolve(prefix)
     }
 }
 
@@ -109,7 +132,19 @@ impl<'a> Reader<'a> {
                 None => self.settle()?,
                 Some(None) => return Ok(None),
                 Some(Some(span)) => {
-                    return match self.span_value(span) {
+                    let value = if T::WORD || self.xml.at_tag_end() {
+                        self.span_value(span)
+                    } else {
+                        let bindings = Asked::of(&self.xml);
+                        let value = T::from_text(Cow::Borrowed(self.xml.text(span)), &bindings);
+                        if bindings.asked.get() {
+                            // What is behind it in the tag may bind the prefix.
+                            self.settle()?;
+                            return self.find_attribute(key);
+                        }
+                        value
+                    };
+                    return match value {
                         Ok(value) => Ok(Some(value)),
                         Err(problem) => {
                             let text = self.xml.text(span);
@@ -222,6 +257,20 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// The attributes that nothing has asked for yet.
+    pub(super) fn left_attributes(&mut self) -> Result<Vec<AnyAttribute>> {
+        self.settle()?;
+        let all = self.xml.attributes().iter().zip(&self.taken);
+        let left =
+            all.filter(|(attribute, taken)| !**taken && self.xml.namespace(attribute.ns) != XSI);
+        Ok(left
+            .map(|(attribute, _)| AnyAttribute {
+                name: QName::new(self.xml.namespace(attribute.ns), attribute.local),
+                value: attribute.value.to_string(),
+            })
+            .collect())
     }
 
     /// Refuses every attribute that is left.

@@ -353,6 +353,18 @@ macro_rules! __family {
                 Err(reader.no_member())
             }
 
+            #[allow(unused_assignments)]
+            fn nil(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<()> {
+                let mut found = reader.$which(&[$($tag),*])?;
+                $(
+                    if found == 0 {
+                        return <$type as $crate::codec::Type>::nil(reader);
+                    }
+                    found = found.wrapping_sub(1);
+                )*
+                Err(reader.no_member())
+            }
+
             fn attributes(&self, writer: &mut $crate::codec::Writer) {
                 let members: &[&'static $crate::codec::Tag] = &[$($tag),*];
                 match self {

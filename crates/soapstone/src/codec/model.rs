@@ -15,7 +15,7 @@ pub enum Model {
     Sequence(&'static [Model]),
     /// One of them.
     Choice(&'static [Model]),
-    /// Each once, in any order.
+    /// Each once, or as often as it may be repeated, in any order.
     All(&'static [Model]),
     /// So many times at least, and at most.
     Repeat(&'static Model, usize, usize),
@@ -45,13 +45,24 @@ impl Model {
                 None => self.is_emptiable(),
             },
             Model::All(members) => {
-                let mut left: Vec<&Model> = members.iter().collect();
-                while let Some(at) = left.iter().position(|member| member.begins(rest)) {
-                    if !left.remove(at).take(rest) {
+                let mut counts = vec![0; members.len()];
+                loop {
+                    let next = members.iter().zip(&mut counts).find(|(member, count)| {
+                        let (once, _, max) = member.range();
+                        **count < max && once.begins(rest)
+                    });
+                    let Some((member, count)) = next else {
+                        break;
+                    };
+                    *count += 1;
+                    if !member.range().0.take(rest) {
                         return false;
                     }
                 }
-                left.iter().all(|member| member.is_emptiable())
+                members.iter().zip(counts).all(|(member, count)| {
+                    let (once, min, _) = member.range();
+                    count >= min || once.is_emptiable()
+                })
             }
             Model::Repeat(member, min, max) => {
                 let mut count = 0;
@@ -63,6 +74,14 @@ impl Model {
                 }
                 count >= *min || member.is_emptiable()
             }
+        }
+    }
+
+    /// What occurs, how often at least, and at most.
+    fn range(&self) -> (&Model, usize, usize) {
+        match self {
+            Model::Repeat(member, min, max) => (member, *min, *max),
+            once => (once, 1, 1),
         }
     }
 
@@ -165,7 +184,7 @@ mod tests {
         let model = Sequence(&[
             Repeat(&Arm(0), 0, 2),
             Choice(&[Arm(1), Sequence(&[Arm(2), Repeat(&Arm(3), 1, usize::MAX)])]),
-            All(&[Arm(4), Repeat(&Arm(5), 0, 1)]),
+            All(&[Arm(4), Repeat(&Arm(5), 0, 1), Repeat(&Arm(6), 0, 2)]),
         ]);
         for [good, bad] in [
             [&[1, 4][..], &[1][..]],
@@ -173,6 +192,7 @@ mod tests {
             [&[2, 3, 3, 4], &[2, 4]],
             [&[0, 2, 3, 4, 5], &[0, 2, 3, 4, 5, 5]],
             [&[1, 4, 5], &[4, 1]],
+            [&[1, 6, 4, 6], &[1, 6, 4, 6, 6]],
         ] {
             assert!(model.accepts(good), "{good:?}");
             assert!(!model.accepts(bad), "{bad:?}");

@@ -1,7 +1,7 @@
 //! `xsi:nil`: an element that is there and has no value, which differs from one that is absent and from one that is empty.
 
 use super::error::ErrorKind;
-use super::{AnyAttribute, Namespace, Reader, Result, Strictness, Tag, Type, Wildcard, Writer};
+use super::{AnyAttribute, Namespace, Reader, Result, Strictness, Tag, Type, Writer};
 use crate::xml::Prediction;
 
 /// The value of a nillable element.
@@ -10,7 +10,8 @@ pub enum Nillable<T> {
     /// `xsi:nil="true"`.
     #[default]
     Nil,
-    /// `xsi:nil="true"` beside attributes of the type, which have no value to stand in: they are kept as they were read.
+    /// `xsi:nil="true"` beside attributes of the type, which have no value to stand in: they are kept as they were read. One of
+    /// the types that may stand there is kept too, as `xsi:type` with the value `{namespace}local`.
     NilWith(Vec<AnyAttribute>),
     /// A value.
     Value(T),
@@ -49,12 +50,19 @@ impl<T: Type> Type for Nillable<T> {
         if !reader.take_nil() {
             return T::read(reader).map(Nillable::Value);
         }
-        reader.type_ = None;
         reader.value = None;
-        if !T::ATTRIBUTES && reader.strictness == Strictness::Strict {
-            reader.expect_no_attributes()?;
+        let mut attributes = reader.left_attributes()?;
+        let type_ = reader.type_.clone();
+        if T::ATTRIBUTES && reader.strictness == Strictness::Strict {
+            T::nil(reader)?;
         }
-        let attributes = reader.any_attributes(&Wildcard::Any)?;
+        reader.expect_no_attributes()?;
+        reader.type_ = type_;
+        if let Some((name, _)) = reader.take_type()?
+            && T::FAMILY
+        {
+            attributes.push(AnyAttribute::of_type(&name));
+        }
         // XSD 1.0 part 1, 3.3.4, 3.2.1: neither characters nor elements.
         let mut own = String::new();
         let text = reader.text(&mut own)?.unwrap_or(&own);

@@ -257,6 +257,10 @@ impl Writer {
     /// Writes attributes that a wildcard admitted.
     pub fn any_attributes(&mut self, attributes: &[AnyAttribute]) {
         for attribute in attributes {
+            if let Some(type_) = attribute.type_() {
+                self.xsi_type_of(&type_);
+                continue;
+            }
             let name = self.prefixed(&attribute.name);
             self.raw(" ");
             self.raw(&name);
