@@ -24,9 +24,7 @@ pub struct File {
 pub(crate) struct Scope<'p> {
     pub(crate) package: &'p Package,
     pub(crate) module: usize,
-    pub(crate) derives: &'p [String],
-    /// Each type tells its shape in JSON.
-    pub(crate) json: bool,
+    pub(crate) options: &'p Options,
 }
 
 /// Writes every file of a package, `mod.rs` first.
@@ -40,8 +38,7 @@ pub(crate) fn emit(package: &Package, documents: &[File], options: &Options) -> 
             let scope = Scope {
                 package,
                 module: index,
-                derives: &options.derives,
-                json: options.json,
+                options,
             };
             files.push(File {
                 path: format!("{}.rs", file_stem(&module.name)),
@@ -49,7 +46,7 @@ pub(crate) fn emit(package: &Package, documents: &[File], options: &Options) -> 
             });
         }
     }
-    files.extend(service::emit(package, documents));
+    files.extend(service::emit(package, documents, options));
     files
 }
 
@@ -70,11 +67,7 @@ fn root(package: &Package) -> String {
         String::from("// Made by the Soapstone generator; edit the contract instead.\n\n");
     for module in package.modules.iter().filter(|m| !m.is_empty()) {
         let _ = writeln!(out, "/// `{}`", module.namespace);
-        let _ = writeln!(
-            out,
-            "#[rustfmt::skip]\n#[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unused_imports, unused_variables)]\npub mod {};",
-            module.name
-        );
+        declare(&mut out, &module.name);
     }
     out.push_str(&service::modules(package));
     out.push_str(
@@ -96,6 +89,18 @@ fn root(package: &Package) -> String {
     out
 }
 
+/// Declares a module that is a file of its own.
+pub(crate) fn declare(out: &mut String, name: &str) {
+    if !name.is_ascii() {
+        // Rust looks for a file by itself only where the name is ASCII.
+        let _ = writeln!(out, "#[path = \"{}.rs\"]", file_stem(name));
+    }
+    let _ = writeln!(
+        out,
+        "#[rustfmt::skip]\n#[allow(clippy::all, clippy::pedantic, dead_code, missing_docs, unreachable_pub, unused_imports, unused_variables)]\npub mod {name};"
+    );
+}
+
 impl Scope<'_> {
     fn module_text(&self, module: &Module) -> String {
         let mut out = format!(
@@ -106,7 +111,7 @@ impl Scope<'_> {
             if let Some(item) = self.package.items.get(id.0) {
                 out.push('\n');
                 self.item(&mut out, item);
-                if self.json {
+                if self.options.json {
                     self.json(&mut out, item);
                 }
             }
@@ -178,8 +183,7 @@ impl Scope<'_> {
         let inner = Scope {
             package: self.package,
             module: usize::MAX,
-            derives: self.derives,
-            json: false,
+            options: self.options,
         };
         for root in &module.elements {
             out.push('\n');
@@ -199,7 +203,12 @@ impl Scope<'_> {
     fn item_head(&self, out: &mut String, item: &Item) {
         self.item_doc(out, item);
         let default = if item.default { ", Default" } else { "" };
-        let more: String = self.derives.iter().map(|d| format!(", {d}")).collect();
+        let more: String = self
+            .options
+            .derives
+            .iter()
+            .map(|d| format!(", {d}"))
+            .collect();
         let _ = writeln!(out, "#[derive(Debug, Clone, PartialEq{default}{more})]");
         for attribute in &item.attributes {
             let _ = writeln!(out, "{attribute}");

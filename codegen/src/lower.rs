@@ -295,8 +295,9 @@ impl<'m> Lowering<'m> {
     /// Adds an item under a name that is already claimed.
     pub(crate) fn place(&mut self, module: usize, name: String, qname: Option<QName>) -> ItemId {
         let id = ItemId(self.package.items.len());
-        let attributes = self.options.attributes_for(qname.as_ref(), &name);
-
+        let known = self.package.modules.get(module);
+        let path = known.map_or("", |module| module.name.as_str());
+        let attributes = self.options.attributes_for(qname.as_ref(), path, &name);
         self.package.items.push(Item {
             module,
             name,

@@ -13,9 +13,11 @@ pub struct Options {
     pub all_types: bool,
     /// Module names by namespace; others are named after their namespace.
     pub modules: Vec<(String, String)>,
-    /// Derives for every type, besides `Debug`, `Clone` and `PartialEq`: `serde::Serialize`.
+    /// Derives for every type, besides `Debug`, `Clone` and `PartialEq`: `Eq`. For one type: `attributes`. Enumerations have
+    /// `Eq`, `Hash`, `PartialOrd` and `Ord` already, and closed ones `Copy`.
     pub derives: Vec<String>,
-    /// Attributes for single types, by local name, by `{namespace}local` or by Rust name: `("Order", "#[non_exhaustive]")`.
+    /// Attributes for single types, by local name, by `{namespace}local`, by Rust name or by path, and for fields of structs:
+    /// `("Order", "#[non_exhaustive]")`, `("types::Order", "#[derive(Hash)]")`, `("Order.comment", "#[deprecated]")`.
     pub attributes: Vec<(String, String)>,
     /// Rust types in the place of schema types, by local name or `{namespace}local`; they implement `codec::Type`.
     pub replacements: Vec<(String, String)>,
@@ -49,11 +51,38 @@ impl Options {
             .map(|(_, rust)| rust.clone())
     }
 
-    pub(crate) fn attributes_for(&self, qname: Option<&QName>, rust: &str) -> Vec<String> {
-        let matches = |key: &String| key == rust || qname.is_some_and(|q| names(key, q));
+    /// The attributes of a type, which has a name in the schema or not.
+    pub(crate) fn attributes_for(
+        &self,
+        qname: Option<&QName>,
+        module: &str,
+        rust: &str,
+    ) -> Vec<String> {
+        let is_it = |key: &str| {
+            let path = key.split_once("::");
+            key == rust
+                || path == Some((module, rust))
+                || qname.is_some_and(|qname| names(key, qname))
+        };
+        self.matching(is_it)
+    }
+
+    /// The attributes of a struct's field.
+    pub(crate) fn field_attributes(&self, module: &str, rust: &str, field: &str) -> Vec<String> {
+        let is_it = |key: &str| match key.split_once('.') {
+            Some((type_, name)) => {
+                let path = type_.split_once("::");
+                name == field && (type_ == rust || path == Some((module, rust)))
+            }
+            None => false,
+        };
+        self.matching(is_it)
+    }
+
+    fn matching(&self, is_it: impl Fn(&str) -> bool) -> Vec<String> {
         self.attributes
             .iter()
-            .filter(|(key, _)| matches(key))
+            .filter(|(key, _)| is_it(key))
             .map(|(_, attribute)| attribute.clone())
             .collect()
     }

@@ -3,19 +3,19 @@
 use std::fmt::Write;
 
 use super::{File, Scope, doc, file_stem, literal};
+use crate::Options;
 use crate::item::{Field, ItemId, Kind, Package, RootId, Rust};
 use crate::service::{Operation, Service, Unwrapped};
 
 /// The files of the services.
-pub(super) fn emit(package: &Package, documents: &[File]) -> Vec<File> {
+pub(super) fn emit(package: &Package, documents: &[File], options: &Options) -> Vec<File> {
     let files = package.services.iter().map(|service| File {
         path: format!("{}.rs", file_stem(&service.module)),
         text: Emission {
             scope: Scope {
                 package,
                 module: usize::MAX - 1,
-                derives: &[],
-                json: false,
+                options,
             },
             service,
         }
@@ -58,11 +58,7 @@ pub(super) fn modules(package: &Package) -> String {
     }
     for service in &package.services {
         let _ = writeln!(out, "/// The service `{}`.", service.name);
-        let _ = writeln!(
-            out,
-            "#[rustfmt::skip]\n#[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unused_imports, unused_variables)]\npub mod {};",
-            service.module
-        );
+        super::declare(&mut out, &service.module);
     }
     out
 }

@@ -13,7 +13,14 @@ impl Scope<'_> {
             (false, false) => "token_enumeration",
         };
         let _ = writeln!(out, "soapstone::{kind}! {{");
-        self.simple_head(out, item);
+        // The macros derive these; a closed one is `Copy` too.
+        let closed = enumeration.open.is_none();
+        let has = ["Eq", "Hash", "PartialOrd", "Ord", "Copy"];
+        self.simple_head(
+            out,
+            item,
+            has.get(..if closed { 5 } else { 4 }).unwrap_or_default(),
+        );
         let _ = writeln!(out, "pub enum {} {{", item.name);
         for value in &enumeration.values {
             doc(out, 4, &value.documentation);
@@ -27,7 +34,7 @@ impl Scope<'_> {
 
     pub(super) fn newtype(&self, out: &mut String, item: &Item, newtype: &Newtype) {
         out.push_str("soapstone::newtype! {\n");
-        self.simple_head(out, item);
+        self.simple_head(out, item, &[]);
         let _ = write!(
             out,
             "pub struct {}({})",
@@ -43,7 +50,7 @@ impl Scope<'_> {
 
     pub(super) fn union_(&self, out: &mut String, item: &Item, union_: &Union) {
         out.push_str("soapstone::union! {\n");
-        self.simple_head(out, item);
+        self.simple_head(out, item, &[]);
         let _ = writeln!(out, "pub enum {} {{", item.name);
         for (name, rust) in &union_.members {
             let _ = writeln!(out, "    {name}({}),", self.rust(rust));
@@ -51,9 +58,10 @@ impl Scope<'_> {
         out.push_str("}\n}\n");
     }
 
-    fn simple_head(&self, out: &mut String, item: &Item) {
+    fn simple_head(&self, out: &mut String, item: &Item, has: &[&str]) {
         self.item_doc(out, item);
-        for derive in self.derives {
+        let derives = self.options.derives.iter();
+        for derive in derives.filter(|derive| !has.contains(&derive.as_str())) {
             let _ = writeln!(out, "#[derive({derive})]");
         }
         for attribute in &item.attributes {

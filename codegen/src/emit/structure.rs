@@ -14,13 +14,8 @@ impl Scope<'_> {
         let _ = writeln!(out, "pub struct {} {{", item.name);
         for attribute in &struct_.attributes {
             doc(out, 4, &attribute.documentation);
-            let optional = !attribute.required && attribute.value.is_none();
-            let rust = self.rust(&attribute.rust);
-            let rust = if optional {
-                format!("Option<{rust}>")
-            } else {
-                rust
-            };
+            self.field_attributes(out, item, &attribute.name);
+            let rust = self.attribute_type(attribute);
             let _ = writeln!(out, "    pub {}: {rust},", attribute.name);
         }
         if let Some((name, _)) = &struct_.any_attribute {
@@ -28,6 +23,7 @@ impl Scope<'_> {
         }
         for field in fields(&struct_.body) {
             doc(out, 4, &field.documentation);
+            self.field_attributes(out, item, &field.name);
             let _ = writeln!(out, "    pub {}: {},", field.name, self.field_type(field));
         }
         if let Body::Mixed(name, content) = &struct_.body {
@@ -41,6 +37,14 @@ impl Scope<'_> {
         match &struct_.first {
             Some(first) => self.group_impl(out, item, struct_, first),
             None => self.type_impl(out, item, struct_),
+        }
+    }
+
+    fn field_attributes(&self, out: &mut String, item: &Item, field: &str) {
+        let module = self.package.modules.get(item.module);
+        let module = module.map_or("", |module| module.name.as_str());
+        for attribute in self.options.field_attributes(module, &item.name, field) {
+            let _ = writeln!(out, "    {attribute}");
         }
     }
 
@@ -63,6 +67,9 @@ impl Scope<'_> {
         out.push_str("    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Self> {\n");
         self.read_body(out, struct_, "Ok(Self {", "})");
         out.push_str("    }\n");
+        if has_attributes && struct_.nil {
+            self.nil(out, struct_);
+        }
         if has_attributes {
             out.push_str("    fn attributes(&self, w: &mut codec::Writer) {\n");
             for attribute in &struct_.attributes {
@@ -86,6 +93,32 @@ impl Scope<'_> {
         out.push_str("    fn content(&self, w: &mut codec::Writer) {\n");
         self.write_body(out, struct_);
         out.push_str("    }\n}\n");
+    }
+
+    /// The check of the attributes where there is no value for them to stand in.
+    fn nil(&self, out: &mut String, struct_: &Struct) {
+        out.push_str("    fn nil(r: &mut codec::Reader<'_>) -> codec::Result<()> {\n");
+        for attribute in &struct_.attributes {
+            let _ = writeln!(
+                out,
+                "        let _: {} = {};",
+                self.attribute_type(attribute),
+                self.read_attribute(attribute)
+            );
+        }
+        if let Some((_, any)) = &struct_.any_attribute {
+            let _ = writeln!(out, "        r.any_attributes({})?;", wildcard(any));
+        }
+        out.push_str("        Ok(())\n    }\n");
+    }
+
+    fn attribute_type(&self, attribute: &AttributeField) -> String {
+        let rust = self.rust(&attribute.rust);
+        if attribute.required || attribute.value.is_some() {
+            rust
+        } else {
+            format!("Option<{rust}>")
+        }
     }
 
     pub(super) fn type_name(&self, out: &mut String, item: &Item) {
@@ -194,18 +227,32 @@ impl Scope<'_> {
                 wildcard(any)
             );
         }
-        let nones = vec!["None"; fields.len()].join(", ");
-        let _ = writeln!(out, "        let mut found = ({nones},);");
+        let nothing: Vec<&str> = fields
+            .iter()
+            .map(|field| match field.occurs {
+                Occurs::Many(..) => "Vec::new()",
+                _ => "None",
+            })
+            .collect();
+        let _ = writeln!(out, "        let mut found = ({},);", nothing.join(", "));
         let steps: Vec<String> = fields
             .iter()
             .enumerate()
-            .map(|(index, field)| match &field.particle {
-                Particle::Element(tag, value) => format!(
-                    "r{}.once({}, &mut found.{index})?",
-                    constrained(value),
-                    self.tag(*tag)
-                ),
-                _ => format!("r.group_once(&mut found.{index})?"),
+            .map(|(index, field)| {
+                let slot = format!("&mut found.{index}");
+                match (&field.particle, field.occurs) {
+                    (Particle::Element(tag, value), Occurs::Many(_, max)) => format!(
+                        "r{}.again({}, {}, {slot})?",
+                        constrained(value),
+                        self.tag(*tag),
+                        most(max)
+                    ),
+                    (Particle::Element(tag, value), _) => {
+                        format!("r{}.once({}, {slot})?", constrained(value), self.tag(*tag))
+                    }
+                    (_, Occurs::Many(_, max)) => format!("r.group_again({}, {slot})?", most(max)),
+                    _ => format!("r.group_once({slot})?"),
+                }
             })
             .collect();
         let _ = writeln!(
@@ -214,8 +261,13 @@ impl Scope<'_> {
             steps.join("\n            || ")
         );
         if !together.is_empty() {
-            let found: Vec<String> = (0..fields.len())
-                .map(|index| format!("found.{index}.is_some()"))
+            let found: Vec<String> = fields
+                .iter()
+                .enumerate()
+                .map(|(index, field)| match field.occurs {
+                    Occurs::Many(..) => format!("!found.{index}.is_empty()"),
+                    _ => format!("found.{index}.is_some()"),
+                })
                 .collect();
             let _ = writeln!(
                 out,
@@ -243,6 +295,19 @@ impl Scope<'_> {
                     "            {}: r.required_group(found.{index})?,",
                     field.name
                 ),
+                (particle, Occurs::Many(min, _)) if min > 0 => {
+                    let tag = match particle {
+                        Particle::Element(tag, _) => self.package.tags.get(tag.0),
+                        _ => None,
+                    };
+                    let name = literal(tag.map_or(&field.name, |tag| &tag.local));
+                    let slot = format!("found.{index}");
+                    writeln!(
+                        out,
+                        "            {}: r.at_least({name}, {min}, {slot})?,",
+                        field.name
+                    )
+                }
                 _ => writeln!(out, "            {}: found.{index},", field.name),
             };
         }
@@ -402,8 +467,10 @@ pub(super) fn constrained(value: &Option<Constraint>) -> String {
 
 /// An occurrence range as two arguments.
 pub(super) fn range(min: u64, max: Option<u64>) -> String {
-    match max {
-        Some(max) => format!("{min}, {max}"),
-        None => format!("{min}, codec::UNBOUNDED"),
-    }
+    format!("{min}, {}", most(max))
+}
+
+/// The upper bound of an occurrence range as an argument.
+fn most(max: Option<u64>) -> String {
+    max.map_or("codec::UNBOUNDED".to_owned(), |max| max.to_string())
 }

@@ -18,6 +18,10 @@ impl codec::Type for C {
             d: r.one(D_TAG)?,
         })
     }
+    fn nil(r: &mut codec::Reader<'_>) -> codec::Result<()> {
+        let _: Option<String> = r.optional_attribute("unit")?;
+        Ok(())
+    }
     fn attributes(&self, w: &mut codec::Writer) {
         w.optional_attribute("unit", &self.unit);
     }

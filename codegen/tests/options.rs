@@ -1,0 +1,120 @@
+//! What a user of the generator can choose, each choice seen in a program that uses it.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use soapstone_codegen::{File, Options, generate_files, write_crate};
+
+/// The program around the generated code; `Sku` is its own.
+const MAIN: &str = r#"
+use std::borrow::Cow;
+use std::collections::HashSet;
+use soapstone::codec::{Bindings, Invalid, Root, Simple, Writer};
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Sku { letter: char, number: u32 }
+
+impl Simple for Sku {
+    fn from_text(text: Cow<'_, str>, _: &dyn Bindings) -> Result<Sku, Invalid> {
+        let (letter, number) = text.split_once('-').ok_or(Invalid::Lexical("Sku"))?;
+        Ok(Sku { letter: letter.parse().unwrap(), number: number.parse().unwrap() })
+    }
+    fn to_text(&self, writer: &mut Writer) {
+        writer.raw(&format!("{}-{}", self.letter, self.number));
+    }
+}
+soapstone::__simple_element!(Sku);
+
+mod made;
+use made::shop::{Order, Place, Status};
+
+fn main() {
+    let text = "<s:place xmlns:s=\"urn:shop\"><s:order status=\"open\"><s:sku>A-7</s:sku><s:quantity>2</s:quantity></s:order></s:place>";
+    let place = Place::from_xml(text).unwrap();
+    assert_eq!(place.order.sku, Sku { letter: 'A', number: 7 });
+    assert_eq!(place.to_xml(), text);
+    // `Eq` of all types, `Hash` of one by its path.
+    let orders: HashSet<Order> = [place.order.clone(), place.order.clone()].into();
+    assert_eq!(orders.len(), 1);
+    // A value that the contract does not list.
+    let other = Place::from_xml(&text.replace("open", "lost")).unwrap();
+    assert_eq!(other.order.status, Status::Other("lost".to_owned()));
+    assert_eq!(Place::from_xml(&other.to_xml()), Ok(other));
+}
+"#;
+
+fn contract() -> Vec<PathBuf> {
+    vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/options/shop.wsdl")]
+}
+
+#[test]
+fn a_program_chooses_names_derives_attributes_and_types() {
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let options = Options {
+        operations: vec!["Shop.place".to_owned()],
+        modules: vec![pair("urn:shop", "shop")],
+        derives: vec!["Eq".to_owned()],
+        attributes: vec![
+            pair("shop::Order", "#[derive(Hash)]"),
+            pair("Order.comment", "#[cfg(all())]"),
+            pair("{urn:shop}Status", "#[non_exhaustive]"),
+        ],
+        open_enumerations: true,
+        replacements: vec![pair("Sku", "crate::Sku")],
+        no_clients: true,
+        no_servers: true,
+        ..Options::default()
+    };
+    let (files, report) = generate_files(&contract(), &options).unwrap();
+    assert!(report.is_valid(), "{report}");
+    let shop = files.iter().find(|file| file.path == "shop.rs").unwrap();
+    assert!(shop.text.contains("    #[cfg(all())]\n    pub comment:"));
+    for left in ["Forget", "FORGET", "UNUSED", "struct Sku"] {
+        assert!(!shop.text.contains(left), "{left} is made");
+    }
+    run("options-check", files, MAIN);
+}
+
+fn run(name: &str, files: Vec<File>, main: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let out = root.join("target").join(name);
+    let mut all: Vec<File> = files
+        .into_iter()
+        .map(|file| File {
+            path: format!("made/{}", file.path),
+            text: file.text,
+        })
+        .collect();
+    all.push(File {
+        path: "main.rs".to_owned(),
+        text: main.to_owned(),
+    });
+    let runtime = root.join("crates/soapstone").canonicalize().unwrap();
+    write_crate(&all, &out, name, &runtime.display().to_string()).unwrap();
+    std::fs::copy(root.join("Cargo.lock"), out.join("Cargo.lock")).unwrap();
+    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+    let ran = Command::new(cargo)
+        .args(["run", "--quiet", "--offline"])
+        .current_dir(&out)
+        .env("CARGO_TARGET_DIR", root.join("target/corpus"))
+        .output()
+        .unwrap();
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+}
+
+#[test]
+fn an_operation_that_is_not_there_is_an_error() {
+    let options = Options {
+        operations: vec!["Shop.place".to_owned(), "sell".to_owned()],
+        ..Options::default()
+    };
+    let error = generate_files(&contract(), &options)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("sell"), "{error}");
+}
