@@ -188,7 +188,7 @@ mod tests {
         );
         let places: Vec<&str> = found
             .iter()
-            .map(|error| error.splitn(4, ':').nth(1).unwrap_or_default())
+            .map(|error| error.split(':').nth(1).unwrap_or_default())
             .collect();
         assert_eq!(places, ["2", "3", "5", "8"], "{found:?}");
     }

@@ -107,9 +107,8 @@ struct Case {
 
 fn cases(text: &str) -> Vec<Case> {
     text.split("== ")
-        .skip(1)
-        .map(|block| {
-            let (name, rest) = block.split_once('\n').expect("a name on a line");
+        .filter_map(|block| block.split_once('\n'))
+        .map(|(name, rest)| {
             let (body, expected) = rest.split_once("=>\n").unwrap_or((rest, ""));
             Case {
                 name: name.to_owned(),
@@ -200,7 +199,7 @@ fn mutate(text: &str, seed: &mut Seed) -> String {
         }
         _ if !attributes.is_empty() => {
             let (from, to) = *seed.pick(&attributes);
-            replace(from, to, *seed.pick(VALUES))
+            replace(from, to, seed.pick::<&str>(VALUES))
         }
         _ => replace(one.start, one.end, ""),
     }
