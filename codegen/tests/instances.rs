@@ -347,7 +347,7 @@ fn jdk(root: &Path, contracts: &[Contract], cases: &[Case]) -> Option<Vec<Option
         );
     }
     let mut child = Command::new("java")
-        .arg(root.join("crates/schema/tests/mutations/Judge.java"))
+        .arg(root.join("crates/schema/tests/jdk/Judge.java"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
