@@ -150,12 +150,17 @@ pub(crate) fn select_list(sql: &mut Sql, table: &Table, shape: &Shape) {
             sql.push(", ");
         }
         if let Some(column) = table.columns.get(*index) {
-            let geometry = sql.dialect == Dialect::Mysql && is_geometry(&column.type_name);
-            if geometry {
-                sql.push("st_astext(");
+            let function = match sql.dialect {
+                Dialect::Mysql if is_geometry(&column.type_name) => Some("st_astext("),
+                // A cast would add the mask of a single host, which SQL does not show.
+                Dialect::Postgres if column.type_name == "inet" => Some("pg_catalog.abbrev("),
+                _ => None,
+            };
+            if let Some(function) = function {
+                sql.push(function);
             }
             sql.name(&column.name);
-            if geometry {
+            if function.is_some() {
                 sql.push(")");
             } else if let Some(cast) = read_cast(sql.dialect, &column.sql_type) {
                 sql.push(cast);

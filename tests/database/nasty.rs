@@ -54,7 +54,7 @@ insert into everything values
  'infinity', '24:00:00', null, '-infinity', '0044-03-15 BC', null, null, '', null, null, null, null, null, null, null, 'x', null, null,
  '{}', '{{a,b},{c,d}}', null, null, null, null, null, 'empty', null, null, null, null, null, null, null, null, null),
 (3, false, 0, 0, 0, 0, 0, 0.0001, 0, '1e-10', '1e300', null, '', '', '', null, '', '', '12024-01-01', '00:00:00', '00:00:00-08', '0001-01-01 00:00:00', '2024-01-01 00:00:00.000001+00', '-1 day +1 hour',
- null, null, null, null, null, null, '', null, null, 'y', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)
+ null, null, null, null, null, null, '', null, null, 'y', null, null, null, null, null, null, null, null, null, null, null, '10.0.0.1', null, null, null, null, null, null, null)
 "#,
         )
         .await;
@@ -142,6 +142,7 @@ insert into everything values
         ("tsz", "2024-01-01T00:00:00.000001Z"),
         ("c", ""),
         ("t", ""),
+        ("ip", "10.0.0.1"),
     ] {
         assert_eq!(cell(2, name), expected, "{name}");
     }
