@@ -11,6 +11,10 @@ use soapstone_gateway::run::{Once, OnceReply, run_once};
 use crate::place::{Opened, all, dialects, show_rows, text};
 use crate::shop::{record, shop, write};
 
+/// How often a caller comes again at once. Of two transactions that wait for each other MariaDB ends one and lets the other
+/// pass, so a few are enough, but chance may choose the same one many times.
+const PATIENCE: usize = 1000;
+
 async fn count(opened: &Opened, table: TableId) -> u64 {
     match opened
         .good(&Call::Count {
@@ -38,7 +42,7 @@ async fn upserts_of_one_record() {
                     write: write(customer, vec![record(&fields)], Mode::Atomic),
                     match_on: vec![1],
                 };
-                for _ in 0..20 {
+                for _ in 0..PATIENCE {
                     match opened.run(&call).await {
                         Ok(Reply::Results(results)) => return results[0].status,
                         Err(error) if error.retryable() => {}
@@ -78,7 +82,7 @@ async fn writes_with_one_key() {
                     now: 1,
                 };
                 let render = |reply: &Reply| format!("{reply:?}").into_bytes();
-                for _ in 0..20 {
+                for _ in 0..PATIENCE {
                     let answer = run_once(
                         &opened.database,
                         &opened.catalog,
