@@ -179,6 +179,28 @@ fn java_class_path(classes: &Path) -> String {
         .join(":")
 }
 
+/// Makes C++ stubs of a contract, by files that begin with `stem`.
+fn gsoap_stubs(scratch: &Scratch, wsdl: &str, stem: &str) {
+    let (document, header) = (format!("{stem}.wsdl"), format!("{stem}.h"));
+    run(within(scratch, "curl").args(["-sfo", &document, wsdl]));
+    run(within(scratch, "wsdl2h").args(["-P", "-o", &header, &document]));
+    run(within(scratch, "soapcpp2").args([
+        "-C",
+        "-L",
+        "-x",
+        "-j",
+        "-I/usr/share/gsoap/import",
+        &header,
+    ]));
+}
+
+/// A program that works in the scratch folder.
+fn within(scratch: &Scratch, program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(scratch.path());
+    command
+}
+
 #[test]
 fn gsoap() {
     if !has("wsdl2h") || !has("soapcpp2") || !has("g++") {
@@ -190,22 +212,8 @@ fn gsoap() {
     ] {
         let scratch = Scratch::new();
         let gateway = Gateway::with_sample();
-        let within = |program: &str| {
-            let mut command = Command::new(program);
-            command.current_dir(scratch.path());
-            command
-        };
         let wsdl = format!("{}/soap/crm/tables/contact?{query}", gateway.address());
-        run(within("curl").args(["-sfo", "contact.wsdl", &wsdl]));
-        run(within("wsdl2h").args(["-P", "-o", "contact.h", "contact.wsdl"]));
-        run(within("soapcpp2").args([
-            "-C",
-            "-L",
-            "-x",
-            "-j",
-            "-I/usr/share/gsoap/import",
-            "contact.h",
-        ]));
+        gsoap_stubs(&scratch, &wsdl, "contact");
         let client = std::fs::read_to_string(clients().join("gsoap_client.cpp"))
             .unwrap()
             .replace("PROXY.h", &format!("soap{proxy}Proxy.h"))
@@ -213,7 +221,7 @@ fn gsoap() {
             .replace("PROXY crm", &format!("{proxy}Proxy crm"));
         std::fs::write(scratch.path().join("client.cpp"), client).unwrap();
         let stub = format!("soap{proxy}Proxy.cpp");
-        run(within("g++").args([
+        run(within(&scratch, "g++").args([
             "-w",
             "-I.",
             "client.cpp",

@@ -5,7 +5,7 @@ use std::env;
 use std::process::Command;
 
 use crate::process::{Database, Gateway, Scratch, run};
-use crate::{clients, files, has, java_class_path};
+use crate::{clients, files, gsoap_stubs, has, java_class_path};
 
 #[test]
 fn odd_names() {
@@ -42,20 +42,6 @@ fn odd_names() {
             .args(files(&scratch.path().join("odd"), "java")));
     }
     if has("wsdl2h") && has("soapcpp2") {
-        let within = |program: &str| {
-            let mut command = Command::new(program);
-            command.current_dir(scratch.path());
-            command
-        };
-        run(within("curl").args(["-sfo", "odd.wsdl", &wsdl]));
-        run(within("wsdl2h").args(["-P", "-o", "odd.h", "odd.wsdl"]));
-        run(within("soapcpp2").args([
-            "-C",
-            "-L",
-            "-x",
-            "-j",
-            "-I/usr/share/gsoap/import",
-            "odd.h",
-        ]));
+        gsoap_stubs(&scratch, &wsdl, "odd");
     }
 }
