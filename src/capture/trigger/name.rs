@@ -31,25 +31,25 @@ pub(super) fn literal(dialect: Dialect, text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// A trigger's name: readable, within 64 bytes, different for tables whose beginnings are the same.
+/// The name of the trigger for an event.
 pub(super) fn trigger_name(table: &Table, event: &str) -> String {
-    let readable: String = table
-        .name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-        .take(24)
-        .collect();
-    format!("soapstone_{event}_{readable}_{:016x}", digest(table))
+    own_name(&format!("soapstone_{event}"), table)
 }
 
+/// The name of the function that the triggers of a table call.
 pub(super) fn routine_name(table: &Table) -> String {
+    own_name("capture", table)
+}
+
+/// A name of ours for a table: readable, within 64 bytes, different for tables whose beginnings are the same.
+fn own_name(prefix: &str, table: &Table) -> String {
     let readable: String = table
         .name
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
         .take(24)
         .collect();
-    format!("capture_{readable}_{:016x}", digest(table))
+    format!("{prefix}_{readable}_{:016x}", digest(table))
 }
 
 /// FNV-1a over the table's names: stable for ever, since triggers are found again by it.
