@@ -4,6 +4,7 @@
 //! plans, pages) is a pure function of the catalog. Tables, columns, relations and routines are named by their index.
 
 mod assemble;
+mod known;
 mod load;
 mod mysql;
 mod mysql_types;
@@ -18,10 +19,12 @@ mod sqlite;
 
 use std::fmt;
 
+pub use known::Known;
 pub use load::{CatalogError, load};
 pub use named::NamedError;
 pub use routine::{NamedStatement, Parameter, ParameterMode, Returns, Routine, RoutineKind};
 pub use selection::Selection;
+pub(crate) use selection::matches;
 pub use sql_type::{Field, SqlType, TypeName};
 
 /// The SQL that a database speaks.

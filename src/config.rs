@@ -292,20 +292,27 @@ fn any() -> Vec<String> {
 
 /// Reads a configuration file, collecting everything that is wrong with it.
 pub fn load(path: &Path) -> Result<Config, Vec<ConfigError>> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        vec![ConfigError::unplaced(
-            path,
-            format!("cannot be read: {error}"),
-        )]
-    })?;
-    let mut config: Config = toml_file::parse(path, &text)?;
-    config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let errors = check(&config, path, &text);
-    if errors.is_empty() {
-        Ok(config)
-    } else {
-        Err(errors)
+    match load_what_is_right(path) {
+        (Some(config), errors) if errors.is_empty() => Ok(config),
+        (_, errors) => Err(errors),
     }
+}
+
+/// Reads a configuration file; what is wrong with it is left out and told.
+pub(crate) fn load_what_is_right(path: &Path) -> (Option<Config>, Vec<ConfigError>) {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = format!("cannot be read: {error}");
+            return (None, vec![ConfigError::unplaced(path, message)]);
+        }
+    };
+    let (mut config, mut errors) = toml_file::parse_what_is_right::<Config>(path, &text);
+    if let Some(config) = &mut config {
+        config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        errors.extend(check(config, path, &text));
+    }
+    (config, errors)
 }
 
 /// Tells what the keys' own types do not: how values fit together. Each is told where the file first has the word that it is about.

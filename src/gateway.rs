@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use soapstone::xml;
 
-use crate::catalog::{self, CatalogError, Selection};
+use crate::catalog::{self, CatalogError, Selection, matches};
 use crate::config::{Config, SecretError};
 use crate::database::{ConnectError, Database, Settings};
 use crate::flow::works::Works;
-use crate::principal::{Principal, PrincipalError, Users, matches};
+use crate::principal::{Principal, PrincipalError, Users};
 use crate::request::{Reading, Rules};
 use crate::run;
 use crate::served::Served;

@@ -1,12 +1,10 @@
 //! Reads a whole catalog: what the database says, what the routines folder says, what the configuration says.
 
-use std::collections::HashSet;
-
 use super::assemble::{Found, assemble};
 use super::named::{self, NamedError, NamedSql, Piece};
 use super::postgres_types::load_types;
 use super::{
-    Catalog, Dialect, Field, NamedStatement, Parameter, ParameterMode, Returns, Routine,
+    Catalog, Dialect, Field, Known, NamedStatement, Parameter, ParameterMode, Returns, Routine,
     RoutineKind, Selection, SqlType, mysql, mysql_types, postgres, sqlite,
 };
 use crate::database::Database;
@@ -21,7 +19,7 @@ pub enum CatalogError {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Named(Vec<NamedError>),
     /// The configuration names tables, columns or routines that are not there.
-    #[error("the configuration names what the database has not: {}", .0.join(", "))]
+    #[error("the configuration names what the database has not: {}", .0.join("; "))]
     Unknown(Vec<String>),
 }
 
@@ -43,36 +41,14 @@ pub async fn load(database: &Database, selection: &Selection) -> Result<Catalog,
     Ok(assemble(database.dialect(), found, selection))
 }
 
-/// Names of the configuration that name nothing: most likely misspelled.
+/// Names of the configuration that name nothing, most likely misspelled, and what may be meant.
 fn unknown_names(found: &Found, selection: &Selection) -> Vec<String> {
-    let mut known = HashSet::new();
-    for table in &found.tables {
-        let full = format!("{}.{}", table.schema, table.name);
-        known.extend(
-            table
-                .columns
-                .iter()
-                .map(|column| format!("{full}.{}", column.name)),
-        );
-        known.insert(full);
-    }
-    known.extend(
-        found
-            .routines
-            .iter()
-            .map(|routine| format!("{}.{}", routine.schema, routine.name)),
-    );
-    let mut unknown: Vec<String> = selection
-        .rename
-        .keys()
-        .filter(|name| !known.contains(*name))
-        .cloned()
-        .collect();
-    for (table, columns) in &selection.keys {
-        let names = columns.iter().map(|column| format!("{table}.{column}"));
-        unknown.extend(names.filter(|name| !known.contains(name)));
-    }
-    unknown
+    let known = Known::of(&found.tables, &found.routines);
+    selection
+        .named()
+        .filter(|name| !known.has(name))
+        .map(|name| format!("`{name}`: {}", known.advice(&name)))
+        .collect()
 }
 
 async fn add_named(

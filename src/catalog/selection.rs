@@ -41,6 +41,16 @@ impl Selection {
             .any(|pattern| pattern.matches('.').count() >= 2 && matches(pattern, &full))
     }
 
+    /// The names that must be there: what is renamed, and the columns of keys.
+    pub(crate) fn named(&self) -> impl Iterator<Item = String> {
+        let keys = self.keys.iter().flat_map(|(table, columns)| {
+            columns
+                .iter()
+                .map(move |column| format!("{table}.{column}"))
+        });
+        self.rename.keys().cloned().chain(keys)
+    }
+
     /// The name that the contract is made from.
     pub(crate) fn public_name(&self, full: &str, name: &str) -> String {
         self.rename
@@ -51,7 +61,7 @@ impl Selection {
 }
 
 /// Compares a name with a pattern in time proportional to both lengths.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = name.strip_prefix(first) else {
@@ -84,6 +94,9 @@ mod tests {
             ("*a*a", "ba", false),
             ("*a*a", "baa", true),
             ("*", "x.y", true),
+            ("*order*", "public.sales_order_line", true),
+            ("a*a", "a", false),
+            ("sales_order", "sales_order_line", false),
         ] {
             assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
         }

@@ -64,10 +64,28 @@ pub(super) struct Common {
 impl Common {
     /// The configuration file, with the environment and the flags over it.
     pub(super) fn config(&self) -> Result<Config, Failure> {
-        let mut config = match &self.config {
-            Some(path) => config::load(path).map_err(|errors| Failure::new(join(&errors)))?,
-            None => Config::default(),
+        match self.config_and_mistakes() {
+            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+            (_, mistakes) => Err(Failure::new(join(&mistakes))),
+        }
+    }
+
+    /// The configuration file.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
+    /// The same without what is wrong in the file, where anything is left, and what is wrong.
+    pub(super) fn config_and_mistakes(&self) -> (Option<Config>, Vec<config::ConfigError>) {
+        let (config, mistakes) = match &self.config {
+            Some(path) => config::load_what_is_right(path),
+            None => (Some(Config::default()), Vec::new()),
         };
+        (config.map(|config| self.over(config)), mistakes)
+    }
+
+    /// Puts the environment and the flags over the file's configuration.
+    fn over(&self, mut config: Config) -> Config {
         if let Some(db) = &self.db {
             config.database.url = Some(Secret::text(db.as_str()));
         }
@@ -85,7 +103,7 @@ impl Common {
             Some(_) => config.log.format = LogFormat::Text,
             None => {}
         }
-        Ok(config)
+        config
     }
 }
 

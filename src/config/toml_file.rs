@@ -43,15 +43,25 @@ impl std::error::Error for ConfigError {}
 /// How many mistakes are reported at most.
 const MOST: usize = 50;
 
-/// Parses the text. After an unknown key or a wrong value its lines are blanked and the text is parsed again, so that the next one is found
-/// too.
+/// Parses the text.
 pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Vec<ConfigError>> {
+    match parse_what_is_right(file, text) {
+        (Some(config), errors) if errors.is_empty() => Ok(config),
+        (_, errors) => Err(errors),
+    }
+}
+
+/// Parses the text. After an unknown key or a wrong value its lines are blanked and the text is parsed again, so that the next one is found
+/// too; what is left at the end is answered with the mistakes.
+pub(crate) fn parse_what_is_right<T: DeserializeOwned>(
+    file: &Path,
+    text: &str,
+) -> (Option<T>, Vec<ConfigError>) {
     let mut errors = Vec::new();
     let mut rest = text.to_owned();
     while errors.len() < MOST {
         let error = match toml::from_str::<T>(&rest) {
-            Ok(config) if errors.is_empty() => return Ok(config),
-            Ok(_) => break,
+            Ok(config) => return (Some(config), errors),
             Err(error) => error,
         };
         let missing = error.message().starts_with("missing field");
@@ -71,7 +81,7 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, V
             _ => break,
         }
     }
-    Err(errors)
+    (None, errors)
 }
 
 /// Replaces the lines of `span` by as many spaces, so that offsets stay.

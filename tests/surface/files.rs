@@ -71,6 +71,56 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_file_does_not_keep_the_database_from_being_checked() {
+    let scene = Scene::new(CRM).await;
+    write_contract(&scene.folder.join("flows"), "http://127.0.0.1:1/").unwrap();
+    scene.write("flows/wrong.toml", FLOW);
+    std::fs::create_dir(scene.folder.join("routines")).unwrap();
+    scene.write("routines/broken.sql", "select 1");
+    let url = format!("sqlite:{}", scene.folder.join("crm.sqlite").display());
+    scene.write(
+        "soapstone.toml",
+        &format!(
+            r#"[server]
+listen = "127.0.0.1:0"
+adress = "x"
+[database]
+url = "{url}"
+routines = "routines"
+include = ["main.*", "main.sales_ordr"]
+exclude = ["product", "main.log_*"]
+[database.rename]
+"main.company.nam" = "title"
+[database.keys]
+"main.company" = ["idd"]
+[[role.clerk.grant]]
+operations = ["update"]
+on = ["sales_order", "flow.x", "invoices"]
+columns = ["number", "stat"]
+[flows]
+folder = "flows"
+"#
+        ),
+    );
+    let output = scene.run(&["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    for what in [
+        "soapstone.toml:3:1: unknown key `adress`: did you mean `address`?",
+        "broken.sql",
+        "soapstone.toml:7:22: database.include: the database has no `main.sales_ordr`: did you mean `main.sales_order`?",
+        "soapstone.toml:8:12: database.exclude: the database has no `product`: did you mean `main.product`?",
+        "soapstone.toml:10:1: database.rename: the database has no `main.company.nam`: did you mean `main.company.name`?",
+        "soapstone.toml:12:19: database.keys: the database has no `main.company.idd`: did you mean `main.company.id`?",
+        "soapstone.toml:15:32: role.clerk: the database has no `invoices`",
+        "soapstone.toml:16:22: role.clerk: the database has no `sales_order.stat`",
+        "flows/wrong.toml:12:1: ",
+    ] {
+        assert!(said.contains(what), "{what}\n{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_right_where_names_and_types_say_enough() {
     let scene = Scene::new(CRM).await;
     write_contract(&scene.folder.join("flows"), "http://127.0.0.1:1/").unwrap();
