@@ -4,6 +4,7 @@
 //! not in the path of a call (introspection, flows, stored answers) may use the sqlx pool beside them.
 
 mod decimal_text;
+mod moment_text;
 
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,9 +17,11 @@ use sqlx::{ConnectOptions as _, Connection, MySql, Postgres, Sqlite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::catalog::Dialect;
-use crate::plan::DECIMAL_COLLATION;
+use crate::plan::{DECIMAL_COLLATION, MOMENT_COLLATION};
 
 pub(crate) use decimal_text::compare_decimals;
+use moment_text::compare_moments;
+pub(crate) use moment_text::write_moment;
 
 /// Where a database is and how it is used.
 #[derive(Debug, Clone)]
@@ -166,6 +169,7 @@ impl Database {
                     .statement_cache_capacity(500)
                     .row_buffer_size(256)
                     .collation(DECIMAL_COLLATION, compare_decimals)
+                    .collation(MOMENT_COLLATION, compare_moments)
                     .disable_statement_logging();
                 let pool = SqlitePoolOptions::new()
                     .max_connections(settings.connections)

@@ -1,6 +1,5 @@
 //! Columns beside given values: keys, and what is equal to a value however it is stored.
 
-use super::order::is_moment;
 use super::read::{column, error};
 use super::sql::{Bind, Comparison, Sql, comparison};
 use super::value;
@@ -62,15 +61,11 @@ pub(crate) fn equals(
     Ok(())
 }
 
-/// The other way in which SQLite may keep a value: a moment with a space in it, a number in a column without a type.
+/// The other way in which SQLite may keep a value: a number in a column without a type.
 pub(crate) fn stored_otherwise(dialect: Dialect, column: &Column, bind: &Bind) -> Option<Bind> {
     let Bind::Text(text) = bind else {
         return None;
     };
-    if is_moment(dialect, column) {
-        return (text.as_bytes().get(10) == Some(&b'T'))
-            .then(|| Bind::Text(text.replacen('T', " ", 1)));
-    }
     if dialect != Dialect::Sqlite || column.sql_type != SqlType::Any {
         return None;
     }

@@ -1,7 +1,6 @@
 //! Filters as SQL conditions.
 
 use super::compare::{compared_bind, equals, stored_otherwise};
-use super::order::is_moment;
 use super::read::column;
 use super::sql::{Bind, Comparison, Sql, comparison, is_own_text, postgres_type};
 use super::value;
@@ -137,13 +136,7 @@ fn compare(
         return equals(sql, column, given, operator == " <> ");
     }
     let bind = compared_bind(sql.dialect, column, given)?;
-    if is_moment(sql.dialect, column) {
-        sql.push("replace(")
-            .name(&column.name)
-            .push(", ' ', 'T')")
-            .push(operator)
-            .plain_bind(bind);
-    } else if let Some(number) = stored_otherwise(sql.dialect, column, &bind) {
+    if let Some(number) = stored_otherwise(sql.dialect, column, &bind) {
         sql.name(&column.name).push(operator).plain_bind(number);
     } else {
         sql.compared(column)
@@ -172,7 +165,7 @@ fn one_of(sql: &mut Sql, column: &Column, items: &[Value]) -> Result<(), PlanErr
         return Ok(());
     }
     let mut parts = Parts::new(sql, " or ");
-    if is_moment(parts.sql.dialect, column) || column.sql_type == SqlType::Any {
+    if column.sql_type == SqlType::Any {
         for item in items {
             compare(parts.next(), column, " = ", item)?;
         }

@@ -56,7 +56,8 @@ pub(crate) fn whole_order(
     let column = |index: usize| target.columns.get(index);
     for index in target.key.iter().flatten().copied() {
         // Two moments that are asked for as one may be two keys.
-        let exact = column(index).is_some_and(|column| is_moment(dialect, column));
+        let exact =
+            column(index).is_some_and(|column| comparison(dialect, column) == Comparison::Moment);
         add(&mut steps, index, exact);
     }
     // SQLite takes NULL into a primary key, as often as it comes.
@@ -108,11 +109,6 @@ fn is_exact(dialect: Dialect, column: &Column) -> bool {
     }
 }
 
-/// SQLite keeps a dateTime as text, with `T` or with a space between date and time: both are the same moment.
-pub(crate) fn is_moment(dialect: Dialect, column: &Column) -> bool {
-    dialect == Dialect::Sqlite && matches!(column.sql_type, SqlType::Timestamp { .. })
-}
-
 /// MySQL orders the labels of enums and sets by their numbers, and compares them by their texts.
 pub(crate) fn is_numbered(dialect: Dialect, column: &Column) -> bool {
     dialect == Dialect::Mysql
@@ -152,7 +148,6 @@ fn expression(sql: &mut Sql, column: &Column, step: Step, table: Option<&Table>)
         (Dialect::Postgres, true) => ("", "::text collate \"C\""),
         (Dialect::Mysql, true) => ("cast(convert(", " using utf8mb4) as binary)"),
         (Dialect::Sqlite, true) => ("", " collate binary"),
-        (_, false) if is_moment(sql.dialect, column) => ("replace(", ", ' ', 'T')"),
         // In `order by` the number is what counts anyway, and an index may have it.
         (_, false) if table.is_none() && is_numbered(sql.dialect, column) => {
             ("cast(", " as unsigned)")
@@ -308,7 +303,6 @@ fn raw_bind(sql: &mut Sql, column: &Column, step: Step, value: &RawCell) {
         Dialect::Sqlite => {
             let (before, after) = match value {
                 RawCell::BadText(_) => ("cast(", " as text)"),
-                _ if !step.exact && is_moment(sql.dialect, column) => ("replace(", ", ' ', 'T')"),
                 _ => ("", ""),
             };
             sql.push(before)

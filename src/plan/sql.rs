@@ -140,6 +140,9 @@ impl Sql {
             Comparison::Decimal => {
                 self.push(" collate ").push(DECIMAL_COLLATION);
             }
+            Comparison::Moment => {
+                self.push(" collate ").push(MOMENT_COLLATION);
+            }
         }
         self
     }
@@ -150,7 +153,7 @@ impl Sql {
         let number = self.binds.len();
         let text = match comparison(self.dialect, column) {
             Comparison::Text => format!("${number}::text"),
-            Comparison::Decimal => "?".to_owned(),
+            Comparison::Decimal | Comparison::Moment => "?".to_owned(),
             Comparison::Plain => match (self.dialect, column.sql_type.base()) {
                 // A decimal beside a text would be compared as two doubles.
                 (Dialect::Mysql, SqlType::Decimal { .. }) => "cast(? as decimal(65,30))".to_owned(),
@@ -194,6 +197,9 @@ impl Sql {
 /// The collation that compares decimals kept as text; [`crate::database`] registers it.
 pub(crate) const DECIMAL_COLLATION: &str = "soapstone_decimal";
 
+/// The collation that compares dates and times kept as text; [`crate::database`] registers it.
+pub(crate) const MOMENT_COLLATION: &str = "soapstone_moment";
+
 /// How the values of a column are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Comparison {
@@ -203,6 +209,8 @@ pub(crate) enum Comparison {
     Text,
     /// As decimals kept as text.
     Decimal,
+    /// As dates and times kept as text.
+    Moment,
 }
 
 pub(crate) fn comparison(dialect: Dialect, column: &Column) -> Comparison {
@@ -212,6 +220,9 @@ pub(crate) fn comparison(dialect: Dialect, column: &Column) -> Comparison {
             SqlType::Json | SqlType::Xml | SqlType::Composite { .. } | SqlType::Other,
         ) => Comparison::Text,
         (Dialect::Sqlite, SqlType::Decimal { .. }) if keeps_text(column) => Comparison::Decimal,
+        (Dialect::Sqlite, SqlType::Date | SqlType::Time { .. } | SqlType::Timestamp { .. }) => {
+            Comparison::Moment
+        }
         _ => Comparison::Plain,
     }
 }

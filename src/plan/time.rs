@@ -141,8 +141,7 @@ fn days(year: i64, month: u32) -> u32 {
 
 /// Moves a date and time to UTC: what MariaDB cannot do by itself. `None` when the result leaves four-digit years.
 pub(crate) fn to_utc(moment: Moment<'_>) -> Option<String> {
-    let mut date = moment.date.split('-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let day = civil_day(moment.date)?;
     let hour: i64 = moment.time.get(0..2)?.parse().ok()?;
     let minute: i64 = moment.time.get(3..5)?.parse().ok()?;
     let rest = moment.time.get(5..)?;
@@ -154,7 +153,7 @@ pub(crate) fn to_utc(moment: Moment<'_>) -> Option<String> {
         }
         _ => 0,
     };
-    let minutes = day_number(year, month, day) * 1440 + hour * 60 + minute - offset;
+    let minutes = day * 1440 + hour * 60 + minute - offset;
     let (year, month, day) = civil(minutes.div_euclid(1440));
     let minute = minutes.rem_euclid(1440);
     (1..=9999).contains(&year).then(|| {
@@ -177,6 +176,12 @@ pub(crate) fn same_moment(text: &str) -> Option<String> {
         true => form.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => form,
     })
+}
+
+/// Days since 1970-01-01 of a date as XSD writes it, without sign.
+pub(crate) fn civil_day(date: &str) -> Option<i64> {
+    let mut parts = date.split('-').map(|part| part.parse::<i64>().ok());
+    Some(day_number(parts.next()??, parts.next()??, parts.next()??))
 }
 
 /// Days since 1970-01-01 of a proleptic Gregorian date, counting years from March.

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Decode, Executor, Row, Sqlite, SqliteConnection, TypeI
 use super::session::{Executed, Sink};
 use super::text;
 use crate::catalog::SqlType;
+use crate::database::write_moment;
 use crate::plan::{Bind, RawCell, Shape, Statement, VersionFrom};
 use crate::rows::Rows;
 
@@ -132,20 +133,24 @@ fn push_value(value: &Stored<'_>, sql_type: &SqlType, rows: &mut Rows) {
                 })
             });
         }
-        (
-            Stored::Integer(number),
-            SqlType::Integer { .. } | SqlType::Decimal { .. } | SqlType::Float64 | SqlType::Any,
-        ) => {
+        (Stored::Integer(number), SqlType::Integer { .. } | SqlType::Float64 | SqlType::Any) => {
             text::push_integer(rows, *number);
+        }
+        (Stored::Integer(number), SqlType::Decimal { .. }) => {
+            push_text(rows, sql_type, &number.to_string());
         }
         (Stored::Integer(number), _) => rows.push_misfit(number.to_string().as_bytes()),
         (Stored::Real(number), SqlType::Float64 | SqlType::Any) => text::push_double(rows, *number),
         (Stored::Real(number), SqlType::Decimal { .. }) if number.is_finite() => {
             // The shortest digits that mean this double, never an exponent, which xs:decimal has not.
-            rows.push_with(|out| out.extend_from_slice(format!("{number}").as_bytes()));
+            push_text(rows, sql_type, &format!("{number}"));
         }
         (Stored::Real(number), _) => rows.push_misfit(format!("{number:?}").as_bytes()),
-        (Stored::Blob(bytes), SqlType::Bytes { .. }) => rows.push_bytes(bytes),
+        (Stored::Blob(bytes), SqlType::Bytes { length })
+            if within(*length, bytes.len(), || bytes.len()) =>
+        {
+            rows.push_bytes(bytes);
+        }
         (Stored::Blob(bytes), _) => rows.push_misfit(bytes),
         (Stored::Text(bytes), sql_type) => match std::str::from_utf8(bytes) {
             Ok(value) => push_text(rows, sql_type, value),
@@ -156,21 +161,12 @@ fn push_value(value: &Stored<'_>, sql_type: &SqlType, rows: &mut Rows) {
 
 fn push_text(rows: &mut Rows, sql_type: &SqlType, value: &str) {
     let fits = match sql_type {
-        SqlType::Text { .. } | SqlType::Json | SqlType::Any | SqlType::Other => true,
-        SqlType::Decimal { .. } => is_decimal(value),
+        SqlType::Text { length, .. } => within(*length, value.len(), || value.chars().count()),
+        SqlType::Json | SqlType::Any | SqlType::Other => true,
+        SqlType::Decimal { .. } => is_decimal(value) && decimal_fits(sql_type, value),
         SqlType::Date => crate::plan::is_date(value),
         SqlType::Time { .. } => crate::plan::is_time(value),
-        SqlType::Timestamp { .. } => {
-            // SQLite's own functions write a space between date and time, which XSD does not take.
-            if value.as_bytes().get(10) == Some(&b' ') {
-                let moment = value.replacen(' ', "T", 1);
-                if crate::plan::is_date_time(&moment) {
-                    rows.push_text(&moment);
-                    return;
-                }
-            }
-            crate::plan::is_date_time(value)
-        }
+        SqlType::Timestamp { .. } => crate::plan::is_date_time(value),
         SqlType::Uuid => {
             value.len() == 36 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
         }
@@ -178,9 +174,34 @@ fn push_text(rows: &mut Rows, sql_type: &SqlType, value: &str) {
     };
     if fits {
         rows.push_text(value);
+    } else if let Some(moment) = write_moment(sql_type, value) {
+        rows.push_text(&moment);
     } else {
         rows.push_misfit(value.as_bytes());
     }
+}
+
+/// Tells whether a text is no longer than its column, which SQLite itself does not ask.
+fn within(most: Option<u32>, bytes: usize, count: impl FnOnce() -> usize) -> bool {
+    most.is_none_or(|most| bytes <= most as usize || count() <= most as usize)
+}
+
+/// Tells whether a decimal has no more digits than its column, which SQLite itself does not ask.
+fn decimal_fits(sql_type: &SqlType, value: &str) -> bool {
+    let SqlType::Decimal {
+        precision: Some(precision),
+        scale,
+        ..
+    } = sql_type
+    else {
+        return true;
+    };
+    let unsigned = value.trim_start_matches(['+', '-']);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let whole = whole.trim_start_matches('0').len();
+    let fraction = fraction.trim_end_matches('0').len();
+    let scale = scale.unwrap_or(0) as usize;
+    fraction <= scale && whole + fraction <= (*precision as usize).max(scale)
 }
 
 fn is_decimal(value: &str) -> bool {

@@ -282,7 +282,7 @@ async fn every_storage_class_of_sqlite() {
         .script(
             r#"
 create table everything (
-  id integer primary key, i int, b boolean, r real, n decimal(10,2), dt decimal_text(18,4), t varchar(10), bl blob, d date,
+  id integer primary key, i int, b boolean, r real, n decimal(10,2), dt decimal_text(22,4), t varchar(10), bl blob, d date,
   ts timestamp, tm time, u uuid, j json, a, other something, gen int generated always as (i + 1) virtual
 );
 insert into everything (id, i, b, r, n, dt, t, bl, d, ts, tm, u, j, a, other) values

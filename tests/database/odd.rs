@@ -147,6 +147,29 @@ async fn sqlite_finds_what_is_stored_in_another_form() {
         let shown = format!("{condition:?}");
         assert_eq!(count("no_key", 2, condition).await, expected, "{shown}");
     }
+    // What fits the declared type only by its meaning is written as the type has it, and what does not fit is no value of it.
+    let mut forms = read_all(&opened, &all(opened.table("forms"), 10, None)).await;
+    forms.sort();
+    assert_eq!(
+        forms,
+        [
+            "2024-05-01|2024-05-01T00:00:00|10:00:00.0|!abcd|!0.25",
+            "2024-05-01|2024-05-01T00:00:00|10:00:00|abc|12.5",
+            "2024-05-02|2024-05-01T00:00:00.000|!25:00|ąść|!12345",
+        ]
+    );
+    let midnight = text("2024-05-01T00:00:00");
+    for (column, condition, expected) in [
+        (0, Condition::Le(text("2024-05-01")), 2),
+        (0, Condition::Gt(text("2024-05-01")), 1),
+        (1, Condition::Eq(midnight.clone()), 3),
+        (1, Condition::Lt(midnight.clone()), 0),
+        (1, Condition::In(vec![midnight]), 3),
+        (2, Condition::Eq(text("10:00:00")), 2),
+    ] {
+        let shown = format!("{column} {condition:?}");
+        assert_eq!(count("forms", column, condition).await, expected, "{shown}");
+    }
     place.drop().await;
 }
 

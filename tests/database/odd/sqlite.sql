@@ -22,3 +22,6 @@ create virtual table words using fts5 (a, b);
 insert into words values ('hello', 'world'), ('hello', 'you');
 create view pairs as select one.k, other.k as other_k from untyped_key one, keyed_loosely other;
 create view broken as select * from nowhere;
+create table forms (d date, ts datetime, t time, code varchar(3), n numeric(4, 1));
+insert into forms values ('2024-05-01 00:00:00', '2024-05-01', '10:00', 'abc', 12.5), ('2024-05-01', '2024-05-01 00:00', '10:00:00.0', 'abcd', 0.25),
+  ('2024-05-02', '2024-05-01T00:00:00.000', '25:00', 'ąść', 12345);
