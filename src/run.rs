@@ -3,6 +3,7 @@
 //! Reads are tried once more on a new connection when an idle one turns out dead. Writes are one transaction, and the
 //! answer is given only after its commit.
 
+mod again;
 mod binary;
 mod change;
 mod error;
@@ -41,6 +42,7 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
     let mut session = Session::lend(database)
         .await
         .map_err(|failure| explain(catalog, table, failure))?;
+    let mut again = again::Again::default();
     loop {
         let result = match plan {
             Plan::Write(_) => Box::pin(in_transaction(&mut session, catalog, plan)).await,
@@ -59,23 +61,23 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
                 session.keep();
                 return Ok(reply);
             }
-            Err(Broken {
-                failure,
-                clean,
-                started,
-            }) => {
+            Err(broken) => {
                 // What has not begun cannot have changed anything.
-                if failure.lost() && session.reused() && (repeatable || !started) {
+                let untouched = repeatable || !broken.started;
+                if broken.failure.lost() && session.reused() && untouched {
                     drop(session);
                     session = Box::pin(Session::open(database))
                         .await
                         .map_err(|failure| explain(catalog, table, failure))?;
                     continue;
                 }
-                if clean && !failure.lost() {
+                if again.after(plan, &broken).await {
+                    continue;
+                }
+                if broken.clean && !broken.failure.lost() {
                     session.keep();
                 }
-                return Err(explain(catalog, table, failure));
+                return Err(explain(catalog, table, broken.failure));
             }
         }
     }

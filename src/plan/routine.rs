@@ -22,6 +22,8 @@ pub struct RoutinePlan {
     pub answer: AnswerForm,
     /// Changes nothing, so it may be tried again.
     pub read_only: bool,
+    /// Commits nothing itself, so that a transaction which the database undid left nothing of it.
+    pub undone_whole: bool,
     /// What tells the change log whose its writes are.
     pub mark: Option<Mark>,
 }
@@ -166,6 +168,7 @@ impl Arguments<'_> {
             statements: planned,
             answer,
             read_only: self.routine.read_only,
+            undone_whole: self.dialect != Dialect::Mysql,
         })
     }
 
@@ -310,6 +313,7 @@ impl Arguments<'_> {
             statements: vec![sql.finish()],
             answer,
             read_only: self.routine.read_only,
+            undone_whole: true,
         })
     }
 
@@ -336,6 +340,7 @@ impl Arguments<'_> {
             statements: vec![sql.finish()],
             answer,
             read_only: false,
+            undone_whole: false,
         })
     }
 
@@ -376,6 +381,7 @@ impl Arguments<'_> {
                 statements: vec![sql.finish()],
                 answer,
                 read_only: routine.read_only,
+                undone_whole: true,
             });
         }
         let mut statements = Vec::new();
@@ -423,6 +429,7 @@ impl Arguments<'_> {
             statements,
             answer,
             read_only: false,
+            undone_whole: false,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! A repeat gets the stored answer; a repeat that comes while the first still runs waits for it on the key's row; a
 //! repeat with another body is refused. A call that failed stores nothing, so that it may be sent again.
 
+use super::again::Again;
 use super::error::{Failure, explain};
 use super::session::{Session, Sink};
 use super::{Broken, attempt, begin, finish, table_of};
@@ -47,6 +48,7 @@ pub async fn run_once(
     let explained = |failure| explain(catalog, table, failure);
     let mut session = Session::lend(database).await.map_err(explained)?;
     let mut prepared = false;
+    let mut again = Again::default();
     loop {
         let result = within_transaction(&mut session, catalog, plan, once, render).await;
         match result {
@@ -65,6 +67,9 @@ pub async fn run_once(
                     .map_err(explained)?;
             }
             Err(broken) => {
+                if again.after(plan, &broken).await {
+                    continue;
+                }
                 if broken.clean && !broken.failure.lost() {
                     session.keep();
                 }

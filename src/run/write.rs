@@ -29,7 +29,8 @@ pub(crate) async fn write(
                 session.plain("release savepoint soapstone_record").await?;
                 outcomes.push(outcome);
             }
-            Err(failure) if failure.lost() => return Err(failure),
+            // Nothing of the transaction is left to go on with.
+            Err(failure) if failure.lost() || failure.undone() => return Err(failure),
             Err(failure) => {
                 session
                     .plain("rollback to savepoint soapstone_record")
@@ -55,7 +56,7 @@ fn problem(catalog: &Catalog, table: TableId, index: usize, failure: Failure) ->
 
 /// Gives a failure its record, where the connection is still there to roll back on.
 fn placed(catalog: &Catalog, table: TableId, index: usize, failure: Failure) -> Failure {
-    if failure.lost() {
+    if failure.lost() || failure.undone() {
         failure
     } else {
         problem(catalog, table, index, failure).into()
@@ -110,7 +111,7 @@ pub(crate) fn table(catalog: &Catalog, id: TableId) -> Result<&Table, Failure> {
 }
 
 fn at_insert(catalog: &Catalog, insert: &Insert, failure: Failure) -> Failure {
-    if failure.lost() {
+    if failure.lost() || failure.undone() {
         return failure;
     }
     let mut error = explain(catalog, Some(insert.table), failure);

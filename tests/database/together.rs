@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use soapstone_gateway::call::{Call, Delete, Key, Mode, OrderBy, Query, Reply, Status};
-use soapstone_gateway::catalog::TableId;
+use soapstone_gateway::catalog::{Dialect, TableId};
 use soapstone_gateway::plan;
 use soapstone_gateway::run::{Once, OnceReply, run_once};
+use sqlx::{Connection, Executor, MySqlConnection, PgConnection};
 
 use crate::place::{Opened, all, dialects, show_rows, text};
 use crate::shop::{record, shop, write};
@@ -192,6 +193,102 @@ async fn pages_while_rows_come_and_go() {
                 query.order
             );
         }
+        place.drop().await;
+    }
+}
+
+/// A connection beside the gateway's.
+enum Beside {
+    Postgres(PgConnection),
+    Mysql(MySqlConnection),
+}
+
+impl Beside {
+    async fn run(&mut self, sql: &'static str) {
+        match self {
+            Beside::Postgres(connection) => connection.execute(sql).await.map(|_| ()),
+            Beside::Mysql(connection) => connection.execute(sql).await.map(|_| ()),
+        }
+        .unwrap();
+    }
+}
+
+/// Of two transactions that wait for each other the gateway's is ended, and runs again by itself: its caller does not see it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadlock_is_not_the_callers() {
+    for dialect in dialects() {
+        let (place, opened) = shop(dialect).await;
+        let (mut beside, waiting) = match dialect {
+            Dialect::Sqlite => {
+                place.drop().await;
+                continue;
+            }
+            Dialect::Postgres => {
+                let mut connection = PgConnection::connect(&place.url).await.unwrap();
+                // The gateway looks for a deadlock first, so it is the one that ends.
+                connection
+                    .execute("set deadlock_timeout = '1min'")
+                    .await
+                    .unwrap();
+                let waiting = "select pid::text from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+                (Beside::Postgres(connection), waiting)
+            }
+            Dialect::Mysql => {
+                let connection = MySqlConnection::connect(&place.url).await.unwrap();
+                let waiting = "select cast(trx_id as char) from information_schema.innodb_trx t
+                    join information_schema.processlist p on p.id = t.trx_mysql_thread_id
+                    where trx_state = 'LOCK WAIT' and p.db = database()";
+                (Beside::Mysql(connection), waiting)
+            }
+        };
+        let customer = opened.table("customer");
+        let codes: Vec<String> = (0..100).map(|n| format!("c{n}")).collect();
+        let records = codes.iter().map(|code| record(&[(1, code)])).collect();
+        opened
+            .good(&Call::Create(write(customer, records, Mode::Atomic)))
+            .await;
+        for mode in [Mode::Atomic, Mode::PerRecord] {
+            beside.run("begin").await;
+            // InnoDB ends the transaction that has changed less.
+            beside
+                .run("update customer set note = 'beside' where id > 1")
+                .await;
+            let update = Call::Update(write(
+                customer,
+                vec![
+                    record(&[(0, "1"), (3, "mine")]),
+                    record(&[(0, "2"), (3, "mine")]),
+                ],
+                mode,
+            ));
+            let crossing = async {
+                while place.texts(waiting).await.is_empty() {
+                    tokio::task::yield_now().await;
+                }
+                beside
+                    .run("update customer set note = 'beside' where id = 1")
+                    .await;
+                beside.run("commit").await;
+            };
+            let (reply, ()) = tokio::join!(opened.good(&update), crossing);
+            let Reply::Results(results) = reply else {
+                panic!("{dialect} {reply:?}")
+            };
+            assert!(
+                results.iter().all(|one| one.status == Status::Updated),
+                "{dialect} {results:?}"
+            );
+        }
+        let notes = place
+            .texts("select note from customer where id < 4 order by id")
+            .await;
+        let notes: Vec<&str> = notes
+            .iter()
+            .flatten()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(notes, ["mine", "mine", "beside"], "{dialect}");
         place.drop().await;
     }
 }
