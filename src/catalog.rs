@@ -288,6 +288,12 @@ impl Column {
     pub fn required(&self) -> bool {
         !self.nullable && self.default.is_none() && self.generation == Generation::None
     }
+
+    /// Tells whether only the database makes its values, so that a record can be written back as it was read: what it
+    /// holds there is passed over.
+    pub fn made(&self) -> bool {
+        matches!(self.generation, Generation::Always | Generation::Computed)
+    }
 }
 
 /// Who makes the values of a column.

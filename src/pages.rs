@@ -199,7 +199,9 @@ fn notes(table: &catalog::Table, column: &catalog::Column, index: usize) -> Stri
     match column.generation {
         Generation::None => {}
         Generation::Default => notes.push("made by the database unless given"),
-        Generation::Always | Generation::Computed => notes.push("made by the database"),
+        Generation::Always | Generation::Computed => {
+            notes.push("made by the database, not written")
+        }
     }
     notes.join(", ")
 }

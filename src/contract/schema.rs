@@ -4,6 +4,7 @@ mod operations;
 mod shared;
 mod written;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use self::shared::Home;
 use self::written::{documented, facets, field, many, nillable, optional, sequence, xsd};
 use super::value_type::{Kind, ValueType};
 use super::{Column, Contract, Operation, Service, Target};
-use crate::catalog::{Catalog, Direction, SqlType, TableId};
+use crate::catalog::{self, Catalog, Direction, SqlType, TableId};
 
 /// What may be asked of a column in a filter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,7 +170,7 @@ impl Build<'_> {
                 let type_ = self.type_use(namespace, &contract.value);
                 let particle = documented(
                     optional(field(&contract.element, type_)),
-                    column.comment.as_deref(),
+                    told(column).as_deref(),
                 );
                 particles.push(if contract.nillable {
                     nillable(particle)
@@ -278,7 +279,10 @@ impl Build<'_> {
             self.type_use(0, &ValueType::Named(super::TypeReference(index)));
         }
         let mut schemas = Vec::new();
-        for (namespace, mut part) in self.parts {
+        for namespace in imported_first(&self.parts) {
+            let Some(mut part) = self.parts.remove(&namespace) else {
+                continue;
+            };
             let uri = contract.namespace(namespace);
             let home = Home {
                 contract,
@@ -315,6 +319,38 @@ impl Build<'_> {
             });
         }
         schemas
+    }
+}
+
+/// The namespaces, each after those that it imports as far as they do not go round in circles: KDSoap takes an import of what
+/// comes later for one of a file.
+fn imported_first(parts: &BTreeMap<usize, Part>) -> Vec<usize> {
+    let mut order = Vec::with_capacity(parts.len());
+    let mut seen = BTreeSet::new();
+    // A list of what is left to do: a namespace twice, before and after what it imports.
+    let mut left: Vec<(usize, bool)> = parts.keys().rev().map(|part| (*part, false)).collect();
+    while let Some((namespace, done)) = left.pop() {
+        if done {
+            order.push(namespace);
+        } else if seen.insert(namespace) {
+            left.push((namespace, true));
+            let imports = parts
+                .get(&namespace)
+                .into_iter()
+                .flat_map(|part| &part.imports);
+            left.extend(imports.rev().map(|import| (*import, false)));
+        }
+    }
+    order
+}
+
+/// What is said of a column: its comment, and that the database makes its values where it does.
+fn told(column: &catalog::Column) -> Option<Cow<'_, str>> {
+    let made = "Made by the database; passed over where it is written back.";
+    match (column.comment.as_deref(), column.made()) {
+        (comment, false) => comment.map(Cow::Borrowed),
+        (None, true) => Some(Cow::Borrowed(made)),
+        (Some(comment), true) => Some(Cow::Owned(format!("{comment}\n{made}"))),
     }
 }
 

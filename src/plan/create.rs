@@ -4,8 +4,8 @@ use super::read::table;
 use super::write::{
     BATCH_LIMIT, Insert, Source, Unit, WritePlan, bounded, check_fields, error, offered, place_of,
 };
-use crate::call::{Record, Write};
-use crate::catalog::{Catalog, Direction, TableId};
+use crate::call::{Record, Value, Write};
+use crate::catalog::{Catalog, Direction, Generation, TableId};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
 pub(crate) fn create(catalog: &Catalog, write: &Write) -> Result<WritePlan, PlanError> {
@@ -63,18 +63,22 @@ impl Inserts<'_> {
         };
         let target = table(catalog, id)?;
         offered(target, target.privileges.insert, "Create")?;
-        check_fields(
-            catalog.dialect,
-            target,
-            id,
-            &record.fields,
-            &place,
-            |column| column.insertable,
-        )?;
-        let mut values: Vec<(usize, Source)> = record
+        let computed = |index: usize| {
+            let column = target.columns.get(index);
+            column.is_some_and(|column| column.generation == Generation::Computed)
+        };
+        let fields: Vec<(usize, Value)> = record
             .fields
             .iter()
-            .map(|(index, value)| (*index, Source::Given(value.clone())))
+            .filter(|(index, _)| !computed(*index))
+            .cloned()
+            .collect();
+        check_fields(catalog.dialect, target, id, &fields, &place, |column| {
+            column.insertable
+        })?;
+        let mut values: Vec<(usize, Source)> = fields
+            .into_iter()
+            .map(|(index, value)| (index, Source::Given(value)))
             .collect();
         // What links records stands above what the caller gave for the same columns.
         let link = |values: &mut Vec<(usize, Source)>, column: usize, source: Source| {

@@ -60,8 +60,8 @@ pub struct Upsert {
     pub set: Vec<(usize, Value)>,
     /// The version that the caller read.
     pub version: Option<String>,
-    /// What to insert where it does not.
-    pub insert: Insert,
+    /// What to insert where it does not; nothing where only the database can make the key that was looked for.
+    pub insert: Option<Insert>,
 }
 
 /// One row to insert.
@@ -138,7 +138,7 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
         let set: Vec<(usize, Value)> = record
             .fields
             .iter()
-            .filter(|(column, _)| !key.contains(column))
+            .filter(|(column, _)| !key.contains(column) && !made(target, *column))
             .cloned()
             .collect();
         check_fields(
@@ -203,37 +203,42 @@ pub(crate) fn upsert(
                 &place,
             ));
         }
-        let values = record
+        let fields: Vec<(usize, Value)> = record
             .fields
             .iter()
-            .map(|(column, value)| (*column, Source::Given(value.clone())))
+            .filter(|(column, _)| !made(target, *column))
+            .cloned()
             .collect();
-        let insert = Insert {
-            table: write.table,
-            values,
-            place: place.clone(),
-        };
         check_fields(
             catalog.dialect,
             target,
             write.table,
-            &record.fields,
+            &fields,
             &place,
             |column| column.insertable,
         )?;
+        let values = fields.into_iter();
+        let insert = Insert {
+            table: write.table,
+            values: values
+                .map(|(column, value)| (column, Source::Given(value)))
+                .collect(),
+            place: place.clone(),
+        };
         let given = |column: &usize| {
             record
                 .fields
                 .iter()
                 .any(|(index, value)| index == column && *value != Value::Null)
         };
-        let made = |column: &usize| {
+        let is = |column: &usize, generations: &[Generation]| {
             target
                 .columns
                 .get(*column)
-                .is_some_and(|c| c.generation == Generation::Default)
+                .is_some_and(|column| generations.contains(&column.generation))
         };
-        if matched.iter().all(|column| !given(column) && made(column)) {
+        let fresh = |column| is(column, &[Generation::Default, Generation::Always]);
+        if matched.iter().all(|column| !given(column) && fresh(column)) {
             // The database makes the key, so the record cannot be there yet.
             units.push(Unit::Create {
                 inserts: vec![insert],
@@ -252,7 +257,12 @@ pub(crate) fn upsert(
                 &place,
             )?)
             .collect();
-        let settable = |column: &usize| !matched.contains(column) && !key.contains(column);
+        let settable = |column: &usize| {
+            !matched.contains(column) && !key.contains(column) && !made(target, *column)
+        };
+        let found_only = matched
+            .iter()
+            .any(|column| is(column, &[Generation::Always]));
         let set: Vec<(usize, Value)> = record
             .fields
             .iter()
@@ -271,7 +281,7 @@ pub(crate) fn upsert(
             find,
             set,
             version: record.version.clone(),
-            insert,
+            insert: (!found_only).then_some(insert),
         }));
     }
     Ok(WritePlan {
@@ -313,6 +323,11 @@ pub(super) fn offered(
             &Place::default(),
         )),
     }
+}
+
+/// Tells whether only the database makes a column's values.
+fn made(target: &Table, column: usize) -> bool {
+    target.columns.get(column).is_some_and(Column::made)
 }
 
 fn key_of(target: &Table, operation: &'static str) -> Result<Vec<usize>, PlanError> {

@@ -217,16 +217,16 @@ pub(crate) async fn upsert(
             let key = update(session, catalog, id, &change).await?;
             return Ok(done(Status::Updated, Some(key)));
         }
-        if plan.version.is_some() {
+        let (None, Some(new)) = (&plan.version, &plan.insert) else {
             return Err(RunError::new(RunErrorKind::NotFound).into());
-        }
+        };
         session.plain("savepoint soapstone_upsert").await?;
-        match insert(session, catalog, &plan.insert, &[]).await {
+        match insert(session, catalog, new, &[]).await {
             Ok(made) => {
                 session.plain("release savepoint soapstone_upsert").await?;
                 return Ok(done(Status::Created, made.key(target)));
             }
-            Err(failure) if failure.lost() => return Err(failure),
+            Err(failure) if failure.lost() || failure.undone() => return Err(failure),
             Err(failure) => {
                 session
                     .plain("rollback to savepoint soapstone_upsert")

@@ -3,10 +3,10 @@
 use soapstone_gateway::call::{Call, Get, Key, Mode, Record, Reply, Status};
 use soapstone_gateway::catalog::Dialect;
 use soapstone_gateway::plan;
-use soapstone_gateway::problem::RunErrorKind;
+use soapstone_gateway::problem::{PlanErrorKind, RunErrorKind};
 use soapstone_gateway::run::{Once, OnceReply, run_once};
 
-use crate::place::{dialects, show_rows, text};
+use crate::place::{Place, dialects, show_rows, text};
 use crate::shop::{get, record, results, shop, write};
 
 #[tokio::test]
@@ -355,6 +355,59 @@ async fn a_call_with_a_key_runs_once() {
         else {
             panic!()
         };
+        place.drop().await;
+    }
+}
+
+/// A record goes back whole, as it was read: what only the database makes is passed over.
+#[tokio::test]
+async fn what_the_database_makes_may_come_back() {
+    for dialect in dialects() {
+        let identity = match dialect {
+            Dialect::Postgres => "integer generated always as identity primary key",
+            Dialect::Mysql => "integer auto_increment primary key",
+            Dialect::Sqlite => "integer primary key",
+        };
+        let place = Place::new(dialect).await;
+        place
+            .script(&format!(
+                "create table made (id {identity}, a integer not null, code varchar(5) unique,
+                   twice integer generated always as (a * 2) stored)"
+            ))
+            .await;
+        let opened = place.open().await;
+        let table = opened.table("made");
+        let key = || Key {
+            values: vec![text("1")],
+            version: None,
+        };
+        let one = |fields: &[(usize, &str)]| write(table, vec![record(fields)], Mode::Atomic);
+        let create = Call::Create(one(&[(1, "1"), (2, "x"), (3, "7")]));
+        assert_eq!(results(&opened, create).await[0].status, Status::Created);
+        assert_eq!(get(&opened, table, &key()).await.0, "1|1|x|2", "{dialect}");
+        let update = Call::Update(one(&[(0, "1"), (1, "2"), (2, "x"), (3, "2")]));
+        assert_eq!(results(&opened, update).await[0].status, Status::Updated);
+        assert_eq!(get(&opened, table, &key()).await.0, "1|2|x|4", "{dialect}");
+        for (a, match_on) in [("3", vec![]), ("4", vec![2])] {
+            let upsert = Call::Upsert {
+                write: one(&[(0, "1"), (1, a), (2, "x"), (3, "0")]),
+                match_on,
+            };
+            assert_eq!(results(&opened, upsert).await[0].status, Status::Updated);
+        }
+        assert_eq!(get(&opened, table, &key()).await.0, "1|4|x|8", "{dialect}");
+        if dialect == Dialect::Postgres {
+            // A key that only the database makes cannot be that of a new record.
+            let upsert = Call::Upsert {
+                write: one(&[(0, "99"), (1, "1")]),
+                match_on: vec![],
+            };
+            let error = opened.run(&upsert).await.unwrap_err();
+            assert_eq!(error.kind, RunErrorKind::NotFound);
+            let create = Call::Create(one(&[(0, "99"), (1, "1")]));
+            let error = plan::plan(&opened.catalog, &create).unwrap_err();
+            assert_eq!(error.kind, PlanErrorKind::ReadOnly);
+        }
         place.drop().await;
     }
 }
