@@ -17,7 +17,7 @@ use soapstone::xml::Reader;
 use self::cursor::{Cursor, Slot};
 pub use self::cursor::{Reading, RequestError};
 use crate::call::{Call, Get, Value};
-use crate::catalog::{Catalog, RoutineId, TableId};
+use crate::catalog::{Catalog, Parameter, RoutineId, TableId};
 use crate::changes::Changes;
 use crate::config::nearest;
 use crate::contract::{Contract, Operation, Table, Target};
@@ -167,10 +167,7 @@ impl<'c> Request<'c> {
             .given
             .iter()
             .map(|(index, column)| {
-                let defaulted = sql
-                    .parameters
-                    .get(*index)
-                    .is_some_and(|parameter| parameter.defaulted);
+                let defaulted = sql.parameters.get(*index).is_some_and(Parameter::optional);
                 if defaulted {
                     Slot::optional(&column.element)
                 } else {

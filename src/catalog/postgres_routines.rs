@@ -22,6 +22,7 @@ pub(crate) struct RoutineRow {
     names: Vec<String>,
 }
 
+/// What an extension or a type brought along (the constructors of a range) is no routine of its own.
 pub(crate) async fn routines(
     connection: &mut sqlx::PgConnection,
 ) -> Result<Vec<RoutineRow>, sqlx::Error> {
@@ -42,7 +43,7 @@ pub(crate) async fn routines(
            and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
            and has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute')
            and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid
-                           and d.deptype = 'e')
+                           and (d.deptype = 'e' or (d.deptype = 'i' and d.refclassid = 'pg_type'::regclass)))
          order by 1, 2, p.oid",
     )
     .fetch_all(connection)
@@ -103,9 +104,7 @@ impl RoutineRow {
                 mode,
                 sql_type,
                 type_name: type_name.clone(),
-                // A variadic parameter may always be left out: it takes any number of items, none included.
-                defaulted: mode.given()
-                    && (place >= first_default || mode == ParameterMode::Variadic),
+                defaulted: mode.given() && place >= first_default,
             });
         }
         if self.set {

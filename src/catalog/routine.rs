@@ -61,8 +61,15 @@ pub struct Parameter {
     pub sql_type: SqlType,
     /// The type as SQL writes it.
     pub type_name: String,
-    /// May be absent.
+    /// The database has a value for it where it is absent.
     pub defaulted: bool,
+}
+
+impl Parameter {
+    /// Tells whether it may be absent; a variadic one takes any number of items, none included.
+    pub fn optional(&self) -> bool {
+        self.defaulted || self.mode == ParameterMode::Variadic
+    }
 }
 
 /// Which way a parameter goes.

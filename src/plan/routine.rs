@@ -81,7 +81,7 @@ pub(crate) fn routine(
     }
     for (index, parameter) in routine.parameters.iter().enumerate() {
         let absent = !arguments.iter().any(|(given, _)| *given == index);
-        if parameter.mode.given() && absent && !parameter.defaulted {
+        if parameter.mode.given() && absent && !parameter.optional() {
             return Err(error(PlanErrorKind::Required, vec![index]));
         }
     }
@@ -181,7 +181,8 @@ impl Arguments<'_> {
             if out && !out_as_null {
                 continue;
             }
-            if !out && !self.present(index) {
+            let present = self.present(index);
+            if !out && !present && parameter.defaulted {
                 by_name = true;
                 continue;
             }
@@ -206,6 +207,9 @@ impl Arguments<'_> {
             let type_name = postgres_type(&parameter.sql_type, &parameter.type_name);
             if out {
                 sql.push("null::").push(&type_name);
+            } else if !present {
+                // Without an item there is no such function, but there is one of an empty array.
+                sql.push("'{}'::").push(&type_name);
             } else {
                 // The cast chooses among overloads.
                 let bind = self.bind(index, parameter)?;

@@ -300,6 +300,8 @@ pub(crate) fn postgres_type(sql_type: &SqlType, type_name: &str) -> String {
         SqlType::Float32 => "float4".to_owned(),
         SqlType::Float64 => "float8".to_owned(),
         SqlType::Text { .. } if is_own_text(type_name) => type_name.to_owned(),
+        // Nothing leads from text to it unasked.
+        SqlType::Text { .. } if type_name == "\"char\"" => type_name.to_owned(),
         SqlType::Text { fixed: true, .. } => "bpchar".to_owned(),
         SqlType::Text { .. } => "text".to_owned(),
         SqlType::Date => "date".to_owned(),

@@ -107,6 +107,7 @@ create function all_t() returns setof t language sql as 'select * from t order b
 create function names(lowest integer) returns table (name text, moment timestamptz) language sql as 'select t.name, t.at from t where id >= lowest order by id';
 create function numbers(n integer) returns setof integer language sql as 'select generate_series(1, n)';
 create function total(variadic xs numeric[]) returns numeric language sql as 'select sum(x) from unnest(xs) x';
+create function joined(a text, variadic rest text[] default '{b}') returns text language sql as $$ select array_to_string(a || rest, '-') $$;
 create function nothing() returns void language sql as 'select';
 create procedure put(new_id integer, inout new_name text, note text default null) language plpgsql as $$ begin insert into t values (new_id, new_name); new_name := upper(new_name); end $$;
 create type size as enum ('small', 'really big');
@@ -143,6 +144,8 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
     assert_eq!(call(&opened, "add", 1, &[(0, "1")]).await, "11");
     assert_eq!(call(&opened, "add", 1, &[(0, "1"), (1, "2")]).await, "3");
     assert_eq!(call(&opened, "add", 2, &[(0, "x'"), (1, "y")]).await, "x'y");
+    assert_eq!(call(&opened, "total", 0, &[]).await, "~");
+    assert_eq!(call(&opened, "joined", 0, &[(0, "x")]).await, "x-b");
     assert_eq!(
         call(&opened, "twofold", 0, &[(0, "4"), (2, "a")]).await,
         "1=8 2=a!"

@@ -12,7 +12,7 @@ use super::super::{Operation, Routine, Table};
 use super::shared::condition_name;
 use super::written::{documented, enumeration, field, many, nillable, optional, sequence, xsd};
 use super::{Build, Conditions, complex, conditions, version};
-use crate::catalog;
+use crate::catalog::{self, Parameter};
 use crate::principal::Action;
 
 /// Operations that can meet a record which somebody else has changed.
@@ -291,10 +291,7 @@ impl Build<'_> {
                 &column.element,
                 self.type_use(namespace, &column.value),
             ));
-            let defaulted = sql
-                .parameters
-                .get(*index)
-                .is_some_and(|parameter| parameter.defaulted);
+            let defaulted = sql.parameters.get(*index).is_some_and(Parameter::optional);
             request.push(if defaulted {
                 optional(particle)
             } else {
