@@ -1,126 +1,18 @@
 //! Catalog → contract: every name is given here, by the rule of [`crate::names`].
 
 mod types;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use soapstone_schema::model::Builtin;
-
 use self::types::TypeKey;
+use self::words::{BESIDE_COLUMNS, BUILTINS, JAVA, SHARED, WORDS};
 use super::value_type::TypeReference;
 use super::{Column, Contract, Namespace, Operation, Routine, Table, Target};
 use crate::catalog::{self, Catalog, Returns, RoutineId, TableId};
 use crate::names::{self, Siblings, Taken};
 use crate::principal::Action;
-
-/// Words of the contract that no table, routine or type may take.
-const WORDS: &[&str] = &[
-    "CrmService",
-    "CrmPortType",
-    "Crm",
-    "RoutinesService",
-    "RoutinesPortType",
-    "Routines",
-];
-
-/// Words of the contract that every namespace has.
-const SHARED: &[&str] = &[
-    "Problem",
-    "ProblemFault",
-    "Misfit",
-    "Mode",
-    "Status",
-    "ChangeKind",
-    "IdempotencyKey",
-    "CorrelationId",
-    "NullCondition",
-    "UnknownRow",
-    "UnknownField",
-];
-
-/// The words of Java, by which no routine may be called.
-const JAVA: &[&str] = &[
-    "abstract",
-    "assert",
-    "boolean",
-    "break",
-    "byte",
-    "case",
-    "catch",
-    "char",
-    "class",
-    "const",
-    "continue",
-    "default",
-    "do",
-    "double",
-    "else",
-    "enum",
-    "extends",
-    "false",
-    "final",
-    "finally",
-    "float",
-    "for",
-    "goto",
-    "if",
-    "implements",
-    "import",
-    "instanceof",
-    "int",
-    "interface",
-    "long",
-    "native",
-    "new",
-    "null",
-    "package",
-    "private",
-    "protected",
-    "public",
-    "return",
-    "short",
-    "static",
-    "strictfp",
-    "super",
-    "switch",
-    "synchronized",
-    "this",
-    "throw",
-    "throws",
-    "transient",
-    "true",
-    "try",
-    "void",
-    "volatile",
-    "while",
-];
-
-/// Built-in types that columns map to: their conditions and ranges have names of their own.
-const BUILTINS: &[Builtin] = &[
-    Builtin::String,
-    Builtin::Boolean,
-    Builtin::Decimal,
-    Builtin::Float,
-    Builtin::Double,
-    Builtin::DateTime,
-    Builtin::Time,
-    Builtin::Date,
-    Builtin::Base64Binary,
-    Builtin::Long,
-    Builtin::Int,
-    Builtin::Short,
-    Builtin::Byte,
-    Builtin::UnsignedLong,
-    Builtin::UnsignedInt,
-    Builtin::UnsignedShort,
-    Builtin::UnsignedByte,
-];
-
-/// Words that no column's element may take: they stand beside columns in records, filters, keys or `Get` requests.
-const BESIDE_COLUMNS: &[&str] = &[
-    "related", "misfit", "allOf", "anyOf", "noneOf", "expand", "record", "version",
-];
 
 /// Names everything in a catalog; `base` is the start of every target namespace.
 ///
@@ -162,11 +54,7 @@ impl<'a> Naming<'a> {
             .into_iter()
             .enumerate()
             .map(|(index, (schema, comment))| Namespace {
-                stem: if index == 0 {
-                    String::new()
-                } else {
-                    taken.take_all(names::pascal(schema), shared_words)
-                },
+                stem: String::new(),
                 // The schema's name as an element would have it: stacks make packages of it.
                 uri: Arc::from(format!("{base}/{}", names::element(schema))),
                 schema: schema.to_owned(),
@@ -230,12 +118,21 @@ impl<'a> Naming<'a> {
                 );
             }
         }
+        self.name_stems();
         let mut contracts = Vec::with_capacity(tables.len());
         for (index, table) in tables.iter().enumerate() {
             let name = named.remove(&index).unwrap_or_default();
             contracts.push(self.table(table, name));
         }
         contracts
+    }
+
+    /// Gives each other schema what its own words start with. After the tables, so that `person.person` is `Person`.
+    fn name_stems(&mut self) {
+        for namespace in self.contract.namespaces.iter_mut().skip(1) {
+            let stem = names::pascal(&namespace.schema);
+            namespace.stem = self.taken.take_all(stem, shared_words);
+        }
     }
 
     fn table(&mut self, table: &catalog::Table, name: Arc<str>) -> Table {
