@@ -82,6 +82,39 @@ fn what_happens_to_a_captured_table_is_told_in_order() {
 }
 
 #[test]
+fn a_page_of_changes_ends_where_its_records_are_many_bytes() {
+    for dialect in dialects() {
+        let small = "[contract]\nmax_page_bytes = 4000\n";
+        let ground = Ground::with_configuration(dialect, &sample(dialect), small);
+        soapstone(&["capture", "install", "company", "--db", ground.url()]);
+        soapstone(&["reload", ground.address()]);
+        let changes = |content: &str| ground.call("ChangesCompany", content).body;
+        let mut since = text(&changes(""), "nextSince").unwrap().to_owned();
+        let site = "x".repeat(190);
+        let records: String = (1..=30)
+            .map(|id| format!("<record><id>{id}</id><website>{site}</website></record>"))
+            .collect();
+        ground.call("UpdateCompany", &records);
+        let mut told = Vec::new();
+        let mut pages = 0;
+        loop {
+            let page = changes(&format!("<since>{since}</since><pageSize>100</pageSize>"));
+            since = text(&page, "nextSince").unwrap().to_owned();
+            let ids = page.split("<key>").skip(1);
+            let before = told.len();
+            told.extend(ids.filter_map(|key| text(key, "id")?.parse::<u32>().ok()));
+            if told.len() == before {
+                break;
+            }
+            pages += 1;
+            assert!(page.len() < 12_000, "{dialect}: {}", page.len());
+        }
+        assert_eq!(told, (1..=30).collect::<Vec<u32>>(), "{dialect}");
+        assert!(pages > 1, "{dialect}");
+    }
+}
+
+#[test]
 fn the_sample_shows_the_changes_of_its_orders_from_the_start() {
     let ground = Ground::sample();
     let answer = ground.call("ChangesSalesOrder", "<pageSize>5</pageSize>");

@@ -57,6 +57,18 @@ impl Ground {
         Ground::over(gateway, Some(database), runtime)
     }
 
+    /// The same with a configuration beside it.
+    pub(crate) fn with_configuration(dialect: Dialect, script: &str, text: &str) -> Ground {
+        let mut ground = Ground::with(dialect, script);
+        let scratch = Scratch::new();
+        let file = scratch.path().join("soapstone.toml");
+        std::fs::write(&file, text).unwrap();
+        ground.gateway =
+            Gateway::start(&["--db", ground.url(), "--config", file.to_str().unwrap()]);
+        ground._configuration = Some(scratch);
+        ground
+    }
+
     fn over(gateway: Gateway, database: Option<Database>, runtime: Runtime) -> Ground {
         let wsdl = Request::get("/soap/crm?wsdl").send(&gateway).body;
         let (_, rest) = wsdl.split_once("targetNamespace=\"").unwrap();

@@ -50,8 +50,13 @@ impl Gateway {
     /// Starts it with flags, and waits until it has said where it listens.
     pub(crate) fn start(flags: &[&str]) -> Gateway {
         let scratch = Scratch::new();
+        let anywhere: &[&str] = match flags.contains(&"--listen") {
+            true => &[],
+            false => &["--listen", "127.0.0.1:0"],
+        };
         let mut child = Command::new(env!("CARGO_BIN_EXE_soapstone"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .arg("serve")
+            .args(anywhere)
             .args(flags)
             .current_dir(scratch.path())
             .stdout(Stdio::piped())
@@ -92,6 +97,12 @@ impl Gateway {
 }
 
 impl Gateway {
+    /// Waits until it has ended by itself, and tells whether it did so in order.
+    #[allow(dead_code)]
+    pub(crate) fn ended_well(&mut self) -> bool {
+        self.child.wait().unwrap().success()
+    }
+
     /// Ends it now.
     pub(crate) fn stop(&mut self) {
         let _ = self.child.kill();
