@@ -1,4 +1,8 @@
-//! Calls of routines.
+//! Calls of routines: functions and procedures of PostgreSQL here, the others below.
+
+mod block;
+mod mysql;
+mod named;
 
 use std::sync::Arc;
 
@@ -98,6 +102,17 @@ pub(crate) fn routine(
     }
 }
 
+/// How arguments stand in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passed {
+    /// As values; what is only answered is left out.
+    ToFunction,
+    /// As values; what is only answered is a NULL of its type.
+    ToProcedure,
+    /// As variables of a block.
+    ByVariables,
+}
+
 struct Arguments<'a> {
     dialect: Dialect,
     routine: &'a Routine,
@@ -130,55 +145,13 @@ impl Arguments<'_> {
         self.arguments.iter().any(|(place, _)| *place == index)
     }
 
-    /// The statements of a file, each with its parameters' values.
-    fn named(&self) -> Result<RoutinePlan, PlanError> {
-        let RoutineKind::Named { statements } = &self.routine.kind else {
-            return self.function();
-        };
-        let mut planned = Vec::with_capacity(statements.len());
-        for statement in statements {
-            let mut binds = Vec::with_capacity(statement.parameters.len());
-            for index in &statement.parameters {
-                let parameter = self.routine.parameters.get(*index);
-                binds.push(match parameter {
-                    Some(parameter) => self.bind(*index, parameter)?,
-                    None => Bind::Null(super::Kind::Text),
-                });
-            }
-            planned.push(Statement {
-                sql: statement.sql.clone(),
-                binds,
-            });
-        }
-        let answer = match &self.routine.returns {
-            Returns::Rows { columns } if self.dialect == Dialect::Postgres => {
-                if let Some(last) = planned.last_mut() {
-                    last.sql = cast_rows(&last.sql, columns);
-                }
-                AnswerForm::Rows(fields_shape(columns))
-            }
-            Returns::Rows { columns } => AnswerForm::Rows(fields_shape(columns)),
-            _ => AnswerForm::Unknown {
-                parameters: Vec::new(),
-                shape: fields_shape(&[]),
-            },
-        };
-        Ok(RoutinePlan {
-            mark: None,
-            statements: planned,
-            answer,
-            read_only: self.routine.read_only,
-            undone_whole: self.dialect != Dialect::Mysql,
-        })
-    }
-
     /// Adds the arguments: by place until one is absent, by name from there (PostgreSQL, 4.3.3).
-    fn list(&self, sql: &mut Sql, out_as_null: bool) -> Result<(), PlanError> {
+    fn list(&self, sql: &mut Sql, passed: Passed) -> Result<(), PlanError> {
         let mut by_name = false;
         let mut first = true;
         for (index, parameter) in self.routine.parameters.iter().enumerate() {
             let out = parameter.mode == ParameterMode::Out;
-            if out && !out_as_null {
+            if out && passed == Passed::ToFunction {
                 continue;
             }
             let present = self.present(index);
@@ -205,25 +178,33 @@ impl Arguments<'_> {
                 sql.name(&parameter.name).push(" => ");
             }
             let type_name = postgres_type(&parameter.sql_type, &parameter.type_name);
-            if out {
-                sql.push("null::").push(&type_name);
-            } else if !present {
+            if !out && !present {
                 // Without an item there is no such function, but there is one of an empty array.
                 sql.push("'{}'::").push(&type_name);
+            } else if passed == Passed::ByVariables {
+                sql.push(&block::variable(index));
+            } else if out {
+                sql.push("null::").push(&type_name);
             } else {
-                // The cast chooses among overloads.
-                let bind = self.bind(index, parameter)?;
-                sql.binds.push(bind);
-                let number = sql.binds.len();
-                let placeholder = super::placeholder(
-                    self.dialect,
-                    number,
-                    &parameter.sql_type,
-                    &parameter.type_name,
-                );
-                sql.push(&placeholder).push("::").push(&type_name);
+                self.value(sql, index, parameter)?;
             }
         }
+        Ok(())
+    }
+
+    /// Adds a given argument; its cast chooses among overloads.
+    fn value(&self, sql: &mut Sql, index: usize, parameter: &Parameter) -> Result<(), PlanError> {
+        let bind = self.bind(index, parameter)?;
+        sql.binds.push(bind);
+        let number = sql.binds.len();
+        let placeholder = super::placeholder(
+            self.dialect,
+            number,
+            &parameter.sql_type,
+            &parameter.type_name,
+        );
+        let type_name = postgres_type(&parameter.sql_type, &parameter.type_name);
+        sql.push(&placeholder).push("::").push(&type_name);
         Ok(())
     }
 
@@ -295,7 +276,7 @@ impl Arguments<'_> {
             .push(".")
             .name(&self.routine.name)
             .push("(");
-        self.list(&mut sql, false)?;
+        self.list(&mut sql, Passed::ToFunction)?;
         sql.push(")");
         if from {
             sql.push(" as r (");
@@ -321,16 +302,19 @@ impl Arguments<'_> {
         })
     }
 
-    /// `call p(…)` on PostgreSQL: out parameters come back as one row, in the types' own binary form.
+    /// `call p(…)` on PostgreSQL: out parameters come back as one row, in the types' own binary form; where that cannot be read, a block calls.
     fn procedure(&self) -> Result<RoutinePlan, PlanError> {
         let answered = self.answered();
+        if self.needs_block(&answered) {
+            return self.block(answered);
+        }
         let mut sql = Sql::new(self.dialect);
         sql.push("call ")
             .name(&self.routine.schema)
             .push(".")
             .name(&self.routine.name)
             .push("(");
-        self.list(&mut sql, true)?;
+        self.list(&mut sql, Passed::ToProcedure)?;
         sql.push(")");
         let answer = match answered.is_empty() {
             true => AnswerForm::Nothing,
@@ -347,95 +331,6 @@ impl Arguments<'_> {
             undone_whole: false,
         })
     }
-
-    /// On MySQL a function is selected; a procedure takes session variables where it answers parameters.
-    fn mysql(&self) -> Result<RoutinePlan, PlanError> {
-        let routine = self.routine;
-        if routine.kind == RoutineKind::Function {
-            let mut sql = Sql::new(self.dialect);
-            sql.push("select ")
-                .name(&routine.schema)
-                .push(".")
-                .name(&routine.name)
-                .push("(");
-            for (index, parameter) in routine.parameters.iter().enumerate() {
-                sql.push(if index > 0 { ", " } else { "" })
-                    .plain_bind(self.bind(index, parameter)?);
-            }
-            sql.push(")");
-            let fields = match &routine.returns {
-                Returns::Scalar {
-                    sql_type,
-                    type_name,
-                } => {
-                    vec![Field {
-                        name: "value".to_owned(),
-                        sql_type: sql_type.clone(),
-                        type_name: type_name.clone(),
-                    }]
-                }
-                _ => Vec::new(),
-            };
-            let answer = AnswerForm::One {
-                parameters: Vec::new(),
-                shape: fields_shape(&fields),
-            };
-            return Ok(RoutinePlan {
-                mark: None,
-                statements: vec![sql.finish()],
-                answer,
-                read_only: routine.read_only,
-                undone_whole: true,
-            });
-        }
-        let mut statements = Vec::new();
-        let mut call = Sql::new(self.dialect);
-        call.push("call ")
-            .name(&routine.schema)
-            .push(".")
-            .name(&routine.name)
-            .push("(");
-        for (index, parameter) in routine.parameters.iter().enumerate() {
-            call.push(if index > 0 { ", " } else { "" });
-            if parameter.mode.answered() {
-                call.push(&format!("@soapstone_{index}"));
-                let mut set = Sql::new(self.dialect);
-                set.push(&format!("set @soapstone_{index} = "));
-                match parameter.mode {
-                    ParameterMode::InOut => set.plain_bind(self.bind(index, parameter)?),
-                    _ => set.push("null"),
-                };
-                statements.push(set.finish());
-            } else {
-                call.plain_bind(self.bind(index, parameter)?);
-            }
-        }
-        call.push(")");
-        statements.push(call.finish());
-        let answered = self.answered();
-        let fields = self.fields(&answered);
-        if !answered.is_empty() {
-            let mut read = Sql::new(self.dialect);
-            read.push("select ");
-            for (place, index) in answered.iter().enumerate() {
-                // A session variable forgets the type, so each is read as text.
-                read.push(if place > 0 { ", " } else { "" })
-                    .push(&format!("cast(@soapstone_{index} as char)"));
-            }
-            statements.push(read.finish());
-        }
-        let answer = AnswerForm::Unknown {
-            parameters: answered,
-            shape: fields_shape(&fields),
-        };
-        Ok(RoutinePlan {
-            mark: None,
-            statements,
-            answer,
-            read_only: false,
-            undone_whole: false,
-        })
-    }
 }
 
 /// Adds `c0, c1::text, …` for the columns of a function's alias.
@@ -447,39 +342,6 @@ fn alias_list(sql: &mut Sql, fields: &[Field]) {
             sql.push(cast);
         }
     }
-}
-
-/// Wraps the last statement of a file, where it is a query, so that its columns are read in the declared types.
-fn cast_rows(sql: &str, columns: &[Field]) -> String {
-    let word = sql
-        .trim_start()
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let mut text = Sql::new(Dialect::Postgres);
-    let query = matches!(word.as_str(), "select" | "with" | "values" | "table");
-    if query {
-        text.push("select ")
-    } else {
-        text.push("with r as (").push(sql).push("\n) select ")
-    };
-    for (place, column) in columns.iter().enumerate() {
-        text.push(if place > 0 { ", " } else { "" })
-            .push("r.")
-            .name(&column.name);
-        text.push("::")
-            .push(&postgres_type(&column.sql_type, &column.type_name));
-        if let Some(cast) = read_cast(Dialect::Postgres, &column.sql_type) {
-            text.push(cast);
-        }
-    }
-    if query {
-        text.push(" from (").push(sql).push("\n) r")
-    } else {
-        text.push(" from r")
-    };
-    text.text
 }
 
 fn fields_shape(fields: &[Field]) -> Shape {

@@ -1,0 +1,143 @@
+//! Calls of PostgreSQL's procedures that answer what has to be cast before it is read: ranges, bits, networks, types of extensions.
+//!
+//! The row that a `call` answers cannot be cast, and a block takes no parameters. So the arguments go into settings of the transaction, a block
+//! calls with them and sets what came out, and a select reads that.
+
+use super::{AnswerForm, Arguments, Passed, RoutinePlan, fields_shape};
+use crate::catalog::{ParameterMode, SqlType};
+use crate::plan::read::read_cast;
+use crate::plan::sql::{Sql, Statement, postgres_type};
+use crate::problem::PlanError;
+
+/// The variable of a parameter.
+pub(super) fn variable(index: usize) -> String {
+    format!("soapstone_{index}")
+}
+
+/// The text of a setting, of which an empty one stands for NULL and the others begin with a letter.
+fn setting(index: usize) -> String {
+    let name = format!("current_setting('soapstone.p{index}')");
+    format!("(case when {name} <> '' then substr({name}, 2) end)")
+}
+
+/// Puts a value into a setting, for this transaction.
+fn set(
+    sql: &mut Sql,
+    index: usize,
+    value: impl FnOnce(&mut Sql) -> Result<(), PlanError>,
+) -> Result<(), PlanError> {
+    sql.push(&format!(
+        "set_config('soapstone.p{index}', coalesce('v' || ("
+    ));
+    value(sql)?;
+    sql.push(")::text, ''), true)");
+    Ok(())
+}
+
+impl Arguments<'_> {
+    /// Tells whether anything that is answered has to be cast. An in-out parameter that takes its default has no variable.
+    pub(super) fn needs_block(&self, answered: &[usize]) -> bool {
+        let parameters = || {
+            answered
+                .iter()
+                .filter_map(|index| Some((*index, self.routine.parameters.get(*index)?)))
+        };
+        parameters().any(|(_, parameter)| is_foreign(&parameter.sql_type))
+            && parameters().all(|(index, parameter)| {
+                parameter.mode == ParameterMode::Out || self.present(index)
+            })
+    }
+
+    /// Settings, block, select.
+    pub(super) fn block(&self, answered: Vec<usize>) -> Result<RoutinePlan, PlanError> {
+        let parameters = || self.routine.parameters.iter().enumerate();
+        let mut statements = Vec::new();
+        let mut given = Sql::new(self.dialect);
+        let mut block = Sql::new(self.dialect);
+        block.push("declare ");
+        for (index, parameter) in parameters() {
+            let type_name = postgres_type(&parameter.sql_type, &parameter.type_name);
+            block.push(&variable(index)).push(" ").push(&type_name);
+            if self.present(index) {
+                given.push(if given.text.is_empty() {
+                    "select "
+                } else {
+                    ", "
+                });
+                set(&mut given, index, |sql| self.value(sql, index, parameter))?;
+                block
+                    .push(" := ")
+                    .push(&setting(index))
+                    .push("::")
+                    .push(&type_name);
+            }
+            block.push("; ");
+        }
+        if !given.binds.is_empty() {
+            statements.push(given.finish());
+        }
+        block
+            .push("begin call ")
+            .name(&self.routine.schema)
+            .push(".")
+            .name(&self.routine.name)
+            .push("(");
+        self.list(&mut block, Passed::ByVariables)?;
+        block.push("); ");
+        for index in &answered {
+            block.push("perform ");
+            set(&mut block, *index, |sql| {
+                sql.push(&variable(*index));
+                Ok(())
+            })?;
+            block.push("; ");
+        }
+        block.push("end");
+        statements.push(Statement {
+            sql: quoted(&block.text),
+            binds: Vec::new(),
+        });
+        let mut read = Sql::new(self.dialect);
+        read.push("select ");
+        for (place, index) in answered.iter().enumerate() {
+            let Some(parameter) = self.routine.parameters.get(*index) else {
+                continue;
+            };
+            read.push(if place > 0 { ", " } else { "" })
+                .push(&setting(*index))
+                .push("::")
+                .push(&postgres_type(&parameter.sql_type, &parameter.type_name))
+                .push(read_cast(self.dialect, &parameter.sql_type).unwrap_or_default());
+        }
+        statements.push(read.finish());
+        Ok(RoutinePlan {
+            mark: None,
+            statements,
+            answer: AnswerForm::One {
+                shape: fields_shape(&self.fields(&answered)),
+                parameters: answered,
+            },
+            read_only: false,
+            undone_whole: true,
+        })
+    }
+}
+
+/// Tells whether a type's binary form is none that is read here.
+fn is_foreign(sql_type: &SqlType) -> bool {
+    match sql_type.base() {
+        SqlType::Range | SqlType::Bit { .. } | SqlType::Other => true,
+        SqlType::Array { item } => is_foreign(item),
+        SqlType::Composite { fields, .. } => fields.iter().any(|field| is_foreign(&field.sql_type)),
+        _ => false,
+    }
+}
+
+/// A block between dollar signs with a word that does not stand in it, whatever the names in it are.
+fn quoted(block: &str) -> String {
+    let mut word = "$soapstone$".to_owned();
+    while block.contains(&word) {
+        word.insert(1, '_');
+    }
+    format!("do {word}{block} {word}")
+}
