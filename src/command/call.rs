@@ -2,6 +2,7 @@
 
 mod body;
 mod fields;
+mod header;
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -33,6 +34,7 @@ Examples:
   soapstone call 'http://127.0.0.1:8080/soap/crm?wsdl' QueryContact filter.last_name.startsWith=W pageSize=5
   soapstone call 'http://127.0.0.1:8080/soap/crm?wsdl' UpdateContact record.id=1 record.notes:=null
   soapstone call service.wsdl Order --json @order.json --address https://erp.example.com/orders --xml
+  soapstone call service.wsdl Order id=1 --soap-header '<Session xmlns=\"urn:erp\">42</Session>' --username-token erp:secret
 
 Exit status: 0 answered, 1 could not call, 2 answered by a fault."
 )]
@@ -55,9 +57,21 @@ pub(super) struct Arguments {
     /// The SOAP version: 1.1 or 1.2; by default that of the first port with the operation.
     #[arg(long, value_name = "VERSION", value_parser = ["1.1", "1.2"])]
     soap: Option<String>,
+    /// The WSDL's port; by default the first with the operation.
+    #[arg(long, value_name = "NAME")]
+    port: Option<String>,
     /// A further HTTP header.
     #[arg(long, value_name = "NAME: VALUE")]
     header: Vec<String>,
+    /// A block of the SOAP header, as XML or @FILE.
+    #[arg(long, value_name = "XML")]
+    soap_header: Vec<String>,
+    /// Sign in by WS-Security, with the password as text.
+    #[arg(long, value_name = "NAME:PASSWORD")]
+    username_token: Option<String>,
+    /// Sign in by WS-Security, with a digest of the password.
+    #[arg(long, value_name = "NAME:PASSWORD", conflicts_with = "username_token")]
+    username_digest: Option<String>,
     #[command(flatten)]
     access: Access,
     /// Print the messages as they are on the wire.
@@ -75,21 +89,22 @@ async fn call(arguments: &Arguments) -> Result<(), Failure> {
     let Some(name) = &arguments.operation else {
         return list(&contract);
     };
-    let bound = find(&contract, name, arguments.soap.as_deref())?;
+    let bound = find(&contract, name, arguments)?;
     let values = Values::new(Arc::new(Validator::new(Arc::clone(&contract))));
     let body = body::request(&values, &bound, given_json(arguments)?, &arguments.fields)?;
     let version = match bound.soap {
         SoapVersion::V11 => Version::Soap11,
         SoapVersion::V12 => Version::Soap12,
     };
+    let header = header::blocks(arguments)?;
     let mut message = String::new();
-    write_envelope(version, "", &mut message, |out| out.push_str(&body));
+    write_envelope(version, &header, &mut message, |out| out.push_str(&body));
     let answer = send(arguments, &client, version, &bound, &message).await?;
     let text = xml::decode(&answer, None).map_err(|error| Failure::of(&error))?;
     if arguments.xml {
-        return print(&format!("{message}\n\n{text}\n"));
+        print(&format!("{message}\n\n{text}\n"))?;
     }
-    show(&values, &bound, version, &text)
+    show(arguments, &values, &bound, &text)
 }
 
 fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>, Failure> {
@@ -165,9 +180,15 @@ fn list(contract: &Contract) -> Result<(), Failure> {
     print(&text)
 }
 
-fn find<'c>(contract: &'c Contract, name: &str, soap: Option<&str>) -> Result<Bound<'c>, Failure> {
+fn find<'c>(
+    contract: &'c Contract,
+    name: &str,
+    arguments: &Arguments,
+) -> Result<Bound<'c>, Failure> {
+    let (soap, port) = (arguments.soap.as_deref(), arguments.port.as_deref());
     let fits = |bound: &Bound<'_>| {
         *bound.operation.name == *name
+            && port.is_none_or(|port| *bound.port.name == *port)
             && soap.is_none_or(|soap| (soap == "1.1") == (bound.soap == SoapVersion::V11))
     };
     if let Some(bound) = operations(contract).find(fits) {
@@ -177,8 +198,16 @@ fn find<'c>(contract: &'c Contract, name: &str, soap: Option<&str>) -> Result<Bo
         .map(|bound| &*bound.operation.name)
         .collect();
     if names.contains(&name) {
+        let ports: Vec<String> = operations(contract)
+            .filter(|bound| *bound.operation.name == *name)
+            .map(|bound| match bound.soap {
+                SoapVersion::V11 => format!("{} (1.1)", bound.port.name),
+                SoapVersion::V12 => format!("{} (1.2)", bound.port.name),
+            })
+            .collect();
         return Err(Failure::new(format!(
-            "{name} has no port of that SOAP version"
+            "{name} is not at that port or of that SOAP version; it is at {}",
+            ports.join(", ")
         )));
     }
     Err(Failure::new(match nearest(name, &names) {
@@ -255,8 +284,13 @@ async fn send(
     Ok(answer.body.to_vec())
 }
 
-/// Prints the answer, or tells the fault.
-fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Result<(), Failure> {
+/// Prints the answer, unless it was printed as it is, or tells the fault.
+fn show(
+    arguments: &Arguments,
+    values: &Values,
+    bound: &Bound<'_>,
+    text: &str,
+) -> Result<(), Failure> {
     let mut reader = Reader::new(text, &xml::Options::document());
     let envelope = read_envelope(&mut reader).map_err(|error| Failure::of(&error))?;
     let Some(payload) = &envelope.payload else {
@@ -266,7 +300,7 @@ fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Res
         let fault =
             read_fault(&mut reader, envelope.version).map_err(|error| Failure::of(&error))?;
         let _ = writeln!(std::io::stderr(), "soapstone: fault {fault}");
-        if let Some(detail) = &fault.detail {
+        if let Some(detail) = fault.detail.as_ref().filter(|_| !arguments.xml) {
             print(&format!("{}\n", detail.content.trim()))?;
         }
         return Err(Failure {
@@ -274,7 +308,9 @@ fn show(values: &Values, bound: &Bound<'_>, version: Version, text: &str) -> Res
             status: 2,
         });
     }
-    let _ = version;
+    if arguments.xml {
+        return Ok(());
+    }
     if bound.bound.style == Style::Rpc {
         return match body::rpc_answer(values, bound, text, &mut reader) {
             Ok(json) => print_json(&json),

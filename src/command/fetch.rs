@@ -19,6 +19,21 @@ pub(super) struct Access {
         hide_env_values = true
     )]
     user: Option<String>,
+    /// Sign in by a bearer token.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "SOAPSTONE_TOKEN",
+        hide_env_values = true,
+        conflicts_with = "user"
+    )]
+    bearer: Option<String>,
+    /// A PEM file with the client's own certificate, and what issued it.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// A PEM file with the certificate's key.
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
     /// A PEM file with the certificates to trust.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -32,22 +47,29 @@ impl Access {
     pub(super) fn client(&self) -> Result<Client, Failure> {
         let mut options = ClientOptions::default();
         options.tls.ca.clone_from(&self.ca);
+        options.tls.identity = self.certificate.clone().zip(self.key.clone());
         Client::new(options).map_err(|error| Failure::of(&error))
     }
 
     /// Who the client says it is.
     pub(super) fn credentials(&self) -> Result<Option<Credentials>, Failure> {
-        let Some(pair) = &self.user else {
+        if let Some(token) = &self.bearer {
+            return Ok(Some(Credentials::Bearer(token.clone())));
+        }
+        let Some(given) = &self.user else {
             return Ok(None);
         };
-        let (user, password) = pair
-            .split_once(':')
-            .ok_or_else(|| Failure::new("--user is NAME:PASSWORD"))?;
-        Ok(Some(Credentials::Basic {
-            user: user.to_owned(),
-            password: password.to_owned(),
-        }))
+        let (user, password) = pair(given, "--user")?;
+        Ok(Some(Credentials::Basic { user, password }))
     }
+}
+
+/// The two halves of `NAME:PASSWORD`.
+pub(super) fn pair(given: &str, flag: &str) -> Result<(String, String), Failure> {
+    let (user, password) = given
+        .split_once(':')
+        .ok_or_else(|| Failure::new(format!("{flag}: NAME:PASSWORD is due")))?;
+    Ok((user.to_owned(), password.to_owned()))
 }
 
 /// Reads files and asks addresses: those of the contract's own host, and of hosts that a person allowed.

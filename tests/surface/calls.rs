@@ -55,6 +55,93 @@ done";
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_calls_third_parties_as_they_ask() {
+    let scene = Scene::new(CRM).await;
+    let log = scene.folder.join("calls");
+    let peer = third_party(&log, &[]);
+    certificates(&scene.folder);
+    let at = |name: &str| scene.folder.join(name).display().to_string();
+    let tls = third_party(
+        &scene.folder.join("tls-calls"),
+        &[&at("server.pem"), &at("server.key"), &at("authority.pem")],
+    );
+    let address = peer.address();
+    let call = |path: &str, more: &[&str]| {
+        let wsdl = format!("{address}/contract?wsdl");
+        let operation = match path {
+            "rpc" | "encoded" => "Store",
+            _ => "Put",
+        };
+        let to = match path {
+            "tls" => tls.address().replace("http://", "https://"),
+            _ => address.clone(),
+        };
+        let to = format!("{to}/{path}");
+        let fixed = [
+            "call",
+            &wsdl,
+            operation,
+            "id=1",
+            "name=Łódź & <Sons>",
+            "--address",
+            &to,
+        ];
+        let fixed = [&fixed[..], &["--header", "Idempotency-Key: 1"], more].concat();
+        let output = scene.run(&fixed);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said + &complaint)
+    };
+    let own = "xmlns=\"urn:third-party\"";
+    let key = format!("<ApiKey {own}><user>crm</user><key>k-1</key></ApiKey>");
+    scene.write(
+        "tenant.xml",
+        &format!("<?xml version=\"1.0\"?>\n<Tenant {own}><name>north</name></Tenant>\n"),
+    );
+    let (ca, certificate, secret) = (at("authority.pem"), at("client.pem"), at("client.key"));
+    let cases: &[(&str, &[&str])] = &[
+        ("plain", &[]),
+        ("twelve", &["--soap", "1.2"]),
+        ("rpc", &["--port", "Rpc"]),
+        ("encoded", &["--port", "Encoded"]),
+        ("basic", &["--user", "erp:pä:ss"]),
+        ("bearer", &["--bearer", "t0ken"]),
+        ("text", &["--username-token", "erp:s3cret"]),
+        ("digest", &["--username-digest", "erp:s3cret"]),
+        (
+            "header",
+            &["--soap-header", &key, "--soap-header", "@tenant.xml"],
+        ),
+        (
+            "tls",
+            &["--ca", &ca, "--certificate", &certificate, "--key", &secret],
+        ),
+    ];
+    for (path, more) in cases {
+        let (status, said) = call(path, more);
+        assert_eq!(status, Some(0), "{path}: {said}");
+        assert!(said.contains("\"N-1\""), "{path}: {said}");
+    }
+    for more in [
+        &["--user", "erp:guess"][..],
+        &["--user", "erp:guess", "--xml"],
+    ] {
+        let (status, said) = call("basic", more);
+        assert_eq!(status, Some(2), "{said}");
+        assert!(said.contains("wrong password"), "{said}");
+    }
+    for (more, told) in [
+        (&["--soap-header", "<a><b></a>"][..], "--soap-header: "),
+        (&["--port", "Plian"], "it is at Plain (1.1), Twelve (1.2)"),
+        (&["--username-token", "erp"], "NAME:PASSWORD is due"),
+    ] {
+        let (status, said) = call("plain", more);
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains(told), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn third_parties_are_called_as_they_ask() {
     let scene = Scene::new(CRM).await;
     scene.tell(&["capture", "install", "orders"]);
