@@ -28,7 +28,13 @@ use clap::{Parser, Subcommand};
     version,
     about,
     max_term_width = 110,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = "Exit status: 0 done, 1 not done; what a command has beyond that stands in its own help.
+
+Examples:
+  soapstone serve
+  soapstone serve --db postgres://crm@localhost/crm
+  soapstone call 'http://127.0.0.1:8080/soap/crm?wsdl' GetCompany id=1"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -123,5 +129,28 @@ fn print(text: &str) -> Result<(), Failure> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn shown(command: &clap::Command, path: &str) {
+        let help = command.get_after_help().map(ToString::to_string);
+        let help = help.unwrap_or_default();
+        assert!(
+            help.contains("Example") && help.contains(&format!("soapstone{path}")),
+            "soapstone{path} --help has no example: {help:?}"
+        );
+        for command in command.get_subcommands() {
+            shown(command, &format!("{path} {}", command.get_name()));
+        }
+    }
+
+    #[test]
+    fn the_help_of_every_command_shows_an_example() {
+        shown(&Arguments::command(), "");
     }
 }

@@ -25,6 +25,9 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Install the triggers of tables, or replace them.
+    #[command(
+        after_help = "Example: soapstone capture install sales_order sales_order_line --keep after"
+    )]
     Install {
         /// Tables: `name`, or `schema.name` outside the default schema.
         #[arg(required = true)]
@@ -37,6 +40,7 @@ enum Action {
         print: bool,
     },
     /// Remove the triggers of tables; what the log holds stays.
+    #[command(after_help = "Example: soapstone capture remove sales_order")]
     Remove {
         /// Tables.
         #[arg(required = true)]
@@ -46,6 +50,7 @@ enum Action {
         print: bool,
     },
     /// List the captured tables.
+    #[command(after_help = "Example: soapstone capture list")]
     List,
 }
 

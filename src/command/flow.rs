@@ -38,8 +38,10 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// List the flows with their counts.
+    #[command(after_help = "Example: soapstone flow list")]
     List,
     /// Show a flow's last records with direction and result.
+    #[command(after_help = "Example: soapstone flow show orders-to-erp --last 20")]
     Show {
         /// The flow.
         flow: String,
@@ -48,8 +50,12 @@ enum Action {
         last: i64,
     },
     /// Hold every flow's file against the database and the third party's contract.
+    #[command(after_help = "Example: soapstone flow check")]
     Check,
     /// Draft a flow from names and types: what it leaves open stands in it as comments.
+    #[command(
+        after_help = "Example: soapstone flow new orders --table sales_order --wsdl sample-erp.wsdl --operation SubmitOrder"
+    )]
     New {
         /// The flow's name.
         flow: String,
@@ -70,6 +76,7 @@ enum Action {
         print: bool,
     },
     /// Show the message that would go out for a record; sends nothing.
+    #[command(after_help = "Example: soapstone flow try orders-to-erp id=1001")]
     Try {
         /// The flow.
         flow: String,
@@ -78,21 +85,27 @@ enum Action {
         key: Vec<String>,
     },
     /// Stop taking changes and sending.
+    #[command(after_help = "Example: soapstone flow pause orders-to-erp")]
     Pause {
         /// The flow.
         flow: String,
     },
     /// Go on.
+    #[command(after_help = "Example: soapstone flow resume orders-to-erp")]
     Resume {
         /// The flow.
         flow: String,
     },
     /// Send what is there, and take no new changes.
+    #[command(after_help = "Example: soapstone flow drain orders-to-erp")]
     Drain {
         /// The flow.
         flow: String,
     },
     /// Search deliveries.
+    #[command(
+        after_help = "Example: soapstone flow letters orders-to-erp --state dead --text 'unknown product'"
+    )]
     Letters {
         /// The flow.
         flow: String,
@@ -107,11 +120,15 @@ enum Action {
         limit: i64,
     },
     /// Show one delivery with its message and attempts.
+    #[command(after_help = "Example: soapstone flow letter 17")]
     Letter {
         /// Its number.
         id: i64,
     },
     /// Send dead deliveries, or those in doubt, again: one by number, or all that are found.
+    #[command(
+        after_help = "Example: soapstone flow replay orders-to-erp --state dead --per-second 10"
+    )]
     Replay {
         /// The flow.
         flow: String,
@@ -129,6 +146,7 @@ enum Action {
         per_second: Option<i64>,
     },
     /// Replace the message of a dead delivery by a file's text; what it was is kept.
+    #[command(after_help = "Example: soapstone flow edit 17 mended.xml")]
     Edit {
         /// Its number.
         id: i64,
@@ -136,6 +154,7 @@ enum Action {
         file: PathBuf,
     },
     /// Give a dead delivery, or one in doubt, up: its lane goes on.
+    #[command(after_help = "Example: soapstone flow give-up 17 --reason 'the order was cancelled'")]
     GiveUp {
         /// Its number.
         id: i64,
@@ -144,6 +163,7 @@ enum Action {
         reason: String,
     },
     /// Say of a delivery in doubt whether it arrived: if it did not, it is sent again.
+    #[command(after_help = "Example: soapstone flow resolve 17 --arrived --reference N-4711")]
     Resolve {
         /// Its number.
         id: i64,

@@ -13,6 +13,9 @@ const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/soapstone");
 
 /// Make Rust of a contract: types, server traits and clients, one file a namespace
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  soapstone generate service.wsdl --out src/service
+  soapstone generate service.wsdl --out service --crate --operation GetOrder")]
 pub(super) struct Arguments {
     /// WSDL and XSD files; what they import is found beside them
     #[arg(required = true)]

@@ -15,7 +15,12 @@ use crate::gateway::Gateway;
 
 /// Write a database's contract as files, or compare two contracts.
 #[derive(Debug, Args)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:
+  soapstone wsdl export .
+  soapstone wsdl diff wsdl/crm.wsdl 'http://127.0.0.1:8080/soap/crm?wsdl'"
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Command,
