@@ -279,10 +279,7 @@ impl Build<'_> {
             self.type_use(0, &ValueType::Named(super::TypeReference(index)));
         }
         let mut schemas = Vec::new();
-        for namespace in imported_first(&self.parts) {
-            let Some(mut part) = self.parts.remove(&namespace) else {
-                continue;
-            };
+        for (namespace, mut part) in self.parts {
             let uri = contract.namespace(namespace);
             let home = Home {
                 contract,
@@ -320,28 +317,6 @@ impl Build<'_> {
         }
         schemas
     }
-}
-
-/// The namespaces, each after those that it imports as far as they do not go round in circles: KDSoap takes an import of what
-/// comes later for one of a file.
-fn imported_first(parts: &BTreeMap<usize, Part>) -> Vec<usize> {
-    let mut order = Vec::with_capacity(parts.len());
-    let mut seen = BTreeSet::new();
-    // A list of what is left to do: a namespace twice, before and after what it imports.
-    let mut left: Vec<(usize, bool)> = parts.keys().rev().map(|part| (*part, false)).collect();
-    while let Some((namespace, done)) = left.pop() {
-        if done {
-            order.push(namespace);
-        } else if seen.insert(namespace) {
-            left.push((namespace, true));
-            let imports = parts
-                .get(&namespace)
-                .into_iter()
-                .flat_map(|part| &part.imports);
-            left.extend(imports.rev().map(|import| (*import, false)));
-        }
-    }
-    order
 }
 
 /// What is said of a column: its comment, and that the database makes its values where it does.

@@ -46,6 +46,7 @@ create view "Order View" as select id, "class" from "order";
 create materialized view kept as select count(*) as "how many?" from "order";
 create table sales."order" (id integer primary key, mood sales.mood, at sales.point3);
 create table sales.customer (id integer primary key, name text, "order" integer references sales."order", own integer references "order");
+create table sales.sales (id integer primary key, status mood);
 create table "1 odd-schema"."order" (id integer primary key, x text);
 create table "1 odd-schema"."only here" (id integer primary key, "order" integer references "order");
 create function add(a integer, b integer default 2) returns integer language sql as 'select a + b';
