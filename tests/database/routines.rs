@@ -119,9 +119,10 @@ create procedure everything(a integer, out b parcel, out c integer[], out d int4
   g := '[2024-01-01 10:00:00.5Z,)'; h := '{1,2}'; i := '{}'; j := '1 year -2 months 3 days 04:05:06.5'; k := '12:00:00+05:30';
   l := 'small'; m := '{"a": 1}'; n := '\x00ff'; o := 'empty'; end $$;
 create type reals as range (subtype = float8);
-create procedure foreigners(a inet, inout b bit varying, out c reals, out d int4multirange, out e inet[], out f point, out g bytea, out h "char", out i text)
+create procedure foreigners(a inet, inout b bit varying, out c reals, out d int4multirange, out e inet[], out f point, out g bytea, out h "char", out i text,
+  out j bit(3), out k varchar(5), out l char(3), out m name, out n char(2)[], inout o varchar default null)
   language plpgsql as $$ begin
-  b := b || b'01'; c := '[0.5,)'; d := '{[1,3),[5,7)}'; e := array[a, null]; f := '(1,2)'; g := '\x00ff'; h := 'x'; end $$;
+  b := b || b'01'; c := '[0.5,)'; d := '{[1,3),[5,7)}'; e := array[a, null]; f := '(1,2)'; g := '\x00ff'; h := 'x'; j := b'110'; k := 'k''k'; l := 'l'; m := 'm'; n := '{n}'; o := o || '$soapstone$'; end $$;
 create function of_any(a anyelement) returns anyelement language sql as 'select a';
 create function refuse() returns void language plpgsql as $$ begin raise exception 'the customer is blocked'; end $$;
 create function pair() returns record language sql as $$ select 1, 'x'::text $$;
@@ -149,8 +150,14 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
     assert_eq!(call(&opened, "add", 1, &[(0, "1"), (1, "2")]).await, "3");
     assert_eq!(call(&opened, "add", 2, &[(0, "x'"), (1, "y")]).await, "x'y");
     assert_eq!(
-        call(&opened, "foreigners", 0, &[(0, "10.0.0.1/8"), (1, "1")]).await,
-        "1=101 2=[0.5,) 3={[1,3),[5,7)} 4=[10.0.0.1/8|~] 5=(1,2) 6=0x00ff 7=x 8=~"
+        call(
+            &opened,
+            "foreigners",
+            0,
+            &[(0, "10.0.0.1/8"), (1, "1"), (14, "o")]
+        )
+        .await,
+        "1=101 2=[0.5,) 3={[1,3),[5,7)} 4=[10.0.0.1/8|~] 5=(1,2) 6=0x00ff 7=x 8=~ 9=110 10=k'k 11=l 12=m 13=[n] 14=o$soapstone$"
     );
     let ranges = opened.catalog.routines.iter();
     assert!(!ranges.map(|r| &r.name).any(|name| name == "reals"));

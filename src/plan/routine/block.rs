@@ -56,7 +56,7 @@ impl Arguments<'_> {
         let mut block = Sql::new(self.dialect);
         block.push("declare ");
         for (index, parameter) in parameters() {
-            let type_name = postgres_type(&parameter.sql_type, &parameter.type_name);
+            let type_name = exact(&parameter.sql_type, &parameter.type_name);
             block.push(&variable(index)).push(" ").push(&type_name);
             if self.present(index) {
                 given.push(if given.text.is_empty() {
@@ -120,6 +120,21 @@ impl Arguments<'_> {
             read_only: false,
             undone_whole: true,
         })
+    }
+}
+
+/// The very type of a parameter, without length: a variable of a like one is not written.
+fn exact(sql_type: &SqlType, type_name: &str) -> String {
+    match (sql_type, type_name) {
+        // Without quotes one of them would be one long.
+        (SqlType::Bit { .. }, "bit") => "pg_catalog.\"bit\"".to_owned(),
+        (SqlType::Text { .. }, "character") => "bpchar".to_owned(),
+        (SqlType::Array { item }, name) if name.ends_with("[]") => {
+            exact(item, name.trim_end_matches("[]")) + "[]"
+        }
+        (SqlType::Enum { .. } | SqlType::Domain { .. } | SqlType::Composite { .. }, name)
+        | (_, name @ "") => postgres_type(sql_type, name),
+        (_, name) => name.to_owned(),
     }
 }
 
