@@ -133,7 +133,7 @@ pub fn generate_files(
 }
 
 /// Tells whether a mistake leaves a contract that can be used: one in an operation, which is left out, or the reference to
-/// a namespace of which no document could be loaded.
+/// a namespace of which no document could be loaded, or only what we keep of a well-known one.
 fn is_bearable(diagnostic: &Diagnostic, model: &Model) -> bool {
     if diagnostic.rule.starts_with("wsdl-") {
         return true;
@@ -142,8 +142,14 @@ fn is_bearable(diagnostic: &Diagnostic, model: &Model) -> bool {
         .message
         .split_once('{')
         .and_then(|(_, rest)| rest.split_once('}'));
-    diagnostic.rule == "src-resolve"
-        && missing.is_some_and(|(uri, _)| !model.namespaces.iter().any(|n| **n == *uri))
+    let is_loaded = |uri: &str| {
+        let ours = model
+            .documents
+            .iter()
+            .any(|document| document.strip_prefix("well-known:") == Some(uri));
+        !ours && model.namespaces.iter().any(|known| **known == *uri)
+    };
+    diagnostic.rule == "src-resolve" && missing.is_some_and(|(uri, _)| !is_loaded(uri))
 }
 
 /// Writes generated files under a directory; files that are as they should be are left alone.

@@ -52,6 +52,8 @@ struct All {
     optional: bool,
     /// The members that must occur, as a bit set.
     required: Vec<u64>,
+    /// Some member may occur more than once, as XSD 1.1 has it.
+    repeats: bool,
 }
 
 /// What a leaf admits, apart from names.
@@ -136,6 +138,10 @@ impl Automaton {
         let all = all.map(|(optional, _)| All {
             optional,
             required: required(&nodes, &leaves),
+            repeats: leaves.iter().any(|leaf| {
+                let node = nodes.get(leaf.node as usize);
+                node.is_some_and(|node| node.max > 1)
+            }),
         });
         Ok(Automaton {
             ambiguous: all.is_none() && step::is_ambiguous(&nodes),
@@ -263,7 +269,7 @@ fn all_group<'m>(model: &'m Model, content: &'m Particle) -> Option<(bool, &'m P
             let plain = group
                 .particles
                 .iter()
-                .all(|member| matches!(member.term, Term::Element(_)) && member.max == Some(1));
+                .all(|member| matches!(member.term, Term::Element(_)));
             return plain.then_some((optional, particle));
         }
         let [only] = group.particles.as_slice() else {

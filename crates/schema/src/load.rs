@@ -68,16 +68,20 @@ const PASSED_OVER: &[&str] = &[
     "cos-all-limited",
     "cos-ct-extends",
     "cos-st-restricts",
+    "enc-array",
     "no-xsi",
     "p-props-correct",
     "s4s-att",
+    "s4s-derivation",
     "s4s-id",
+    "s4s-text",
     "sch-props-correct",
     "src-element",
     "src-import",
     "src-include",
     "src-single-facet-value",
     "wsdl-part",
+    "xsd-11",
 ];
 
 /// Loads documents and everything that they refer to. Several roots make one contract.

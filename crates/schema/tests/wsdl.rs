@@ -222,6 +222,40 @@ fn what_everybody_reads_is_a_warning() {
             &["sch-props-correct"],
         ),
         (
+            "rules that XSD 1.1 adds",
+            types(
+                "",
+                r#"<xs:complexType name="X"><xs:openContent/><xs:sequence/><xs:attribute name="a"/><xs:assert test="@a"/></xs:complexType>"#,
+            ),
+            &["xsd-11"],
+        ),
+        (
+            "complexContent that derives nothing",
+            types(
+                "",
+                r#"<xs:complexType name="X"><xs:complexContent><xs:sequence/><xs:attribute name="a"/></xs:complexContent></xs:complexType>"#,
+            ),
+            &["s4s-derivation"],
+        ),
+        (
+            "a simple type restricted where a complex one is due",
+            types(
+                "",
+                r#"<xs:complexType name="X"><xs:simpleContent><xs:restriction base="xs:string"><xs:maxLength value="3"/><xs:attribute name="a"/></xs:restriction></xs:simpleContent></xs:complexType>"#,
+            ),
+            &["derivation-ok-restriction.1"],
+        ),
+        (
+            "an encoded array that is extended",
+            types("", &array.replace("restriction", "extension")),
+            &["enc-array", "src-resolve"],
+        ),
+        (
+            "text between declarations",
+            types("", "and <!-- a comment -->"),
+            &["s4s-text"],
+        ),
+        (
             "an all group that repeats",
             types(
                 "",

@@ -26,6 +26,8 @@ enum Tally {
     Many(Vec<u32>),
     /// Every combination of counts that what was read can have, as boxes of ranges.
     Boxes(Vec<Vec<(u32, u32)>>),
+    /// How often each member of an `all` group that repeats was seen.
+    Counted(Vec<u32>),
     /// The members of an `all` group seen so far, as a bit set.
     Seen(u64),
     SeenMany(Vec<u64>),
@@ -58,6 +60,7 @@ impl Automaton {
     /// Starts a match of an element's children.
     pub fn start(&self) -> Run {
         let tally = match &self.all {
+            Some(all) if all.repeats => Tally::Counted(vec![0; self.leaves.len()]),
             Some(all) if all.required.len() > 1 => Tally::SeenMany(vec![0; all.required.len()]),
             Some(_) => Tally::Seen(0),
             None if self.ambiguous => Tally::Boxes(vec![vec![(0, 0); self.slots]]),
@@ -94,6 +97,10 @@ impl Automaton {
     pub fn accepts(&self, run: &Run) -> bool {
         if let Some(all) = &self.all {
             let complete = match &run.tally {
+                Tally::Counted(counts) => self.leaves.iter().zip(counts).all(|(leaf, count)| {
+                    let node = self.nodes.get(*leaf as usize);
+                    node.is_none_or(|node| node.min <= *count)
+                }),
                 Tally::Seen(seen) => all
                     .required
                     .first()
@@ -156,6 +163,15 @@ impl Automaton {
             .at
             .and_then(|leaf| self.leaves.get(leaf as usize).copied());
         let taken = match &mut run.tally {
+            Tally::Counted(counts) => {
+                let max = self.nodes.get(to as usize).map_or(0, |node| node.max);
+                let count = counts.get_mut(leaf as usize);
+                count.is_some_and(|count| {
+                    let fits = *count < max;
+                    *count += u32::from(fits);
+                    fits
+                })
+            }
             Tally::Seen(seen) => {
                 let bit = 1u64 << (leaf % 64);
                 let fresh = *seen & bit == 0;

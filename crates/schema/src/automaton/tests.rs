@@ -218,6 +218,11 @@ fn matches_words_as_the_specification_does() {
             &["", "a", "aac", "ab"],
         ),
         ("&(a,b)?", &["", "ab", "ba"], &["a", "b"]),
+        (
+            "&(a{2,3},b*,c?)",
+            &["aa", "aba", "bacbaab"],
+            &["", "ab", "aaaa", "caca"],
+        ),
         ("a,#?,b", &["ab", "a#b"], &["a##b", "#ab"]),
         ("()", &[""], &["a"]),
         ("(a|b{0})?", &["", "a"], &["b"]),

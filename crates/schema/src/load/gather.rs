@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fetch::{Fetch, FetchError};
 use super::{LoadOptions, Source, catalog, location};
 use crate::document::schema::{Reference, ReferenceKind};
+use crate::document::wsdl::PartContent;
 use crate::document::{Definitions, Document, Root, Schema};
 use crate::model::{Place, XSD};
 use crate::read;
@@ -350,14 +351,25 @@ fn used(definitions: &Definitions, text: &str) -> Vec<Arc<str>> {
         .iter()
         .flat_map(|schema| schema.prefixes.iter());
     let mut used: Vec<Arc<str>> = Vec::new();
-    for (prefix, namespace) in definitions.prefixes.iter().chain(schemas) {
-        let known = !used.contains(namespace)
-            && &**namespace != read::WSDL
-            && catalog::find(namespace).is_some();
-        if known
-            && (text.contains(&format!("\"{prefix}:")) || text.contains(&format!("'{prefix}:")))
-        {
+    let mut add = |namespace: &Arc<str>| {
+        let known = &**namespace != read::WSDL && catalog::find(namespace).is_some();
+        if known && !used.contains(namespace) {
             used.push(namespace.clone());
+        }
+    };
+    for (prefix, namespace) in definitions.prefixes.iter().chain(schemas) {
+        if text.contains(&format!("\"{prefix}:")) || text.contains(&format!("'{prefix}:")) {
+            add(namespace);
+        }
+    }
+    // A part may declare the prefix itself.
+    for part in definitions
+        .messages
+        .iter()
+        .flat_map(|message| &message.parts)
+    {
+        if let Some(PartContent::Element(name) | PartContent::Type(name)) = &part.content {
+            add(&name.namespace);
         }
     }
     if text.contains("\"xml:") || text.contains("'xml:") {

@@ -72,12 +72,14 @@ fn complex_content(context: &mut Context<'_>, node: Node<'_>) -> (Content, Attri
     let Some(child) = children.take(&["restriction", "extension"]) else {
         context.error(
             node,
-            "s4s-elt",
+            "s4s-derivation",
             "complexContent needs a restriction or an extension",
-            "",
+            "leave complexContent out, and keep what is in it",
         );
+        let particle = particle(context, &mut children);
+        let attributes = attribute::attributes(context, &mut children);
         context.finish(node, children);
-        return (Content::Plain(None), Attributes::default());
+        return (Content::Plain(particle), attributes);
     };
     context.finish(node, children);
     context.attributes(child, &["base"]);

@@ -9,6 +9,7 @@ use super::symbols::{complex_type, simple_type};
 use super::wildcard::union;
 use super::{At, Resolver, next, order};
 use crate::document::schema::{self, ComplexType, Content as Written};
+use crate::encoded::Encoding;
 use crate::model::{
     AttributeUse, Builtin, Compositor, Content, Derivation, Derivations, Facets, Group, Particle,
     Place, Term, Type, TypeId, Wildcard,
@@ -323,10 +324,8 @@ impl Resolver<'_, '_> {
     ) -> Content {
         let restriction = own.derivation == Derivation::Restriction;
         let from = match self.model.types.get(base.index()) {
-            Some(Type::Simple(_)) if !restriction => Ok(base),
-            Some(Type::Simple(_)) => {
-                Err("a restriction with simpleContent needs a complex type as its base")
-            }
+            // A simple type cannot be restricted here; what is meant is plain all the same, and the rule is checked later.
+            Some(Type::Simple(_)) => Ok(base),
             Some(Type::Complex(complex)) => match &complex.content {
                 Content::Simple(simple) => Ok(*simple),
                 Content::Mixed(particle)
@@ -380,7 +379,7 @@ impl Resolver<'_, '_> {
         base: TypeId,
         flat: Flat,
     ) -> (Vec<AttributeUse>, usize, Option<Wildcard>) {
-        let (inherited, base_any) = match self.model.types.get(base.index()) {
+        let (mut inherited, base_any) = match self.model.types.get(base.index()) {
             Some(Type::Complex(base)) => (base.attributes.clone(), base.any_attribute.clone()),
             _ => (Vec::new(), None),
         };
@@ -418,6 +417,19 @@ impl Resolver<'_, '_> {
                 Some(any)
             }
         };
+        // Contracts written by hand extend an encoded array, and say of what; a restriction is meant (SOAP 1.1, 5.4.2).
+        let attributes = &self.model.attributes;
+        let of_what = |use_: &AttributeUse| {
+            let attribute = attributes.get(use_.attribute.index());
+            attribute
+                .is_some_and(|attribute| attribute.name.is(Encoding::V11.namespace(), "arrayType"))
+        };
+        if flat.uses.iter().any(of_what) && inherited.iter().any(of_what) {
+            inherited.retain(|use_| !of_what(use_));
+            let message = "an encoded array is extended";
+            self.report
+                .error(own.place, "enc-array", message, "restrict it");
+        }
         let count = inherited.len();
         let mut uses = inherited;
         uses.extend(flat.uses);
