@@ -29,5 +29,6 @@ fn main() -> Result<(), BuildError> {
         no_servers: true,
         ..Options::default()
     };
-    build_with("crm", &["../wsdl/crm.wsdl"], &chosen)
+    build_with("crm", &["../wsdl/crm.wsdl"], &chosen)?;
+    build("encoded", &["../tests/interop/encoded.wsdl"])
 }

@@ -87,7 +87,9 @@ pub fn build_with(
     {
         let _ = writeln!(stdout, "cargo:rerun-if-changed={}", path.display());
     }
-    for diagnostic in &report.diagnostics {
+    // What other stacks may not understand of a style is made here all the same.
+    let told = |diagnostic: &&Diagnostic| diagnostic.rule != "wsdl-style";
+    for diagnostic in report.diagnostics.iter().filter(told) {
         let _ = writeln!(
             stdout,
             "cargo:warning={}",

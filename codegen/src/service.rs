@@ -7,6 +7,7 @@ use soapstone_schema::contract::{
     Binding, BoundMessage, BoundOperation, Contract, Message, Operation as Abstract, Part,
     PartContent, SoapVersion, Style,
 };
+use soapstone_schema::model::TypeId;
 use soapstone_schema::report::Report;
 
 use crate::choose::Chosen;
@@ -15,6 +16,9 @@ use crate::item::{
 };
 use crate::lower::{Lowering, Owner};
 use crate::names::{self, Names};
+
+/// How many parts the runtime takes in one body.
+const PARTS: usize = 8;
 
 /// A port type with the ports that offer it.
 #[derive(Debug)]
@@ -40,10 +44,10 @@ pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) documentation: String,
     pub(crate) action: String,
-    /// Absent where the body is empty.
-    pub(crate) request: Option<RootId>,
-    /// Absent where the body is empty.
-    pub(crate) response: Option<RootId>,
+    /// The elements of the body: none, one, or several parts.
+    pub(crate) request: Vec<RootId>,
+    /// The elements of the body.
+    pub(crate) response: Vec<RootId>,
     pub(crate) one_way: bool,
     pub(crate) encoded: bool,
     /// The name of the enum of its faults, and a variant for each.
@@ -157,6 +161,8 @@ pub(crate) fn lower(
                 }
             }
         }
+        // Encoded operations are called only.
+        service.server &= service.operations.iter().any(|o| !o.encoded);
         if !service.operations.is_empty() {
             lowering.package.services.push(service);
         }
@@ -168,12 +174,18 @@ pub(crate) fn lower(
 pub(crate) fn unwrap(package: &mut Package) {
     let mut services = std::mem::take(&mut package.services);
     for operation in services.iter_mut().flat_map(|s| &mut s.operations) {
-        let request = operation.request.and_then(|root| plain(package, root));
-        let Some((request, name)) = request else {
+        let [request] = operation.request.as_slice() else {
             continue;
         };
-        let response = operation.response.map(|root| plain(package, root));
-        if name == operation.name && response != Some(None) {
+        let response = match operation.response.as_slice() {
+            [] => None,
+            [one] => Some(plain(package, *one)),
+            _ => continue,
+        };
+        if let Some((request, name)) = plain(package, *request)
+            && name == operation.name
+            && response != Some(None)
+        {
             operation.unwrapped = Some(Unwrapped {
                 request,
                 response: response.flatten().map(|(response, _)| response),
@@ -228,7 +240,7 @@ impl<'m> Lowering<'m> {
                 let name = format!("{}Response", operation.name);
                 self.message(&name, output, bound.output.as_ref(), bound.style, encoded)?
             }
-            None => None,
+            None => Vec::new(),
         };
         let mut variants = Names::default();
         let mut faults: Vec<Fault> = Vec::new();
@@ -284,7 +296,7 @@ impl<'m> Lowering<'m> {
         })
     }
 
-    /// The element that is the body of a message.
+    /// The elements in the body of a message.
     fn message(
         &mut self,
         name: &str,
@@ -292,36 +304,51 @@ impl<'m> Lowering<'m> {
         bound: Option<&BoundMessage>,
         style: Style,
         encoded: bool,
-    ) -> Result<Option<RootId>, String> {
+    ) -> Result<Vec<RootId>, String> {
         let in_body = |part: &&Part| bound.is_none_or(|b| b.body.contains(&part.name));
         let parts: Vec<&Part> = message.parts.iter().filter(in_body).collect();
         if style == Style::Rpc {
             let namespace = bound.map(|b| b.namespace.as_str()).unwrap_or_default();
-            return Ok(Some(self.wrapper(name, namespace, &parts, encoded)));
+            return Ok(vec![self.wrapper(name, namespace, &parts, encoded)]);
         }
-        match parts.as_slice() {
-            [] => Ok(None),
-            [
-                Part {
-                    content: PartContent::Element(element),
-                    ..
-                },
-            ] => match self.root(*element) {
-                Some(root) => Ok(Some(root)),
-                None => Err(format!(
-                    "the element of message {} is abstract",
-                    message.name.local
-                )),
-            },
-            [part] => Err(format!(
-                "part {} of document style names a type, not an element",
-                part.name
-            )),
-            _ => Err(format!(
-                "message {} has several parts in a document body",
+        if parts.len() > PARTS {
+            return Err(format!(
+                "message {} has more than {PARTS} parts in a document body",
                 message.name.local
-            )),
+            ));
         }
+        parts
+            .into_iter()
+            .map(|part| match part.content {
+                PartContent::Element(element) => self.root(element).ok_or_else(|| {
+                    format!("the element of message {} is abstract", message.name.local)
+                }),
+                PartContent::Type(type_) => Ok(self.part(message, part, type_)),
+            })
+            .collect()
+    }
+
+    /// The element of a part that names a type, in a document body: it has the part's name and no namespace, as with other
+    /// stacks; WSDL leaves it open (WSDL 1.1, 3.5).
+    fn part(&mut self, message: &Message, part: &Part, type_: TypeId) -> RootId {
+        let name = &message.name;
+        let module = self.module(&name.namespace);
+        let owner = match self.type_name(type_) {
+            Some(_) => self.owner_of(type_),
+            None => Owner {
+                module,
+                name: names::pascal(&name.local),
+            },
+        };
+        let constant = self.claim_element(module, &format!("{}_{}", name.local, part.name));
+        let root = Root {
+            constant,
+            tag: self.tag("", &part.name, module),
+            rust: self.declared(type_, &owner),
+            own: None,
+            documentation: String::new(),
+        };
+        self.add_root(module, root)
     }
 
     /// The wrapper element of an rpc message, as a struct with a field for each part.

@@ -22,6 +22,12 @@ pub mod accounts {
     soapstone::include_contract!("accounts");
 }
 
+/// The encoded service of another stack, as a client.
+#[cfg(feature = "crm")]
+pub mod encoded {
+    soapstone::include_contract!("encoded");
+}
+
 /// The sample CRM as the gateway serves it: some of its operations, as a client.
 #[cfg(feature = "crm")]
 pub mod crm {

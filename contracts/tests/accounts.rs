@@ -1,9 +1,11 @@
-//! The sample bank over HTTP: parameters one by one, header blocks and their faults, one-way, attachments.
+//! The sample bank over HTTP: parameters one by one, header blocks and their faults, one-way, attachments, several parts in a
+//! body, binary values beside it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::{Arc, Mutex};
 
 use soapstone::codec::Nillable;
+use soapstone::datatype::Base64Binary;
 use soapstone::http::{Client, ClientOptions, ServerOptions, serve};
 use soapstone::service::{Attachment, CallError, Context, Failure, NoFaults, Received, Router};
 use soapstone_contracts::accounts::accounts::{
@@ -61,6 +63,21 @@ impl Accounts for Bank {
             bytes: b"taken".to_vec(),
         });
         Ok(i32::try_from(file).unwrap())
+    }
+
+    async fn archive(
+        &self,
+        context: &Context,
+        (account, scan): (Account, Base64Binary),
+    ) -> Result<(i32, Base64Binary), Failure<NoFaults>> {
+        let kind = context.http.header("Content-Type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap().to_owned();
+        self.notes.lock().unwrap().push(format!(
+            "{} {kind} {}",
+            account.iban,
+            context.attachments.len()
+        ));
+        Ok((7, scan))
     }
 }
 
@@ -131,4 +148,36 @@ async fn attachments_travel_both_ways() {
     assert_eq!(bank.send("IBAN".to_owned()).await.unwrap(), 13);
     let (_, attachments) = received.take();
     assert_eq!(attachments.first().unwrap().bytes, b"taken");
+}
+
+#[tokio::test]
+async fn several_parts_stand_in_one_body_and_binary_ones_beside_it_on_request() {
+    let (mut bank, notes) = start().await;
+    let received = Received::default();
+    bank.0 = bank.0.keeping(received.clone());
+    let account = Account {
+        iban: "IBAN".to_owned(),
+        balance: Nillable::Nil,
+    };
+    for length in [3, 5000] {
+        let scan = Base64Binary((0..length).map(|n| (n % 251) as u8).collect());
+        for xop in [false, true] {
+            bank.0.xop = xop;
+            let sent = (account.clone(), scan.clone());
+            assert_eq!(bank.archive(&sent).await.unwrap(), (7, scan.clone()));
+            // The answer goes the way of the request.
+            let (_, attachments) = received.take();
+            assert_eq!(attachments.len(), usize::from(xop && length > 512));
+        }
+    }
+    let expected = [
+        "text/xml 0",
+        "multipart/related 0",
+        "text/xml 0",
+        "multipart/related 1",
+    ];
+    assert_eq!(
+        *notes.lock().unwrap(),
+        expected.map(|note| format!("IBAN {note}"))
+    );
 }

@@ -147,8 +147,8 @@ impl Emission<'_> {
     fn operations(&self, out: &mut String) {
         out.push_str("\n/// The operations, in the contract's order.\npub const OPERATIONS: &[service::Operation] = &[\n");
         for operation in &self.service.operations {
-            let element = match operation.request {
-                Some(root) => format!("Some(({}, super::NAMESPACES))", self.tag(root)),
+            let element = match operation.request.first() {
+                Some(root) => format!("Some(({}, super::NAMESPACES))", self.tag(*root)),
                 None => "None".to_owned(),
             };
             let _ = writeln!(
@@ -194,8 +194,8 @@ impl Emission<'_> {
                     self.result(unwrapped.response),
                 ),
                 None => (
-                    format!(", request: {}", self.body(operation.request)),
-                    self.body(operation.response),
+                    format!(", request: {}", self.body(&operation.request)),
+                    self.body(&operation.response),
                 ),
             };
             let _ = writeln!(
@@ -210,9 +210,9 @@ impl Emission<'_> {
             "}}\n\n/// Serves a `{name}`: mount it on a [`service::Router`].\n#[derive(Debug, Clone)]\npub struct {name}Server<T>(pub T);\n\nimpl<T: {name}> service::Port for {name}Server<T> {{\n    fn operations(&self) -> &'static [service::Operation] {{\n        OPERATIONS\n    }}\n    fn headers(&self) -> service::Headers {{\n        HEADERS\n    }}\n    fn contract(&self) -> service::Contract {{\n        super::contract::FILES\n    }}\n    async fn call(&self, operation: usize, context: &service::Context, message: service::Message<'_>) -> service::Outcome {{\n        match operation {{\n"
         );
         for (index, operation) in served {
-            let read = match operation.request {
-                Some(root) => format!("message.read({})?", self.constant(root)),
-                None => "message.empty()?".to_owned(),
+            let read = match operation.request.as_slice() {
+                [] => "message.empty()?".to_owned(),
+                parts => format!("message.read({})?", self.parts(parts)),
             };
             let (arguments, wrap) = match operation.unwrapped {
                 Some(unwrapped) => (
@@ -228,9 +228,9 @@ impl Emission<'_> {
                 "self.0.{}(context{arguments}).await{wrap}",
                 operation.method
             );
-            let answer = match operation.response {
-                Some(root) => format!("service::answer({}, {called})", self.constant(root)),
-                None => format!("service::no_answer({called})"),
+            let answer = match operation.response.as_slice() {
+                [] => format!("service::no_answer({called})"),
+                parts => format!("context.answer({}, {called})", self.parts(parts)),
             };
             let _ = writeln!(
                 out,
@@ -256,33 +256,34 @@ impl Emission<'_> {
             out.push('\n');
             doc(out, 4, &operation.documentation);
             let none = "None::<(codec::Element<String>, &String)>".to_owned();
-            let (parameter, made, argument) = match (operation.request, operation.unwrapped) {
-                (Some(root), Some(unwrapped)) => (
+            let parts = self.parts(&operation.request);
+            let (parameter, made, argument) = match operation.unwrapped {
+                Some(unwrapped) => (
                     self.parameters(unwrapped.request),
                     format!(
                         "        let request = {} {{ {} }};\n",
-                        self.rust(root),
+                        self.body(&operation.request),
                         self.names(unwrapped.request)
                     ),
-                    format!("Some(({}, &request))", self.constant(root)),
+                    format!("Some(({parts}, &request))"),
                 ),
-                (Some(root), None) => (
-                    format!(", request: &{}", self.rust(root)),
+                None if operation.request.is_empty() => (String::new(), String::new(), none),
+                None => (
+                    format!(", request: &{}", self.body(&operation.request)),
                     String::new(),
-                    format!("Some(({}, request))", self.constant(root)),
+                    format!("Some(({parts}, request))"),
                 ),
-                (None, _) => (String::new(), String::new(), none),
             };
-            let (method, last) = match operation.response {
-                Some(root) => ("call", format!(", {}", self.constant(root))),
-                None => ("send", String::new()),
+            let (method, last) = match operation.response.as_slice() {
+                [] => ("send", String::new()),
+                parts => ("call", format!(", {}", self.parts(parts))),
             };
             let (result, unwrap) = match operation.unwrapped {
                 Some(Unwrapped {
                     response: Some(response),
                     ..
                 }) => (self.result(Some(response)), self.unwrap(response)),
-                _ => (self.body(operation.response), String::new()),
+                _ => (self.body(&operation.response), String::new()),
             };
             let _ = write!(
                 out,
@@ -336,11 +337,7 @@ impl Emission<'_> {
     /// What an unwrapped method returns.
     fn result(&self, id: Option<ItemId>) -> String {
         let types = id.map(|id| self.fields(id)).unwrap_or_default();
-        let types: Vec<String> = types.iter().map(|f| self.scope.field_type(f)).collect();
-        match types.as_slice() {
-            [only] => only.clone(),
-            several => format!("({})", several.join(", ")),
-        }
+        tuple(types.iter().map(|f| self.scope.field_type(f)).collect())
     }
 
     /// Makes the response of what an unwrapped method returns.
@@ -348,31 +345,17 @@ impl Emission<'_> {
         let Some(id) = id else {
             return String::new();
         };
-        let names: Vec<&str> = self
-            .fields(id)
-            .iter()
-            .map(|field| field.name.as_str())
-            .collect();
-        let pattern = match names.as_slice() {
-            [only] => (*only).to_owned(),
-            several => format!("({})", several.join(", ")),
-        };
+        let names: Vec<String> = self.fields(id).iter().map(|f| f.name.clone()).collect();
         let path = self.scope.rust(&Rust::Item(id));
-        format!(".map(|{pattern}| {path} {{ {} }})", names.join(", "))
+        let made = format!("{path} {{ {} }}", names.join(", "));
+        format!(".map(|{}| {made})", tuple(names))
     }
 
     /// Takes the parts out of a response.
     fn unwrap(&self, id: ItemId) -> String {
-        let names: Vec<String> = self
-            .fields(id)
-            .iter()
-            .map(|field| format!("response.{}", field.name))
-            .collect();
-        let parts = match names.as_slice() {
-            [only] => only.clone(),
-            several => format!("({})", several.join(", ")),
-        };
-        format!(".map(|response| {parts})")
+        let fields = self.fields(id).iter();
+        let parts = fields.map(|f| format!("response.{}", f.name)).collect();
+        format!(".map(|response| {})", tuple(parts))
     }
 
     fn root(&self, id: RootId) -> Option<(&crate::item::Root, &str)> {
@@ -396,8 +379,22 @@ impl Emission<'_> {
             .map_or_else(String::new, |(root, _)| self.scope.tag(root.tag))
     }
 
-    fn body(&self, id: Option<RootId>) -> String {
-        id.map_or_else(|| "()".to_owned(), |id| self.rust(id))
+    /// The type of a body: a tuple of its parts, unless there is one.
+    fn body(&self, parts: &[RootId]) -> String {
+        tuple(parts.iter().map(|id| self.rust(*id)).collect())
+    }
+
+    /// The elements of a body.
+    fn parts(&self, parts: &[RootId]) -> String {
+        tuple(parts.iter().map(|id| self.constant(*id)).collect())
+    }
+}
+
+/// One expression, or several in parentheses.
+fn tuple(mut several: Vec<String>) -> String {
+    match several.len() {
+        1 => several.remove(0),
+        _ => format!("({})", several.join(", ")),
     }
 }
 

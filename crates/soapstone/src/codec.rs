@@ -7,6 +7,7 @@
 mod all;
 mod any;
 mod array;
+mod aside;
 mod attribute;
 mod buffer;
 mod element;
@@ -31,6 +32,7 @@ use std::borrow::Cow;
 
 pub use any::{AnyAttribute, AnyElement, AnyType, Wildcard};
 pub use array::inline_references;
+pub use aside::{XOP, content_id};
 pub use element::{Element, Root};
 pub use error::{Error, ErrorKind, Invalid, Step};
 pub use facet::{Facets, Lexical, WhiteSpace};
@@ -63,6 +65,9 @@ pub enum Strictness {
     Strict,
     /// Elements and attributes that the schema does not know are passed over, and the order of elements is free.
     Lenient,
+    /// As strict, but for what SOAP encoding leaves open: the namespace of accessors, which stacks write or not, and the
+    /// attributes of the encoding (SOAP 1.1, 5.1).
+    Encoded,
 }
 
 /// A type that an element can have.

@@ -5,6 +5,7 @@
 mod caller;
 mod header;
 mod message;
+mod parts;
 #[cfg(feature = "server")]
 mod router;
 
@@ -13,9 +14,8 @@ use crate::codec::{Namespace, Tag};
 #[cfg(feature = "client")]
 pub use caller::{CallError, Caller, Received};
 pub use header::Header;
-pub use message::{
-    Detail, Failure, Faults, Message, NoFaults, Outcome, answer, no_answer, not_served,
-};
+pub use message::{Detail, Failure, Faults, Message, NoFaults, Outcome, no_answer, not_served};
+pub use parts::Parts;
 #[cfg(feature = "server")]
 pub use router::{Context, Port, Reply, Router};
 
@@ -28,7 +28,7 @@ pub struct Operation {
     pub name: &'static str,
     /// `SOAPAction`; empty where none.
     pub action: &'static str,
-    /// The element in the body of a request, with the table of its contract; nothing where the body is empty.
+    /// The first element in the body of a request, with the table of its contract; nothing where the body is empty.
     pub element: Option<(&'static Tag, &'static [Namespace])>,
     /// There is no answer.
     pub one_way: bool,

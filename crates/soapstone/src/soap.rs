@@ -13,7 +13,8 @@ pub use envelope::{Envelope, EnvelopeError, HeaderBlock, Payload, read_envelope}
 pub use fault::{Code, Detail, Fault};
 pub use media::{MediaType, Posted, Unsupported};
 pub use multipart::{
-    Attachment, MultipartError, XOP, include, is_multipart, read_multipart, write_multipart,
+    Attachment, MultipartError, include, is_multipart, is_xop, read_multipart, write_multipart,
+    xop_content_type,
 };
 pub use received::read_fault;
 

@@ -151,7 +151,7 @@ impl Type for AnyType {
 
     fn read(reader: &mut Reader<'_>) -> Result<AnyType> {
         let type_ = reader.take_type()?.map(|(name, _)| name);
-        if reader.take_nil() && reader.strictness == Strictness::Strict {
+        if reader.take_nil() && reader.strictness != Strictness::Lenient {
             return Err(reader.error(ErrorKind::NotNillable));
         }
         let attributes = reader.any_attributes(&Wildcard::Any)?;

@@ -45,12 +45,16 @@ impl Reader<'_> {
         }
     }
 
-    /// `position`, `offset` and the like say nothing that the order of items does not.
-    fn forget_encoding_attributes(&mut self) {
+    /// Which encoding it is, what may refer to the value, `position` and the like: nothing that the contract and the order of
+    /// items do not say.
+    pub(super) fn forget_encoding_attributes(&mut self) {
         for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
-            if !*taken
-                && (self.xml.namespace(attribute.ns) == SOAP_ENCODING || attribute.local == "id")
-            {
+            let of_encoding = match self.xml.namespace(attribute.ns) {
+                "" => attribute.local == "id",
+                SOAP_ENCODING => true,
+                _ => attribute.local == "encodingStyle",
+            };
+            if !*taken && of_encoding {
                 *taken = true;
                 self.pending = self.pending.saturating_sub(1);
             }

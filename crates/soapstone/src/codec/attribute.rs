@@ -93,6 +93,9 @@ impl<'a> Reader<'a> {
                 self.pending -= 1;
             }
         }
+        if self.strictness == Strictness::Encoded {
+            self.forget_encoding_attributes();
+        }
     }
 
     /// Takes the nil flag.

@@ -123,6 +123,16 @@ impl<T: Type> Element<T> {
         *out = text_of(self.write_bytes(value, std::mem::take(out).into_bytes()));
     }
 
+    /// Appends the element; long values of `xs:base64Binary` are put aside, and the element refers to them by `xop:Include`
+    /// under their [`content_id`](super::content_id).
+    pub fn write_aside(&self, value: &T, out: &mut String, aside: &mut Vec<Vec<u8>>) {
+        let mut writer = Writer::new(std::mem::take(out).into_bytes(), self.namespaces);
+        writer.aside = Some(std::mem::take(aside));
+        writer.root(self.tag, value);
+        *aside = writer.aside.take().unwrap_or_default();
+        *out = text_of(writer.into_bytes());
+    }
+
     /// Appends the element to bytes: the same as [`write_to`](Element::write_to), for who goes on with bytes.
     pub fn write_bytes(&self, value: &T, out: Vec<u8>) -> Vec<u8> {
         let mut writer = Writer::new(out, self.namespaces);

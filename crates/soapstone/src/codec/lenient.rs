@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         &mut self,
         mut attempt: impl FnMut(&mut Self) -> Result<Option<R>>,
     ) -> Result<Option<R>> {
-        if self.strictness == Strictness::Strict {
+        if self.strictness != Strictness::Lenient {
             return Ok(None);
         }
         self.look()?;
@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Where it is not well-formed.
     pub fn pass(&mut self) -> Result<bool> {
-        if self.strictness == Strictness::Strict {
+        if self.strictness != Strictness::Lenient {
             return Ok(false);
         }
         self.look()?;

@@ -149,7 +149,7 @@ impl Reader<'_> {
             }
             match &self.ahead {
                 Ahead::End => {
-                    if let Some(model) = T::MODEL.filter(|_| self.strictness == Strictness::Strict)
+                    if let Some(model) = T::MODEL.filter(|_| self.strictness != Strictness::Lenient)
                     {
                         let arms: Vec<usize> = items.iter().filter_map(T::arm).collect();
                         if !model.accepts(&arms) {

@@ -53,7 +53,7 @@ impl<T: Type> Type for Nillable<T> {
         reader.value = None;
         let mut attributes = reader.left_attributes()?;
         let type_ = reader.type_.clone();
-        if T::ATTRIBUTES && reader.strictness == Strictness::Strict {
+        if T::ATTRIBUTES && reader.strictness != Strictness::Lenient {
             T::nil(reader)?;
         }
         reader.expect_no_attributes()?;

@@ -1,7 +1,7 @@
 //! Which element comes next: guessed by comparing bytes with the tag as this document writes it, known by the general path.
 
 use super::reader::Ahead;
-use super::{Reader, Result, Tag};
+use super::{Reader, Result, Strictness, Tag};
 use crate::xml::{self, NsId, Openings, Prediction, Span};
 
 /// What the document says of a namespace of the contract.
@@ -91,6 +91,9 @@ impl<'a> Reader<'a> {
     pub(super) fn matches(&mut self, found: xml::Tag<'a>, tag: &'static Tag) -> bool {
         if found.local != tag.local {
             return false;
+        }
+        if self.strictness == Strictness::Encoded && tag.namespace == 0 {
+            return true;
         }
         let Some(known) = self.known.get_mut(tag.namespace) else {
             return false;

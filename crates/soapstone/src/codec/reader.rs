@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
             self.tries += 1;
         }
         // Where reading is lenient the element may come later.
-        if self.strictness == Strictness::Strict {
+        if self.strictness != Strictness::Lenient {
             self.value = None;
         }
     }
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::Text(text) if is_blank(&text) => {}
                 Event::Text(text) => {
-                    if self.strictness == Strictness::Strict {
+                    if self.strictness != Strictness::Lenient {
                         return Err(
                             self.unexpected(format!("text {:?}", super::error::shorten(&text)))
                         );
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
                 }
                 Ahead::Start(tag) => {
                     let found = format!("<{}>", tag.local);
-                    if self.strictness == Strictness::Strict {
+                    if self.strictness != Strictness::Lenient {
                         return Err(self.unexpected(found));
                     }
                     self.xml.skip_element()?;
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
                 self.xml.skip_element()?;
             }
             Event::Start(tag) => self.ahead = Ahead::Start(*tag),
-            Event::Text(text) if !is_blank(text) && self.strictness == Strictness::Strict => {
+            Event::Text(text) if !is_blank(text) && self.strictness != Strictness::Lenient => {
                 return Err(self.unexpected(format!("text {:?}", super::error::shorten(text))));
             }
             _ => {}

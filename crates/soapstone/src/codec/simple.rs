@@ -135,8 +135,25 @@ datatypes!(
     GDay = "gDay",
     GMonth = "gMonth",
     HexBinary = "hexBinary",
-    Base64Binary = "base64Binary",
 );
+
+impl Simple for Base64Binary {
+    const BUILT_IN: Option<&'static str> = Some("base64Binary");
+
+    fn from_text(
+        text: Cow<'_, str>,
+        _bindings: &dyn Bindings,
+    ) -> std::result::Result<Base64Binary, Invalid> {
+        Ok(Base64Binary::parse(&text)?)
+    }
+
+    fn to_text(&self, writer: &mut Writer) {
+        if !writer.put_aside(&self.0) {
+            writer.datatype(self);
+        }
+    }
+}
+crate::__simple_element!(Base64Binary);
 
 macro_rules! floats {
     ($($type:ty = $name:literal),+) => {$(
@@ -222,12 +239,14 @@ impl<T: Simple> Simple for List<T> {
     }
 
     fn to_text(&self, writer: &mut Writer) {
-        for (index, value) in self.0.iter().enumerate() {
-            if index > 0 {
-                writer.raw(" ");
+        writer.inline(|writer| {
+            for (index, value) in self.0.iter().enumerate() {
+                if index > 0 {
+                    writer.raw(" ");
+                }
+                value.to_text(writer);
             }
-            value.to_text(writer);
-        }
+        });
     }
 }
 

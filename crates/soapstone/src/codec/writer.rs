@@ -21,7 +21,9 @@ pub struct Writer {
     /// Namespaces that are not in the table.
     extra: Vec<String>,
     pub(super) xsi: bool,
-    mode: Mode,
+    pub(super) mode: Mode,
+    /// Octets that travel beside the message, where they may.
+    pub(super) aside: Option<Vec<Vec<u8>>>,
 }
 
 /// How text is escaped.
@@ -42,6 +44,7 @@ impl Writer {
             extra: Vec::new(),
             xsi: false,
             mode: Mode::Text,
+            aside: None,
         }
     }
 

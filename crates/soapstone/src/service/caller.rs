@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hyper::http::HeaderName;
 
 use super::message::{Detail, Faults};
-use super::{Attachment, Header, Operation, Version};
-use crate::codec::{self, Element, Strictness, Type, inline_references};
+use super::{Attachment, Header, Operation, Parts, Version};
+use crate::codec::{Element, Strictness, Type, XOP, inline_references};
 use crate::http::{Answer, Client, Credentials, Outgoing, SendError};
 use crate::soap::{
-    Fault, MediaType, XOP, include, is_multipart, read_envelope, read_fault, read_multipart,
-    write_envelope, write_multipart,
+    Fault, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
+    write_envelope, write_multipart, xop_content_type,
 };
 use crate::xml;
 
@@ -64,6 +64,8 @@ pub struct Caller {
     pub options: xml::Options,
     /// What travels beside the envelope of every request.
     pub attachments: Vec<Attachment>,
+    /// Long values of `xs:base64Binary` travel beside the envelope, which refers to them by `xop:Include` (MTOM).
+    pub xop: bool,
     /// Where what came beside the body of an answer is kept.
     pub received: Option<Received>,
 }
@@ -96,6 +98,7 @@ impl Caller {
             strictness: Strictness::Strict,
             options: xml::Options::message(),
             attachments: Vec::new(),
+            xop: false,
             received: None,
         }
     }
@@ -104,6 +107,13 @@ impl Caller {
     #[must_use]
     pub fn with_attachment(mut self, attachment: Attachment) -> Caller {
         self.attachments.push(attachment);
+        self
+    }
+
+    /// Sends long binary values beside the envelope (MTOM).
+    #[must_use]
+    pub fn with_xop(mut self) -> Caller {
+        self.xop = true;
         self
     }
 
@@ -139,12 +149,12 @@ impl Caller {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn call<Q: Type, A: Type, F: Faults>(
+    pub async fn call<Q: Parts, A: Parts, F: Faults>(
         &self,
         operation: &Operation,
-        request: Option<(Element<Q>, &Q)>,
-        response: Element<A>,
-    ) -> Result<A, CallError<F>> {
+        request: Option<(Q, &Q::Value)>,
+        response: A,
+    ) -> Result<A::Value, CallError<F>> {
         let answer = self
             .exchange(operation, request)
             .await
@@ -157,10 +167,10 @@ impl Caller {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn send<Q: Type, F: Faults>(
+    pub async fn send<Q: Parts, F: Faults>(
         &self,
         operation: &Operation,
-        request: Option<(Element<Q>, &Q)>,
+        request: Option<(Q, &Q::Value)>,
     ) -> Result<(), CallError<F>> {
         let answer = self
             .exchange(operation, request)
@@ -173,15 +183,19 @@ impl Caller {
             .map(|_| ())
     }
 
-    async fn exchange<Q: Type>(
+    async fn exchange<Q: Parts>(
         &self,
         operation: &Operation,
-        request: Option<(Element<Q>, &Q)>,
+        request: Option<(Q, &Q::Value)>,
     ) -> Result<Answer, SendError> {
-        let mut message = String::new();
+        let (mut message, mut aside) = (String::new(), Vec::new());
         write_envelope(self.version, &self.headers, &mut message, |out| {
-            if let Some((element, value)) = request {
-                element.write_to(value, out);
+            if let Some((parts, value)) = request {
+                let wrapper = out.len();
+                parts.write(value, out, self.xop.then_some(&mut aside));
+                if operation.encoded {
+                    say_encoded(self.version, wrapper, out);
+                }
             }
         });
         let quoted = format!("\"{}\"", operation.action);
@@ -191,10 +205,16 @@ impl Caller {
             }
             version => version.content_type().to_owned(),
         };
-        let body = if self.attachments.is_empty() {
+        let body = if self.attachments.is_empty() && !self.xop {
             message.into_bytes()
         } else {
-            let (multipart, body) = write_multipart(&message, &content_type, &self.attachments);
+            if self.xop {
+                content_type = xop_content_type(&content_type);
+            }
+            let aside = aside.into_iter().enumerate();
+            let aside = aside.map(|(number, octets)| Attachment::aside(number, octets));
+            let beside: Vec<Attachment> = aside.chain(self.attachments.iter().cloned()).collect();
+            let (multipart, body) = write_multipart(&message, &content_type, &beside);
             content_type = multipart;
             body
         };
@@ -210,12 +230,12 @@ impl Caller {
         self.http.send(outgoing).await
     }
 
-    fn read<A: Type, F: Faults>(
+    fn read<A: Parts, F: Faults>(
         &self,
         operation: &Operation,
         answer: &Answer,
-        response: Option<Element<A>>,
-    ) -> Result<Option<A>, CallError<F>> {
+        response: Option<A>,
+    ) -> Result<Option<A::Value>, CallError<F>> {
         let mut media = answer.header("content-type").map(MediaType::parse);
         let (mut body, mut attachments) = (Cow::Borrowed(&*answer.body), Vec::new());
         if let Some(multipart) = media.as_ref().filter(|media| is_multipart(media)) {
@@ -239,8 +259,8 @@ impl Caller {
             .into_owned(),
         };
         let text = xml::decode(&body, charset.as_deref()).map_err(|_| plain())?;
-        let xop = |element: &Element<A>| element.namespaces().iter().any(|n| n.uri == XOP);
-        let text = if response.as_ref().is_some_and(xop) {
+        let xop = |parts: A| parts.namespaces().iter().any(|n| n.uri == XOP);
+        let text = if response.is_some_and(xop) {
             text
         } else {
             include(text, &attachments, &self.options)
@@ -281,10 +301,26 @@ impl Caller {
         let Some(response) = response else {
             return Ok(None);
         };
-        let read: codec::Result<(A, xml::Reader<'_>)> = response.read_at(reader, self.strictness);
-        match read {
+        let strictness = match self.strictness {
+            Strictness::Strict if operation.encoded => Strictness::Encoded,
+            other => other,
+        };
+        match response.read_at(reader, strictness) {
             Ok((value, _)) => Ok(Some(value)),
             Err(error) => Err(CallError::Answer(error.to_string())),
         }
+    }
+}
+
+/// Says at an element that what is in it is encoded (SOAP 1.1, 4.1.1; SOAP 1.2 part 1, 5.1.1); the prefix `soap` is bound.
+fn say_encoded(version: Version, element: usize, out: &mut String) {
+    let encoding = match version {
+        Version::Soap11 => "http://schemas.xmlsoap.org/soap/encoding/",
+        Version::Soap12 => "http://www.w3.org/2003/05/soap-encoding",
+    };
+    let behind = out.get(element..).unwrap_or_default();
+    if let Some(name) = behind.find([' ', '>', '/']) {
+        let attribute = format!(" soap:encodingStyle=\"{encoding}\"");
+        out.insert_str(element + name, &attribute);
     }
 }

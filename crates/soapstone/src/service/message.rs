@@ -1,6 +1,6 @@
 //! One message's body as a typed value, and faults as typed values.
 
-use super::Header;
+use super::{Header, Parts};
 use crate::codec::{Element, Strictness, Type};
 use crate::soap::{self, Code, Envelope, Fault};
 use crate::xml;
@@ -17,12 +17,12 @@ pub struct Message<'a> {
 pub type Outcome = Result<Option<String>, Box<Fault>>;
 
 impl Message<'_> {
-    /// Reads the body as an element.
+    /// Reads the body.
     ///
     /// # Errors
     /// The fault that says what is not as the contract has it.
-    pub fn read<T: Type>(self, element: Element<T>) -> Result<T, Box<Fault>> {
-        let (value, mut reader) = element
+    pub fn read<P: Parts>(self, parts: P) -> Result<P::Value, Box<Fault>> {
+        let (value, mut reader) = parts
             .read_at(self.reader, self.strictness)
             .map_err(|error| Box::new(Fault::new(Code::Sender, error.to_string())))?;
         self.envelope
@@ -151,7 +151,7 @@ impl<F> From<F> for Failure<F> {
 
 impl<F: Faults> Failure<F> {
     /// The fault as it is sent. A typed one is laid to the sender: the contract says what it did wrong.
-    fn into_fault(self) -> Box<Fault> {
+    pub(super) fn into_fault(self) -> Box<Fault> {
         match self {
             Failure::Fault(fault) => fault,
             Failure::Typed(typed, reason) => {
@@ -171,17 +171,6 @@ impl<F: Faults> Failure<F> {
                 Box::new(fault)
             }
         }
-    }
-}
-
-/// Makes an outcome of an operation's result.
-///
-/// # Errors
-/// The fault, where the operation failed.
-pub fn answer<T: Type, F: Faults>(element: Element<T>, result: Result<T, Failure<F>>) -> Outcome {
-    match result {
-        Ok(value) => Ok(Some(element.write(&value))),
-        Err(failure) => Err(failure.into_fault()),
     }
 }
 

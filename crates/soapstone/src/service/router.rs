@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hyper::http::{Method, StatusCode, header};
 
 use super::message::{Message, Outcome};
-use super::{Attachment, Contract, Header, Headers, Operation};
-use crate::codec::{Element, Strictness, Type};
+use super::{Attachment, Contract, Failure, Faults, Header, Headers, Operation, Parts};
+use crate::codec::{Element, Strictness, Type, XOP};
 use crate::http::{Head, Request, Response, Service};
 use crate::soap::{
-    Code, Envelope, Fault, MediaType, Posted, Version, XOP, include, is_multipart, read_envelope,
-    read_multipart, write_envelope, write_multipart,
+    Code, Envelope, Fault, MediaType, Posted, Version, include, is_multipart, is_xop,
+    read_envelope, read_multipart, write_envelope, write_multipart, xop_content_type,
 };
 use crate::xml;
 
@@ -45,9 +45,38 @@ pub struct Context {
 pub struct Reply {
     headers: String,
     attachments: Vec<Attachment>,
+    /// Long binary values of the body travel beside it, referred to by `xop:Include`.
+    xop: bool,
 }
 
 impl Context {
+    /// Makes an outcome of an operation's result. Long binary values go beside the body where the request came with
+    /// `xop:Include`, or [`answer_with_xop`](Context::answer_with_xop) asked for it.
+    ///
+    /// # Errors
+    /// The fault, where the operation failed.
+    pub fn answer<P: Parts, F: Faults>(
+        &self,
+        parts: P,
+        result: Result<P::Value, Failure<F>>,
+    ) -> Outcome {
+        let value = result.map_err(Failure::into_fault)?;
+        let mut body = String::new();
+        let mut aside = Vec::new();
+        let mut reply = self.reply();
+        parts.write(&value, &mut body, reply.xop.then_some(&mut aside));
+        let aside = aside.into_iter().enumerate();
+        reply
+            .attachments
+            .extend(aside.map(|(number, octets)| Attachment::aside(number, octets)));
+        Ok(Some(body))
+    }
+
+    /// Sends long binary values of the answer beside its body (MTOM), whatever the request did.
+    pub fn answer_with_xop(&self) {
+        self.reply().xop = true;
+    }
+
     /// Reads a header block; nothing where it is not there.
     ///
     /// # Errors
@@ -200,9 +229,11 @@ impl Router {
     async fn post(&self, port: &dyn Mounted, request: Request, principal: &str) -> Response {
         let (mut body, mut attachments) = (request.body.clone(), Vec::new());
         let mut content_type = request.head.header(header::CONTENT_TYPE).map(str::to_owned);
+        let mut xop = false;
         if let Some(media) = content_type.as_deref().map(MediaType::parse)
             && is_multipart(&media)
         {
+            xop = is_xop(&media);
             match read_multipart(&media, &body) {
                 Ok((root, rest)) => {
                     body = root.bytes.into();
@@ -281,7 +312,10 @@ impl Router {
             headers: super::header::blocks(&envelope, &options),
             http: request.head.clone(),
             attachments,
-            reply: Arc::default(),
+            reply: Arc::new(Mutex::new(Reply {
+                xop,
+                ..Reply::default()
+            })),
         };
         let message = Message {
             envelope,
@@ -294,7 +328,7 @@ impl Router {
             Ok(Some(body)) => {
                 let mut out = String::with_capacity(body.len() + reply.headers.len() + 256);
                 write_envelope(version, &reply.headers, &mut out, |out| out.push_str(&body));
-                answer(version, out, &reply.attachments)
+                answer(version, out, &reply)
             }
             Ok(None) => Response::empty(StatusCode::ACCEPTED),
             Err(mut refused) => {
@@ -306,11 +340,15 @@ impl Router {
 }
 
 /// The answer of a message, alone or with what travels beside it.
-fn answer(version: Version, message: String, attachments: &[Attachment]) -> Response {
-    if attachments.is_empty() {
+fn answer(version: Version, message: String, reply: &Reply) -> Response {
+    if reply.attachments.is_empty() && !reply.xop {
         return Response::new(StatusCode::OK, version.content_type(), message);
     }
-    let (content_type, body) = write_multipart(&message, version.content_type(), attachments);
+    let root = match reply.xop {
+        true => xop_content_type(version.content_type()),
+        false => version.content_type().to_owned(),
+    };
+    let (content_type, body) = write_multipart(&message, &root, &reply.attachments);
     Response::new(StatusCode::OK, version.content_type(), body)
         .with_header(header::CONTENT_TYPE, &content_type)
 }

@@ -10,10 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
 
 use super::MediaType;
+use crate::codec::XOP;
 use crate::xml::{self, Event, Reader};
 
-/// The namespace of `xop:Include`.
-pub const XOP: &str = "http://www.w3.org/2004/08/xop/include";
+/// The media type of an envelope with `xop:Include`.
+const XOP_MEDIA: &str = "application/xop+xml";
 
 /// How many parts a message may have.
 const PARTS: usize = 1000;
@@ -31,6 +32,18 @@ pub struct Attachment {
     pub content_type: String,
     /// Its bytes, transfer encoding undone.
     pub bytes: Vec<u8>,
+}
+
+impl Attachment {
+    /// Octets that the writer of an envelope put aside.
+    #[cfg(any(feature = "client", feature = "server"))]
+    pub(crate) fn aside(number: usize, bytes: Vec<u8>) -> Attachment {
+        Attachment {
+            content_id: crate::codec::content_id(number),
+            content_type: "application/octet-stream".to_owned(),
+            bytes,
+        }
+    }
 }
 
 /// Why a message with attachments cannot be read.
@@ -110,15 +123,39 @@ pub fn read_multipart(
     }
     let mut root = parts.remove(at);
     let own = MediaType::parse(&root.content_type);
-    if own.essence == "application/xop+xml" {
+    if own.essence == XOP_MEDIA {
         // What it would be without XOP (XOP 1.0, 5.1).
+        let parameter = |name: &str| own.parameter(name).or(media.parameter(name));
         root.content_type = own
             .parameter("type")
             .or(media.parameter("start-info"))
             .unwrap_or("text/xml")
             .to_owned();
+        if let Some(action) = parameter("action").filter(|_| !root.content_type.contains("action"))
+        {
+            root.content_type
+                .push_str(&format!("; action=\"{action}\""));
+        }
     }
     Ok((root, parts))
+}
+
+/// Tells whether a message with attachments has values of its envelope among them.
+pub fn is_xop(media: &MediaType) -> bool {
+    is_multipart(media) && media.parameter("type") == Some(XOP_MEDIA)
+}
+
+/// The `Content-Type` of an envelope that refers to parts beside it (XOP 1.0, 5.1), and of what it would be without.
+pub fn xop_content_type(content_type: &str) -> String {
+    let media = MediaType::parse(content_type);
+    let action = media
+        .parameter("action")
+        .map(|action| format!("; action=\"{action}\""))
+        .unwrap_or_default();
+    format!(
+        "{XOP_MEDIA}; charset=utf-8; type=\"{}\"{action}",
+        media.essence
+    )
 }
 
 /// A content id without its brackets.
@@ -281,10 +318,16 @@ pub fn write_multipart(
         out.extend_from_slice(&attachment.bytes);
     }
     out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    let essence = content_type.split(';').next().unwrap_or_default();
-    let media = format!(
-        "multipart/related; type=\"{essence}\"; start=\"<envelope>\"; boundary=\"{boundary}\""
+    let root = MediaType::parse(content_type);
+    let mut media = format!(
+        "multipart/related; type=\"{}\"; start=\"<envelope>\"; boundary=\"{boundary}\"",
+        root.essence
     );
+    for (name, shown) in [("type", "start-info"), ("action", "action")] {
+        if let Some(value) = root.parameter(name) {
+            media.push_str(&format!("; {shown}=\"{value}\""));
+        }
+    }
     (media, out)
 }
 

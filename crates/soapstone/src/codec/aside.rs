@@ -1,0 +1,42 @@
+//! Octets beside the message: a value of type `xs:base64Binary` may travel as a part of its own, and the element refers to it
+//! (XOP 1.0, 3.1).
+
+use super::Writer;
+use super::writer::Mode;
+
+/// The namespace of `xop:Include`.
+pub const XOP: &str = "http://www.w3.org/2004/08/xop/include";
+
+/// What is shorter goes inline (bytes): a part costs about as much in headers and boundary.
+const SHORT: usize = 512;
+
+/// The content id of the octets with that number.
+pub fn content_id(number: usize) -> String {
+    format!("{number}@soapstone")
+}
+
+impl Writer {
+    /// Puts octets aside and refers to them, where the message may have parts and these stand in an element. Tells whether
+    /// it did.
+    pub(super) fn put_aside(&mut self, octets: &[u8]) -> bool {
+        if self.mode != Mode::Text || octets.len() < SHORT {
+            return false;
+        }
+        let Some(aside) = &mut self.aside else {
+            return false;
+        };
+        let id = content_id(aside.len());
+        aside.push(octets.to_vec());
+        self.raw(&format!(
+            "<xop:Include xmlns:xop=\"{XOP}\" href=\"cid:{id}\"/>"
+        ));
+        true
+    }
+
+    /// Writes with every octet inline: what `xop:Include` stands in for is the whole content of an element.
+    pub(super) fn inline(&mut self, write: impl FnOnce(&mut Writer)) {
+        let aside = self.aside.take();
+        write(self);
+        self.aside = aside;
+    }
+}
