@@ -19,7 +19,8 @@ pub struct Options {
     /// Attributes for single types, by local name, by `{namespace}local`, by Rust name or by path, and for fields of structs:
     /// `("Order", "#[non_exhaustive]")`, `("types::Order", "#[derive(Hash)]")`, `("Order.comment", "#[deprecated]")`.
     pub attributes: Vec<(String, String)>,
-    /// Rust types in the place of schema types, by local name or `{namespace}local`; they implement `codec::Type`.
+    /// Rust types in the place of schema types, by local name or `{namespace}local`, `xs:string` and its like among them; they
+    /// implement `codec::Type`.
     pub replacements: Vec<(String, String)>,
     /// A contract with mistakes is used as far as it goes: what cannot be resolved is left raw. The mistakes are warnings.
     pub tolerant: bool,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use soapstone_codegen::{File, Options, generate_files, write_crate};
 
-/// The program around the generated code; `Sku` is its own.
+/// The program around the generated code; `Sku` and `Text` are its own.
 const MAIN: &str = r#"
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -26,13 +26,27 @@ impl Simple for Sku {
 }
 soapstone::__simple_element!(Sku);
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Text(Box<str>);
+
+impl Simple for Text {
+    fn from_text(text: Cow<'_, str>, _: &dyn Bindings) -> Result<Text, Invalid> {
+        Ok(Text(text.into()))
+    }
+    fn to_text(&self, writer: &mut Writer) {
+        writer.text(&self.0);
+    }
+}
+soapstone::__simple_element!(Text);
+
 mod made;
 use made::shop::{Order, Place, Status};
 
 fn main() {
-    let text = "<s:place xmlns:s=\"urn:shop\"><s:order status=\"open\"><s:sku>A-7</s:sku><s:quantity>2</s:quantity></s:order></s:place>";
+    let text = "<s:place xmlns:s=\"urn:shop\"><s:order status=\"open\"><s:sku>A-7</s:sku><s:quantity>2</s:quantity><s:comment>a &amp; b</s:comment></s:order></s:place>";
     let place = Place::from_xml(text).unwrap();
     assert_eq!(place.order.sku, Sku { letter: 'A', number: 7 });
+    assert_eq!(place.order.comment, Some(Text("a & b".into())));
     assert_eq!(place.to_xml(), text);
     // `Eq` of all types, `Hash` of one by its path.
     let orders: HashSet<Order> = [place.order.clone(), place.order.clone()].into();
@@ -61,7 +75,10 @@ fn a_program_chooses_names_derives_attributes_and_types() {
             pair("{urn:shop}Status", "#[non_exhaustive]"),
         ],
         open_enumerations: true,
-        replacements: vec![pair("Sku", "crate::Sku")],
+        replacements: vec![
+            pair("Sku", "crate::Sku"),
+            pair("{http://www.w3.org/2001/XMLSchema}string", "crate::Text"),
+        ],
         no_clients: true,
         no_servers: true,
         ..Options::default()
