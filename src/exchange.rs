@@ -26,7 +26,7 @@ use crate::reply::{Asker, LARGE, Pieces};
 use crate::request::Asked;
 use crate::serve::is_plain;
 use crate::served::Served;
-use crate::{changes, reply, request, run};
+use crate::{changes, reply, request};
 
 /// A message as it was posted.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +155,10 @@ async fn work<'s>(
     match received.idempotency_key.filter(|_| outline.writes) {
         None => {
             // In a box, as what is around it would be copied with it at each level.
-            let reply = Box::pin(run::run(gateway.database(), catalog, &plan)).await;
+            let ran = served
+                .together
+                .run(gateway.database(), catalog, call, &plan);
+            let reply = Box::pin(ran).await;
             let reply = reply
                 .map_err(|error| Problem::of_run(catalog, contract, Some(operation), &error))?;
             outline.records = reply::count(&reply);

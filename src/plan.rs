@@ -13,6 +13,7 @@ mod read;
 mod routine;
 mod sql;
 mod time;
+mod together;
 mod value;
 mod write;
 
@@ -29,6 +30,7 @@ pub use routine::{AnswerForm, RoutinePlan};
 pub use sql::{Bind, Kind, Statement};
 pub(crate) use sql::{DECIMAL_COLLATION, MOMENT_COLLATION, placeholder};
 pub(crate) use time::{civil, civil_day, is_date, is_date_time, is_time, same_moment};
+pub use together::{MOST_TOGETHER, can_read_together, records};
 pub use write::{Change, Insert, Source, Unit, Upsert, WritePlan};
 
 use crate::call::Call;

@@ -17,9 +17,11 @@ mod routine;
 mod session;
 mod sqlite;
 mod text;
+mod together;
 mod write;
 
 pub use once::{Once, OnceReply, forget_before, run_once};
+pub use together::Together;
 
 use crate::call::{Answered, Reply, Value};
 use crate::catalog::{Catalog, SqlType, TableId};

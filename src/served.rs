@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::catalog::Catalog;
 use crate::contract::wsdl::{Addresses, Layout, wsdl, xsds};
 use crate::contract::{self, Contract, Service};
+use crate::run::Together;
 
 /// A catalog with everything that follows from it.
 pub struct Served {
@@ -18,6 +19,8 @@ pub struct Served {
     pub contract: Contract,
     /// Changes of its tables are logged, with the id of the request that makes them.
     pub captures: bool,
+    /// What reads its records.
+    pub together: Together,
     documents: Mutex<Documents>,
 }
 
@@ -66,6 +69,7 @@ impl Served {
     pub fn new(catalog: Catalog, namespace: &str, captured: &[(String, String)]) -> Served {
         let contract = contract::build(&catalog, namespace, captured);
         Served {
+            together: Together::new(&catalog),
             catalog,
             contract,
             captures: !captured.is_empty(),

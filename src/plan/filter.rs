@@ -320,22 +320,9 @@ pub(crate) fn any_of_rows(
     rows: &[Vec<Value>],
     id: TableId,
 ) -> Result<(), PlanError> {
-    let at = |kind| PlanError {
-        kind,
-        place: Place {
-            table: Some(id),
-            ..Place::default()
-        },
-    };
-    let of = |place: usize| -> Vec<Value> {
-        rows.iter()
-            .filter_map(|row| row.get(place).cloned())
-            .collect()
-    };
     if let [column] = columns {
         sql.compared(column).push(" = any(");
-        let array = array(column, &of(0)).map_err(at)?;
-        array_bind(sql, column, array);
+        arrays(sql, columns, rows, id)?;
         sql.push(")");
         return Ok(());
     }
@@ -347,14 +334,35 @@ pub(crate) fn any_of_rows(
         sql.compared(column);
     }
     sql.push(") in (select * from unnest(");
+    arrays(sql, columns, rows, id)?;
+    sql.push("))");
+    Ok(())
+}
+
+/// The values of some rows as an array for each column (PostgreSQL).
+pub(super) fn arrays(
+    sql: &mut Sql,
+    columns: &[&Column],
+    rows: &[Vec<Value>],
+    id: TableId,
+) -> Result<(), PlanError> {
     for (place, column) in columns.iter().enumerate() {
         if place > 0 {
             sql.push(", ");
         }
-        let array = array(column, &of(place)).map_err(at)?;
+        let values: Vec<Value> = rows
+            .iter()
+            .filter_map(|row| row.get(place).cloned())
+            .collect();
+        let array = array(column, &values).map_err(|kind| PlanError {
+            kind,
+            place: Place {
+                table: Some(id),
+                ..Place::default()
+            },
+        })?;
         array_bind(sql, column, array);
     }
-    sql.push("))");
     Ok(())
 }
 

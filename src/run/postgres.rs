@@ -1,5 +1,7 @@
 //! Runs statements on PostgreSQL; [`super::binary`] reads the values.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{AssertSqlSafe, Column as _, Executor, PgConnection, Postgres, Row, ValueRef};
@@ -38,6 +40,24 @@ pub(crate) async fn fetch(
         }
     }
     Ok(())
+}
+
+/// Runs a statement and keeps each of its rows by itself.
+pub(crate) async fn fetch_each(
+    connection: &mut PgConnection,
+    statement: &Statement,
+    shape: &Shape,
+) -> Result<Vec<Rows>, sqlx::Error> {
+    let mut stream = connection.fetch(bound(statement));
+    let mut decodes: Option<Vec<Form>> = None;
+    let mut all = Vec::new();
+    while let Some(row) = stream.try_next().await? {
+        let forms = decodes.get_or_insert_with(|| forms(&row));
+        let mut rows = Rows::new(Arc::clone(&shape.columns));
+        push_row(&row, forms, shape, &mut Sink::all(&mut rows))?;
+        all.push(rows);
+    }
+    Ok(all)
 }
 
 /// Runs a statement and counts the rows that it changed.

@@ -1,15 +1,15 @@
-//! Many callers at once: the same record, the same idempotency key, and pages while rows come and go.
+//! Many callers at once: records by their keys, the same record, the same idempotency key, and pages while rows come and go.
 
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use soapstone_gateway::call::{Call, Delete, Key, Mode, OrderBy, Query, Reply, Status};
-use soapstone_gateway::catalog::{Dialect, TableId};
+use soapstone_gateway::call::{Call, Delete, Get, Key, Mode, OrderBy, Query, Reply, Status};
+use soapstone_gateway::catalog::{Dialect, Selection, TableId};
 use soapstone_gateway::plan;
-use soapstone_gateway::run::{Once, OnceReply, run_once};
+use soapstone_gateway::run::{Once, OnceReply, Together, run_once};
 use sqlx::{Connection, Executor, MySqlConnection, PgConnection};
 
-use crate::place::{Opened, all, dialects, show_rows, text};
+use crate::place::{Opened, Place, all, dialects, show_rows, text};
 use crate::shop::{record, shop, write};
 
 /// How often a caller comes again at once. Of two transactions that wait for each other MariaDB ends one and lets the other
@@ -26,6 +26,78 @@ async fn count(opened: &Opened, table: TableId) -> u64 {
     {
         Reply::Count(count) => count,
         other => panic!("{other:?}"),
+    }
+}
+
+/// Records that are asked for at the same time come in one statement, and are what each caller would have got alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gets_of_many_records() {
+    for dialect in dialects() {
+        if dialect != Dialect::Postgres {
+            continue;
+        }
+        let place = Place::new(dialect).await;
+        place
+            .script(
+                "create table part (id smallint, sub bigint, k0 text, place inet, \"asked for\" numeric(30, 12), r text[], primary key (sub, id));
+                 insert into part select i, i * 3000000000, case when i % 3 = 0 then 'ł' || i end, '10.0.0.1', i / 7.0, array['a', null, i::text]
+                    from generate_series(1, 50) i;
+                 create table \"asked for\" (k0 uuid primary key, note text);
+                 insert into \"asked for\" select md5(i::text)::uuid, i::text from generate_series(1, 50) i;
+                 create table word (word text primary key);
+                 insert into word select 'w' || i from generate_series(1, 50) i;
+                 create view seen as select id, statement_timestamp() as moment from part;",
+            )
+            .await;
+        let selection = Selection {
+            keys: [("public.seen".to_owned(), vec!["id".to_owned()])].into(),
+            ..Selection::default()
+        };
+        let opened = place.open_with(&selection).await;
+        let together = Together::new(&opened.catalog);
+        let ask = async |calls: &[Call]| {
+            join_all(calls.iter().map(|call| async {
+                let plan = plan::plan(&opened.catalog, call).unwrap();
+                let run = together.run(&opened.database, &opened.catalog, call, &plan);
+                run.await.map_err(|error| error.code())
+            }))
+            .await
+        };
+        let get = |table, key: &[&str]| {
+            Call::Get(Get {
+                table: opened.table(table),
+                key: key.iter().map(|value| text(value)).collect(),
+                expand: Vec::new(),
+            })
+        };
+        let mut calls = Vec::new();
+        for i in 1..=60_u64 {
+            calls.push(get(
+                "part",
+                &[&(i * 3_000_000_000).to_string(), &i.to_string()],
+            ));
+            calls.push(get("word", &[&format!("w{i}")]));
+        }
+        for row in place.texts("select k0::text from \"asked for\"").await {
+            calls.push(get("asked for", &[row[0].as_deref().unwrap()]));
+        }
+        let mut found = 0;
+        for (call, answer) in calls.iter().zip(ask(&calls).await) {
+            let alone = opened.run(call).await.map_err(|error| error.code());
+            assert_eq!(answer, alone, "{call:?}");
+            found += usize::from(answer.is_ok());
+        }
+        assert_eq!(found, 150);
+        let calls: Vec<Call> = (1..=40).map(|i| get("seen", &[&i.to_string()])).collect();
+        let mut moments = BTreeSet::new();
+        for answer in ask(&calls).await {
+            let Ok(Reply::Record(rows)) = answer else {
+                panic!("{answer:?}")
+            };
+            moments.insert(show_rows(&rows)[0].split_once('|').unwrap().1.to_owned());
+        }
+        assert!(moments.len() < 20, "{moments:?}");
+        place.drop().await;
     }
 }
 
