@@ -142,17 +142,25 @@ impl Columns {
         if self.dialect != Dialect::Postgres || !rows.iter().all(alike) || rows.iter().any(apart) {
             return None;
         }
-        let (mut equal, mut given) = (Vec::new(), Vec::new());
+        let (mut sets, mut tests, mut given, mut cast) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (place, (column, _)) in first.values.iter().chain(&first.key).enumerate() {
             let name = quoted(self.dialect, &column.name);
-            let value = self.placeholder(column, &format!("given.c{place}"));
-            equal.push(match place < first.values.len() {
-                true => format!("{name} = {value}"),
-                false => format!("changed.{name} = {value}"),
-            });
             given.push(format!("c{place} text"));
+            cast.push(format!(
+                "{} as c{place}",
+                self.placeholder(column, &format!("c{place}"))
+            ));
+            if place < first.values.len() {
+                sets.push(format!("{name} = given.c{place}"));
+            } else {
+                // The first test has PostgreSQL look rows up by their key, however many it thinks are given.
+                tests.push(format!(
+                    "changed.{name} = any(array(select c{place} from given))"
+                ));
+                tests.push(format!("changed.{name} = given.c{place}"));
+            }
         }
-        let tests = equal.split_off(first.values.len());
         let texts: Vec<Json> = rows
             .iter()
             .map(|row| {
@@ -164,10 +172,11 @@ impl Columns {
             })
             .collect();
         let sql = format!(
-            "update {} as changed set {} from json_to_recordset(?::text::json) as given ({}) where {}",
-            qualified(self.dialect, &self.table),
-            equal.join(", "),
+            "with given as materialized (select {} from json_to_recordset(?::text::json) as given ({})) update {} as changed set {} from given where {}",
+            cast.join(", "),
             given.join(", "),
+            qualified(self.dialect, &self.table),
+            sets.join(", "),
             tests.join(" and ")
         );
         Some((sql, Bind::from(Json::from(texts).to_string())))

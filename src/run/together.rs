@@ -1,14 +1,14 @@
 //! `Get`s that arrive together: one statement reads the records of all of them.
 //!
-//! The first of them lets the runtime take in what else has arrived, which costs nothing where nothing has, then asks for all. Each `Get`
-//! is a read of its own at a moment between its arrival and its answer, as it is alone. Whatever goes wrong (an error, a client that hangs
-//! up), each goes on alone, and its own failure is told to it.
+//! A few statements of a table are on their way at once; what arrives meanwhile waits for the first of them to come back, and is asked for
+//! together. Where nothing is on its way nothing waits. Each `Get` is a read of its own at a moment between its arrival and its answer, as
+//! it is alone. Whatever goes wrong (an error, a client that hangs up), each goes on alone, and its own failure is told to it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::Postgres;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use super::{error, postgres};
 use crate::call::{Call, Get, Reply, Value};
@@ -20,7 +20,13 @@ use crate::rows::{Cell, Rows};
 
 /// The `Get`s of each table that wait for one another.
 pub struct Together {
-    tables: Vec<Option<Mutex<Waiting>>>,
+    tables: Vec<Option<Gathering>>,
+}
+
+struct Gathering {
+    /// Statements that may be on their way at once: as many as there are processors to make sense of their answers.
+    turns: Semaphore,
+    waiting: Mutex<Waiting>,
 }
 
 #[derive(Default)]
@@ -42,10 +48,15 @@ const ALONE: Duration = Duration::from_secs(1);
 impl Together {
     /// Makes room for the tables of a catalog.
     pub fn new(catalog: &Catalog) -> Together {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        let gathering = || Gathering {
+            turns: Semaphore::new(processors.clamp(2, MOST_TOGETHER)),
+            waiting: Mutex::default(),
+        };
         let tables = catalog.tables.iter();
         Together {
             tables: tables
-                .map(|table| plan::can_read_together(catalog, table).then(Mutex::default))
+                .map(|table| plan::can_read_together(catalog, table).then(gathering))
                 .collect(),
         }
     }
@@ -58,52 +69,91 @@ impl Together {
         call: &Call,
         plan: &Plan,
     ) -> Result<Reply, RunError> {
-        if let (Database::Postgres(connections), Call::Get(get)) = (database, call)
-            && get.expand.is_empty()
-            && let Some(Some(waiting)) = self.tables.get(get.table.0)
-            && let Some(found) = record(&connections.lanes, waiting, catalog, get).await
-        {
-            return found
+        let (Database::Postgres(connections), Call::Get(get)) = (database, call) else {
+            return super::run(database, catalog, plan).await;
+        };
+        let gathering = self.tables.get(get.table.0).and_then(Option::as_ref);
+        let Some(gathering) = gathering.filter(|_| get.expand.is_empty()) else {
+            return super::run(database, catalog, plan).await;
+        };
+        match gathering.record(&connections.lanes, catalog, get).await {
+            Got::Record(found) => found
                 .map(Reply::Record)
-                .ok_or_else(|| RunError::new(RunErrorKind::NotFound));
+                .ok_or_else(|| RunError::new(RunErrorKind::NotFound)),
+            Got::Alone(turn) => {
+                let begun = Instant::now();
+                let reply = super::run(database, catalog, plan).await;
+                if turn.is_some() {
+                    gathering.took(begun);
+                }
+                reply
+            }
         }
-        super::run(database, catalog, plan).await
     }
 }
 
-/// Reads one record together with others: `None` where it has to be read alone, `Some(None)` where there is no such record.
-async fn record(
-    lanes: &Lanes<Postgres>,
-    waiting: &Mutex<Waiting>,
-    catalog: &Catalog,
-    get: &Get,
-) -> Option<Option<Rows>> {
-    let (answer, answered) = oneshot::channel();
-    let first = lock(waiting).join(get.key.clone(), answer)?;
-    if !first {
-        return answered.await.ok();
+/// What became of a `Get` that waited for others.
+enum Got<'g> {
+    /// The record, where there is one.
+    Record(Option<Rows>),
+    /// It has to be read alone, in this turn if it has one.
+    Alone(Option<SemaphorePermit<'g>>),
+}
+
+impl Gathering {
+    /// Reads one record together with others.
+    async fn record(&self, lanes: &Lanes<Postgres>, catalog: &Catalog, get: &Get) -> Got<'_> {
+        let (answer, answered) = oneshot::channel();
+        let first = self.lock().join(get.key.clone(), answer);
+        if first == Some(true) {
+            let mut lead = Lead {
+                gathering: self,
+                taken: false,
+            };
+            // What has arrived already comes along.
+            tokio::task::yield_now().await;
+            let turn = self.turns.acquire().await.ok();
+            let asked = lead.take();
+            if asked.len() < 2 {
+                return Got::Alone(turn);
+            }
+            self.read(lanes, catalog, get.table, asked).await;
+        }
+        match first {
+            None => Got::Alone(None),
+            Some(_) => answered.await.map_or(Got::Alone(None), Got::Record),
+        }
     }
-    let mut turn = Turn {
-        waiting,
-        taken: false,
-    };
-    tokio::task::yield_now().await;
-    let asked = turn.take();
-    if asked.len() < 2 {
-        return None;
+
+    /// Reads the records that were asked for, and answers with them; where it cannot, nobody is answered.
+    async fn read(
+        &self,
+        lanes: &Lanes<Postgres>,
+        catalog: &Catalog,
+        id: TableId,
+        asked: Vec<Asked>,
+    ) {
+        let (keys, answers): (Vec<_>, Vec<_>) =
+            asked.into_iter().map(|one| (one.key, one.answer)).unzip();
+        let begun = Instant::now();
+        let records = records(lanes, catalog, id, &keys).await;
+        self.took(begun);
+        for (record, answer) in records.into_iter().flatten().zip(answers) {
+            // Whoever hung up needs no answer.
+            let _ = answer.send(record);
+        }
     }
-    let (keys, answers): (Vec<_>, Vec<_>) =
-        asked.into_iter().map(|one| (one.key, one.answer)).unzip();
-    let begun = Instant::now();
-    let records = records(lanes, catalog, get.table, &keys).await;
-    if begun.elapsed() > SLOW {
-        lock(waiting).alone = Some(Instant::now() + ALONE);
+
+    /// Takes note of how long a statement took.
+    fn took(&self, begun: Instant) {
+        if begun.elapsed() > SLOW {
+            self.lock().alone = Some(Instant::now() + ALONE);
+        }
     }
-    for (record, answer) in records?.into_iter().zip(answers) {
-        // Whoever hung up needs no answer.
-        let _ = answer.send(record);
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    answered.await.ok()
 }
 
 /// The records of some keys, in their order.
@@ -139,29 +189,25 @@ impl Waiting {
     }
 }
 
-/// A turn that the first of those that wait takes; where it is given up, they go alone.
-struct Turn<'w> {
-    waiting: &'w Mutex<Waiting>,
+/// The first of those that wait asks for all; where it is given up, they go alone.
+struct Lead<'g> {
+    gathering: &'g Gathering,
     taken: bool,
 }
 
-impl Turn<'_> {
+impl Lead<'_> {
     fn take(&mut self) -> Vec<Asked> {
         self.taken = true;
-        let mut waiting = lock(self.waiting);
+        let mut waiting = self.gathering.lock();
         let most = waiting.asked.len().min(MOST_TOGETHER);
         waiting.asked.drain(..most).collect()
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Lead<'_> {
     fn drop(&mut self) {
         if !self.taken {
             drop(self.take());
         }
     }
-}
-
-fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }

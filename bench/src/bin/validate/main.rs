@@ -71,7 +71,10 @@ fn documents(folder: &Path) {
         ];
         print!("{name:24}");
         for rate in rates {
-            print!(" {:>10}", rate.map_or("-".to_owned(), |rate| format!("{:.0}", rate / 1e6)));
+            print!(
+                " {:>10}",
+                rate.map_or("-".to_owned(), |rate| format!("{:.0}", rate / 1e6))
+            );
         }
         println!(
             "   {:.0} documents/s, {:.1} x JDK",
@@ -126,8 +129,13 @@ fn load(schema: &Path) {
         std::hint::black_box(&validator);
         best = best.min(start.elapsed());
     }
-    let java = peers::java(schema, None).map_or("-".to_owned(), |seconds| format!("{:.0} ms", seconds * 1e3));
-    println!("{}: loaded in {:.1} ms, JDK {java}", schema.display(), best.as_secs_f64() * 1e3);
+    let java = peers::java(schema, None)
+        .map_or("-".to_owned(), |seconds| format!("{:.0} ms", seconds * 1e3));
+    println!(
+        "{}: loaded in {:.1} ms, JDK {java}",
+        schema.display(),
+        best.as_secs_f64() * 1e3
+    );
 }
 
 fn validator(schema: &Path) -> Validator {
@@ -155,7 +163,9 @@ fn validate(validator: &Validator, document: &str) {
     // From bytes, as the others: the check of UTF-8 is part of it.
     let text = xml::decode(document.as_bytes(), None).unwrap();
     let mut reader = Reader::new(&text, &xml::Options::message());
-    validator.validate(&mut reader, &Options::first(), &mut ()).unwrap();
+    validator
+        .validate(&mut reader, &Options::first(), &mut ())
+        .unwrap();
 }
 
 /// How many violations a document has.
@@ -175,6 +185,9 @@ fn parse(document: &str) {
 /// What the process holds in memory, in kB, as Linux counts it.
 fn resident() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
     line.trim().trim_end_matches("kB").trim().parse().unwrap()
 }
