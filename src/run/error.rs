@@ -134,6 +134,18 @@ fn unique_named(table: Option<&Table>, name: Option<&str>) -> Vec<usize> {
         .unwrap_or_default()
 }
 
+/// The columns of `Key (a, "b c")=(1, 2) already exists.`: a partition's constraint has a name of its own.
+fn key_told(table: Option<&Table>, detail: &str) -> Vec<usize> {
+    let names = detail
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(")=("));
+    let (names, _) = names.unwrap_or_default();
+    names
+        .split(", ")
+        .flat_map(|name| column_named(table, name.trim_matches('"')))
+        .collect()
+}
+
 fn foreign_key_named(table: Option<&Table>, name: Option<&str>) -> Vec<usize> {
     let relation = table.zip(name).and_then(|(table, name)| {
         table
@@ -157,7 +169,10 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
     };
     match error.code() {
         "23505" | "23P01" => {
-            let columns = unique_named(table, error.constraint());
+            let mut columns = unique_named(table, error.constraint());
+            if columns.is_empty() {
+                columns = key_told(table, error.detail().unwrap_or_default());
+            }
             (RunErrorKind::Duplicate(constraint), columns)
         }
         "23503" => {
@@ -267,6 +282,9 @@ fn sqlite(
             let name = is_name.then(|| after.to_owned());
             (RunErrorKind::Check(name), columns())
         }
+        // A virtual table says it in its message alone.
+        19 if error.message().starts_with("UNIQUE") => (RunErrorKind::Duplicate(None), columns()),
+        19 => (RunErrorKind::Check(None), Vec::new()),
         3091 | 18 | 20 => (RunErrorKind::OutOfRange, columns()),
         code if matches!(code & 0xff, 5 | 6) => (RunErrorKind::Contention, Vec::new()),
         code if matches!(code & 0xff, 8 | 3 | 23) => (RunErrorKind::Denied, Vec::new()),

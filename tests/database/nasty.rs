@@ -525,6 +525,13 @@ create schema other; create table other.thing (id integer generated always as id
         }))
         .await;
     assert_eq!(show_rows(&rows), ["50|2024-07-07|2.50"]);
+    // A partition's constraint has another name, but the columns are the table's.
+    let again = Call::Create(write(vec![record("50", "1")]));
+    let error = opened.run(&again).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.place.columns),
+        ("Duplicate", vec![0, 1])
+    );
     assert_eq!(Some(rows.version(0).to_owned()), key.version);
     let (rows, next) = opened
         .rows(&Call::Query(all(opened.table("big_sale"), 4, None)))

@@ -170,6 +170,15 @@ async fn sqlite_finds_what_is_stored_in_another_form() {
         let shown = format!("{column} {condition:?}");
         assert_eq!(count("forms", column, condition).await, expected, "{shown}");
     }
+    // A virtual table's own rules are told as those of others.
+    for (record, expected) in [
+        (record(&[(0, "1"), (1, "0"), (2, "1")]), "Duplicate"),
+        (record(&[(0, "3"), (1, "2"), (2, "1")]), "Check"),
+    ] {
+        let boxes = write(opened.table("boxes"), vec![record], Mode::Atomic);
+        let error = opened.run(&Call::Create(boxes)).await.unwrap_err();
+        assert_eq!(error.code(), expected);
+    }
     place.drop().await;
 }
 

@@ -25,3 +25,5 @@ create view broken as select * from nowhere;
 create table forms (d date, ts datetime, t time, code varchar(3), n numeric(4, 1));
 insert into forms values ('2024-05-01 00:00:00', '2024-05-01', '10:00', 'abc', 12.5), ('2024-05-01', '2024-05-01 00:00', '10:00:00.0', 'abcd', 0.25),
   ('2024-05-02', '2024-05-01T00:00:00.000', '25:00', 'ąść', 12345);
+create virtual table boxes using rtree(id, low, high);
+insert into boxes values (1, 0, 2.5), (2, -1, 1);
