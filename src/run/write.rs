@@ -37,6 +37,7 @@ pub(crate) async fn write(
                     .await?;
                 session.plain("release savepoint soapstone_record").await?;
                 let problem = problem(catalog, write.table, index, failure);
+                log(&problem);
                 outcomes.push(Outcome {
                     status: Status::Failed,
                     key: None,
@@ -46,6 +47,17 @@ pub(crate) async fn write(
         }
     }
     Ok(outcomes)
+}
+
+/// Tells what is wrong with one record of several: the call as a whole is answered, and logged, as written.
+fn log(problem: &RunError) {
+    let (code, record) = (problem.code(), problem.place.record);
+    let inner = problem.source.as_ref().map(ToString::to_string);
+    if problem.kind == RunErrorKind::Internal {
+        tracing::warn!(code, record, detail = %problem, inner, "record failed");
+    } else {
+        tracing::info!(code, record, detail = %problem, "record refused");
+    }
 }
 
 fn problem(catalog: &Catalog, table: TableId, index: usize, failure: Failure) -> RunError {
