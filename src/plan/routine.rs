@@ -145,10 +145,10 @@ impl Arguments<'_> {
         self.arguments.iter().any(|(place, _)| *place == index)
     }
 
-    /// Adds the arguments: by place until one is absent, by name from there (PostgreSQL, 4.3.3).
+    /// Adds the arguments in parentheses: by place until one is absent, by name from there (PostgreSQL, 4.3.3).
     fn list(&self, sql: &mut Sql, passed: Passed) -> Result<(), PlanError> {
         let mut by_name = false;
-        let mut first = true;
+        let mut joint = "(";
         for (index, parameter) in self.routine.parameters.iter().enumerate() {
             let out = parameter.mode == ParameterMode::Out;
             if out && passed == Passed::ToFunction {
@@ -159,9 +159,7 @@ impl Arguments<'_> {
                 by_name = true;
                 continue;
             }
-            if !std::mem::take(&mut first) {
-                sql.push(", ");
-            }
+            sql.push(std::mem::replace(&mut joint, ", "));
             if parameter.mode == ParameterMode::Variadic {
                 sql.push("variadic ");
             }
@@ -189,6 +187,7 @@ impl Arguments<'_> {
                 self.value(sql, index, parameter)?;
             }
         }
+        sql.push(if joint == "(" { "()" } else { ")" });
         Ok(())
     }
 
@@ -226,40 +225,33 @@ impl Arguments<'_> {
         indexes.iter().filter_map(parameter).map(field).collect()
     }
 
+    /// The value that a function returns, as the field that it is read as.
+    fn returned(&self) -> Vec<Field> {
+        let Returns::Scalar {
+            sql_type,
+            type_name,
+        } = &self.routine.returns
+        else {
+            return Vec::new();
+        };
+        vec![Field {
+            name: "value".to_owned(),
+            sql_type: sql_type.clone(),
+            type_name: type_name.clone(),
+        }]
+    }
+
     /// `select … from f(…)`.
     fn function(&self) -> Result<RoutinePlan, PlanError> {
         let answered = self.answered();
+        let one = |fields: Vec<Field>, parameters| {
+            let shape = fields_shape(&fields);
+            (fields, AnswerForm::One { parameters, shape })
+        };
         let (fields, answer) = match &self.routine.returns {
             Returns::Rows { columns } => (columns.clone(), AnswerForm::Rows(fields_shape(columns))),
-            Returns::Scalar {
-                sql_type,
-                type_name,
-            } => {
-                let fields = vec![Field {
-                    name: "value".to_owned(),
-                    sql_type: sql_type.clone(),
-                    type_name: type_name.clone(),
-                }];
-                let shape = fields_shape(&fields);
-                (
-                    fields,
-                    AnswerForm::One {
-                        parameters: Vec::new(),
-                        shape,
-                    },
-                )
-            }
-            _ if !answered.is_empty() => {
-                let fields = self.fields(&answered);
-                let shape = fields_shape(&fields);
-                (
-                    fields,
-                    AnswerForm::One {
-                        parameters: answered,
-                        shape,
-                    },
-                )
-            }
+            Returns::Scalar { .. } => one(self.returned(), Vec::new()),
+            _ if !answered.is_empty() => one(self.fields(&answered), answered),
             _ => (Vec::new(), AnswerForm::Nothing),
         };
         let mut sql = Sql::new(self.dialect);
@@ -272,12 +264,8 @@ impl Arguments<'_> {
             alias_list(&mut sql, &fields);
             sql.push(" from ");
         }
-        sql.name(&self.routine.schema)
-            .push(".")
-            .name(&self.routine.name)
-            .push("(");
+        sql.routine(self.routine);
         self.list(&mut sql, Passed::ToFunction)?;
-        sql.push(")");
         if from {
             sql.push(" as r (");
             for place in 0..fields.len() {
@@ -309,13 +297,8 @@ impl Arguments<'_> {
             return self.block(answered);
         }
         let mut sql = Sql::new(self.dialect);
-        sql.push("call ")
-            .name(&self.routine.schema)
-            .push(".")
-            .name(&self.routine.name)
-            .push("(");
+        sql.push("call ").routine(self.routine);
         self.list(&mut sql, Passed::ToProcedure)?;
-        sql.push(")");
         let answer = match answered.is_empty() {
             true => AnswerForm::Nothing,
             false => AnswerForm::One {

@@ -1,6 +1,6 @@
 //! SQL text with its binds. Identifiers are quoted here and nowhere else; values never stand in the text.
 
-use crate::catalog::{Column, Dialect, SqlType, Table, TypeName};
+use crate::catalog::{Column, Dialect, Routine, SqlType, Table, TypeName};
 
 /// One statement, ready to run.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +104,10 @@ impl Sql {
 
     pub(crate) fn table(&mut self, table: &Table) -> &mut Sql {
         self.name(&table.schema).push(".").name(&table.name)
+    }
+
+    pub(crate) fn routine(&mut self, routine: &Routine) -> &mut Sql {
+        self.name(&routine.schema).push(".").name(&routine.name)
     }
 
     /// Adds a column as it is compared and ordered.

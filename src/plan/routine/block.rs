@@ -76,14 +76,9 @@ impl Arguments<'_> {
         if !given.binds.is_empty() {
             statements.push(given.finish());
         }
-        block
-            .push("begin call ")
-            .name(&self.routine.schema)
-            .push(".")
-            .name(&self.routine.name)
-            .push("(");
+        block.push("begin call ").routine(self.routine);
         self.list(&mut block, Passed::ByVariables)?;
-        block.push("); ");
+        block.push("; ");
         for index in &answered {
             block.push("perform ");
             set(&mut block, *index, |sql| {

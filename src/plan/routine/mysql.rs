@@ -1,7 +1,7 @@
 //! Calls of MySQL's functions and procedures.
 
 use super::{AnswerForm, Arguments, RoutinePlan, fields_shape};
-use crate::catalog::{Field, ParameterMode, Returns, RoutineKind};
+use crate::catalog::{ParameterMode, RoutineKind};
 use crate::plan::sql::Sql;
 use crate::problem::PlanError;
 
@@ -11,32 +11,15 @@ impl Arguments<'_> {
         let routine = self.routine;
         if routine.kind == RoutineKind::Function {
             let mut sql = Sql::new(self.dialect);
-            sql.push("select ")
-                .name(&routine.schema)
-                .push(".")
-                .name(&routine.name)
-                .push("(");
+            sql.push("select ").routine(routine).push("(");
             for (index, parameter) in routine.parameters.iter().enumerate() {
                 sql.push(if index > 0 { ", " } else { "" })
                     .plain_bind(self.bind(index, parameter)?);
             }
             sql.push(")");
-            let fields = match &routine.returns {
-                Returns::Scalar {
-                    sql_type,
-                    type_name,
-                } => {
-                    vec![Field {
-                        name: "value".to_owned(),
-                        sql_type: sql_type.clone(),
-                        type_name: type_name.clone(),
-                    }]
-                }
-                _ => Vec::new(),
-            };
             let answer = AnswerForm::One {
                 parameters: Vec::new(),
-                shape: fields_shape(&fields),
+                shape: fields_shape(&self.returned()),
             };
             return Ok(RoutinePlan {
                 mark: None,
@@ -48,11 +31,7 @@ impl Arguments<'_> {
         }
         let mut statements = Vec::new();
         let mut call = Sql::new(self.dialect);
-        call.push("call ")
-            .name(&routine.schema)
-            .push(".")
-            .name(&routine.name)
-            .push("(");
+        call.push("call ").routine(routine).push("(");
         for (index, parameter) in routine.parameters.iter().enumerate() {
             call.push(if index > 0 { ", " } else { "" });
             if parameter.mode.answered() {
