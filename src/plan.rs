@@ -14,6 +14,7 @@ mod routine;
 mod sql;
 mod time;
 mod together;
+mod upsert;
 mod value;
 mod write;
 
@@ -78,7 +79,7 @@ pub fn plan(catalog: &Catalog, call: &Call) -> Result<Plan, PlanError> {
         Call::Create(write) => create::create(catalog, write).map(Plan::Write),
         Call::Update(write) => write::update(catalog, write).map(Plan::Write),
         Call::Upsert { write, match_on } => {
-            write::upsert(catalog, write, match_on).map(Plan::Write)
+            upsert::upsert(catalog, write, match_on).map(Plan::Write)
         }
         Call::Delete(delete) => write::delete(catalog, delete).map(Plan::Write),
         Call::Routine { routine, arguments } => {

@@ -1,4 +1,4 @@
-//! Writes: the steps of Update, Upsert and Delete, planned for all records before the first one runs.
+//! Writes: the steps of Update and Delete, planned for all records before the first one runs, and what all writes ask.
 
 use super::Mark;
 use super::compare::key_condition;
@@ -6,7 +6,7 @@ use super::read::table;
 use super::sql::Sql;
 use super::value;
 use crate::call::{Delete, Key, Mode, Value, Write};
-use crate::catalog::{Catalog, Column, Dialect, Generation, Table, TableId};
+use crate::catalog::{Catalog, Column, Dialect, Table, TableId};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
 /// A whole write: one unit for each record or key.
@@ -165,133 +165,6 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
     })
 }
 
-pub(crate) fn upsert(
-    catalog: &Catalog,
-    write: &Write,
-    match_on: &[usize],
-) -> Result<WritePlan, PlanError> {
-    let target = table(catalog, write.table)?;
-    offered(
-        target,
-        target.privileges.insert && target.privileges.update,
-        "Upsert",
-    )?;
-    bounded(write.records.len())?;
-    let key = key_of(target, "Upsert")?;
-    let matched: Vec<usize> = if match_on.is_empty() {
-        key.clone()
-    } else {
-        match_on.to_vec()
-    };
-    let same = |columns: &[usize]| {
-        columns.len() == matched.len() && columns.iter().all(|column| matched.contains(column))
-    };
-    if !same(&key) && !target.uniques.iter().any(|unique| same(&unique.columns)) {
-        let place = Place {
-            table: Some(write.table),
-            columns: matched,
-            ..Place::default()
-        };
-        return Err(error(PlanErrorKind::MatchOn, &place));
-    }
-    let mut units = Vec::with_capacity(write.records.len());
-    for (index, record) in write.records.iter().enumerate() {
-        let place = place_of(index, write.table);
-        if !record.related.is_empty() {
-            return Err(error(
-                PlanErrorKind::NotOffered("related records in Upsert"),
-                &place,
-            ));
-        }
-        let fields: Vec<(usize, Value)> = record
-            .fields
-            .iter()
-            .filter(|(column, _)| !made(target, *column))
-            .cloned()
-            .collect();
-        check_fields(
-            catalog.dialect,
-            target,
-            write.table,
-            &fields,
-            &place,
-            |column| column.insertable,
-        )?;
-        let values = fields.into_iter();
-        let insert = Insert {
-            table: write.table,
-            values: values
-                .map(|(column, value)| (column, Source::Given(value)))
-                .collect(),
-            place: place.clone(),
-        };
-        let given = |column: &usize| {
-            record
-                .fields
-                .iter()
-                .any(|(index, value)| index == column && *value != Value::Null)
-        };
-        let is = |column: &usize, generations: &[Generation]| {
-            target
-                .columns
-                .get(*column)
-                .is_some_and(|column| generations.contains(&column.generation))
-        };
-        let fresh = |column| is(column, &[Generation::Default, Generation::Always]);
-        if matched.iter().all(|column| !given(column) && fresh(column)) {
-            // The database makes the key, so the record cannot be there yet.
-            units.push(Unit::Create {
-                inserts: vec![insert],
-                own: 0,
-            });
-            continue;
-        }
-        let find = matched
-            .iter()
-            .copied()
-            .zip(key_values(
-                target,
-                write.table,
-                &matched,
-                &record.fields,
-                &place,
-            )?)
-            .collect();
-        let settable = |column: &usize| {
-            !matched.contains(column) && !key.contains(column) && !made(target, *column)
-        };
-        let found_only = matched
-            .iter()
-            .any(|column| is(column, &[Generation::Always]));
-        let set: Vec<(usize, Value)> = record
-            .fields
-            .iter()
-            .filter(|(column, _)| settable(column))
-            .cloned()
-            .collect();
-        check_fields(
-            catalog.dialect,
-            target,
-            write.table,
-            &set,
-            &place,
-            |column| column.updatable,
-        )?;
-        units.push(Unit::Upsert(Upsert {
-            find,
-            set,
-            version: record.version.clone(),
-            insert: (!found_only).then_some(insert),
-        }));
-    }
-    Ok(WritePlan {
-        table: write.table,
-        mode: write.mode,
-        units,
-        mark: None,
-    })
-}
-
 pub(crate) fn delete(catalog: &Catalog, call: &Delete) -> Result<WritePlan, PlanError> {
     let target = table(catalog, call.table)?;
     offered(target, target.privileges.delete, "Delete")?;
@@ -326,11 +199,11 @@ pub(super) fn offered(
 }
 
 /// Tells whether only the database makes a column's values.
-fn made(target: &Table, column: usize) -> bool {
+pub(super) fn made(target: &Table, column: usize) -> bool {
     target.columns.get(column).is_some_and(Column::made)
 }
 
-fn key_of(target: &Table, operation: &'static str) -> Result<Vec<usize>, PlanError> {
+pub(super) fn key_of(target: &Table, operation: &'static str) -> Result<Vec<usize>, PlanError> {
     target
         .key
         .clone()
@@ -370,7 +243,7 @@ pub(super) fn check_fields(
     Ok(())
 }
 
-fn key_values(
+pub(super) fn key_values(
     target: &Table,
     id: TableId,
     key: &[usize],
