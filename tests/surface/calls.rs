@@ -54,17 +54,23 @@ done";
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_person_calls_third_parties_as_they_ask() {
-    let scene = Scene::new(CRM).await;
-    let log = scene.folder.join("calls");
-    let peer = third_party(&log, &[]);
+/// One that is called in the open, and one that asks for a certificate.
+fn third_parties(scene: &Scene, log: &Path) -> (Process, Process) {
     certificates(&scene.folder);
     let at = |name: &str| scene.folder.join(name).display().to_string();
     let tls = third_party(
         &scene.folder.join("tls-calls"),
         &[&at("server.pem"), &at("server.key"), &at("authority.pem")],
     );
+    (third_party(log, &[]), tls)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_calls_third_parties_as_they_ask() {
+    let scene = Scene::new(CRM).await;
+    let log = scene.folder.join("calls");
+    let (peer, tls) = third_parties(&scene, &log);
+    let at = |name: &str| scene.folder.join(name).display().to_string();
     let address = peer.address();
     let call = |path: &str, more: &[&str]| {
         let wsdl = format!("{address}/contract?wsdl");
@@ -146,13 +152,8 @@ async fn third_parties_are_called_as_they_ask() {
     let scene = Scene::new(CRM).await;
     scene.tell(&["capture", "install", "orders"]);
     let log = scene.folder.join("calls");
-    let peer = third_party(&log, &[]);
-    certificates(&scene.folder);
+    let (peer, tls) = third_parties(&scene, &log);
     let at = |name: &str| scene.folder.join(name).display().to_string();
-    let tls = third_party(
-        &scene.folder.join("tls-calls"),
-        &[&at("server.pem"), &at("server.key"), &at("authority.pem")],
-    );
     let address = peer.address();
     let secret = "[sink.credentials]\n";
     let cases: &[(&str, &str, String)] = &[
