@@ -99,3 +99,28 @@ fn mistakes_are_told_all_at_once_with_their_places() {
     };
     assert!(generate_files(&paths, &tolerant).is_ok());
 }
+
+/// A list of codes too long for an enum is a text that is looked up; one that restricts it to a few is an enum again.
+#[test]
+fn a_catalog_of_codes_is_a_text_that_is_looked_up() {
+    let values = |count: u32| -> String {
+        (0..count)
+            .rev()
+            .map(|n| format!("<xs:enumeration value=\"{n:05}\"/>"))
+            .collect()
+    };
+    let body = format!(
+        r#"<xs:simpleType name="Code"><xs:restriction base="xs:token">{}</xs:restriction></xs:simpleType>
+        <xs:simpleType name="Few"><xs:restriction base="Code">{}</xs:restriction></xs:simpleType>
+        <xs:element name="code" type="Code"/><xs:element name="few" type="Few"/>"#,
+        values(2_001),
+        values(2)
+    );
+    let declared = names("catalog", &body);
+    let code = "pub struct Code(String): lexical(codec::Lexical::Token), one_of(&[";
+    assert!(declared.iter().any(|line| line == code), "{declared:?}");
+    assert!(
+        declared.iter().any(|line| line == "pub enum Few {"),
+        "{declared:?}"
+    );
+}

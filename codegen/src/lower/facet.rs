@@ -1,10 +1,15 @@
 //! Facets as calls of the runtime's builder, and the representation that the facets are checked on.
 
-use soapstone_schema::model::{Builtin, SimpleType, WhiteSpace};
+use std::collections::BTreeSet;
+
+use soapstone_schema::model::{Builtin, SimpleType, Variety, WhiteSpace};
 use soapstone_schema::pattern::Pattern;
 
 use crate::emit::literal;
 use crate::item::{FacetCall, Rust};
+
+/// How many variants an enum is made of at most.
+const CATALOG: usize = 2_000;
 
 /// The Rust type that holds the values of a restriction: the built-in's, or a machine integer where the bounds allow one.
 pub(super) fn representation(root: Builtin, steps: &[&SimpleType]) -> &'static str {
@@ -155,7 +160,21 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
                 once(method, facet.value.to_string());
             }
         }
-        if !f.enumeration.is_empty() {
+        if is_catalog(step) {
+            let texts: BTreeSet<String> = f
+                .enumeration
+                .iter()
+                .map(|v| match preserves_space(steps) {
+                    true => v.lexical.clone(),
+                    false => collapse(&v.lexical),
+                })
+                .collect();
+            let lines: String = texts
+                .iter()
+                .map(|text| format!("    {},\n", literal(text)))
+                .collect();
+            once("one_of", format!("&[\n{lines}]"));
+        } else if !f.enumeration.is_empty() {
             let values: Vec<String> = f.enumeration.iter().map(|v| literal(&v.lexical)).collect();
             once("enumeration", format!("&[{}]", values.join(", ")));
         }
@@ -172,6 +191,22 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
         }
     }
     calls
+}
+
+/// The values of a text that this step lists are more than an enum is made of: a compiler takes minutes for some ten thousand
+/// variants, and nobody names them.
+pub(super) fn is_catalog(step: &SimpleType) -> bool {
+    let text = matches!(
+        step.variety,
+        Variety::Atomic(Builtin::String | Builtin::AnyUri)
+    );
+    text && step.facets.enumeration.len() > CATALOG
+}
+
+/// A value's text with its white space collapsed.
+pub(super) fn collapse(text: &str) -> String {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    words.join(" ")
 }
 
 /// White space counts in the values of these types.

@@ -1,5 +1,7 @@
 //! Simple types: enumerations, newtypes with facets, lists, unions, and names for what is none of these.
 
+use std::collections::HashSet;
+
 use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety};
 
 use super::{Lowering, Owner, documentation, facet};
@@ -49,7 +51,10 @@ impl<'m> Lowering<'m> {
                     return self.alias(type_, id, rust);
                 }
                 let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
-                let facets = facet::calls(&steps, chain.root);
+                let mut facets = facet::calls(&steps, chain.root);
+                if self.options.open_enumerations {
+                    facets.retain(|facet| facet.method != "one_of");
+                }
                 let representation = facet::representation(chain.root, &steps);
                 if facets.is_empty() {
                     return self.alias(type_, id, Rust::Path(representation));
@@ -128,6 +133,7 @@ impl<'m> Lowering<'m> {
         };
         !type_.facets.enumeration.is_empty()
             && matches!(primitive, Builtin::String | Builtin::AnyUri)
+            && !facet::is_catalog(type_)
     }
 
     /// Lowers named values to an enum.
@@ -136,19 +142,16 @@ impl<'m> Lowering<'m> {
     fn enumeration(&self, type_: &SimpleType) -> Enumeration {
         let mut names = Names::default();
         let mut values: Vec<EnumerationValue> = Vec::new();
+        let mut seen = HashSet::new();
         let chain = self.steps_of(type_);
         let preserve = facet::preserves_space(&chain);
         for value in &type_.facets.enumeration {
             let lexical = if preserve {
                 value.lexical.clone()
             } else {
-                value
-                    .lexical
-                    .split_ascii_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" ")
+                facet::collapse(&value.lexical)
             };
-            if values.iter().any(|v| v.lexical == lexical) {
+            if !seen.insert(lexical.clone()) {
                 continue;
             }
             let name = names.claim(&names::variant(&lexical));

@@ -85,6 +85,7 @@ pub struct Facets<B> {
     total_digits: Option<u64>,
     fraction_digits: Option<u64>,
     enumeration: Vec<B>,
+    listed: &'static [&'static str],
     patterns: Vec<Regex>,
 }
 
@@ -110,6 +111,7 @@ impl<B: Faceted> Facets<B> {
             total_digits: None,
             fraction_digits: None,
             enumeration: Vec::new(),
+            listed: &[],
             patterns: Vec::new(),
         }
     }
@@ -192,6 +194,12 @@ impl<B: Faceted> Facets<B> {
         self
     }
 
+    /// `enumeration` of more texts than an enum is made of, in the order of their bytes.
+    pub fn one_of(mut self, texts: &'static [&'static str]) -> Facets<B> {
+        self.listed = texts;
+        self
+    }
+
     /// The `pattern`s of one derivation step, as one regular expression.
     pub fn pattern(mut self, pattern: &str) -> Facets<B> {
         self.patterns.extend(Regex::new(pattern).ok());
@@ -222,6 +230,9 @@ impl<B: Faceted> Facets<B> {
             && !lexical.admits(text)
         {
             return Err(Invalid::Lexical(lexical.name()));
+        }
+        if !self.listed.is_empty() && self.listed.binary_search(&text).is_err() {
+            return Err(Invalid::Enumeration);
         }
         match self.patterns.iter().find(|p| !p.is_match(text)) {
             Some(pattern) => Err(broken("pattern", pattern.as_str())),
@@ -301,7 +312,7 @@ impl<B: Faceted> Facets<B> {
 
     /// Whether a value's text has to be made to check it.
     pub fn has_text_checks(&self) -> bool {
-        self.lexical.is_some() || !self.patterns.is_empty()
+        self.lexical.is_some() || !self.patterns.is_empty() || !self.listed.is_empty()
     }
 }
 

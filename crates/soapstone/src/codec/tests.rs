@@ -30,6 +30,10 @@ crate::newtype! {
     struct Price(Decimal): min_inclusive("0"), fraction_digits(2);
 }
 
+crate::newtype! {
+    struct Place(String): white_space(codec::WhiteSpace::Collapse), one_of(&["10115", "20095", "80331"]);
+}
+
 crate::enumeration! {
     enum Unit { Each = "EA", Kilo = "KG" }
 }
@@ -231,4 +235,15 @@ fn references_are_replaced_by_what_they_refer_to() {
     );
     let cycle = r##"<b><r href="#a"/><m id="a"><k href="#a"/></m></b>"##;
     assert!(codec::inline_references(cycle, &options).is_err());
+}
+
+#[test]
+fn a_text_is_one_of_a_list() {
+    assert_eq!(codec::parse::<Place>(" 20095\n").unwrap().0, "20095");
+    for other in ["20096", "", "1011", "80331 1"] {
+        assert_eq!(
+            codec::parse::<Place>(other),
+            Err(codec::Invalid::Enumeration)
+        );
+    }
 }
