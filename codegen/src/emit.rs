@@ -1,5 +1,6 @@
 //! Writes items as formatted Rust text. It decides nothing: every name, type and order is in the item.
 
+mod all;
 mod json;
 mod service;
 mod shape;

@@ -1,24 +1,19 @@
-//! Services as Rust: port types with their operations, each message reduced to one element, before any text is made.
+//! Services as Rust: port types with their operations, each message reduced to its elements, before any text is made.
 //!
 //! An rpc message is a wrapper element with an element for each part (WS-I BP 1.1, 4.4.1), so it becomes a struct like any
 //! other; what is emitted for an operation does not depend on its style.
 
+mod body;
+
 use soapstone_schema::contract::{
-    Binding, BoundMessage, BoundOperation, Contract, Message, Operation as Abstract, Part,
-    PartContent, SoapVersion, Style,
+    Binding, BoundOperation, Contract, Operation as Abstract, Part, PartContent, SoapVersion,
 };
-use soapstone_schema::model::TypeId;
 use soapstone_schema::report::Report;
 
 use crate::choose::Chosen;
-use crate::item::{
-    Body, Field, ItemId, Kind, Occurs, Package, Particle, Root, RootId, Rust, Struct,
-};
-use crate::lower::{Lowering, Owner};
+use crate::item::{Body, ItemId, Kind, Package, Particle, RootId, Rust};
+use crate::lower::Lowering;
 use crate::names::{self, Names};
-
-/// How many parts the runtime takes in one body.
-const PARTS: usize = 8;
 
 /// A port type with the ports that offer it.
 #[derive(Debug)]
@@ -216,7 +211,7 @@ fn plain(package: &Package, root: RootId) -> Option<(ItemId, &str)> {
     (fields && bare).then_some((id, tag.local.as_str()))
 }
 
-impl<'m> Lowering<'m> {
+impl Lowering<'_> {
     fn operation(
         &mut self,
         operation: &Abstract,
@@ -294,139 +289,5 @@ impl<'m> Lowering<'m> {
             faults,
             unwrapped: None,
         })
-    }
-
-    /// The elements in the body of a message.
-    fn message(
-        &mut self,
-        name: &str,
-        message: &Message,
-        bound: Option<&BoundMessage>,
-        style: Style,
-        encoded: bool,
-    ) -> Result<Vec<RootId>, String> {
-        let in_body = |part: &&Part| bound.is_none_or(|b| b.body.contains(&part.name));
-        let parts: Vec<&Part> = message.parts.iter().filter(in_body).collect();
-        if style == Style::Rpc {
-            let namespace = bound.map(|b| b.namespace.as_str()).unwrap_or_default();
-            return Ok(vec![self.wrapper(name, namespace, &parts, encoded)]);
-        }
-        if parts.len() > PARTS {
-            return Err(format!(
-                "message {} has more than {PARTS} parts in a document body",
-                message.name.local
-            ));
-        }
-        parts
-            .into_iter()
-            .map(|part| match part.content {
-                PartContent::Element(element) => self.root(element).ok_or_else(|| {
-                    format!("the element of message {} is abstract", message.name.local)
-                }),
-                PartContent::Type(type_) => Ok(self.part(message, part, type_)),
-            })
-            .collect()
-    }
-
-    /// The element of a part that names a type, in a document body: it has the part's name and no namespace, as with other
-    /// stacks; WSDL leaves it open (WSDL 1.1, 3.5).
-    fn part(&mut self, message: &Message, part: &Part, type_: TypeId) -> RootId {
-        let name = &message.name;
-        let module = self.module(&name.namespace);
-        let owner = match self.type_name(type_) {
-            Some(_) => self.owner_of(type_),
-            None => Owner {
-                module,
-                name: names::pascal(&name.local),
-            },
-        };
-        let constant = self.claim_element(module, &format!("{}_{}", name.local, part.name));
-        let root = Root {
-            constant,
-            tag: self.tag("", &part.name, module),
-            rust: self.declared(type_, &owner),
-            own: None,
-            documentation: String::new(),
-        };
-        self.add_root(module, root)
-    }
-
-    /// The wrapper element of an rpc message, as a struct with a field for each part.
-    ///
-    /// `<part name="qty" type="xs:int"/>`  →  `struct Order { qty: i32 }`
-    fn wrapper(&mut self, name: &str, namespace: &str, parts: &[&Part], encoded: bool) -> RootId {
-        let module = self.module(namespace);
-        let rust_name = self.claim_type(module, &names::pascal(name));
-        let owner = Owner {
-            module,
-            name: rust_name.clone(),
-        };
-        let mut names = Names::default();
-        let mut fields = Vec::new();
-        for part in parts {
-            let (rust, tag) = match part.content {
-                PartContent::Type(type_) => {
-                    let owner = if self.type_name(type_).is_some() {
-                        self.owner_of(type_)
-                    } else {
-                        owner.nested(&part.name)
-                    };
-                    (
-                        self.declared(type_, &owner),
-                        self.tag("", &part.name, module),
-                    )
-                }
-                PartContent::Element(element) => {
-                    let rust = self.element_type(element, &owner);
-                    let (namespace, local) = match self.model.elements.get(element.index()) {
-                        Some(element) => (
-                            element.name.namespace.to_string(),
-                            element.name.local.to_string(),
-                        ),
-                        None => (String::new(), part.name.to_string()),
-                    };
-                    (rust, self.tag(&namespace, &local, module))
-                }
-            };
-            // Encoded values may be nil whatever their type says (SOAP 1.1, 5.1).
-            let rust = match rust {
-                Rust::Nillable(_) => rust,
-                other if encoded => Rust::Nillable(Box::new(other)),
-                other => other,
-            };
-            fields.push(Field {
-                name: names.claim_snake(&names::snake(&part.name)),
-                documentation: String::new(),
-                rust,
-                particle: Particle::Element(tag, None),
-                occurs: Occurs::One,
-            });
-        }
-        let body = if fields.is_empty() {
-            Body::Empty
-        } else {
-            Body::Sequence(fields)
-        };
-        let kind = Kind::Struct(Struct {
-            first: None,
-            attributes: Vec::new(),
-            any_attribute: None,
-            body,
-            nil: false,
-        });
-        let item = self.place(module, rust_name, None);
-        self.set(item, kind, String::new());
-        let tag = self.tag(namespace, name, module);
-        let constant = self.claim_element(module, name);
-        self.add_root(
-            module,
-            Root {
-                constant,
-                tag,
-                rust: Rust::Item(item),
-                own: Some(item),
-                documentation: String::new(),
-            },
-        )
     }
 }

@@ -204,117 +204,7 @@ impl Scope<'_> {
         let _ = writeln!(out, "        {close}");
     }
 
-    /// Elements in any order are collected first; attributes have to be read before them.
-    fn read_all(
-        &self,
-        out: &mut String,
-        struct_: &Struct,
-        (fields, together): (&[Field], &[usize]),
-        open: &str,
-        close: &str,
-    ) {
-        for (index, attribute) in struct_.attributes.iter().enumerate() {
-            let _ = writeln!(
-                out,
-                "        let attribute{index} = {};",
-                self.read_attribute(attribute)
-            );
-        }
-        if let Some((_, any)) = &struct_.any_attribute {
-            let _ = writeln!(
-                out,
-                "        let any = r.any_attributes({})?;",
-                wildcard(any)
-            );
-        }
-        let nothing: Vec<&str> = fields
-            .iter()
-            .map(|field| match field.occurs {
-                Occurs::Many(..) => "Vec::new()",
-                _ => "None",
-            })
-            .collect();
-        let _ = writeln!(out, "        let mut found = ({},);", nothing.join(", "));
-        let steps: Vec<String> = fields
-            .iter()
-            .enumerate()
-            .map(|(index, field)| {
-                let slot = format!("&mut found.{index}");
-                match (&field.particle, field.occurs) {
-                    (Particle::Element(tag, value), Occurs::Many(_, max)) => format!(
-                        "r{}.again({}, {}, {slot})?",
-                        constrained(value),
-                        self.tag(*tag),
-                        most(max)
-                    ),
-                    (Particle::Element(tag, value), _) => {
-                        format!("r{}.once({}, {slot})?", constrained(value), self.tag(*tag))
-                    }
-                    (_, Occurs::Many(_, max)) => format!("r.group_again({}, {slot})?", most(max)),
-                    _ => format!("r.group_once({slot})?"),
-                }
-            })
-            .collect();
-        let _ = writeln!(
-            out,
-            "        while {}\n            || r.pass()?\n        {{}}",
-            steps.join("\n            || ")
-        );
-        if !together.is_empty() {
-            let found: Vec<String> = fields
-                .iter()
-                .enumerate()
-                .map(|(index, field)| match field.occurs {
-                    Occurs::Many(..) => format!("!found.{index}.is_empty()"),
-                    _ => format!("found.{index}.is_some()"),
-                })
-                .collect();
-            let _ = writeln!(
-                out,
-                "        r.together(&[{}], &{together:?})?;",
-                found.join(", ")
-            );
-        }
-        let _ = writeln!(out, "        {open}");
-        for (index, attribute) in struct_.attributes.iter().enumerate() {
-            let _ = writeln!(out, "            {}: attribute{index},", attribute.name);
-        }
-        if let Some((name, _)) = &struct_.any_attribute {
-            let _ = writeln!(out, "            {name}: any,");
-        }
-        for (index, field) in fields.iter().enumerate() {
-            let _ = match (&field.particle, field.occurs) {
-                (Particle::Element(tag, _), Occurs::One) => writeln!(
-                    out,
-                    "            {}: r.required({}, found.{index})?,",
-                    field.name,
-                    self.tag(*tag)
-                ),
-                (_, Occurs::One) => writeln!(
-                    out,
-                    "            {}: r.required_group(found.{index})?,",
-                    field.name
-                ),
-                (particle, Occurs::Many(min, _)) if min > 0 => {
-                    let tag = match particle {
-                        Particle::Element(tag, _) => self.package.tags.get(tag.0),
-                        _ => None,
-                    };
-                    let name = literal(tag.map_or(&field.name, |tag| &tag.local));
-                    let slot = format!("found.{index}");
-                    writeln!(
-                        out,
-                        "            {}: r.at_least({name}, {min}, {slot})?,",
-                        field.name
-                    )
-                }
-                _ => writeln!(out, "            {}: found.{index},", field.name),
-            };
-        }
-        let _ = writeln!(out, "        {close}");
-    }
-
-    fn read_attribute(&self, attribute: &AttributeField) -> String {
+    pub(super) fn read_attribute(&self, attribute: &AttributeField) -> String {
         let key = self.key(attribute);
         match (&attribute.value, attribute.required) {
             (None, true) => format!("r.attribute({key})?"),
@@ -471,6 +361,6 @@ pub(super) fn range(min: u64, max: Option<u64>) -> String {
 }
 
 /// The upper bound of an occurrence range as an argument.
-fn most(max: Option<u64>) -> String {
+pub(super) fn most(max: Option<u64>) -> String {
     max.map_or("codec::UNBOUNDED".to_owned(), |max| max.to_string())
 }

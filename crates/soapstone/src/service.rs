@@ -3,6 +3,8 @@
 
 #[cfg(feature = "client")]
 mod caller;
+#[cfg(feature = "server")]
+mod context;
 mod header;
 mod message;
 mod parts;
@@ -13,11 +15,13 @@ use crate::codec::{Namespace, Tag};
 
 #[cfg(feature = "client")]
 pub use caller::{CallError, Caller, Received};
+#[cfg(feature = "server")]
+pub use context::{Context, Reply};
 pub use header::Header;
 pub use message::{Detail, Failure, Faults, Message, NoFaults, Outcome, no_answer, not_served};
 pub use parts::Parts;
 #[cfg(feature = "server")]
-pub use router::{Context, Port, Reply, Router};
+pub use router::{Port, Router};
 
 pub use crate::soap::{Attachment, Version};
 

@@ -1,0 +1,96 @@
+//! What an operation knows of its request besides the body, and what goes back beside the body of its answer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::message::Outcome;
+use super::{Attachment, Failure, Faults, Header, Parts};
+use crate::codec::{Element, Type};
+use crate::http::Head;
+use crate::soap::{Fault, Version};
+
+/// What an operation may know of its request besides the body.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Who asks, as whoever stands in front of the router found out; empty for nobody known.
+    pub principal: String,
+    /// Names the request in logs: `X-Correlation-Id` as sent, or empty.
+    pub correlation: String,
+    /// The version of SOAP.
+    pub version: Version,
+    /// The SOAP header blocks.
+    pub headers: Vec<Header>,
+    /// The HTTP request up to its body.
+    pub http: Arc<Head>,
+    /// Parts that travelled beside the envelope.
+    pub attachments: Vec<Attachment>,
+    /// What goes back beside the body.
+    pub reply: Arc<Mutex<Reply>>,
+}
+
+/// What goes back beside the body of an answer.
+#[derive(Debug, Default)]
+pub struct Reply {
+    pub(super) headers: String,
+    pub(super) attachments: Vec<Attachment>,
+    /// Long binary values of the body travel beside it, referred to by `xop:Include`.
+    pub(super) xop: bool,
+}
+
+impl Context {
+    /// Makes an outcome of an operation's result. Long binary values go beside the body where the request came with
+    /// `xop:Include`, or [`answer_with_xop`](Context::answer_with_xop) asked for it.
+    ///
+    /// # Errors
+    /// The fault, where the operation failed.
+    pub fn answer<P: Parts, F: Faults>(
+        &self,
+        parts: P,
+        result: Result<P::Value, Failure<F>>,
+    ) -> Outcome {
+        let value = result.map_err(Failure::into_fault)?;
+        let mut body = String::new();
+        let mut aside = Vec::new();
+        let mut reply = self.reply();
+        parts.write(&value, &mut body, reply.xop.then_some(&mut aside));
+        let aside = aside.into_iter().enumerate();
+        reply
+            .attachments
+            .extend(aside.map(|(number, octets)| Attachment::aside(number, octets)));
+        Ok(Some(body))
+    }
+
+    /// Sends long binary values of the answer beside its body (MTOM), whatever the request did.
+    pub fn answer_with_xop(&self) {
+        self.reply().xop = true;
+    }
+
+    /// Reads a header block; nothing where it is not there.
+    ///
+    /// # Errors
+    /// The fault that says what is wrong in it.
+    pub fn header<T: Type>(&self, element: Element<T>) -> Result<Option<T>, Box<Fault>> {
+        super::header::read(&self.headers, element)
+    }
+
+    /// Finds a part that travelled beside the envelope.
+    pub fn attachment(&self, content_id: &str) -> Option<&Attachment> {
+        self.attachments
+            .iter()
+            .find(|attachment| attachment.content_id == content_id)
+    }
+
+    /// Adds a header block to the answer.
+    pub fn answer_header<T: Type>(&self, element: Element<T>, value: &T) {
+        element.write_to(value, &mut self.reply().headers);
+    }
+
+    /// Sends a part beside the envelope of the answer.
+    pub fn attach(&self, attachment: Attachment) {
+        self.reply().attachments.push(attachment);
+    }
+
+    /// Each call leaves whole entries only, so the reply is good after a panic.
+    pub(super) fn reply(&self) -> MutexGuard<'_, Reply> {
+        self.reply.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
