@@ -31,6 +31,31 @@ pub(crate) struct ForeignKey {
 }
 
 /// Makes the catalog: the same findings and selection give the same catalog, whatever order they were found in.
+/// A unique index: its table, its name, its columns.
+pub(super) type UniqueRow = (String, String, Vec<String>);
+
+/// Gathers the columns of unique indexes from rows that come in their order, a row for each. An index with anything but a whole column (a row
+/// without one) is no key and is left out.
+pub(super) fn gather(
+    rows: impl Iterator<Item = (String, String, Option<String>)>,
+) -> Vec<UniqueRow> {
+    let mut uniques: Vec<(String, String, Option<Vec<String>>)> = Vec::new();
+    for (table, name, column) in rows {
+        let known = |last: &&mut (String, String, _)| last.0 == table && last.1 == name;
+        match uniques.last_mut().filter(known) {
+            Some((_, _, columns)) => {
+                *columns = columns.take().zip(column).map(|(mut columns, column)| {
+                    columns.push(column);
+                    columns
+                });
+            }
+            None => uniques.push((table, name, column.map(|column| vec![column]))),
+        }
+    }
+    let whole = |(table, name, columns): (_, _, Option<_>)| Some((table, name, columns?));
+    uniques.into_iter().filter_map(whole).collect()
+}
+
 pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection) -> Catalog {
     let mut tables: Vec<Table> = found
         .tables

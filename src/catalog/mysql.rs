@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::MySqlPool;
 
-use super::assemble::{ForeignKey, Found};
+use super::assemble::{ForeignKey, Found, UniqueRow, gather};
 use super::mysql_types::sql_type;
 use super::{
     Column, Generation, Parameter, ParameterMode, Privileges, Returns, Routine, RoutineKind,
@@ -198,8 +198,6 @@ impl ColumnRow {
     }
 }
 
-type UniqueRow = (String, String, Vec<String>);
-
 /// Unique indexes over whole columns: those with a prefix or an expression are no keys.
 async fn uniques(
     connection: &mut sqlx::MySqlConnection,
@@ -214,25 +212,11 @@ async fn uniques(
     .bind(schema)
     .fetch_all(connection)
     .await?;
-    let mut uniques: Vec<(String, String, Option<Vec<String>>)> = Vec::new();
-    for (table, name, column, prefix) in rows {
-        if !uniques
-            .last()
-            .is_some_and(|last| last.0 == table && last.1 == name)
-        {
-            uniques.push((table, name, Some(Vec::new())));
-        }
-        if let Some((_, _, columns)) = uniques.last_mut() {
-            match (columns.as_mut(), column) {
-                (Some(columns), Some(column)) if !prefix => columns.push(column),
-                _ => *columns = None,
-            }
-        }
-    }
-    Ok(uniques
-        .into_iter()
-        .filter_map(|(table, name, columns)| Some((table, name, columns?)))
-        .collect())
+    // A prefix of a column tells nothing of the whole.
+    let whole = |(table, name, column, prefix): (_, _, Option<String>, bool)| {
+        (table, name, column.filter(|_| !prefix))
+    };
+    Ok(gather(rows.into_iter().map(whole)))
 }
 
 async fn foreign_keys(

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::SqlitePool;
 
-use super::assemble::{ForeignKey, Found};
+use super::assemble::{ForeignKey, Found, UniqueRow, gather};
 use super::{
     Column, Generation, Privileges, Schema, SqlType, Table, TableKind, Unique, Versioning,
 };
@@ -279,8 +279,6 @@ pub(crate) fn sql_type(declared: &str, strict: bool) -> SqlType {
     }
 }
 
-type UniqueRow = (String, String, Vec<String>);
-
 async fn uniques(connection: &mut sqlx::SqliteConnection) -> Result<Vec<UniqueRow>, sqlx::Error> {
     let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
         "select t.name, l.name, i.name
@@ -290,26 +288,7 @@ async fn uniques(connection: &mut sqlx::SqliteConnection) -> Result<Vec<UniqueRo
     )
     .fetch_all(connection)
     .await?;
-    let mut uniques: Vec<(String, String, Option<Vec<String>>)> = Vec::new();
-    for (table, name, column) in rows {
-        if !uniques
-            .last()
-            .is_some_and(|last| last.0 == table && last.1 == name)
-        {
-            uniques.push((table, name, Some(Vec::new())));
-        }
-        if let Some((_, _, columns)) = uniques.last_mut() {
-            // An expression has no name, and its index is no key.
-            match (columns.as_mut(), column) {
-                (Some(columns), Some(column)) => columns.push(column),
-                _ => *columns = None,
-            }
-        }
-    }
-    Ok(uniques
-        .into_iter()
-        .filter_map(|(table, name, columns)| Some((table, name, columns?)))
-        .collect())
+    Ok(gather(rows.into_iter()))
 }
 
 async fn foreign_keys(
