@@ -3,7 +3,7 @@
 use super::read::table;
 use super::write::{
     Insert, Source, Unit, Upsert, WritePlan, bounded, check_fields, error, key_of, key_values,
-    made, offered, place_of,
+    made, offered, place_of, unrelated,
 };
 use crate::call::{Value, Write};
 use crate::catalog::{Catalog, Generation};
@@ -41,12 +41,7 @@ pub(crate) fn upsert(
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
         let place = place_of(index, write.table);
-        if !record.related.is_empty() {
-            return Err(error(
-                PlanErrorKind::NotOffered("related records in Upsert"),
-                &place,
-            ));
-        }
+        unrelated(record, "related records in Upsert", &place)?;
         let fields: Vec<(usize, Value)> = record
             .fields
             .iter()

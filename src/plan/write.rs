@@ -5,7 +5,7 @@ use super::compare::key_condition;
 use super::read::table;
 use super::sql::Sql;
 use super::value;
-use crate::call::{Delete, Key, Mode, Value, Write};
+use crate::call::{Delete, Key, Mode, Record, Value, Write};
 use crate::catalog::{Catalog, Column, Dialect, Table, TableId};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
@@ -129,12 +129,7 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
         let place = place_of(index, write.table);
-        if !record.related.is_empty() {
-            return Err(error(
-                PlanErrorKind::NotOffered("related records in Update"),
-                &place,
-            ));
-        }
+        unrelated(record, "related records in Update", &place)?;
         let set: Vec<(usize, Value)> = record
             .fields
             .iter()
@@ -195,6 +190,18 @@ pub(super) fn offered(
             PlanErrorKind::NotOffered(operation),
             &Place::default(),
         )),
+    }
+}
+
+/// Refuses what only `Create` takes.
+pub(super) fn unrelated(
+    record: &Record,
+    what: &'static str,
+    place: &Place,
+) -> Result<(), PlanError> {
+    match record.related.is_empty() {
+        true => Ok(()),
+        false => Err(error(PlanErrorKind::NotOffered(what), place)),
     }
 }
 
