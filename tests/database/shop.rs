@@ -68,3 +68,17 @@ pub(crate) async fn get(opened: &Opened, table: TableId, key: &Key) -> (String, 
         .await;
     (show_rows(&rows)[0].clone(), rows.version(0).to_owned())
 }
+
+/// How many records a table has.
+pub(crate) async fn count(opened: &Opened, table: TableId) -> u64 {
+    match opened
+        .good(&Call::Count {
+            table,
+            filter: None,
+        })
+        .await
+    {
+        Reply::Count(count) => count,
+        other => panic!("{other:?}"),
+    }
+}

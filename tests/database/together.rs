@@ -4,30 +4,17 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use soapstone_gateway::call::{Call, Delete, Get, Key, Mode, OrderBy, Query, Reply, Status};
-use soapstone_gateway::catalog::{Dialect, Selection, TableId};
+use soapstone_gateway::catalog::{Dialect, Selection};
 use soapstone_gateway::plan;
 use soapstone_gateway::run::{Once, OnceReply, Together, run_once};
 use sqlx::{Connection, Executor, MySqlConnection, PgConnection};
 
-use crate::place::{Opened, Place, all, dialects, show_rows, text};
-use crate::shop::{record, shop, write};
+use crate::place::{Place, all, dialects, show_rows, text};
+use crate::shop::{count, record, shop, write};
 
 /// How often a caller comes again at once. Of two transactions that wait for each other MariaDB ends one and lets the other
 /// pass, so a few are enough, but chance may choose the same one many times.
 const PATIENCE: usize = 1000;
-
-async fn count(opened: &Opened, table: TableId) -> u64 {
-    match opened
-        .good(&Call::Count {
-            table,
-            filter: None,
-        })
-        .await
-    {
-        Reply::Count(count) => count,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// Records that are asked for at the same time come in one statement, and are what each caller would have got alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

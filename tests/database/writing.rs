@@ -7,7 +7,7 @@ use soapstone_gateway::problem::{PlanErrorKind, RunErrorKind};
 use soapstone_gateway::run::{Once, OnceReply, run_once};
 
 use crate::place::{Place, dialects, show_rows, text};
-use crate::shop::{get, record, results, shop, write};
+use crate::shop::{count, get, record, results, shop, write};
 
 #[tokio::test]
 async fn absent_nil_and_empty_differ() {
@@ -127,15 +127,7 @@ async fn batches_stand_together_or_alone() {
             ("Duplicate", Some(1), &[1][..]),
             "{dialect} {error:?}"
         );
-        let Reply::Count(0) = opened
-            .good(&Call::Count {
-                table: customer,
-                filter: None,
-            })
-            .await
-        else {
-            panic!()
-        };
+        assert_eq!(count(&opened, customer).await, 0);
         let outcomes = results(
             &opened,
             Call::Create(write(customer, batch, Mode::PerRecord)),
@@ -150,15 +142,7 @@ async fn batches_stand_together_or_alone() {
             ["-", "Duplicate", "Check", "-", "Required"],
             "{dialect}"
         );
-        let Reply::Count(2) = opened
-            .good(&Call::Count {
-                table: customer,
-                filter: None,
-            })
-            .await
-        else {
-            panic!()
-        };
+        assert_eq!(count(&opened, customer).await, 2);
         place.drop().await;
     }
 }
@@ -346,15 +330,7 @@ async fn a_call_with_a_key_runs_once() {
         };
         assert_eq!(once("d").await, OnceReply::Stored(first), "{dialect}");
         assert_eq!(once("other").await, OnceReply::OtherBody);
-        let Reply::Count(1) = opened
-            .good(&Call::Count {
-                table: customer,
-                filter: None,
-            })
-            .await
-        else {
-            panic!()
-        };
+        assert_eq!(count(&opened, customer).await, 1);
         place.drop().await;
     }
 }
