@@ -117,7 +117,7 @@ impl Default for Limits {
         Limits {
             page_size: 100,
             page_size_limit: 10_000,
-            page_bytes: 16 << 20,
+            page_bytes: 8 << 20,
             expand_depth: 4,
             related_rows: 100_000,
             routine_rows: 100_000,

@@ -191,7 +191,7 @@ impl Default for Contract {
             namespace: "http://soapstone.local/crm".to_owned(),
             page_size: 100,
             max_page_size: 10_000,
-            max_page_bytes: 16 << 20,
+            max_page_bytes: 8 << 20,
             expand_depth: 3,
             lenient: Vec::new(),
             open: false,
