@@ -164,11 +164,13 @@ impl Automaton {
             .and_then(|leaf| self.leaves.get(leaf as usize).copied());
         let taken = match &mut run.tally {
             Tally::Counted(counts) => {
-                let max = self.nodes.get(to as usize).map_or(0, |node| node.max);
-                let count = counts.get_mut(leaf as usize);
-                count.is_some_and(|count| {
+                let node = self.nodes.get(to as usize);
+                let (min, max) = node.map_or((0, 0), |node| (node.min, node.max));
+                // Where there is no upper bound, what is over the lower one makes no difference.
+                let most = if max == UNBOUNDED { min } else { max };
+                counts.get_mut(leaf as usize).is_some_and(|count| {
                     let fits = *count < max;
-                    *count += u32::from(fits);
+                    *count = (*count + u32::from(fits)).min(most);
                     fits
                 })
             }

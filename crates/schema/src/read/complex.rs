@@ -31,10 +31,19 @@ pub(super) fn local(context: &mut Context<'_>, node: Node<'_>) -> ComplexType {
 fn read(context: &mut Context<'_>, node: Node<'_>) -> ComplexType {
     let mut children = context.children(node);
     let annotation = context.annotation(&mut children);
-    let mixed = context.boolean(node, "mixed").unwrap_or(false);
+    let mut mixed = context.boolean(node, "mixed").unwrap_or(false);
     let (content, attributes) = match children.take(&["simpleContent", "complexContent"]) {
         Some(child) if child.local() == "simpleContent" => simple_content(context, child),
-        Some(child) => complex_content(context, child),
+        Some(child) => {
+            let (content, attributes) = complex_content(context, child);
+            // One that derives nothing says here whether it is mixed.
+            if matches!(content, Content::Plain(_)) {
+                mixed |= child
+                    .attribute("mixed")
+                    .is_some_and(|mixed| matches!(mixed.trim(), "true" | "1"));
+            }
+            (content, attributes)
+        }
         None => {
             let particle = particle(context, &mut children);
             (
