@@ -154,10 +154,12 @@ impl Columns {
             if place < first.values.len() {
                 sets.push(format!("{name} = given.c{place}"));
             } else {
-                // The first test has PostgreSQL look rows up by their key, however many it thinks are given.
-                tests.push(format!(
-                    "changed.{name} = any(array(select c{place} from given))"
-                ));
+                // The first test has PostgreSQL look rows up by their key, however many it thinks are given. An array of arrays is no array of keys.
+                if !matches!(column.sql_type.base(), SqlType::Array { .. }) {
+                    tests.push(format!(
+                        "changed.{name} = any(array(select c{place} from given))"
+                    ));
+                }
                 tests.push(format!("changed.{name} = given.c{place}"));
             }
         }

@@ -10,6 +10,9 @@ use crate::problem::PlanError;
 /// How many records one statement asks for at most.
 pub const MOST_TOGETHER: usize = 16;
 
+/// What the keys are called in the statement.
+const ASKED: &str = "asked for";
+
 /// The columns of a key by which records can be read together: equality of whole numbers and UUIDs knows no collation and no second spelling.
 fn key_columns(table: &Table) -> Option<Vec<&Column>> {
     let columns = table.key.as_deref()?.iter();
@@ -41,8 +44,9 @@ pub fn records(
     let mut sql = Sql::new(catalog.dialect);
     sql.push("select r.* from unnest(");
     filter::arrays(&mut sql, &columns, keys, id)?;
-    // Names that no table has: the inner select would take a table's own first.
-    sql.push(") with ordinality as \"asked for\"(");
+    // The inner select would take the table for what is asked, were it called the same.
+    let asked = if target.name == ASKED { "asked" } else { ASKED };
+    sql.push(") with ordinality as ").name(asked).push("(");
     for place in 0..columns.len() {
         sql.push(&format!("k{place}, "));
     }
@@ -52,9 +56,14 @@ pub fn records(
     for (place, column) in columns.iter().enumerate() {
         sql.push(if place == 0 { " where " } else { " and " })
             .name(&column.name)
-            .push(&format!(" = \"asked for\".k{place}"));
+            .push(" = ")
+            .name(asked)
+            .push(&format!(".k{place}"));
     }
-    sql.push(") r on true order by \"asked for\".place");
+    // With an offset the inner select stays one of its own, run for each key as it is alone: a view is not made whole first.
+    sql.push(" offset 0) r on true order by ")
+        .name(asked)
+        .push(".place");
     Ok(Some(Read {
         statement: sql.finish(),
         shape,

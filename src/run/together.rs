@@ -41,9 +41,11 @@ struct Asked {
     answer: oneshot::Sender<Option<Rows>>,
 }
 
-/// A statement that takes longer has the table's `Get`s go alone for [`ALONE`].
+/// What takes longer, a turn or a statement, has the table's `Get`s go alone for [`ALONE`].
 const SLOW: Duration = Duration::from_millis(20);
 const ALONE: Duration = Duration::from_secs(1);
+/// A statement for several that takes longer is given up.
+const LONGEST: Duration = Duration::from_millis(500);
 
 impl Together {
     /// Makes room for the tables of a catalog.
@@ -112,10 +114,14 @@ impl Gathering {
             };
             // What has arrived already comes along.
             tokio::task::yield_now().await;
-            let turn = self.turns.acquire().await.ok();
+            let turn = tokio::time::timeout(SLOW, self.turns.acquire()).await;
             let asked = lead.take();
+            let Ok(turn) = turn else {
+                self.go_alone();
+                return Got::Alone(None);
+            };
             if asked.len() < 2 {
-                return Got::Alone(turn);
+                return Got::Alone(turn.ok());
             }
             self.read(lanes, catalog, get.table, asked).await;
         }
@@ -136,9 +142,9 @@ impl Gathering {
         let (keys, answers): (Vec<_>, Vec<_>) =
             asked.into_iter().map(|one| (one.key, one.answer)).unzip();
         let begun = Instant::now();
-        let records = records(lanes, catalog, id, &keys).await;
+        let records = tokio::time::timeout(LONGEST, records(lanes, catalog, id, &keys)).await;
         self.took(begun);
-        for (record, answer) in records.into_iter().flatten().zip(answers) {
+        for (record, answer) in records.into_iter().flatten().flatten().zip(answers) {
             // Whoever hung up needs no answer.
             let _ = answer.send(record);
         }
@@ -147,8 +153,12 @@ impl Gathering {
     /// Takes note of how long a statement took.
     fn took(&self, begun: Instant) {
         if begun.elapsed() > SLOW {
-            self.lock().alone = Some(Instant::now() + ALONE);
+            self.go_alone();
         }
+    }
+
+    fn go_alone(&self) {
+        self.lock().alone = Some(Instant::now() + ALONE);
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

@@ -30,7 +30,7 @@ async fn gets_of_many_records() {
                  insert into part select i, i * 3000000000, case when i % 3 = 0 then 'ł' || i end, '10.0.0.1', i / 7.0, array['a', null, i::text]
                     from generate_series(1, 50) i;
                  create table \"asked for\" (k0 uuid primary key, note text);
-                 insert into \"asked for\" select md5(i::text)::uuid, i::text from generate_series(1, 50) i;
+                 insert into \"asked for\" select md5('1')::uuid, 'one';
                  create table word (word text primary key);
                  insert into word select 'w' || i from generate_series(1, 50) i;
                  create view seen as select id, statement_timestamp() as moment from part;",
@@ -65,7 +65,10 @@ async fn gets_of_many_records() {
             ));
             calls.push(get("word", &[&format!("w{i}")]));
         }
-        for row in place.texts("select k0::text from \"asked for\"").await {
+        for row in place
+            .texts("select md5(i::text)::uuid::text from generate_series(1, 5) i")
+            .await
+        {
             calls.push(get("asked for", &[row[0].as_deref().unwrap()]));
         }
         let mut found = 0;
@@ -74,7 +77,7 @@ async fn gets_of_many_records() {
             assert_eq!(answer, alone, "{call:?}");
             found += usize::from(answer.is_ok());
         }
-        assert_eq!(found, 150);
+        assert_eq!(found, 101);
         let calls: Vec<Call> = (1..=40).map(|i| get("seen", &[&i.to_string()])).collect();
         let mut moments = BTreeSet::new();
         for answer in ask(&calls).await {

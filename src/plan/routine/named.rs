@@ -41,24 +41,42 @@ impl Arguments<'_> {
                 shape: fields_shape(&[]),
             },
         };
+        // Only what PostgreSQL runs in one transaction is undone whole: a procedure or a block may commit on its own.
+        let undone_whole = match self.dialect {
+            Dialect::Sqlite => true,
+            Dialect::Postgres => planned.iter().all(|one| cannot_commit(&one.sql)),
+            Dialect::Mysql => false,
+        };
         Ok(RoutinePlan {
             mark: None,
             statements: planned,
             answer,
             read_only: self.routine.read_only,
-            undone_whole: self.dialect != Dialect::Mysql,
+            undone_whole,
         })
     }
 }
 
-/// Wraps the last statement of a file, where it is a query, so that its columns are read in the declared types.
-fn cast_rows(sql: &str, columns: &[Field]) -> String {
-    let word = sql
-        .trim_start()
+/// The word that a statement begins with, in lower case; empty where a comment stands before it.
+fn first_word(sql: &str) -> String {
+    sql.trim_start()
         .split(|c: char| !c.is_ascii_alphabetic())
         .next()
         .unwrap_or_default()
-        .to_ascii_lowercase();
+        .to_ascii_lowercase()
+}
+
+/// Tells whether a statement surely leaves ending its transaction to others.
+fn cannot_commit(sql: &str) -> bool {
+    matches!(
+        first_word(sql).as_str(),
+        "select" | "with" | "values" | "table" | "insert" | "update" | "delete" | "merge"
+    )
+}
+
+/// Wraps the last statement of a file, where it is a query, so that its columns are read in the declared types.
+fn cast_rows(sql: &str, columns: &[Field]) -> String {
+    let word = first_word(sql);
     let mut text = Sql::new(Dialect::Postgres);
     let query = matches!(word.as_str(), "select" | "with" | "values" | "table");
     if query {
@@ -82,4 +100,28 @@ fn cast_rows(sql: &str, columns: &[Field]) -> String {
         text.push(" from r")
     };
     text.text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cannot_commit;
+
+    #[test]
+    fn a_procedure_a_block_and_what_is_not_known_may_commit() {
+        for sql in [
+            " select 1",
+            "WITH a as (select 1) table a",
+            "insert into t values (1)",
+        ] {
+            assert!(cannot_commit(sql), "{sql}");
+        }
+        for sql in [
+            "call settle()",
+            "do $$begin commit; end$$",
+            "commit",
+            "-- note\nselect 1",
+        ] {
+            assert!(!cannot_commit(sql), "{sql}");
+        }
+    }
 }
