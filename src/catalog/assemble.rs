@@ -30,7 +30,6 @@ pub(crate) struct ForeignKey {
     pub(crate) other_columns: Vec<String>,
 }
 
-/// Makes the catalog: the same findings and selection give the same catalog, whatever order they were found in.
 /// A unique index: its table, its name, its columns.
 pub(super) type UniqueRow = (String, String, Vec<String>);
 
@@ -56,6 +55,7 @@ pub(super) fn gather(
     uniques.into_iter().filter_map(whole).collect()
 }
 
+/// Makes the catalog: the same findings and selection give the same catalog, whatever order they were found in.
 pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection) -> Catalog {
     let mut tables: Vec<Table> = found
         .tables
