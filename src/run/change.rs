@@ -6,7 +6,7 @@ use super::session::Session;
 use super::value_of;
 use super::write::{done, table};
 use crate::call::{Key, Outcome, Status, Value};
-use crate::catalog::{Catalog, SqlType, Table, TableId, Versioning};
+use crate::catalog::{Catalog, Dialect, SqlType, Table, TableId, Versioning};
 use crate::plan::{self, Change, Upsert};
 use crate::problem::{Conflict, Inner, Place, RunError, RunErrorKind};
 use crate::rows::{Cell, Rows};
@@ -89,12 +89,24 @@ fn check_version(
     if current.is_empty() {
         return Err(RunError::new(RunErrorKind::NotFound).into());
     }
+    if current.len() > 1 {
+        return Err(several());
+    }
     match version {
         Some(version) if version != current.version(0) => {
             Err(RunError::new(conflict(target, current, set)).into())
         }
         _ => Ok(()),
     }
+}
+
+/// SQLite keeps what it is given, so that `2024-05-01` and `2024-05-01 00:00:00` are two keys there and one date; a configured key may
+/// be none. Which of the records is meant cannot be said.
+fn several() -> Failure {
+    RunError::new(RunErrorKind::Raised(
+        "several records have this key".to_owned(),
+    ))
+    .into()
 }
 
 fn conflict(target: &Table, current: Rows, set: &[(usize, Value)]) -> RunErrorKind {
@@ -170,6 +182,10 @@ pub(crate) async fn delete(
     if executed.rows == 0 {
         let current = find(session, catalog, id, &pairs, false).await?;
         return Err(unchanged(target, current, &[], key.version.is_some()));
+    }
+    // What a rule of PostgreSQL did in its place is counted too.
+    if executed.rows > 1 && catalog.dialect != Dialect::Postgres {
+        return Err(several());
     }
     Ok(())
 }

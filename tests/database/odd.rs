@@ -2,7 +2,9 @@
 //!
 //! What is in them stands in `odd/*.sql`; whatever is added there is paged through in every order.
 
-use soapstone_gateway::call::{Call, Condition, Filter, Get, Mode, OrderBy, Query, Reply};
+use soapstone_gateway::call::{
+    Call, Condition, Delete, Filter, Get, Key, Mode, OrderBy, Query, Reply, Status,
+};
 use soapstone_gateway::catalog::{Dialect, Limits, Selection, TableId};
 
 use crate::place::{Opened, Place, all, dialects, read_all, show_rows, text};
@@ -179,6 +181,36 @@ async fn sqlite_finds_what_is_stored_in_another_form() {
         let error = opened.run(&Call::Create(boxes)).await.unwrap_err();
         assert_eq!(error.code(), expected);
     }
+    place.drop().await;
+}
+
+/// Two keys that are one moment: a write by it would change two records and tell of one.
+#[tokio::test]
+async fn sqlite_writes_no_two_records_by_one_key() {
+    let (place, opened) = odd(Dialect::Sqlite).await;
+    let table = opened.table("keyed_by_moment");
+    let moment = "2024-01-01T10:00:00";
+    let whole = read_all(&opened, &all(table, 10, None)).await;
+    let change = record(&[(0, moment), (1, "2030-01-01T00:00:00")]);
+    let delete = |key: &str, mode| {
+        let keys = vec![Key {
+            values: vec![text(key)],
+            version: None,
+        }];
+        Call::Delete(Delete { table, keys, mode })
+    };
+    for call in [
+        Call::Update(write(table, vec![change], Mode::Atomic)),
+        delete(moment, Mode::Atomic),
+    ] {
+        let error = opened.run(&call).await.unwrap_err();
+        assert_eq!(error.to_string(), "several records have this key");
+    }
+    let refused = results(&opened, delete(moment, Mode::PerRecord)).await;
+    assert_eq!(refused[0].status, Status::Failed);
+    assert_eq!(read_all(&opened, &all(table, 10, None)).await, whole);
+    let other = delete("2024-01-01T10:00:00.123456", Mode::Atomic);
+    assert_eq!(results(&opened, other).await[0].status, Status::Deleted);
     place.drop().await;
 }
 
