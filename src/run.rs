@@ -30,6 +30,7 @@ use crate::plan::{Form, Mark, Page, Plan, RawCell, Read, Shape, Start, Statement
 use crate::problem::{RunError, RunErrorKind};
 use crate::rows::{Cell, Rows};
 
+use again::Again;
 use error::{Failure, explain};
 use session::{Session, Sink, Tail};
 
@@ -44,19 +45,19 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
     let mut session = Session::lend(database)
         .await
         .map_err(|failure| explain(catalog, table, failure))?;
-    let mut again = again::Again::default();
+    let mut again = Again::default();
     loop {
         let result = match plan {
-            Plan::Write(_) => Box::pin(in_transaction(&mut session, catalog, plan)).await,
+            Plan::Write(_) => Box::pin(in_transaction(&mut session, catalog, plan, &again)).await,
             // On SQLite another connection would see the mark.
             Plan::Routine(routine)
                 if routine.statements.len() > 1
                     || matches!(session, Session::Mysql(_))
                     || (routine.mark.is_some() && matches!(session, Session::Sqlite(_))) =>
             {
-                Box::pin(in_transaction(&mut session, catalog, plan)).await
+                Box::pin(in_transaction(&mut session, catalog, plan, &again)).await
             }
-            plan => attempt(&mut session, catalog, plan).await,
+            plan => attempt(&mut session, catalog, plan, &again).await,
         };
         match result {
             Ok(reply) => {
@@ -103,14 +104,19 @@ fn table_of(plan: &Plan) -> Option<TableId> {
     }
 }
 
-async fn attempt(session: &mut Session, catalog: &Catalog, plan: &Plan) -> Result<Reply, Broken> {
+async fn attempt(
+    session: &mut Session,
+    catalog: &Catalog,
+    plan: &Plan,
+    again: &Again,
+) -> Result<Reply, Broken> {
     let result = match plan {
         Plan::Get(read) => get(session, catalog, read).await,
         Plan::Query(page) => query(session, catalog, page).await,
         Plan::Count(statement) => count(session, statement).await,
         // In boxes, so that a read is not as large as a write.
         Plan::Write(write) => Box::pin(marked(session, write.mark.as_ref(), async |session| {
-            write::write(session, catalog, write).await
+            write::write(session, catalog, write, again).await
         }))
         .await
         .map(Reply::Results),
@@ -159,9 +165,10 @@ async fn in_transaction(
     session: &mut Session,
     catalog: &Catalog,
     plan: &Plan,
+    again: &Again,
 ) -> Result<Reply, Broken> {
     begin(session).await?;
-    let result = attempt(session, catalog, plan)
+    let result = attempt(session, catalog, plan, again)
         .await
         .map_err(|broken| broken.failure);
     finish(session, result).await

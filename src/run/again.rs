@@ -24,6 +24,11 @@ pub(super) struct Again {
 }
 
 impl Again {
+    /// Tells whether a transaction that the database undoes now is run once more.
+    pub(super) fn may(&self) -> bool {
+        self.tries < TRIES
+    }
+
     /// Tells whether to run the transaction once more, and waits a moment of full jitter first.
     pub(super) async fn after(&mut self, plan: &Plan, broken: &Broken) -> bool {
         let whole = match plan {
@@ -31,7 +36,7 @@ impl Again {
             _ => true,
         };
         let undone = whole && broken.clean && broken.failure.undone();
-        if !undone || self.tries >= TRIES {
+        if !undone || !self.may() {
             return false;
         }
         let bound = WAIT << self.tries;
@@ -44,15 +49,22 @@ impl Again {
 }
 
 impl Failure {
-    /// Tells whether the database undid the whole transaction since another was in its way. Who waited for a lock in vain would wait as
+    /// Tells whether the database undid the transaction since another was in its way. Who waited for a lock in vain would wait as
     /// long once more, so that is left to the caller.
     pub(super) fn undone(&self) -> bool {
         let Failure::Database(sqlx::Error::Database(error)) = self else {
             return false;
         };
-        matches!(error.code().as_deref(), Some("40001" | "40P01"))
-            || error
-                .try_downcast_ref::<MySqlDatabaseError>()
-                .is_some_and(|error| matches!(error.number(), 1020 | 1213))
+        matches!(error.code().as_deref(), Some("40001" | "40P01")) || self.ended()
+    }
+
+    /// Tells whether nothing is left of the transaction, not even its savepoints: InnoDB ends it whole.
+    pub(super) fn ended(&self) -> bool {
+        let Failure::Database(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        error
+            .try_downcast_ref::<MySqlDatabaseError>()
+            .is_some_and(|error| matches!(error.number(), 1020 | 1213))
     }
 }

@@ -50,7 +50,7 @@ pub async fn run_once(
     let mut prepared = false;
     let mut again = Again::default();
     loop {
-        let result = within_transaction(&mut session, catalog, plan, once, render).await;
+        let result = within_transaction(&mut session, catalog, plan, &again, once, render).await;
         match result {
             Ok(reply) => {
                 session.keep();
@@ -119,11 +119,12 @@ async fn within_transaction(
     session: &mut Session,
     catalog: &Catalog,
     plan: &Plan,
+    again: &Again,
     once: &Once<'_>,
     render: &(dyn Fn(&Reply) -> Vec<u8> + Send + Sync),
 ) -> Result<OnceReply, Broken> {
     begin(session).await?;
-    let result = claim_and_run(session, catalog, plan, once, render).await;
+    let result = claim_and_run(session, catalog, plan, again, once, render).await;
     finish(session, result).await
 }
 
@@ -131,13 +132,14 @@ async fn claim_and_run(
     session: &mut Session,
     catalog: &Catalog,
     plan: &Plan,
+    again: &Again,
     once: &Once<'_>,
     render: &(dyn Fn(&Reply) -> Vec<u8> + Send + Sync),
 ) -> Result<OnceReply, Failure> {
     if !claim(session, catalog.dialect, once).await? {
         return stored(session, catalog.dialect, once).await;
     }
-    let reply = attempt(session, catalog, plan)
+    let reply = attempt(session, catalog, plan, again)
         .await
         .map_err(|broken| broken.failure)?;
     let answer = render(&reply);

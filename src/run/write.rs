@@ -1,5 +1,6 @@
 //! Writes, inside the transaction that is open.
 
+use super::again::Again;
 use super::change::{delete, update, upsert};
 use super::error::{Failure, explain};
 use super::insert::{Made, insert};
@@ -10,11 +11,12 @@ use crate::plan::{Insert, Unit, WritePlan};
 use crate::problem::{Place, RunError, RunErrorKind};
 
 /// Runs all units. Atomic: the first problem is the call's. Per record: problems stand in the outcomes, and each unit's
-/// work is undone by itself.
+/// work is undone by itself, also where others are in its way each time.
 pub(crate) async fn write(
     session: &mut Session,
     catalog: &Catalog,
     write: &WritePlan,
+    again: &Again,
 ) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes = Vec::with_capacity(write.units.len());
     for (index, one) in write.units.iter().enumerate() {
@@ -29,15 +31,18 @@ pub(crate) async fn write(
                 session.plain("release savepoint soapstone_record").await?;
                 outcomes.push(outcome);
             }
-            // Nothing of the transaction is left to go on with.
-            Err(failure) if failure.lost() || failure.undone() => return Err(failure),
+            // Nothing of the transaction is left to go on with, or all of it is run again.
+            Err(failure)
+                if failure.lost() || failure.ended() || (failure.undone() && again.may()) =>
+            {
+                return Err(failure);
+            }
             Err(failure) => {
                 session
                     .plain("rollback to savepoint soapstone_record")
                     .await?;
                 session.plain("release savepoint soapstone_record").await?;
                 let problem = problem(catalog, write.table, index, failure);
-                log(&problem);
                 outcomes.push(Outcome {
                     status: Status::Failed,
                     key: None,
@@ -46,17 +51,30 @@ pub(crate) async fn write(
             }
         }
     }
+    log(&outcomes);
     Ok(outcomes)
 }
 
-/// Tells what is wrong with one record of several: the call as a whole is answered, and logged, as written.
-fn log(problem: &RunError) {
-    let (code, record) = (problem.code(), problem.place.record);
-    let inner = problem.source.as_ref().map(ToString::to_string);
-    if problem.kind == RunErrorKind::Internal {
+/// How many records of a call are logged that failed, and how many that were refused.
+const LOGGED: usize = 5;
+
+/// Tells what is wrong with some records of several: the call as a whole is answered, and logged, as written.
+fn log(outcomes: &[Outcome]) {
+    let problems = outcomes.iter().filter_map(|one| one.problem.as_ref());
+    let (failed, refused): (Vec<&RunError>, Vec<&RunError>) =
+        problems.partition(|problem| problem.kind == RunErrorKind::Internal);
+    for problem in failed.iter().take(LOGGED) {
+        let (code, record) = (problem.code(), problem.place.record);
+        let inner = problem.source.as_ref().map(ToString::to_string);
         tracing::warn!(code, record, detail = %problem, inner, "record failed");
-    } else {
+    }
+    for problem in refused.iter().take(LOGGED) {
+        let (code, record) = (problem.code(), problem.place.record);
         tracing::info!(code, record, detail = %problem, "record refused");
+    }
+    if failed.len() > LOGGED || refused.len() > LOGGED {
+        let (failed, refused) = (failed.len(), refused.len());
+        tracing::info!(failed, refused, "more records failed or were refused");
     }
 }
 

@@ -275,6 +275,39 @@ impl Beside {
     }
 }
 
+/// A record whose own trigger never lets it be serialized keeps none of the others out.
+#[tokio::test]
+async fn a_record_that_is_always_in_the_way_fails_alone() {
+    if !dialects().contains(&Dialect::Postgres) {
+        return;
+    }
+    let (place, opened) = shop(Dialect::Postgres).await;
+    place
+        .script(
+            "create function busy() returns trigger language plpgsql as $$ begin
+               if new.code = 'busy' then raise 'busy' using errcode = 'serialization_failure'; end if; return new; end $$;
+             create trigger busy before insert on customer for each row execute function busy()",
+        )
+        .await;
+    let customer = opened.table("customer");
+    let create = |mode| {
+        let records = ["a", "busy", "b"].map(|code| record(&[(1, code)]));
+        Call::Create(write(customer, records.to_vec(), mode))
+    };
+    let error = opened.run(&create(Mode::Atomic)).await.unwrap_err();
+    assert_eq!(error.code(), "Contention");
+    let Reply::Results(results) = opened.good(&create(Mode::PerRecord)).await else {
+        panic!()
+    };
+    let codes = results.iter().map(|one| one.problem.as_ref());
+    let codes: Vec<&str> = codes
+        .map(|problem| problem.map_or("-", |problem| problem.code()))
+        .collect();
+    assert_eq!(codes, ["-", "Contention", "-"]);
+    assert_eq!(count(&opened, customer).await, 2);
+    place.drop().await;
+}
+
 /// Of two transactions that wait for each other the gateway's is ended, and runs again by itself: its caller does not see it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deadlock_is_not_the_callers() {
