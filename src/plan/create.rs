@@ -2,7 +2,8 @@
 
 use super::read::table;
 use super::write::{
-    BATCH_LIMIT, Insert, Source, Unit, WritePlan, bounded, check_fields, error, offered, place_of,
+    BATCH_LIMIT, Insert, Source, Unit, WritePlan, bounded, check_fields, error, made, offered,
+    place_of,
 };
 use crate::call::{Record, Value, Write};
 use crate::catalog::{Catalog, Direction, Generation, TableId};
@@ -67,10 +68,14 @@ impl Inserts<'_> {
             let column = target.columns.get(index);
             column.is_some_and(|column| column.generation == Generation::Computed)
         };
+        let key = target.key.as_deref().unwrap_or_default();
+        // A key that only the database makes would not be the one that was given.
+        let passed_over =
+            |index: usize| made(target, index) && (computed(index) || !key.contains(&index));
         let fields: Vec<(usize, Value)> = record
             .fields
             .iter()
-            .filter(|(index, _)| !computed(*index))
+            .filter(|(index, _)| !passed_over(*index))
             .cloned()
             .collect();
         check_fields(catalog.dialect, target, id, &fields, &place, |column| {

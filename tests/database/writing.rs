@@ -344,10 +344,16 @@ async fn what_the_database_makes_may_come_back() {
             Dialect::Mysql => "integer auto_increment primary key",
             Dialect::Sqlite => "integer primary key",
         };
+        let numbered = match dialect {
+            Dialect::Postgres => {
+                "create table numbered (id integer primary key, n integer generated always as identity);"
+            }
+            _ => "",
+        };
         let place = Place::new(dialect).await;
         place
             .script(&format!(
-                "create table made (id {identity}, a integer not null, code varchar(5) unique,
+                "{numbered} create table made (id {identity}, a integer not null, code varchar(5) unique,
                    twice integer generated always as (a * 2) stored)"
             ))
             .await;
@@ -383,6 +389,11 @@ async fn what_the_database_makes_may_come_back() {
             let create = Call::Create(one(&[(0, "99"), (1, "1")]));
             let error = plan::plan(&opened.catalog, &create).unwrap_err();
             assert_eq!(error.kind, PlanErrorKind::ReadOnly);
+            let numbered = opened.table("numbered");
+            let copy = write(numbered, vec![record(&[(0, "5"), (1, "9")])], Mode::Atomic);
+            let made = results(&opened, Call::Create(copy)).await;
+            let key = made[0].key.clone().unwrap();
+            assert_eq!(get(&opened, numbered, &key).await.0, "5|1");
         }
         place.drop().await;
     }
