@@ -21,7 +21,7 @@ use std::fmt;
 
 pub use known::Known;
 pub use load::{CatalogError, load};
-pub use named::NamedError;
+pub use named::{NamedError, names_in};
 pub use routine::{NamedStatement, Parameter, ParameterMode, Returns, Routine, RoutineKind};
 pub use selection::Selection;
 pub(crate) use selection::matches;

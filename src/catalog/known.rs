@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::selection::matches;
-use super::{Routine, Table};
+use super::{Omitted, Routine, Table};
 use crate::config::nearest;
 
 /// `schema.table`, `schema.table.column` and `schema.routine`, of everything that there is.
@@ -11,8 +11,8 @@ use crate::config::nearest;
 pub struct Known(BTreeSet<String>);
 
 impl Known {
-    /// Takes the names of tables with their columns, and of routines.
-    pub fn of(tables: &[Table], routines: &[Routine]) -> Known {
+    /// Takes the names of tables with their columns, of routines, and of what is not offered.
+    pub fn of(tables: &[Table], routines: &[Routine], omitted: &[Omitted]) -> Known {
         let mut names = BTreeSet::new();
         for table in tables {
             let full = format!("{}.{}", table.schema, table.name);
@@ -22,7 +22,18 @@ impl Known {
         }
         let routines = routines.iter();
         names.extend(routines.map(|routine| format!("{}.{}", routine.schema, routine.name)));
+        names.extend(
+            omitted
+                .iter()
+                .map(|one| format!("{}.{}", one.schema, one.name)),
+        );
         Known(names)
+    }
+
+    /// Adds the names of routines that a folder of named SQL is to hold.
+    pub fn add_named(&mut self, schema: &str, names: &[String]) {
+        let names = names.iter();
+        self.0.extend(names.map(|name| format!("{schema}.{name}")));
     }
 
     /// Tells whether there is something of this name.

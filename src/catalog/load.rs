@@ -43,7 +43,7 @@ pub async fn load(database: &Database, selection: &Selection) -> Result<Catalog,
 
 /// Names of the configuration that name nothing, most likely misspelled, and what may be meant.
 fn unknown_names(found: &Found, selection: &Selection) -> Vec<String> {
-    let known = Known::of(&found.tables, &found.routines);
+    let known = Known::of(&found.tables, &found.routines, &found.omitted);
     selection
         .named()
         .filter(|name| !known.has(name))

@@ -67,12 +67,7 @@ pub(crate) fn load(folder: &Path) -> Result<Vec<NamedSql>, Vec<NamedError>> {
         line: 0,
         what: error.to_string(),
     };
-    let entries = std::fs::read_dir(folder).map_err(|error| vec![failed(folder, error)])?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
-    files.sort();
+    let files = files(folder).map_err(|error| vec![failed(folder, error)])?;
     let mut routines: Vec<NamedSql> = Vec::new();
     let mut errors = Vec::new();
     for file in files {
@@ -112,6 +107,38 @@ pub(crate) fn load(folder: &Path) -> Result<Vec<NamedSql>, Vec<NamedError>> {
     }
 }
 
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
+    files.sort();
+    Ok(files)
+}
+
+/// The names of a folder's routines, also of those that are wrong.
+pub fn names_in(folder: &Path) -> Vec<String> {
+    let files = files(folder).unwrap_or_default();
+    let texts = files
+        .iter()
+        .filter_map(|file| std::fs::read_to_string(file).ok());
+    texts
+        .flat_map(|text| {
+            text.lines()
+                .filter_map(name)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The name that a line starts a routine with.
+fn name(line: &str) -> Option<&str> {
+    let comment = line.trim().strip_prefix("--")?.trim();
+    comment.strip_prefix("name:").map(str::trim)
+}
+
 /// Reads one file.
 fn parse(text: &str) -> Result<Vec<NamedSql>, Vec<(usize, String)>> {
     let mut routines: Vec<(NamedSql, usize, String)> = Vec::new();
@@ -119,8 +146,7 @@ fn parse(text: &str) -> Result<Vec<NamedSql>, Vec<(usize, String)>> {
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         let comment = line.trim().strip_prefix("--").map(str::trim);
-        if let Some(name) = comment.and_then(|text| text.strip_prefix("name:")) {
-            let name = name.trim();
+        if let Some(name) = name(line) {
             if name.is_empty() || name.contains(char::is_whitespace) {
                 errors.push((number, "`-- name:` takes one word".to_owned()));
             }

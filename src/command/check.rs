@@ -11,7 +11,7 @@ use soapstone_schema::load::load_documents;
 use super::serve::{Common, database_url};
 use super::wsdl::Scratch;
 use super::{Failure, block_on, print};
-use crate::catalog::{CatalogError, Known};
+use crate::catalog::{CatalogError, Known, names_in};
 use crate::config::Config;
 use crate::contract::Service;
 use crate::contract::wsdl::{Addresses, Layout, definitions};
@@ -134,6 +134,7 @@ async fn live(
 /// which is taken away then.
 async fn everything(config: &mut Config, url: &str) -> Result<(Known, Vec<String>), StartError> {
     let mut wrong = Vec::new();
+    let mut named = Vec::new();
     loop {
         let mut bare = config.clone();
         bare.database.include.clear();
@@ -144,11 +145,16 @@ async fn everything(config: &mut Config, url: &str) -> Result<(Known, Vec<String
             Ok(gateway) => {
                 let catalog = &gateway.served().catalog;
                 gateway.database().close().await;
-                return Ok((Known::of(&catalog.tables, &catalog.routines), wrong));
+                let mut known = Known::of(&catalog.tables, &catalog.routines, &catalog.omitted);
+                known.add_named(&catalog.default_schema, &named);
+                return Ok((known, wrong));
             }
             Err(StartError::Catalog(CatalogError::Named(errors))) if wrong.is_empty() => {
                 wrong.extend(errors.iter().map(ToString::to_string));
-                config.database.routines = None;
+                // Their names are no further mistakes where they are granted.
+                if let Some(folder) = config.database.routines.take() {
+                    named = names_in(&config.folder.join(folder));
+                }
             }
             Err(error) => return Err(error),
         }

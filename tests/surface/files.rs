@@ -73,10 +73,13 @@ async fn everything_that_is_wrong_is_told_at_once_with_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_does_not_keep_the_database_from_being_checked() {
     let scene = Scene::new(CRM).await;
+    scene
+        .define("create view broken as select * from nowhere")
+        .await;
     write_contract(&scene.folder.join("flows"), "http://127.0.0.1:1/").unwrap();
     scene.write("flows/wrong.toml", FLOW);
     std::fs::create_dir(scene.folder.join("routines")).unwrap();
-    scene.write("routines/broken.sql", "select 1");
+    scene.write("routines/broken.sql", "select 1;\n-- name: stock\nselect 2");
     let url = format!("sqlite:{}", scene.folder.join("crm.sqlite").display());
     scene.write(
         "soapstone.toml",
@@ -88,14 +91,14 @@ adress = "x"
 url = "{url}"
 routines = "routines"
 include = ["main.*", "main.sales_ordr"]
-exclude = ["product", "main.log_*"]
+exclude = ["product", "main.log_*", "main.broken"]
 [database.rename]
 "main.company.nam" = "title"
 [database.keys]
 "main.company" = ["idd"]
 [[role.clerk.grant]]
 operations = ["update"]
-on = ["sales_order", "flow.x", "invoices"]
+on = ["sales_order", "flow.x", "invoices", "stock", "broken"]
 columns = ["number", "stat"]
 [flows]
 folder = "flows"
@@ -118,6 +121,8 @@ folder = "flows"
     ] {
         assert!(said.contains(what), "{what}\n{said}");
     }
+    assert!(!said.contains("has no `stock`"), "{said}");
+    assert!(!said.contains("has no `main.broken`"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
