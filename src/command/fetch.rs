@@ -11,22 +11,11 @@ use super::Failure;
 /// Flags of commands that ask a server.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Access {
-    /// Sign in by HTTP Basic.
-    #[arg(
-        long,
-        value_name = "NAME:PASSWORD",
-        env = "SOAPSTONE_USER",
-        hide_env_values = true
-    )]
+    /// Sign in by HTTP Basic [env: SOAPSTONE_USER].
+    #[arg(long, value_name = "NAME:PASSWORD", conflicts_with = "bearer")]
     user: Option<String>,
-    /// Sign in by a bearer token.
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        env = "SOAPSTONE_TOKEN",
-        hide_env_values = true,
-        conflicts_with = "user"
-    )]
+    /// Sign in by a bearer token [env: SOAPSTONE_TOKEN].
+    #[arg(long, value_name = "TOKEN")]
     bearer: Option<String>,
     /// A PEM file with the client's own certificate, and what issued it.
     #[arg(long, value_name = "FILE", requires = "key")]
@@ -51,15 +40,30 @@ impl Access {
         Client::new(options).map_err(|error| Failure::of(&error))
     }
 
-    /// Who the client says it is.
+    /// Who the client says it is: what a flag says, else the environment.
     pub(super) fn credentials(&self) -> Result<Option<Credentials>, Failure> {
-        if let Some(token) = &self.bearer {
-            return Ok(Some(Credentials::Bearer(token.clone())));
+        self.credentials_beside(|name| std::env::var(name).ok())
+    }
+
+    // clap would hold a flag against what the other one has from the environment.
+    fn credentials_beside(
+        &self,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Credentials>, Failure> {
+        let (token, user) = match (&self.bearer, &self.user) {
+            (None, None) => (
+                environment("SOAPSTONE_TOKEN"),
+                environment("SOAPSTONE_USER"),
+            ),
+            (token, user) => (token.clone(), user.clone()),
+        };
+        if let Some(token) = token {
+            return Ok(Some(Credentials::Bearer(token)));
         }
-        let Some(given) = &self.user else {
+        let Some(given) = user else {
             return Ok(None);
         };
-        let (user, password) = pair(given, "--user")?;
+        let (user, password) = pair(&given, "--user")?;
         Ok(Some(Credentials::Basic { user, password }))
     }
 }
@@ -173,6 +177,27 @@ impl Fetcher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flag_stands_above_the_environment() {
+        let credentials = |token: Option<&str>, user: Option<&str>| {
+            let access = Access {
+                bearer: token.map(str::to_owned),
+                user: user.map(str::to_owned),
+                ..Access::default()
+            };
+            let environment =
+                |name: &str| (name == "SOAPSTONE_USER").then(|| "env:secret".to_owned());
+            match access.credentials_beside(environment) {
+                Ok(Some(Credentials::Basic { user, .. })) => user,
+                Ok(Some(Credentials::Bearer(token))) => token,
+                _ => unreachable!("a flag or the environment says it"),
+            }
+        };
+        assert_eq!(credentials(Some("t0ken"), None), "t0ken");
+        assert_eq!(credentials(None, Some("flag:secret")), "flag");
+        assert_eq!(credentials(None, None), "env");
+    }
 
     #[test]
     fn only_allowed_hosts_are_asked() {
