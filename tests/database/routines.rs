@@ -118,6 +118,8 @@ create procedure everything(a integer, out b parcel, out c integer[], out d int4
   b := row(a, 2.5, 'x,"y"', '2024-01-01Z', 'really big'); c := array[a, null, 3]; d := '[1,5)'; e := 1.50; f := array[b, null];
   g := '[2024-01-01 10:00:00.5Z,)'; h := '{1,2}'; i := '{}'; j := '1 year -2 months 3 days 04:05:06.5'; k := '12:00:00+05:30';
   l := 'small'; m := '{"a": 1}'; n := '\x00ff'; o := 'empty'; end $$;
+create procedure committing(out a int4range, out b tstzrange, out c numrange[]) language plpgsql as $$ begin
+  commit; a := '[1,5)'; b := '[2024-01-01Z,)'; c := '{"[1.5,2)"}'; end $$;
 create type reals as range (subtype = float8);
 create procedure foreigners(a inet, inout b bit varying, out c reals, out d int4multirange, out e inet[], out f point, out g bytea, out h "char", out i text,
   out j bit(3), out k varchar(5), out l char(3), out m name, out n char(2)[], inout o varchar default null)
@@ -158,6 +160,10 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
         )
         .await,
         "1=101 2=[0.5,) 3={[1,3),[5,7)} 4=[10.0.0.1/8|~] 5=(1,2) 6=0x00ff 7=x 8=~ 9=110 10=k'k 11=l 12=m 13=[n] 14=o$soapstone$"
+    );
+    assert_eq!(
+        call(&opened, "committing", 0, &[]).await,
+        "0=[1,5) 1=[\"2024-01-01 00:00:00+00\",) 2=[[1.5,2)]"
     );
     let ranges = opened.catalog.routines.iter();
     assert!(!ranges.map(|r| &r.name).any(|name| name == "reals"));

@@ -1,7 +1,7 @@
-//! Calls of PostgreSQL's procedures that answer what has to be cast before it is read: ranges, bits, networks, types of extensions.
+//! Calls of PostgreSQL's procedures that answer what has to be cast before it is read: bits, networks, ranges and types that are not built in.
 //!
 //! The row that a `call` answers cannot be cast, and a block takes no parameters. So the arguments go into settings of the transaction, a block
-//! calls with them and sets what came out, and a select reads that.
+//! calls with them and sets what came out, and a select reads that. Such a procedure cannot commit: it runs inside the transaction.
 
 use super::{AnswerForm, Arguments, Passed, RoutinePlan, fields_shape};
 use crate::catalog::{ParameterMode, SqlType};
@@ -42,7 +42,7 @@ impl Arguments<'_> {
                 .iter()
                 .filter_map(|index| Some((*index, self.routine.parameters.get(*index)?)))
         };
-        parameters().any(|(_, parameter)| is_foreign(&parameter.sql_type))
+        parameters().any(|(_, parameter)| is_foreign(&parameter.sql_type, &parameter.type_name))
             && parameters().all(|(index, parameter)| {
                 parameter.mode == ParameterMode::Out || self.present(index)
             })
@@ -133,12 +133,25 @@ fn exact(sql_type: &SqlType, type_name: &str) -> String {
     }
 }
 
+/// The ranges whose binary form is read. The driver knows no multiranges.
+const RANGES: [&str; 6] = [
+    "int4range",
+    "int8range",
+    "numrange",
+    "tsrange",
+    "tstzrange",
+    "daterange",
+];
+
 /// Tells whether a type's binary form is none that is read here.
-fn is_foreign(sql_type: &SqlType) -> bool {
+fn is_foreign(sql_type: &SqlType, type_name: &str) -> bool {
     match sql_type.base() {
-        SqlType::Range | SqlType::Bit { .. } | SqlType::Other => true,
-        SqlType::Array { item } => is_foreign(item),
-        SqlType::Composite { fields, .. } => fields.iter().any(|field| is_foreign(&field.sql_type)),
+        SqlType::Range => !RANGES.contains(&type_name),
+        SqlType::Bit { .. } | SqlType::Other => true,
+        SqlType::Array { item } => is_foreign(item, type_name.trim_end_matches("[]")),
+        SqlType::Composite { fields, .. } => fields
+            .iter()
+            .any(|field| is_foreign(&field.sql_type, &field.type_name)),
         _ => false,
     }
 }
