@@ -152,8 +152,9 @@ pub(crate) enum Body {
     Value(Field),
     /// Particles in order.
     Sequence(Vec<Field>),
-    /// Particles in any order; and which of them must all stand there if any particle does, in a group that may be absent.
-    All(Vec<Field>, Vec<usize>),
+    /// Particles in any order; and which of them must stand there, how often at least, if any particle does, in a group that
+    /// may be absent.
+    All(Vec<Field>, Vec<(usize, u64)>),
     /// Text and elements in one list: the field's name, and the enum of what may stand in it.
     Mixed(String, ItemId),
 }

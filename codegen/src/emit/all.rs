@@ -12,7 +12,7 @@ impl Scope<'_> {
         &self,
         out: &mut String,
         struct_: &Struct,
-        (fields, together): (&[Field], &[usize]),
+        (fields, together): (&[Field], &[(usize, u64)]),
         open: &str,
         close: &str,
     ) {
@@ -74,8 +74,9 @@ impl Scope<'_> {
                 .collect();
             let _ = writeln!(
                 out,
-                "        r.together(&[{}], &{together:?})?;",
-                found.join(", ")
+                "        r.together(&[{}], &{:?})?;",
+                found.join(", "),
+                together.iter().map(|(index, _)| index).collect::<Vec<_>>()
             );
         }
         let _ = writeln!(out, "        {open}");
@@ -86,6 +87,8 @@ impl Scope<'_> {
             let _ = writeln!(out, "            {name}: any,");
         }
         for (index, field) in fields.iter().enumerate() {
+            let due = together.iter().find(|(other, _)| *other == index);
+            let due = due.map_or(0, |(_, due)| *due);
             let _ = match (&field.particle, field.occurs) {
                 (Particle::Element(tag, _), Occurs::One) => writeln!(
                     out,
@@ -98,16 +101,21 @@ impl Scope<'_> {
                     "            {}: r.required_group(found.{index})?,",
                     field.name
                 ),
-                (particle, Occurs::Many(min, _)) if min > 0 => {
+                (particle, Occurs::Many(min, _)) if min > 0 || due > 1 => {
                     let tag = match particle {
                         Particle::Element(tag, _) => self.package.tags.get(tag.0),
                         _ => None,
                     };
                     let name = literal(tag.map_or(&field.name, |tag| &tag.local));
                     let slot = format!("found.{index}");
+                    // Where the group may be absent, one there of many says that it is not.
+                    let least = match min {
+                        0 => format!("if {slot}.is_empty() {{ 0 }} else {{ {due} }}"),
+                        _ => min.to_string(),
+                    };
                     writeln!(
                         out,
-                        "            {}: r.at_least({name}, {min}, {slot})?,",
+                        "            {}: r.at_least({name}, {least}, {slot})?,",
                         field.name
                     )
                 }

@@ -226,9 +226,14 @@ impl<'m> Lowering<'m> {
             } else if particle.min == 0 {
                 // An absent `all` group is every element of it absent.
                 for (index, field) in fields.iter_mut().enumerate() {
-                    if field.occurs == Occurs::One {
-                        field.occurs = Occurs::Option;
-                        together.push(index);
+                    let (due, occurs) = match field.occurs {
+                        Occurs::One => (1, Occurs::Option),
+                        Occurs::Many(min, max) => (min, Occurs::Many(0, max)),
+                        Occurs::Option => continue,
+                    };
+                    field.occurs = occurs;
+                    if due > 0 {
+                        together.push((index, due));
                     }
                 }
             }
