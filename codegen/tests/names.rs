@@ -6,8 +6,8 @@ use std::path::Path;
 
 use soapstone_codegen::{Options, generate_files};
 
-/// The declarations of the Rust that a schema becomes.
-fn names(name: &str, body: &str) -> Vec<String> {
+/// The Rust that a schema becomes.
+fn rust(name: &str, body: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path = folder.join(format!("{name}.xsd"));
     let schema = format!(
@@ -20,12 +20,15 @@ fn names(name: &str, body: &str) -> Vec<String> {
     };
     let (files, report) = generate_files(&[path], &options).unwrap();
     assert!(report.is_valid(), "{report}");
-    let declared = |line: &&str| line.trim().starts_with("pub ");
-    let texts = files.iter().flat_map(|file| file.text.lines());
-    texts
-        .filter(declared)
-        .map(|line| line.trim().to_owned())
-        .collect()
+    files.into_iter().map(|file| file.text).collect()
+}
+
+/// The declarations of the Rust that a schema becomes.
+fn names(name: &str, body: &str) -> Vec<String> {
+    let rust = rust(name, body);
+    let lines = rust.lines().map(str::trim);
+    let declared = lines.filter(|line| line.starts_with("pub "));
+    declared.map(str::to_owned).collect()
 }
 
 const SMALL: &str = r#"<xs:element name="order" type="Order"/>
@@ -106,21 +109,27 @@ fn a_catalog_of_codes_is_a_text_that_is_looked_up() {
     let values = |count: u32| -> String {
         (0..count)
             .rev()
-            .map(|n| format!("<xs:enumeration value=\"{n:05}\"/>"))
+            .map(|n| format!("<xs:enumeration value=\"{n:05}&#9; \"/>"))
             .collect()
     };
     let body = format!(
         r#"<xs:simpleType name="Code"><xs:restriction base="xs:token">{}</xs:restriction></xs:simpleType>
         <xs:simpleType name="Few"><xs:restriction base="Code">{}</xs:restriction></xs:simpleType>
-        <xs:element name="code" type="Code"/><xs:element name="few" type="Few"/>"#,
+        <xs:simpleType name="Line"><xs:restriction base="xs:normalizedString">{}</xs:restriction></xs:simpleType>
+        <xs:simpleType name="Text"><xs:restriction base="xs:string">{}</xs:restriction></xs:simpleType>"#,
         values(2_001),
-        values(2)
+        values(2),
+        values(2_001),
+        values(2_001)
     );
-    let declared = names("catalog", &body);
-    let code = "pub struct Code(String): lexical(codec::Lexical::Token), one_of(&[";
-    assert!(declared.iter().any(|line| line == code), "{declared:?}");
-    assert!(
-        declared.iter().any(|line| line == "pub enum Few {"),
-        "{declared:?}"
-    );
+    let rust = rust("catalog", &body);
+    // The values have the white space that a text has when it is looked up.
+    for expected in [
+        "pub struct Code(String): lexical(codec::Lexical::Token), one_of(&[\n    \"00000\",\n",
+        "pub struct Line(String): lexical(codec::Lexical::NormalizedString), one_of(&[\n    \"00000  \",\n",
+        "pub struct Text(String): one_of(&[\n    \"00000\\t \",\n",
+        "pub enum Few {",
+    ] {
+        assert!(rust.contains(expected), "{expected}");
+    }
 }

@@ -1,7 +1,9 @@
 //! Facets as calls of the runtime's builder, and the representation that the facets are checked on.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use soapstone::datatype::space;
 use soapstone_schema::model::{Builtin, SimpleType, Variety, WhiteSpace};
 use soapstone_schema::pattern::Pattern;
 
@@ -161,12 +163,13 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
             }
         }
         if is_catalog(step) {
-            let texts: BTreeSet<String> = f
+            let texts: BTreeSet<Cow<'_, str>> = f
                 .enumeration
                 .iter()
-                .map(|v| match preserves_space(steps) {
-                    true => v.lexical.clone(),
-                    false => collapse(&v.lexical),
+                .map(|value| match white_space(steps, root) {
+                    WhiteSpace::Preserve => Cow::Borrowed(value.lexical.as_str()),
+                    WhiteSpace::Replace => space::replace(&value.lexical),
+                    WhiteSpace::Collapse => space::collapse(&value.lexical),
                 })
                 .collect();
             let lines: String = texts
@@ -203,17 +206,13 @@ pub(super) fn is_catalog(step: &SimpleType) -> bool {
     text && step.facets.enumeration.len() > CATALOG
 }
 
-/// A value's text with its white space collapsed.
-pub(super) fn collapse(text: &str) -> String {
-    let words: Vec<&str> = text.split_ascii_whitespace().collect();
-    words.join(" ")
-}
-
-/// White space counts in the values of these types.
-pub(super) fn preserves_space(steps: &[&SimpleType]) -> bool {
+/// What becomes of the white space in a type's values: the nearest step says it, else the built-in.
+pub(super) fn white_space(steps: &[&SimpleType], root: Builtin) -> WhiteSpace {
     let written = steps.iter().find_map(|s| s.facets.white_space.as_ref());
-    match written {
-        Some(space) => space.value == WhiteSpace::Preserve,
-        None => true,
+    match (written, root) {
+        (Some(facet), _) => facet.value,
+        (None, Builtin::String) => WhiteSpace::Preserve,
+        (None, Builtin::NormalizedString) => WhiteSpace::Replace,
+        (None, _) => WhiteSpace::Collapse,
     }
 }

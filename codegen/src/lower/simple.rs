@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety};
+use soapstone::datatype::space;
+use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety, WhiteSpace};
 
 use super::{Lowering, Owner, documentation, facet};
 use crate::item::{Enumeration, EnumerationValue, Kind, Newtype, Rust, Union};
@@ -144,12 +145,12 @@ impl<'m> Lowering<'m> {
         let mut values: Vec<EnumerationValue> = Vec::new();
         let mut seen = HashSet::new();
         let chain = self.steps_of(type_);
-        let preserve = facet::preserves_space(&chain);
+        let preserve = facet::white_space(&chain, Builtin::String) == WhiteSpace::Preserve;
         for value in &type_.facets.enumeration {
             let lexical = if preserve {
                 value.lexical.clone()
             } else {
-                facet::collapse(&value.lexical)
+                space::collapse(&value.lexical).into_owned()
             };
             if !seen.insert(lexical.clone()) {
                 continue;
