@@ -135,3 +135,24 @@ fn an_operation_that_is_not_there_is_an_error() {
         .to_string();
     assert!(error.contains("sell"), "{error}");
 }
+
+/// What a part would hold that is not declared is not guessed.
+#[test]
+fn an_operation_with_an_undeclared_element_is_left_out() {
+    let [shop] = contract().try_into().unwrap();
+    let text = std::fs::read_to_string(shop).unwrap();
+    let broken = Path::new(env!("CARGO_TARGET_TMPDIR")).join("undeclared.wsdl");
+    std::fs::write(
+        &broken,
+        text.replace("element=\"forget\"", "element=\"gone\""),
+    )
+    .unwrap();
+    let (files, report) = generate_files(&[broken], &Options::default()).unwrap();
+    let report = report.to_string();
+    assert!(
+        report.contains("operation forget is left out: part parameters of message forgetIn"),
+        "{report}"
+    );
+    let has = |name: &str| files.iter().any(|file| file.text.contains(name));
+    assert!(has("fn place") && !has("fn forget"));
+}

@@ -38,6 +38,10 @@ impl Lowering<'_> {
                 PartContent::Element(element) => self.root(element).ok_or_else(|| {
                     format!("the element of message {} is abstract", message.name.local)
                 }),
+                PartContent::Type(_) if !part.resolved => Err(format!(
+                    "part {} of message {} names nothing that is declared",
+                    part.name, message.name.local
+                )),
                 PartContent::Type(type_) => Ok(self.part(message, part, type_)),
             })
             .collect()

@@ -79,6 +79,8 @@ pub struct Part {
     pub name: Arc<str>,
     /// What it holds.
     pub content: PartContent,
+    /// Whether it names something that is there; else its content is `xs:anyType`.
+    pub resolved: bool,
 }
 
 /// What a part holds.

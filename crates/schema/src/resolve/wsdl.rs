@@ -356,6 +356,7 @@ pub(super) fn parts(model: &Model, written: &wsdl::Message, report: &mut Report)
         parts.push(Part {
             name: part.name.clone(),
             content: content.unwrap_or(any),
+            resolved: content.is_some(),
         });
     }
     parts
