@@ -32,7 +32,7 @@ use std::borrow::Cow;
 
 pub use any::{AnyAttribute, AnyElement, AnyType, Wildcard};
 pub use array::inline_references;
-pub use aside::{XOP, content_id};
+pub use aside::{Aside, XOP, declares_xop};
 pub use element::{Element, Root};
 pub use error::{Error, ErrorKind, Invalid, Step};
 pub use facet::{Facets, Lexical, WhiteSpace};

@@ -11,4 +11,5 @@ pub mod name;
 #[cfg(any(feature = "server", feature = "client"))]
 pub mod service;
 pub mod soap;
+mod token;
 pub mod xml;

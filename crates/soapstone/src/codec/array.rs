@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::reader::Ahead;
-use super::{Error, ErrorKind, Reader, Result, Tag, Type, Writer};
+use super::{Error, ErrorKind, Reader, Result, Strictness, Tag, Type, Writer};
 use crate::xml::{self, Event};
 
 /// The namespace of SOAP 1.1 encoding.
@@ -36,7 +36,9 @@ impl Reader<'_> {
             }
             self.ahead = Ahead::Nothing;
             self.open_attributes();
-            self.forget_encoding_attributes();
+            if self.strictness != Strictness::Encoded {
+                self.forget_encoding_attributes();
+            }
             self.grow(size_of::<T>())?;
             items.push(
                 self.finish(ITEM)
@@ -45,20 +47,24 @@ impl Reader<'_> {
         }
     }
 
-    /// Which encoding it is, what may refer to the value, `position` and the like: nothing that the contract and the order of
-    /// items do not say.
+    /// Forgets the attributes of the encoding that nothing has asked for.
     pub(super) fn forget_encoding_attributes(&mut self) {
         for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
-            let of_encoding = match self.xml.namespace(attribute.ns) {
-                "" => attribute.local == "id",
-                SOAP_ENCODING => true,
-                _ => attribute.local == "encodingStyle",
-            };
-            if !*taken && of_encoding {
+            if !*taken && is_of_encoding(self.xml.namespace(attribute.ns), attribute.local) {
                 *taken = true;
                 self.pending = self.pending.saturating_sub(1);
             }
         }
+    }
+}
+
+/// Which encoding it is, what may refer to the value, `position` and the like: nothing that the contract and the order of
+/// items do not say.
+pub(super) fn is_of_encoding(namespace: &str, local: &str) -> bool {
+    match namespace {
+        "" => local == "id",
+        SOAP_ENCODING => true,
+        _ => local == "encodingStyle",
     }
 }
 

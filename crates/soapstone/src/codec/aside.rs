@@ -1,8 +1,9 @@
 //! Octets beside the message: a value of type `xs:base64Binary` may travel as a part of its own, and the element refers to it
 //! (XOP 1.0, 3.1).
 
-use super::Writer;
 use super::writer::Mode;
+use super::{Namespace, Writer};
+use crate::token;
 
 /// The namespace of `xop:Include`.
 pub const XOP: &str = "http://www.w3.org/2004/08/xop/include";
@@ -10,9 +11,18 @@ pub const XOP: &str = "http://www.w3.org/2004/08/xop/include";
 /// What is shorter goes inline (bytes): a part costs about as much in headers and boundary.
 const SHORT: usize = 512;
 
-/// The content id of the octets with that number.
-pub fn content_id(number: usize) -> String {
-    format!("{number}@soapstone")
+/// Octets that travel as a part of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// What the element refers to them by: no other part has it, whoever made it.
+    pub content_id: String,
+    /// The octets.
+    pub octets: Vec<u8>,
+}
+
+/// Tells whether a contract declares `xop:Include` itself: then it stands in messages as any element, and no value is put aside.
+pub fn declares_xop(namespaces: &[Namespace]) -> bool {
+    namespaces.iter().any(|namespace| namespace.uri == XOP)
 }
 
 impl Writer {
@@ -25,8 +35,15 @@ impl Writer {
         let Some(aside) = &mut self.aside else {
             return false;
         };
-        let id = content_id(aside.len());
-        aside.push(octets.to_vec());
+        // Without a name they go inline.
+        let Ok(token) = token::random() else {
+            return false;
+        };
+        let id = format!("{token}@soapstone");
+        aside.push(Aside {
+            content_id: id.clone(),
+            octets: octets.to_vec(),
+        });
         self.raw(&format!(
             "<xop:Include xmlns:xop=\"{XOP}\" href=\"cid:{id}\"/>"
         ));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::any::{AnyAttribute, Wildcard};
+use super::array::is_of_encoding;
 use super::error::{Error, ErrorKind, Invalid, shorten};
 use super::simple::lexical;
 use super::{Bindings, QName, Reader, Result, Simple, Strictness, Tag, Type};
@@ -92,9 +93,6 @@ impl<'a> Reader<'a> {
             if attribute.local != "nil" {
                 self.pending -= 1;
             }
-        }
-        if self.strictness == Strictness::Encoded {
-            self.forget_encoding_attributes();
         }
     }
 
@@ -248,6 +246,9 @@ impl<'a> Reader<'a> {
         if self.pending == 0 {
             return Ok(found);
         }
+        if self.strictness == Strictness::Encoded {
+            self.forget_encoding_attributes();
+        }
         for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
             let namespace = self.xml.namespace(attribute.ns);
             if !*taken && wildcard.admits(namespace) {
@@ -266,8 +267,12 @@ impl<'a> Reader<'a> {
     pub(super) fn left_attributes(&mut self) -> Result<Vec<AnyAttribute>> {
         self.settle()?;
         let all = self.xml.attributes().iter().zip(&self.taken);
-        let left =
-            all.filter(|(attribute, taken)| !**taken && self.xml.namespace(attribute.ns) != XSI);
+        let left = all.filter(|(attribute, taken)| {
+            let namespace = self.xml.namespace(attribute.ns);
+            let encoding = self.strictness == Strictness::Encoded
+                && is_of_encoding(namespace, attribute.local);
+            !**taken && namespace != XSI && !encoding
+        });
         Ok(left
             .map(|(attribute, _)| AnyAttribute {
                 name: QName::new(self.xml.namespace(attribute.ns), attribute.local),
@@ -298,6 +303,10 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn unexpected_attribute(&mut self) -> Result<()> {
+        // Only now: a type may declare some of them.
+        if self.strictness == Strictness::Encoded {
+            self.forget_encoding_attributes();
+        }
         self.pending = 0;
         let nil = self.nil.take();
         if self.strictness == Strictness::Lenient {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::writer::text_of;
-use super::{Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer};
+use super::{Aside, Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer, declares_xop};
 use crate::xml;
 
 /// A global element of a contract, with the type of its content.
@@ -123,9 +123,12 @@ impl<T: Type> Element<T> {
         *out = text_of(self.write_bytes(value, std::mem::take(out).into_bytes()));
     }
 
-    /// Appends the element; long values of `xs:base64Binary` are put aside, and the element refers to them by `xop:Include`
-    /// under their [`content_id`](super::content_id).
-    pub fn write_aside(&self, value: &T, out: &mut String, aside: &mut Vec<Vec<u8>>) {
+    /// Appends the element; long values of `xs:base64Binary` are put aside, and the element refers to them by `xop:Include`,
+    /// unless the contract [declares](declares_xop) that itself.
+    pub fn write_aside(&self, value: &T, out: &mut String, aside: &mut Vec<Aside>) {
+        if declares_xop(self.namespaces) {
+            return self.write_to(value, out);
+        }
         let mut writer = Writer::new(std::mem::take(out).into_bytes(), self.namespaces);
         writer.aside = Some(std::mem::take(aside));
         writer.root(self.tag, value);

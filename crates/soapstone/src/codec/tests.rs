@@ -26,6 +26,8 @@ crate::tags! {
     LINE_TYPE = 1 "o:Line";
 }
 
+const DATA: codec::Tag = codec::Tag::new(0, "data", "<data>", "</data>");
+
 crate::newtype! {
     struct Price(Decimal): min_inclusive("0"), fraction_digits(2);
 }
@@ -222,6 +224,88 @@ fn lenient_reading_takes_any_order_and_passes_over_the_unknown() {
     assert_eq!(order.note, Some(Nillable::Value("n".to_owned())));
     assert_eq!(order.payment, Payment::Card("x".to_owned()));
     assert!(matches!(order.line.first(), Some(AnyLine::Line(line)) if line.qty == 3));
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Named {
+    id: Option<String>,
+    kind: Option<String>,
+}
+
+impl Type for Named {
+    const NAME: Option<&'static codec::Tag> = Some(LINE_TYPE);
+    const ATTRIBUTES: bool = true;
+    fn read(r: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self {
+            id: r.optional_attribute("id")?,
+            kind: r.optional_attribute("kind")?,
+        })
+    }
+    fn content(&self, _: &mut Writer) {}
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Names(Vec<Named>);
+
+impl Type for Names {
+    fn read(r: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self(r.times(LINE, 1, codec::UNBOUNDED)?))
+    }
+    fn content(&self, _: &mut Writer) {}
+}
+
+/// The second element of a name is read as predicted, the first by the general path.
+#[test]
+fn attributes_of_the_encoding_are_read_where_a_type_declares_them() {
+    let read = |lines: &str| {
+        let text = format!(
+            r#"<o:order id="x" xmlns:o="urn:orders" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:v="http://schemas.xmlsoap.org/soap/envelope/">{lines}</o:order>"#
+        );
+        Element::<Names>::new(ORDER, NAMESPACES).read_with(
+            &text,
+            &crate::xml::Options::message(),
+            codec::Strictness::Encoded,
+        )
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let names = read(r#"<o:line id="a"/><o:line id="b" v:encodingStyle="e"/>"#).unwrap();
+    let ids: Vec<_> = names.0.into_iter().map(|line| line.id).collect();
+    assert_eq!(ids, [some("a"), some("b")]);
+    let line = r#"<o:line id="a" xsi:type="o:Line" kind="k"/>"#;
+    let named = Named {
+        id: some("a"),
+        kind: some("k"),
+    };
+    assert_eq!(read(&line.repeat(2)).unwrap().0, [named.clone(), named]);
+    let error = read(&format!("{line}<o:line id=\"b\" size=\"1\"/>")).unwrap_err();
+    assert!(
+        error.to_string().contains("the attribute size is not"),
+        "{error}"
+    );
+}
+
+/// A contract that declares `xop:Include` itself gets its octets inline: whoever reads it leaves that element as it stands.
+#[test]
+fn octets_go_aside_under_names_of_their_own() {
+    const DECLARING: &[codec::Namespace] = &[codec::Namespace {
+        uri: codec::XOP,
+        prefix: "xop",
+    }];
+    let octets = crate::datatype::Base64Binary(vec![7; 1000]);
+    let write = |namespaces| {
+        let (mut out, mut aside) = (String::new(), Vec::new());
+        let element = Element::new(&DATA, namespaces);
+        element.write_aside(&octets, &mut out, &mut aside);
+        (out, aside)
+    };
+    let (text, first) = write(NAMESPACES);
+    let (_, second) = write(NAMESPACES);
+    let (first, second) = (first.first().unwrap(), second.first().unwrap());
+    assert!(text.contains(&format!("href=\"cid:{}\"", first.content_id)));
+    assert_eq!(first.octets, octets.0);
+    assert_ne!(first.content_id, second.content_id);
+    let (text, aside) = write(DECLARING);
+    assert!(aside.is_empty() && !text.contains("Include"));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Writer {
     pub(super) xsi: bool,
     pub(super) mode: Mode,
     /// Octets that travel beside the message, where they may.
-    pub(super) aside: Option<Vec<Vec<u8>>>,
+    pub(super) aside: Option<Vec<super::Aside>>,
 }
 
 /// How text is escaped.

@@ -7,7 +7,7 @@ use hyper::http::HeaderName;
 
 use super::message::{Detail, Faults};
 use super::{Attachment, Header, Operation, Parts, Version};
-use crate::codec::{Element, Strictness, Type, XOP, inline_references};
+use crate::codec::{Element, Strictness, Type, declares_xop, inline_references};
 use crate::http::{Answer, Client, Credentials, Outgoing, SendError};
 use crate::soap::{
     Fault, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
@@ -211,10 +211,14 @@ impl Caller {
             if self.xop {
                 content_type = xop_content_type(&content_type);
             }
-            let aside = aside.into_iter().enumerate();
-            let aside = aside.map(|(number, octets)| Attachment::aside(number, octets));
+            let aside = aside.into_iter().map(Attachment::from);
             let beside: Vec<Attachment> = aside.chain(self.attachments.iter().cloned()).collect();
-            let (multipart, body) = write_multipart(&message, &content_type, &beside);
+            let (multipart, body) =
+                write_multipart(&message, &content_type, &beside).map_err(|error| {
+                    SendError::NotSent {
+                        reason: error.to_string(),
+                    }
+                })?;
             content_type = multipart;
             body
         };
@@ -259,8 +263,7 @@ impl Caller {
             .into_owned(),
         };
         let text = xml::decode(&body, charset.as_deref()).map_err(|_| plain())?;
-        let xop = |parts: A| parts.namespaces().iter().any(|n| n.uri == XOP);
-        let text = if response.is_some_and(xop) {
+        let text = if response.is_some_and(|parts| declares_xop(parts.namespaces())) {
             text
         } else {
             include(text, &attachments, &self.options)

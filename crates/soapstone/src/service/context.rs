@@ -52,10 +52,9 @@ impl Context {
         let mut aside = Vec::new();
         let mut reply = self.reply();
         parts.write(&value, &mut body, reply.xop.then_some(&mut aside));
-        let aside = aside.into_iter().enumerate();
         reply
             .attachments
-            .extend(aside.map(|(number, octets)| Attachment::aside(number, octets)));
+            .extend(aside.into_iter().map(Attachment::from));
         Ok(Some(body))
     }
 

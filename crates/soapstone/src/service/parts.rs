@@ -1,6 +1,6 @@
 //! What stands in a body: one element, or the elements of several parts in their order.
 
-use crate::codec::{Element, Namespace, Result, Strictness, Type};
+use crate::codec::{Aside, Element, Namespace, Result, Strictness, Type};
 use crate::xml;
 
 /// The parts of a message that stand in its body: an element, or a tuple of two to eight.
@@ -19,7 +19,7 @@ pub trait Parts: Copy {
     ) -> Result<(Self::Value, xml::Reader<'_>)>;
 
     /// Appends the parts; where there is room aside, long values of `xs:base64Binary` go there.
-    fn write(self, value: &Self::Value, out: &mut String, aside: Option<&mut Vec<Vec<u8>>>);
+    fn write(self, value: &Self::Value, out: &mut String, aside: Option<&mut Vec<Aside>>);
 
     /// The namespaces of the contract.
     fn namespaces(self) -> &'static [Namespace];
@@ -32,7 +32,7 @@ impl<T: Type> Parts for Element<T> {
         Element::read_at(&self, xml, strictness)
     }
 
-    fn write(self, value: &T, out: &mut String, aside: Option<&mut Vec<Vec<u8>>>) {
+    fn write(self, value: &T, out: &mut String, aside: Option<&mut Vec<Aside>>) {
         match aside {
             Some(aside) => self.write_aside(value, out, aside),
             None => self.write_to(value, out),
@@ -63,7 +63,7 @@ macro_rules! tuples {
                 self,
                 value: &Self::Value,
                 out: &mut String,
-                mut aside: Option<&mut Vec<Vec<u8>>>,
+                mut aside: Option<&mut Vec<Aside>>,
             ) {
                 $(self.$index.write(&value.$index, out, aside.as_deref_mut());)+
             }

@@ -10,7 +10,7 @@ use hyper::http::{Method, StatusCode, header};
 
 use super::message::{Message, Outcome};
 use super::{Context, Contract, Headers, Operation, Reply};
-use crate::codec::{Strictness, XOP};
+use crate::codec::{Strictness, declares_xop};
 use crate::http::{Head, Request, Response, Service};
 use crate::soap::{
     Code, Envelope, Fault, MediaType, Posted, Version, include, is_multipart, is_xop,
@@ -179,7 +179,7 @@ impl Router {
         };
         let options = self.options.unwrap_or_else(xml::Options::message);
         // A contract that declares `xop:Include` itself reads it as it stands.
-        let text = match declares_xop(port.operations()) {
+        let text = match any_declares_xop(port.operations()) {
             true => text,
             false => match include(text, &attachments, &options) {
                 Ok(text) => text,
@@ -261,16 +261,17 @@ fn answer(version: Version, message: String, reply: &Reply) -> Response {
         true => xop_content_type(version.content_type()),
         false => version.content_type().to_owned(),
     };
-    let (content_type, body) = write_multipart(&message, &root, &reply.attachments);
-    Response::new(StatusCode::OK, version.content_type(), body)
-        .with_header(header::CONTENT_TYPE, &content_type)
+    match write_multipart(&message, &root, &reply.attachments) {
+        Ok((content_type, body)) => Response::new(StatusCode::OK, version.content_type(), body)
+            .with_header(header::CONTENT_TYPE, &content_type),
+        Err(error) => fault(version, &Fault::new(Code::Receiver, error.to_string())),
+    }
 }
 
 /// Tells whether the contract of a port declares `xop:Include`.
-fn declares_xop(operations: &[Operation]) -> bool {
-    let tables = operations.iter().filter_map(|o| o.element);
-    let mut namespaces = tables.flat_map(|(_, namespaces)| namespaces);
-    namespaces.any(|namespace| namespace.uri == XOP)
+fn any_declares_xop(operations: &[Operation]) -> bool {
+    let mut tables = operations.iter().filter_map(|o| o.element);
+    tables.any(|(_, namespaces)| declares_xop(namespaces))
 }
 
 impl Service for Router {

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
 
 use super::MediaType;
-use crate::codec::XOP;
+use crate::codec::{Aside, XOP};
+use crate::token;
 use crate::xml::{self, Event, Reader};
 
 /// The media type of an envelope with `xop:Include`.
@@ -20,8 +21,6 @@ const XOP_MEDIA: &str = "application/xop+xml";
 const PARTS: usize = 1000;
 /// How many bytes the headers of a part may have.
 const HEAD: usize = 16 << 10;
-/// Stands between the parts of a message written here; base64 and XML text hold no such line.
-const BOUNDARY: &str = "=_soapstone_part";
 
 /// A part that travels beside the envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +33,18 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
-impl Attachment {
-    /// Octets that the writer of an envelope put aside.
-    #[cfg(any(feature = "client", feature = "server"))]
-    pub(crate) fn aside(number: usize, bytes: Vec<u8>) -> Attachment {
+/// Octets that the writer of an envelope put aside.
+impl From<Aside> for Attachment {
+    fn from(aside: Aside) -> Attachment {
         Attachment {
-            content_id: crate::codec::content_id(number),
+            content_id: aside.content_id,
             content_type: "application/octet-stream".to_owned(),
-            bytes,
+            bytes: aside.octets,
         }
     }
 }
 
-/// Why a message with attachments cannot be read.
+/// Why a message with attachments cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MultipartError {
@@ -74,6 +72,9 @@ pub enum MultipartError {
     /// The envelope cannot be read.
     #[error("{0}")]
     Xml(#[from] xml::Error),
+    /// The system gives no random bits for a boundary.
+    #[error("no boundary can be drawn: {0}")]
+    Randomness(String),
 }
 
 /// Tells whether a message has attachments.
@@ -289,19 +290,21 @@ fn decode_percent(text: &str) -> String {
 }
 
 /// Writes a message with attachments; gives its `Content-Type` and its bytes.
+///
+/// # Errors
+/// [`MultipartError::Randomness`].
 pub fn write_multipart(
     envelope: &str,
     content_type: &str,
     attachments: &[Attachment],
-) -> (String, Vec<u8>) {
-    // A boundary must stand in no part.
-    let mut boundary = BOUNDARY.to_owned();
+) -> Result<(String, Vec<u8>), MultipartError> {
+    let mut boundary = draw_boundary()?;
     while attachments
         .iter()
         .any(|a| memmem::find(&a.bytes, boundary.as_bytes()).is_some())
         || envelope.contains(&boundary)
     {
-        boundary.push('_');
+        boundary = draw_boundary()?;
     }
     let mut out = format!(
         "--{boundary}\r\nContent-Type: {content_type}\r\nContent-Transfer-Encoding: 8bit\r\nContent-ID: <envelope>\r\n\r\n{envelope}"
@@ -328,7 +331,16 @@ pub fn write_multipart(
             media.push_str(&format!("; {shown}=\"{value}\""));
         }
     }
-    (media, out)
+    Ok((media, out))
+}
+
+/// Draws what stands between the parts of one message: it must be in none of them, and have at most 70 characters (RFC 2046,
+/// 5.1.1). Whoever sees the boundary of one message knows nothing of the next.
+fn draw_boundary() -> Result<String, MultipartError> {
+    match token::random() {
+        Ok(token) => Ok(format!("=_{token}")),
+        Err(error) => Err(MultipartError::Randomness(error.to_string())),
+    }
 }
 
 #[cfg(test)]
@@ -346,11 +358,32 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_the_same() {
-        let (media, body) = write_multipart("<e/>", "text/xml; charset=utf-8", &[picture()]);
+        let (media, body) =
+            write_multipart("<e/>", "text/xml; charset=utf-8", &[picture()]).unwrap();
         let (root, rest) = read_multipart(&MediaType::parse(&media), &body).unwrap();
         assert_eq!(root.bytes, b"<e/>");
         assert_eq!(root.content_type, "text/xml; charset=utf-8");
         assert_eq!(rest, [picture()]);
+    }
+
+    #[test]
+    fn each_message_has_a_boundary_of_its_own() {
+        let write = |parts: &[Attachment]| write_multipart("<e/>", "text/xml", parts).unwrap();
+        let boundary = |media: &str| {
+            let media = MediaType::parse(media);
+            media.parameter("boundary").unwrap().to_owned()
+        };
+        let (first, body) = write(&[picture()]);
+        assert!(boundary(&first).len() <= 70);
+        // What one message was cut by may stand in a part of the next.
+        let whole = Attachment {
+            bytes: body,
+            ..picture()
+        };
+        let (second, body) = write(std::slice::from_ref(&whole));
+        assert_ne!(boundary(&first), boundary(&second));
+        let (_, rest) = read_multipart(&MediaType::parse(&second), &body).unwrap();
+        assert_eq!(rest, [whole]);
     }
 
     #[test]
