@@ -31,19 +31,11 @@ pub(super) fn local(context: &mut Context<'_>, node: Node<'_>) -> ComplexType {
 fn read(context: &mut Context<'_>, node: Node<'_>) -> ComplexType {
     let mut children = context.children(node);
     let annotation = context.annotation(&mut children);
-    let mut mixed = context.boolean(node, "mixed").unwrap_or(false);
+    let mixed = context.boolean(node, "mixed").unwrap_or(false);
+    let mut inner = false;
     let (content, attributes) = match children.take(&["simpleContent", "complexContent"]) {
         Some(child) if child.local() == "simpleContent" => simple_content(context, child),
-        Some(child) => {
-            let (content, attributes) = complex_content(context, child);
-            // One that derives nothing says here whether it is mixed.
-            if matches!(content, Content::Plain(_)) {
-                mixed |= child
-                    .attribute("mixed")
-                    .is_some_and(|mixed| matches!(mixed.trim(), "true" | "1"));
-            }
-            (content, attributes)
-        }
+        Some(child) => complex_content(context, child, &mut inner),
         None => {
             let particle = particle(context, &mut children);
             (
@@ -54,7 +46,7 @@ fn read(context: &mut Context<'_>, node: Node<'_>) -> ComplexType {
     };
     context.finish(node, children);
     ComplexType {
-        mixed,
+        mixed: mixed || inner,
         content,
         attributes,
         annotation,
@@ -73,7 +65,12 @@ fn any_type() -> QName {
     QName::new(XSD, Builtin::AnyType.name())
 }
 
-fn complex_content(context: &mut Context<'_>, node: Node<'_>) -> (Content, Attributes) {
+/// Reads `complexContent`; where it derives nothing, `plain_mixed` tells whether it is mixed.
+fn complex_content(
+    context: &mut Context<'_>,
+    node: Node<'_>,
+    plain_mixed: &mut bool,
+) -> (Content, Attributes) {
     context.attributes(node, &["mixed"]);
     let mixed = context.boolean(node, "mixed");
     let mut children = context.children(node);
@@ -88,6 +85,7 @@ fn complex_content(context: &mut Context<'_>, node: Node<'_>) -> (Content, Attri
         let particle = particle(context, &mut children);
         let attributes = attribute::attributes(context, &mut children);
         context.finish(node, children);
+        *plain_mixed = mixed.unwrap_or(false);
         return (Content::Plain(particle), attributes);
     };
     context.finish(node, children);
