@@ -2,10 +2,10 @@
 
 use super::read::table;
 use super::write::{
-    BATCH_LIMIT, Insert, Source, Unit, WritePlan, bounded, check_fields, error, made, offered,
-    place_of,
+    BATCH_LIMIT, Insert, Source, Unit, WritePlan, bounded, error, made, offered, place_of,
+    taken_fields,
 };
-use crate::call::{Record, Value, Write};
+use crate::call::{Record, Write};
 use crate::catalog::{Catalog, Direction, Generation, TableId};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
@@ -72,15 +72,15 @@ impl Inserts<'_> {
         // A key that only the database makes would not be the one that was given.
         let passed_over =
             |index: usize| made(target, index) && (computed(index) || !key.contains(&index));
-        let fields: Vec<(usize, Value)> = record
-            .fields
-            .iter()
-            .filter(|(index, _)| !passed_over(*index))
-            .cloned()
-            .collect();
-        check_fields(catalog.dialect, target, id, &fields, &place, |column| {
-            column.insertable
-        })?;
+        let fields = taken_fields(
+            catalog.dialect,
+            target,
+            id,
+            &record.fields,
+            &place,
+            |index| !passed_over(index),
+            |column| column.insertable,
+        )?;
         let mut values: Vec<(usize, Source)> = fields
             .into_iter()
             .map(|(index, value)| (index, Source::Given(value)))

@@ -2,8 +2,8 @@
 
 use super::read::table;
 use super::write::{
-    Insert, Source, Unit, Upsert, WritePlan, bounded, check_fields, error, key_of, key_values,
-    made, offered, place_of, unrelated,
+    Insert, Source, Unit, Upsert, WritePlan, bounded, error, key_of, key_values, made, offered,
+    place_of, taken_fields, unrelated,
 };
 use crate::call::{Value, Write};
 use crate::catalog::{Catalog, Generation};
@@ -42,18 +42,13 @@ pub(crate) fn upsert(
     for (index, record) in write.records.iter().enumerate() {
         let place = place_of(index, write.table);
         unrelated(record, "related records in Upsert", &place)?;
-        let fields: Vec<(usize, Value)> = record
-            .fields
-            .iter()
-            .filter(|(column, _)| !made(target, *column))
-            .cloned()
-            .collect();
-        check_fields(
+        let fields = taken_fields(
             catalog.dialect,
             target,
             write.table,
-            &fields,
+            &record.fields,
             &place,
+            |column| !made(target, column),
             |column| column.insertable,
         )?;
         let values = fields.into_iter();
@@ -96,24 +91,19 @@ pub(crate) fn upsert(
                 &place,
             )?)
             .collect();
-        let settable = |column: &usize| {
-            !matched.contains(column) && !key.contains(column) && !made(target, *column)
-        };
         let found_only = matched
             .iter()
             .any(|column| is(column, &[Generation::Always]));
-        let set: Vec<(usize, Value)> = record
-            .fields
-            .iter()
-            .filter(|(column, _)| settable(column))
-            .cloned()
-            .collect();
-        check_fields(
+        let settable = |column: usize| {
+            !matched.contains(&column) && !key.contains(&column) && !made(target, column)
+        };
+        let set = taken_fields(
             catalog.dialect,
             target,
             write.table,
-            &set,
+            &record.fields,
             &place,
+            settable,
             |column| column.updatable,
         )?;
         units.push(Unit::Upsert(Upsert {

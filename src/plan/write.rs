@@ -130,18 +130,13 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
     for (index, record) in write.records.iter().enumerate() {
         let place = place_of(index, write.table);
         unrelated(record, "related records in Update", &place)?;
-        let set: Vec<(usize, Value)> = record
-            .fields
-            .iter()
-            .filter(|(column, _)| !key.contains(column) && !made(target, *column))
-            .cloned()
-            .collect();
-        check_fields(
+        let set = taken_fields(
             catalog.dialect,
             target,
             write.table,
-            &set,
+            &record.fields,
             &place,
+            |column| !key.contains(&column) && !made(target, column),
             |column| column.updatable,
         )?;
         let key = key_values(target, write.table, &key, &record.fields, &place)?;
@@ -217,17 +212,24 @@ pub(super) fn key_of(target: &Table, operation: &'static str) -> Result<Vec<usiz
         .ok_or_else(|| error(PlanErrorKind::NotOffered(operation), &Place::default()))
 }
 
-/// Every field is known, given once, may be written, and has a value of its type.
-pub(super) fn check_fields(
+/// The fields of a record that are written, of those that are `taken`. Each is known, given once, may be written, and has a value of its
+/// type.
+pub(super) fn taken_fields(
     dialect: Dialect,
     target: &Table,
     id: TableId,
     fields: &[(usize, Value)],
     place: &Place,
+    taken: impl Fn(usize) -> bool,
     writable: impl Fn(&Column) -> bool,
-) -> Result<(), PlanError> {
+) -> Result<Vec<(usize, Value)>, PlanError> {
+    let fields: Vec<(usize, Value)> = fields
+        .iter()
+        .filter(|(column, _)| taken(*column))
+        .cloned()
+        .collect();
     let mut seen = vec![false; target.columns.len()];
-    for (index, value) in fields {
+    for (index, value) in &fields {
         let at = || Place {
             table: Some(id),
             columns: vec![*index],
@@ -247,7 +249,7 @@ pub(super) fn check_fields(
         value::bind(dialect, &column.sql_type, &column.type_name, value)
             .map_err(|kind| error(kind, &at()))?;
     }
-    Ok(())
+    Ok(fields)
 }
 
 pub(super) fn key_values(
