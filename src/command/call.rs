@@ -11,13 +11,11 @@ use clap::Args;
 use serde_json::Value as Json;
 use soapstone::http::{Client, HeaderName, Outgoing};
 use soapstone::soap::{Version, read_envelope, read_fault, write_envelope};
-use soapstone::xml::{self, Event, Reader};
-use soapstone_schema::contract::{
-    BoundOperation, Contract, Operation, PartContent, Port, SoapVersion, Style,
-};
+use soapstone::xml::{self, Reader};
+use soapstone_schema::contract::{BoundOperation, Contract, Operation, Port, SoapVersion};
 use soapstone_schema::load::{LoadOptions, Source, load};
-use soapstone_schema::validate::{Expect, Options, Validator};
-use soapstone_schema::value::{Root, Values};
+use soapstone_schema::validate::Validator;
+use soapstone_schema::value::Values;
 
 use super::fetch::{Access, Fetcher};
 use super::{Failure, block_on, print};
@@ -311,28 +309,9 @@ fn show(
     if arguments.xml {
         return Ok(());
     }
-    if bound.bound.style == Style::Rpc {
-        return match body::rpc_answer(values, bound, text, &mut reader) {
-            Ok(json) => print_json(&json),
-            Err(error) => mistaken(&error, text),
-        };
-    }
-    let expected = bound
-        .operation
-        .output
-        .as_ref()
-        .and_then(|output| output.parts.first())
-        .map(|part| part.content);
-    let (expect, root) = match expected {
-        Some(PartContent::Element(element)) => (Expect::Element(element), Root::Element(element)),
-        _ => return print(&format!("{text}\n")),
-    };
-    let Ok(Event::Start(tag)) = reader.next() else {
-        return print(&format!("{text}\n"));
-    };
-    match values.read_element(&mut reader, tag, expect, &Options::collect()) {
-        Ok(element) => print_json(&values.to_json(&element, &root)),
-        Err(error) => mistaken(&error.to_string(), text),
+    match body::answer(values, bound, text, &mut reader) {
+        Ok(json) => print_json(&json),
+        Err(error) => mistaken(&error, text),
     }
 }
 

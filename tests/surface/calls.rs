@@ -76,22 +76,18 @@ async fn a_person_calls_third_parties_as_they_ask() {
         let wsdl = format!("{address}/contract?wsdl");
         let operation = match path {
             "rpc" | "encoded" => "Store",
+            "parts" => "PutParts",
             _ => "Put",
         };
+        // A field of one of several parts says which.
+        let part = if path == "parts" { "put." } else { "" };
+        let (id, name) = (format!("{part}id=1"), format!("{part}name=Łódź & <Sons>"));
         let to = match path {
             "tls" => tls.address().replace("http://", "https://"),
             _ => address.clone(),
         };
         let to = format!("{to}/{path}");
-        let fixed = [
-            "call",
-            &wsdl,
-            operation,
-            "id=1",
-            "name=Łódź & <Sons>",
-            "--address",
-            &to,
-        ];
+        let fixed = ["call", &wsdl, operation, &id, &name, "--address", &to];
         let fixed = [&fixed[..], &["--header", "Idempotency-Key: 1"], more].concat();
         let output = scene.run(&fixed);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -108,6 +104,7 @@ async fn a_person_calls_third_parties_as_they_ask() {
     let cases: &[(&str, &[&str])] = &[
         ("plain", &[]),
         ("twelve", &["--soap", "1.2"]),
+        ("parts", &["tenant.name=north"]),
         ("rpc", &["--port", "Rpc"]),
         ("encoded", &["--port", "Encoded"]),
         ("basic", &["--user", "erp:pä:ss"]),
@@ -127,7 +124,14 @@ async fn a_person_calls_third_parties_as_they_ask() {
         let (status, said) = call(path, more);
         assert_eq!(status, Some(0), "{path}: {said}");
         assert!(said.contains("\"N-1\""), "{path}: {said}");
+        assert_eq!(said.contains("\"south\""), *path == "parts", "{said}");
     }
+    let (status, said) = call("parts", &["tenant.name=north", "id=2"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("id=2: no part of the request; they are put, tenant"),
+        "{said}"
+    );
     for more in [
         &["--user", "erp:guess"][..],
         &["--user", "erp:guess", "--xml"],

@@ -63,6 +63,10 @@ def check(path, headers, body):
     else:
         need(payload.tag == f"{{{OWN}}}Put", payload.tag)
         need(payload.findtext(f"{{{OWN}}}name") == "Łódź & <Sons>", "another name")
+    if path == "parts":
+        parts = envelope.find(f"{{{soap}}}Body")
+        need([part.tag for part in parts] == [f"{{{OWN}}}Put", f"{{{OWN}}}Tenant"], "two parts side by side")
+        need(parts[1].findtext(f"{{{OWN}}}name") == "north", "another tenant")
     if path == "encoded":
         style = payload.get(f"{{{SOAP11}}}encodingStyle")
         need(style == "http://schemas.xmlsoap.org/soap/encoding/", f"the encoding style is {style}")
@@ -165,6 +169,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             )
         else:
             said = f'<p:PutResponse xmlns:p="{OWN}"><p:number>{number}</p:number></p:PutResponse>'
+            if path == "parts":
+                said += f'<p:Tenant xmlns:p="{OWN}"><p:name>south</p:name></p:Tenant>'
         self.answer(200, f'<s:Envelope xmlns:s="{soap}"><s:Body>{said}</s:Body></s:Envelope>', kind)
 
 
