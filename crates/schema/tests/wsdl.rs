@@ -172,6 +172,15 @@ fn what_everybody_reads_is_a_warning() {
             &["src-resolve"],
         ),
         (
+            "names of the schema's own without prefix, where there is no default namespace",
+            types(
+                "",
+                r#"<xs:complexType name="X"><xs:sequence><xs:element ref="in"/><xs:element name="y" type="Y"/></xs:sequence></xs:complexType>
+                    <xs:simpleType name="Y"><xs:restriction base="xs:string"/></xs:simpleType>"#,
+            ),
+            &["src-resolve"],
+        ),
+        (
             "the same namespace twice in types",
             types("", "") + &types("", "").replace(in_, r#"<xs:element name="other"/>"#),
             &[],

@@ -10,8 +10,8 @@ use super::{At, Original, Resolver, next};
 use crate::document::schema::{ReferenceKind, Schema};
 use crate::load::Unit;
 use crate::model::{
-    AttributeGroupId, AttributeId, Builtin, Compositor, Content, ElementId, Group, GroupId,
-    Namespaces, Particle, Place, Process, Term, Type, TypeId, Wildcard, XSD, XSI,
+    AttributeGroupId, AttributeId, Builtin, Compositor, Content, ElementId, Globals, Group,
+    GroupId, Namespaces, Particle, Place, Process, Term, Type, TypeId, Wildcard, XSD, XSI,
 };
 
 /// The namespaces that a schema may refer to.
@@ -28,7 +28,7 @@ pub(super) fn visible(unit: &Unit, schema: &Schema) -> HashSet<Arc<str>> {
 impl Resolver<'_, '_> {
     /// The type of that name; `anyType` where there is none.
     pub(super) fn type_(&mut self, at: At, name: &QName, place: Place) -> TypeId {
-        let name = self.meant(at, name);
+        let name = self.referred(at, name, place, |globals| &globals.types);
         match self.model.globals.types.get(&name).copied() {
             Some(found) => {
                 self.check_visible(at, &name, place);
@@ -59,7 +59,7 @@ impl Resolver<'_, '_> {
         name: &QName,
         place: Place,
     ) -> Option<ElementId> {
-        let name = self.meant(at, name);
+        let name = self.referred(at, name, place, |globals| &globals.elements);
         if name.is(XSD, "schema") {
             return Some(self.schema_element());
         }
@@ -79,7 +79,7 @@ impl Resolver<'_, '_> {
         name: &QName,
         place: Place,
     ) -> Option<AttributeId> {
-        let name = self.meant(at, name);
+        let name = self.referred(at, name, place, |globals| &globals.attributes);
         let found = self.model.globals.attributes.get(&name).copied();
         match found {
             Some(_) => self.check_visible(at, &name, place),
@@ -100,7 +100,7 @@ impl Resolver<'_, '_> {
         if let Some(Original::Group(original)) = self.original(at, name) {
             return Some(original);
         }
-        let name = self.meant(at, name);
+        let name = self.referred(at, name, place, |globals| &globals.groups);
         let found = self.model.globals.groups.get(&name).copied();
         match found {
             Some(_) => self.check_visible(at, &name, place),
@@ -120,7 +120,7 @@ impl Resolver<'_, '_> {
         if let Some(Original::AttributeGroup(original)) = self.original(at, name) {
             return Some(original);
         }
-        let name = self.meant(at, name);
+        let name = self.referred(at, name, place, |globals| &globals.attribute_groups);
         let found = self.model.globals.attribute_groups.get(&name).copied();
         match found {
             Some(_) => self.check_visible(at, &name, place),
@@ -183,6 +183,35 @@ impl Resolver<'_, '_> {
             },
             _ => name.clone(),
         }
+    }
+
+    /// What a reference means: as written, or, in a WSDL, by a name without prefix where no default namespace is declared, the
+    /// schema's own component of that name, as .NET and PHP have it.
+    fn referred<T>(
+        &mut self,
+        at: At,
+        name: &QName,
+        place: Place,
+        known: fn(&Globals) -> &HashMap<QName, T>,
+    ) -> QName {
+        let name = self.meant(at, name);
+        if !name.namespace.is_empty() || known(&self.model.globals).contains_key(&name) {
+            return name;
+        }
+        let Some(unit) = self.units.get(at.unit).filter(|unit| unit.in_wsdl) else {
+            return name;
+        };
+        let own = QName {
+            namespace: unit.namespace.clone(),
+            local: name.local.clone(),
+        };
+        if !known(&self.model.globals).contains_key(&own) {
+            return name;
+        }
+        let message = format!("{name} has no prefix and no default namespace; {own} is taken");
+        let help = "give it the prefix of that namespace";
+        self.report.warning(place, "src-resolve", message, help);
+        own
     }
 
     fn original(&self, at: At, name: &QName) -> Option<Original> {
