@@ -56,6 +56,7 @@ fn model(documents: &[Document], units: &[Unit], report: &mut Report) -> Model {
     resolver.declare(&globals);
     resolver.order_simple_types();
     resolver.break_group_cycles();
+    resolver.flatten_all_groups();
     resolver.element_types();
     resolver.flatten_attribute_groups();
     resolver.compose_complex_types();

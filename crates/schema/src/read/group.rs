@@ -85,7 +85,7 @@ fn group(context: &mut Context<'_>, node: Node<'_>) -> Group {
         _ => Compositor::Sequence,
     };
     let allowed: &[&str] = match compositor {
-        Compositor::All => &["element"],
+        Compositor::All => &["element", "group"],
         _ => &["element", "group", "choice", "sequence", "any"],
     };
     while let Some(child) = children.take(allowed) {
@@ -105,7 +105,13 @@ fn group(context: &mut Context<'_>, node: Node<'_>) -> Group {
                     place: child.place(),
                 });
             }
-            _ => particles.extend(particle(context, child)),
+            inner => {
+                if compositor == Compositor::All {
+                    let message = format!("{inner} in an all group is of XSD 1.1");
+                    context.error(child, "xsd-11", &message, "put its elements there");
+                }
+                particles.extend(particle(context, child));
+            }
         }
     }
     context.finish(node, children);

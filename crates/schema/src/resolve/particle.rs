@@ -1,8 +1,13 @@
 //! Particles and model groups (XSD 1.0 part 1, 3.7, 3.8, 3.9).
 
+use std::collections::HashMap;
+
 use super::{At, Resolver, next, order};
 use crate::document::schema::{Group, GroupDefinition, Particle, Term};
 use crate::model::{self, Compositor, GroupId, Place};
+
+/// So many references inside one `all` group are followed.
+const REFERENCES: usize = 100;
 
 impl Resolver<'_, '_> {
     pub(super) fn declare_group(&mut self, at: At, id: GroupId, written: &GroupDefinition) {
@@ -100,6 +105,29 @@ impl Resolver<'_, '_> {
                 message,
                 "put an element in between",
             );
+        }
+    }
+
+    /// Puts the elements of the `all` groups that an `all` group refers to in the place of the references (XSD 1.1 part 1, 3.8.6).
+    pub(super) fn flatten_all_groups(&mut self) {
+        let is_all = |group: &model::Group| group.compositor == Compositor::All;
+        let groups = self.model.groups.iter().enumerate();
+        let known: HashMap<usize, Vec<model::Particle>> = groups
+            .filter(|(_, group)| is_all(group))
+            .map(|(index, group)| (index, group.particles.clone()))
+            .collect();
+        for group in self.model.groups.iter_mut().filter(|group| is_all(group)) {
+            for _ in 0..REFERENCES {
+                let mut particles = group.particles.iter().enumerate();
+                let found = particles.find_map(|(at, particle)| {
+                    let id = inner(particle)?;
+                    Some((at, known.get(&id.index())?.clone()))
+                });
+                let Some((at, members)) = found else {
+                    break;
+                };
+                group.particles.splice(at..=at, members);
+            }
         }
     }
 
