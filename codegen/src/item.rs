@@ -1,6 +1,7 @@
 //! The contract as Rust: items with names, fields and types decided, before any text is made.
 
 use soapstone::name::QName;
+use soapstone_schema::model::WhiteSpace;
 
 /// Everything that is generated for one contract.
 #[derive(Debug, Default)]
@@ -258,8 +259,8 @@ pub(crate) struct Arm {
 /// Named values.
 #[derive(Debug)]
 pub(crate) struct Enumeration {
-    /// The white space of the type is kept rather than collapsed.
-    pub(crate) preserve: bool,
+    /// What becomes of white space in values.
+    pub(crate) white_space: WhiteSpace,
     /// Values that the contract does not know are kept in a variant of their own.
     pub(crate) open: Option<String>,
     pub(crate) values: Vec<EnumerationValue>,

@@ -2,17 +2,22 @@
 
 use std::fmt::Write;
 
+use soapstone_schema::model::WhiteSpace;
+
 use super::{Scope, doc, literal};
 use crate::item::{Enumeration, Item, Newtype, Union};
 
 impl Scope<'_> {
     pub(super) fn enumeration(&self, out: &mut String, item: &Item, enumeration: &Enumeration) {
-        let kind = match (enumeration.open.is_some(), enumeration.preserve) {
-            (true, _) => "open_enumeration",
-            (false, true) => "enumeration",
-            (false, false) => "token_enumeration",
+        let kind = match (enumeration.open.is_some(), enumeration.white_space) {
+            (true, WhiteSpace::Preserve) => "open_enumeration! { Preserve;",
+            (true, WhiteSpace::Replace) => "open_enumeration! { Replace;",
+            (true, WhiteSpace::Collapse) => "open_enumeration! { Collapse;",
+            (false, WhiteSpace::Preserve) => "enumeration! {",
+            (false, WhiteSpace::Replace) => "normalized_enumeration! {",
+            (false, WhiteSpace::Collapse) => "token_enumeration! {",
         };
-        let _ = writeln!(out, "soapstone::{kind}! {{");
+        let _ = writeln!(out, "soapstone::{kind}");
         // The macros derive these; a closed one is `Copy` too.
         let closed = enumeration.open.is_none();
         let has = ["Eq", "Hash", "PartialOrd", "Ord", "Copy"];

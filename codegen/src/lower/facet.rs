@@ -166,11 +166,7 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
             let texts: BTreeSet<Cow<'_, str>> = f
                 .enumeration
                 .iter()
-                .map(|value| match white_space(steps, root) {
-                    WhiteSpace::Preserve => Cow::Borrowed(value.lexical.as_str()),
-                    WhiteSpace::Replace => space::replace(&value.lexical),
-                    WhiteSpace::Collapse => space::collapse(&value.lexical),
-                })
+                .map(|value| settled(white_space(steps, root), &value.lexical))
                 .collect();
             let lines: String = texts
                 .iter()
@@ -214,5 +210,14 @@ pub(super) fn white_space(steps: &[&SimpleType], root: Builtin) -> WhiteSpace {
         (None, Builtin::String) => WhiteSpace::Preserve,
         (None, Builtin::NormalizedString) => WhiteSpace::Replace,
         (None, _) => WhiteSpace::Collapse,
+    }
+}
+
+/// A text as it is once that is done.
+pub(super) fn settled(white_space: WhiteSpace, text: &str) -> Cow<'_, str> {
+    match white_space {
+        WhiteSpace::Preserve => Cow::Borrowed(text),
+        WhiteSpace::Replace => space::replace(text),
+        WhiteSpace::Collapse => space::collapse(text),
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use soapstone::datatype::space;
-use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety, WhiteSpace};
+use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety};
 
 use super::{Lowering, Owner, documentation, facet};
 use crate::item::{Enumeration, EnumerationValue, Kind, Newtype, Rust, Union};
@@ -36,7 +35,7 @@ impl<'m> Lowering<'m> {
         let kind = match &type_.variety {
             Variety::Any => return Rust::Path("String"),
             Variety::Atomic(_) if self.is_enumeration(type_) => {
-                Kind::Enumeration(self.enumeration(type_))
+                Kind::Enumeration(self.enumeration(id, type_))
             }
             Variety::Atomic(_) => {
                 let chain = self.chain(id);
@@ -140,18 +139,15 @@ impl<'m> Lowering<'m> {
     /// Lowers named values to an enum.
     ///
     /// `<enumeration value="EUR"/><enumeration value="US-D"/>`  →  `enum Currency { Eur, UsD }`
-    fn enumeration(&self, type_: &SimpleType) -> Enumeration {
+    fn enumeration(&self, id: TypeId, type_: &SimpleType) -> Enumeration {
         let mut names = Names::default();
         let mut values: Vec<EnumerationValue> = Vec::new();
         let mut seen = HashSet::new();
-        let chain = self.steps_of(type_);
-        let preserve = facet::white_space(&chain, Builtin::String) == WhiteSpace::Preserve;
+        let chain = self.chain(id);
+        let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
+        let white_space = facet::white_space(&steps, chain.root);
         for value in &type_.facets.enumeration {
-            let lexical = if preserve {
-                value.lexical.clone()
-            } else {
-                space::collapse(&value.lexical).into_owned()
-            };
+            let lexical = facet::settled(white_space, &value.lexical).into_owned();
             if !seen.insert(lexical.clone()) {
                 continue;
             }
@@ -164,7 +160,7 @@ impl<'m> Lowering<'m> {
         }
         let open = self.options.open_enumerations.then(|| names.claim("Other"));
         Enumeration {
-            preserve,
+            white_space,
             open,
             values,
         }
@@ -192,19 +188,6 @@ impl<'m> Lowering<'m> {
             lowered.push((names.claim(&name), rust));
         }
         Union { members: lowered }
-    }
-
-    fn steps_of(&self, type_: &'m SimpleType) -> Vec<&'m SimpleType> {
-        let mut steps = vec![type_];
-        let mut base = type_.base;
-        while let Some(Type::Simple(next)) = self.model.types.get(base.index()) {
-            if next.base == base || steps.len() > 256 {
-                break;
-            }
-            steps.push(next);
-            base = next.base;
-        }
-        steps
     }
 
     /// The user-made steps of a type's derivation, from itself upwards, and the built-in that they end at.

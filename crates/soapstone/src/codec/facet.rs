@@ -22,6 +22,23 @@ pub enum WhiteSpace {
     Collapse,
 }
 
+impl WhiteSpace {
+    /// The text as it is then.
+    pub fn settle(self, text: Cow<'_, str>) -> Cow<'_, str> {
+        match (self, text) {
+            (WhiteSpace::Preserve, text) => text,
+            (WhiteSpace::Replace, Cow::Borrowed(text)) => space::replace(text),
+            (WhiteSpace::Replace, Cow::Owned(text)) => {
+                Cow::Owned(space::replace(&text).into_owned())
+            }
+            (WhiteSpace::Collapse, Cow::Borrowed(text)) => space::collapse(text),
+            (WhiteSpace::Collapse, Cow::Owned(text)) => {
+                Cow::Owned(space::collapse(&text).into_owned())
+            }
+        }
+    }
+}
+
 /// The lexical spaces of the types that are derived from strings, and of `anyURI`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -208,17 +225,7 @@ impl<B: Faceted> Facets<B> {
 
     /// Settles white space.
     pub fn space<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        match self.white_space {
-            WhiteSpace::Preserve => text,
-            WhiteSpace::Replace => match text {
-                Cow::Borrowed(text) => space::replace(text),
-                Cow::Owned(text) => Cow::Owned(space::replace(&text).into_owned()),
-            },
-            WhiteSpace::Collapse => match text {
-                Cow::Borrowed(text) => space::collapse(text),
-                Cow::Owned(text) => Cow::Owned(space::collapse(&text).into_owned()),
-            },
-        }
+        self.white_space.settle(text)
     }
 
     /// Checks what holds of the text.

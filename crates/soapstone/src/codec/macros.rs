@@ -146,7 +146,7 @@ macro_rules! newtype {
 #[macro_export]
 macro_rules! enumeration {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* $(,)? }) => {
-        $crate::__enumeration! { [text => text.as_ref()] $(#[$meta])* $vis enum $name { $($(#[$value_meta])* $value = $lexical),* } }
+        $crate::__enumeration! { Preserve; $(#[$meta])* $vis enum $name { $($(#[$value_meta])* $value = $lexical),* } }
     };
 }
 
@@ -154,14 +154,22 @@ macro_rules! enumeration {
 #[macro_export]
 macro_rules! token_enumeration {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* $(,)? }) => {
-        $crate::__enumeration! { [text => &*$crate::datatype::space::collapse(&text)] $(#[$meta])* $vis enum $name { $($(#[$value_meta])* $value = $lexical),* } }
+        $crate::__enumeration! { Collapse; $(#[$meta])* $vis enum $name { $($(#[$value_meta])* $value = $lexical),* } }
+    };
+}
+
+/// Declares named values whose white space becomes spaces.
+#[macro_export]
+macro_rules! normalized_enumeration {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* $(,)? }) => {
+        $crate::__enumeration! { Replace; $(#[$meta])* $vis enum $name { $($(#[$value_meta])* $value = $lexical),* } }
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __enumeration {
-    ([$text:ident => $spaced:expr] $(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* }) => {
+    ($space:ident; $(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal),* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         $vis enum $name {
@@ -194,10 +202,10 @@ macro_rules! __enumeration {
 
         impl $crate::codec::Simple for $name {
             fn from_text(
-                $text: ::std::borrow::Cow<'_, str>,
+                text: ::std::borrow::Cow<'_, str>,
                 _bindings: &dyn $crate::codec::Bindings,
             ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
-                match $spaced {
+                match $crate::codec::WhiteSpace::$space.settle(text).as_ref() {
                     $($lexical => Ok(Self::$value),)*
                     _ => Err($crate::codec::Invalid::Enumeration),
                 }
@@ -212,10 +220,10 @@ macro_rules! __enumeration {
     };
 }
 
-/// Declares named values, and a variant that keeps any other.
+/// Declares named values with what becomes of their white space, and a variant that keeps any other.
 #[macro_export]
 macro_rules! open_enumeration {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal,)* ..$other:ident }) => {
+    ($space:ident; $(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $lexical:literal,)* ..$other:ident }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         $vis enum $name {
@@ -246,7 +254,7 @@ macro_rules! open_enumeration {
                 text: ::std::borrow::Cow<'_, str>,
                 _bindings: &dyn $crate::codec::Bindings,
             ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
-                Ok(match text.as_ref() {
+                Ok(match $crate::codec::WhiteSpace::$space.settle(text).as_ref() {
                     $($lexical => Self::$value,)*
                     other => Self::$other(other.to_owned()),
                 })
