@@ -76,15 +76,20 @@ fn root(package: &Package) -> String {
     );
     out.push_str("pub const NAMESPACES: &[soapstone::codec::Namespace] = &[\n");
     for namespace in &package.namespaces {
+        let module = package
+            .modules
+            .iter()
+            .find(|module| module.namespace == namespace.uri && !module.simple_types.is_empty());
+        let types = module.map_or("&[]".to_owned(), |m| format!("{}::SIMPLE_TYPES", m.name));
         let _ = writeln!(
             out,
-            "    soapstone::codec::Namespace {{ uri: {}, prefix: {} }},",
+            "    soapstone::codec::Namespace {{ uri: {}, prefix: {}, types: {types} }},",
             literal(&namespace.uri),
             literal(&namespace.prefix)
         );
     }
     if package.namespaces.is_empty() {
-        out.push_str("    soapstone::codec::Namespace { uri: \"\", prefix: \"\" },\n");
+        out.push_str("    soapstone::codec::Namespace { uri: \"\", prefix: \"\", types: &[] },\n");
     }
     out.push_str("];\n");
     out
@@ -117,6 +122,7 @@ impl Scope<'_> {
                 }
             }
         }
+        self.simple_types(&mut out, module);
         self.tags(&mut out, module);
         self.elements(&mut out, module);
         out
@@ -137,6 +143,25 @@ impl Scope<'_> {
                 let _ = writeln!(out, "pub type {} = {};", item.name, self.rust(rust));
             }
         }
+    }
+
+    /// The simple types that `xsi:type` may name.
+    fn simple_types(&self, out: &mut String, module: &Module) {
+        if module.simple_types.is_empty() {
+            return;
+        }
+        out.push_str("\npub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[\n");
+        for type_ in &module.simple_types {
+            let (namespace, base) = &type_.base;
+            let _ = writeln!(
+                out,
+                "    codec::NamedType::of::<{}>({}, {namespace:?}, {}),",
+                self.rust(&Rust::Item(type_.item)),
+                literal(&type_.local),
+                literal(base)
+            );
+        }
+        out.push_str("];\n");
     }
 
     /// The constants of the module's tags.

@@ -36,6 +36,17 @@ pub(crate) struct Module {
     pub(crate) tags: Vec<TagId>,
     /// Global elements that can be read and written by themselves.
     pub(crate) elements: Vec<Root>,
+    /// Its simple types that are items with checks of their own, in the order of the items.
+    pub(crate) simple_types: Vec<SimpleName>,
+}
+
+/// The name of a simple type, as `xsi:type` may use it.
+#[derive(Debug)]
+pub(crate) struct SimpleName {
+    pub(crate) item: ItemId,
+    pub(crate) local: String,
+    /// What it derives from: the namespace's index, none for a built-in type, and the local part.
+    pub(crate) base: (Option<usize>, String),
 }
 
 /// A global element: the constant by which it is read and written.

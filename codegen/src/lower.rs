@@ -357,6 +357,7 @@ impl<'m> Lowering<'m> {
                 .items
                 .sort_by(|a, b| names.get(a.0).cmp(&names.get(b.0)));
         }
+        self.name_simple_types();
         self.package
     }
 }

@@ -1,11 +1,11 @@
 //! Simple types: enumerations, newtypes with facets, lists, unions, and names for what is none of these.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety};
 
 use super::{Lowering, Owner, documentation, facet};
-use crate::item::{Enumeration, EnumerationValue, Kind, Newtype, Rust, Union};
+use crate::item::{Enumeration, EnumerationValue, ItemId, Kind, Newtype, Rust, SimpleName, Union};
 use crate::names::{self, Names};
 
 impl<'m> Lowering<'m> {
@@ -116,6 +116,72 @@ impl<'m> Lowering<'m> {
             documentation(type_.annotation.as_deref()),
         );
         Rust::Item(item)
+    }
+
+    /// Notes the names of the simple types that were made, and what each derives from of those or of the built-in ones.
+    pub(super) fn name_simple_types(&mut self) {
+        let types: HashMap<ItemId, TypeId> = self
+            .simples
+            .iter()
+            .filter_map(|(id, rust)| Some((self.checked(rust)?, *id)))
+            .collect();
+        for index in 0..self.package.modules.len() {
+            let items = self.package.modules.get(index).map(|m| m.items.clone());
+            for item in items.unwrap_or_default() {
+                let Some(&id) = types.get(&item) else {
+                    continue;
+                };
+                let Some(name) = self.type_name(id) else {
+                    continue;
+                };
+                self.namespace(&name.namespace);
+                let base = self.base_name(id);
+                if let Some(module) = self.package.modules.get_mut(index) {
+                    module.simple_types.push(SimpleName {
+                        item,
+                        local: name.local.to_string(),
+                        base,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The item of a simple type that checks something.
+    fn checked(&self, rust: &Rust) -> Option<ItemId> {
+        let Rust::Item(id) = rust else {
+            return None;
+        };
+        let checks = |kind: &Kind| {
+            matches!(
+                kind,
+                Kind::Enumeration(_) | Kind::Newtype(_) | Kind::Union(_)
+            )
+        };
+        let item = self.package.items.get(id.0)?;
+        (item.qname.is_some() && checks(&item.kind)).then_some(*id)
+    }
+
+    /// The nearest base that was made, or the built-in one.
+    fn base_name(&mut self, id: TypeId) -> (Option<usize>, String) {
+        let mut id = id;
+        for _ in 0..256 {
+            let Some(Type::Simple(type_)) = self.model.types.get(id.index()) else {
+                break;
+            };
+            id = type_.base;
+            if let Some(built_in) = Builtin::from_id(id) {
+                return (None, built_in.name().to_owned());
+            }
+            let made = self.simples.get(&id).and_then(|rust| self.checked(rust));
+            if let (Some(_), Some(name)) = (made, self.type_name(id)) {
+                return (
+                    Some(self.namespace(&name.namespace)),
+                    name.local.to_string(),
+                );
+            }
+        }
+        (None, Builtin::AnySimpleType.name().to_owned())
     }
 
     fn owner_or(&mut self, id: TypeId, otherwise: &Owner) -> Owner {

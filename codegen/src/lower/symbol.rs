@@ -84,6 +84,7 @@ impl Symbols {
         self.scopes.entry(module).or_insert_with(|| {
             let mut scope = Scope::default();
             scope.types.reserve(PRELUDE);
+            scope.constants.reserve(&["SIMPLE_TYPES"]);
             scope
         })
     }
@@ -107,6 +108,7 @@ impl Lowering<'_> {
             items: Vec::new(),
             tags: Vec::new(),
             elements: Vec::new(),
+            simple_types: Vec::new(),
         });
         self.symbols.modules.insert(namespace.to_owned(), module);
         module

@@ -41,7 +41,7 @@ pub use model::Model;
 pub use nillable::Nillable;
 pub use reader::Reader;
 pub use simple::{List, admits_type, lexical, parse};
-pub use tag::{Namespace, Tag};
+pub use tag::{NamedType, Namespace, Tag};
 pub use text::{
     AnyUri, Entities, Entity, Id, IdRef, IdRefs, Language, Name, NcName, NegativeInteger, NmToken,
     NmTokens, NonNegativeInteger, NonPositiveInteger, NormalizedString, PositiveInteger, Token,

@@ -35,6 +35,7 @@ const ALONE: &Tag = &Tag::new(0, "value", "<value>", "</value>");
 const NONE: &[Namespace] = &[Namespace {
     uri: "",
     prefix: "",
+    types: &[],
 }];
 
 /// Why JSON is not a value of a type.

@@ -14,6 +14,10 @@ pub enum Currency {
 }
 }
 
+pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
+    codec::NamedType::of::<Currency>("Currency", None, "string"),
+];
+
 soapstone::tags! {
     R_TAG = 1 "c:r";
 }

@@ -47,6 +47,13 @@ soapstone::newtype! {
 pub struct When(datatype::Date): min_inclusive("2020-01-01");
 }
 
+pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
+    codec::NamedType::of::<Money>("Money", None, "decimal"),
+    codec::NamedType::of::<Sku>("Sku", None, "string"),
+    codec::NamedType::of::<Small>("Small", None, "integer"),
+    codec::NamedType::of::<When>("When", None, "date"),
+];
+
 soapstone::tags! {
     R_TAG = 1 "c:r";
     SKU = 1 "c:sku";

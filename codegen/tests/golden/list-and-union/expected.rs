@@ -44,6 +44,11 @@ soapstone::newtype! {
 pub struct Sizes(codec::List<i32>): max_length(3);
 }
 
+pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
+    codec::NamedType::of::<Size>("Size", None, "anySimpleType"),
+    codec::NamedType::of::<Sizes>("Sizes", None, "anySimpleType"),
+];
+
 soapstone::tags! {
     R_TAG = 1 "c:r";
     SIZES = 1 "c:sizes";

@@ -7,6 +7,7 @@ use super::any::{AnyAttribute, Wildcard};
 use super::array::is_of_encoding;
 use super::error::{Error, ErrorKind, Invalid, shorten};
 use super::simple::lexical;
+use super::tag::NamedType;
 use super::{Bindings, QName, Reader, Result, Simple, Strictness, Tag, Type};
 use crate::xml::NsId;
 
@@ -332,9 +333,12 @@ impl<'a> Reader<'a> {
         let Some((name, lexical)) = self.take_type()? else {
             return Ok(());
         };
-        if T::accepts_type(&name.namespace, &name.local, self.namespaces)
-            || self.strictness == Strictness::Lenient
-        {
+        if self.strictness == Strictness::Lenient {
+            return Ok(());
+        }
+        if T::accepts_type(&name.namespace, &name.local, self.namespaces) {
+            let told = NamedType::find(self.namespaces, &name.namespace, &name.local);
+            self.told = told.map(|told| told.check);
             return Ok(());
         }
         Err(self.error(ErrorKind::Type(lexical)))

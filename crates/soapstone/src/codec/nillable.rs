@@ -51,6 +51,7 @@ impl<T: Type> Type for Nillable<T> {
             return T::read(reader).map(Nillable::Value);
         }
         reader.value = None;
+        reader.told = None;
         let mut attributes = reader.left_attributes()?;
         let type_ = reader.type_.clone();
         if T::ATTRIBUTES && reader.strictness != Strictness::Lenient {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::error::{Error, ErrorKind};
 use super::predict::Known;
-use super::tag::{Namespace, Tag};
+use super::tag::{Check, Namespace, Tag};
 use super::{Bindings, Result, Strictness, Type};
 use crate::xml::{self, Event};
 
@@ -33,6 +33,8 @@ pub struct Reader<'a> {
     pub(super) next_attribute: usize,
     pub(super) nil: Option<bool>,
     pub(super) type_: Option<Cow<'a, str>>,
+    /// What the value that is read next must be besides, by `xsi:type`.
+    pub(super) told: Option<Check>,
     /// The default or fixed value of the element that is read next.
     pub(super) value: Option<(&'static str, bool)>,
     pub(super) strictness: Strictness,
@@ -78,6 +80,7 @@ impl<'a> Reader<'a> {
             next_attribute: 0,
             nil: None,
             type_: None,
+            told: None,
             value: None,
             strictness,
             stops: &[],

@@ -5,8 +5,9 @@ use std::ops::{Deref, DerefMut};
 
 use super::array::SOAP_ENCODING;
 use super::error::Invalid;
+use super::tag::{NamedType, derives_from_built_in};
 use super::writer::Mode;
-use super::{Bindings, QName, Reader, Result, Simple, Type, Writer};
+use super::{Bindings, Namespace, QName, Reader, Result, Simple, Type, Writer};
 use crate::datatype::{
     Base64Binary, Datatype, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear,
     GYearMonth, HexBinary, Integer, Room, Time, space,
@@ -19,6 +20,14 @@ macro_rules! __simple_element {
     ($type:ty) => {
         impl $crate::codec::Type for $type {
             $crate::__simple_element!();
+            #[inline]
+            fn accepts_type(
+                namespace: &str,
+                local: &str,
+                known: &[$crate::codec::Namespace],
+            ) -> bool {
+                $crate::codec::admits_type::<Self>(namespace, local, known)
+            }
         }
     };
     () => {
@@ -29,10 +38,6 @@ macro_rules! __simple_element {
         #[inline]
         fn content(&self, writer: &mut $crate::codec::Writer) {
             $crate::codec::Simple::to_text(self, writer);
-        }
-        #[inline]
-        fn accepts_type(namespace: &str, local: &str, _known: &[$crate::codec::Namespace]) -> bool {
-            $crate::codec::admits_type(<Self as $crate::codec::Simple>::BUILT_IN, namespace, local)
         }
         #[inline]
         fn element(
@@ -52,34 +57,13 @@ macro_rules! __simple_element {
     };
 }
 
-/// Tells whether `xsi:type` may name a type where a built-in one is declared: that one, or one derived from it (XSD 1.0 part 2,
-/// 3). Of other types only the text is checked, as the declared type.
-pub fn admits_type(declared: Option<&str>, namespace: &str, local: &str) -> bool {
-    let Some(declared) = declared else {
-        return true;
-    };
-    if namespace != XSD && namespace != SOAP_ENCODING {
-        return true;
+/// Tells whether `xsi:type` may name a type where a simple one is declared: that one, or one derived from it (XSD 1.0 part 1,
+/// 3.3.4). What the contract does not have, or nothing in the generated code uses, may be named.
+pub fn admits_type<T: Simple + 'static>(namespace: &str, local: &str, known: &[Namespace]) -> bool {
+    if namespace == XSD || namespace == SOAP_ENCODING {
+        return derives_from_built_in(T::BUILT_IN, local);
     }
-    let mut name = local;
-    while name != declared {
-        name = match name {
-            "byte" => "short",
-            "short" => "int",
-            "int" => "long",
-            "long" | "nonNegativeInteger" | "nonPositiveInteger" => "integer",
-            "integer" => "decimal",
-            "unsignedByte" => "unsignedShort",
-            "unsignedShort" => "unsignedInt",
-            "unsignedInt" => "unsignedLong",
-            "unsignedLong" | "positiveInteger" => "nonNegativeInteger",
-            "negativeInteger" => "nonPositiveInteger",
-            // SOAP 1.1, 5.2.3.
-            "base64" => "base64Binary",
-            _ => return false,
-        };
-    }
-    true
+    NamedType::find(known, namespace, local).is_none_or(|found| found.derives_from::<T>(known))
 }
 
 /// The namespace of the built-in datatypes.
@@ -252,6 +236,10 @@ impl<T: Simple> Simple for List<T> {
 
 impl<T: Simple> Type for List<T> {
     crate::__simple_element!();
+
+    fn accepts_type(_namespace: &str, _local: &str, _known: &[Namespace]) -> bool {
+        true
+    }
 }
 
 impl<T> Deref for List<T> {
@@ -280,10 +268,15 @@ impl Reader<'_> {
     /// Where the text is no value of the type, or there are elements in it.
     pub fn value<T: Simple>(&mut self) -> Result<T> {
         let constraint = self.value.take();
+        let told = self.told.take();
         let mut own = std::mem::take(&mut self.own);
-        let value = self
-            .text(&mut own)
-            .and_then(|text| self.value_of(text.unwrap_or(&own), constraint));
+        let value = self.text(&mut own).and_then(|text| {
+            let text = text.unwrap_or(&own);
+            if let Some(check) = told.filter(|_| constraint.is_none() || !text.is_empty()) {
+                check(text, &self.xml).map_err(|problem| self.invalid(text, problem))?;
+            }
+            self.value_of(text, constraint)
+        });
         self.own = own;
         value
     }

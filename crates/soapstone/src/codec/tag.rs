@@ -1,14 +1,113 @@
 //! Names of elements, qualified attributes and types as constants, together with the tags that are written for them.
 
+use std::any::TypeId;
+use std::borrow::Cow;
+
+use super::{Bindings, Invalid, Simple};
 use crate::xml::Local;
 
 /// A namespace of a contract, with the prefix that is written for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Namespace {
     /// The namespace name; empty for none.
     pub uri: &'static str,
     /// The prefix; empty for none.
     pub prefix: &'static str,
+    /// Its simple types as far as they were made, which `xsi:type` may name.
+    pub types: &'static [NamedType],
+}
+
+/// A simple type of a contract that has a name and facets, members or values of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedType {
+    /// The local part of its name.
+    local: &'static str,
+    /// What it derives from: the index of the namespace, none for a built-in type, and the local part.
+    base: (Option<usize>, &'static str),
+    /// Which type reads its values.
+    id: TypeId,
+    pub(super) check: Check,
+}
+
+/// Checks whether a text is a value.
+pub(super) type Check = fn(&str, &dyn Bindings) -> Result<(), Invalid>;
+
+impl NamedType {
+    /// Makes an entry of the table; generated code calls it.
+    pub const fn of<T: Simple + 'static>(
+        local: &'static str,
+        namespace: Option<usize>,
+        base: &'static str,
+    ) -> NamedType {
+        NamedType {
+            local,
+            base: (namespace, base),
+            id: TypeId::of::<T>(),
+            check: |text, bindings| T::from_text(Cow::Borrowed(text), bindings).map(drop),
+        }
+    }
+
+    /// The type of that name, if it is known.
+    pub(super) fn find(
+        known: &[Namespace],
+        namespace: &str,
+        local: &str,
+    ) -> Option<&'static NamedType> {
+        let namespace = known.iter().find(|known| known.uri == namespace)?;
+        namespace.types.iter().find(|type_| type_.local == local)
+    }
+
+    /// Tells whether it is a type or derives from it, which is that of the contract or a built-in.
+    pub(super) fn derives_from<T: Simple + 'static>(&self, known: &[Namespace]) -> bool {
+        let mut type_ = self;
+        let own = TypeId::of::<T>();
+        let mut all = known.iter().flat_map(|namespace| namespace.types);
+        let made = all.any(|type_| type_.id == own);
+        for _ in 0..known.len().max(DEPTH) {
+            if type_.id == own {
+                return true;
+            }
+            let (namespace, local) = type_.base;
+            let Some(namespace) = namespace else {
+                return !made && derives_from_built_in(T::BUILT_IN, local);
+            };
+            let next = known.get(namespace).map_or(&[][..], |known| known.types);
+            let Some(next) = next.iter().find(|type_| type_.local == local) else {
+                break;
+            };
+            type_ = next;
+        }
+        true
+    }
+}
+
+/// Derivations in a contract have fewer steps.
+const DEPTH: usize = 64;
+
+/// Tells whether a built-in type is the declared one or derives from it; where none is declared any does.
+pub(super) fn derives_from_built_in(declared: Option<&str>, name: &str) -> bool {
+    let Some(declared) = declared else {
+        return true;
+    };
+    let mut name = name;
+    while name != declared {
+        name = match name {
+            "byte" => "short",
+            "short" => "int",
+            "int" => "long",
+            "long" | "nonNegativeInteger" | "nonPositiveInteger" => "integer",
+            "integer" => "decimal",
+            "unsignedByte" => "unsignedShort",
+            "unsignedShort" => "unsignedInt",
+            "unsignedInt" => "unsignedLong",
+            "unsignedLong" | "positiveInteger" => "nonNegativeInteger",
+            "negativeInteger" => "nonPositiveInteger",
+            // SOAP 1.1, 5.2.3.
+            "base64" => "base64Binary",
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// A name: the index of its namespace in the contract's table, and its tags as they are written.

@@ -7,10 +7,12 @@ const NAMESPACES: &[codec::Namespace] = &[
     codec::Namespace {
         uri: "",
         prefix: "",
+        types: &[],
     },
     codec::Namespace {
         uri: "urn:orders",
         prefix: "o",
+        types: &[],
     },
 ];
 
@@ -290,6 +292,7 @@ fn octets_go_aside_under_names_of_their_own() {
     const DECLARING: &[codec::Namespace] = &[codec::Namespace {
         uri: codec::XOP,
         prefix: "xop",
+        types: &[],
     }];
     let octets = crate::datatype::Base64Binary(vec![7; 1000]);
     let write = |namespaces| {

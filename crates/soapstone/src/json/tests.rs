@@ -10,10 +10,12 @@ const NAMESPACES: &[codec::Namespace] = &[
     codec::Namespace {
         uri: "",
         prefix: "",
+        types: &[],
     },
     codec::Namespace {
         uri: "urn:o",
         prefix: "o",
+        types: &[],
     },
 ];
 const LINE: &Tag = &Tag::new(1, "o:line", "<o:line>", "</o:line>");

@@ -114,6 +114,7 @@ impl Detail {
 const NONE: &[crate::codec::Namespace] = &[crate::codec::Namespace {
     uri: "",
     prefix: "",
+    types: &[],
 }];
 const DETAIL: &crate::codec::Tag = &crate::codec::Tag::new(0, "detail", "<detail>", "</detail>");
 
