@@ -23,9 +23,11 @@ pub mod write_back;
 pub mod written;
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use soapstone::datatype::{DateTime, Fraction, Zone};
 
 use crate::capture::log::{Change, Kind};
@@ -134,6 +136,15 @@ pub enum FlowError {
     /// The answer can't be written back.
     #[error("the answer can't be written back: {0}")]
     WriteBack(String),
+    /// Our own code broke.
+    #[error("the gateway itself failed at it; its log says how")]
+    Broken,
+}
+
+/// Takes a step of a flow; where our own code breaks in it, the step failed like any other and is taken again.
+async fn step<T>(step: impl Future<Output = Result<T, FlowError>>) -> Result<T, FlowError> {
+    let step = AssertUnwindSafe(step).catch_unwind();
+    step.await.unwrap_or(Err(FlowError::Broken))
 }
 
 /// Time and chance, as the edges get them and tests give them.

@@ -372,9 +372,9 @@ impl Steering {
                     message,
                 },
                 FlowError::Store(error) => error.into(),
-                FlowError::WriteBack(message) => Refusal {
+                FlowError::WriteBack(_) | FlowError::Broken => Refusal {
                     code: Code::NotPossible,
-                    message,
+                    message: error.to_string(),
                 },
             })?;
         let (message, problem) = match (trial.taken.clone(), trial.message) {

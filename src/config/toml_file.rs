@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
+use toml::de::DeTable;
 
 /// One thing that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,14 +52,24 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, V
     }
 }
 
-/// Parses the text. After an unknown key or a wrong value its lines are blanked and the text is parsed again, so that the next one is found
-/// too; what is left at the end is answered with the mistakes.
+/// Parses the text. The lines of what is wrong are blanked and the text is parsed again, so that the next mistake is found too; what is left
+/// at the end is answered with the mistakes.
 pub(crate) fn parse_what_is_right<T: DeserializeOwned>(
     file: &Path,
     text: &str,
 ) -> (Option<T>, Vec<ConfigError>) {
     let mut errors = Vec::new();
     let mut rest = text.to_owned();
+    let told = |error: &toml::de::Error| ConfigError {
+        file: file.to_path_buf(),
+        place: error.span().map(|span| place(text, span.start)),
+        message: message(error.message()),
+    };
+    let (_, broken) = DeTable::parse_recoverable(text);
+    for error in broken.iter().take(MOST) {
+        errors.push(told(error));
+        blank_lines(&mut rest, error.span().unwrap_or_default());
+    }
     while errors.len() < MOST {
         let error = match toml::from_str::<T>(&rest) {
             Ok(config) => return (Some(config), errors),
@@ -70,12 +81,7 @@ pub(crate) fn parse_what_is_right<T: DeserializeOwned>(
             // What the blanking left behind is no fault of the writer.
             break;
         }
-        let place = error.span().map(|span| place(text, span.start));
-        errors.push(ConfigError {
-            file: file.to_path_buf(),
-            place,
-            message: message(error.message()),
-        });
+        errors.push(told(&error));
         match error.span() {
             Some(span) if is_toml && !missing => blank_lines(&mut rest, span),
             _ => break,
@@ -156,6 +162,8 @@ fn distance(left: &str, right: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::Config;
     use super::*;
 
@@ -201,6 +209,18 @@ mod tests {
             .map(|error| error.split(':').nth(1).unwrap_or_default())
             .collect();
         assert_eq!(places, ["2", "3", "5", "8"], "{found:?}");
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_together_with_the_rest() {
+        let found = errors(
+            "[server]\nlisten = 127.0.0.1:1\nadress = \"x\"\n[limits]\ndepth = \nbytes = \"many\"\n[audit\n",
+        );
+        let lines: BTreeSet<&str> = found
+            .iter()
+            .filter_map(|error| error.split(':').nth(1))
+            .collect();
+        assert_eq!(lines, ["2", "3", "5", "6", "7"].into(), "{found:?}");
     }
 
     #[test]

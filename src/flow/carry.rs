@@ -1,6 +1,7 @@
 //! From a change to a delivery: loads the record, tests the condition, fills the map, renders the message.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -178,8 +179,18 @@ impl Carrier {
         })
     }
 
-    /// Takes a record the whole way to its message.
+    /// Takes a record the whole way to its message. Where our own code breaks on a record, that record alone gets no message.
     fn trial(&self, kind: Kind, key: &str, record: &Json, message_id: &str) -> Trial {
+        let way = AssertUnwindSafe(|| self.way(kind, key, record, message_id));
+        catch_unwind(way).unwrap_or_else(|_| Trial {
+            record: record.clone(),
+            taken: Ok(true),
+            lane: Ok(key.to_owned()),
+            message: Err(FlowError::Broken.to_string()),
+        })
+    }
+
+    fn way(&self, kind: Kind, key: &str, record: &Json, message_id: &str) -> Trial {
         let scope = Scope::new(&[
             ("record", record),
             ("kind", &kind.word().into()),
@@ -313,6 +324,73 @@ fn shortened(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Breaks at the record 2.
+    struct Fragile;
+
+    impl Render for Fragile {
+        fn render(&self, parts: &Parts<'_>) -> Result<String, String> {
+            assert_ne!(parts.key, "{\"id\":\"2\"}", "as told");
+            Ok(parts.record.to_string())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_record_at_which_we_break_is_the_only_one_without_a_message() {
+        let settings = crate::database::Settings::new("sqlite::memory:");
+        let carrier = Carrier {
+            flow: "orders".to_owned(),
+            destination: "erp".to_owned(),
+            database: Database::open(&settings).expect("opens"),
+            catalog: Arc::new(Catalog {
+                dialect: crate::catalog::Dialect::Sqlite,
+                default_schema: "main".to_owned(),
+                schemas: Vec::new(),
+                tables: Vec::new(),
+                routines: Vec::new(),
+                omitted: Vec::new(),
+                limits: crate::catalog::Limits::default(),
+            }),
+            graph: Graph {
+                table: crate::catalog::TableId(0),
+                expand: Vec::new(),
+            },
+            when: None,
+            lane: None,
+            each_record: false,
+            map: None,
+            delete: None,
+            codes: Json::Null,
+            render: Arc::new(Fragile),
+        };
+        let drafted = |id: &str| {
+            let change = change(1, id, Kind::Insert);
+            let draft = carrier.draft(&change, &Json::from(id)).expect("taken");
+            (draft.message, draft.unmappable)
+        };
+        assert_eq!(drafted("1"), ("\"1\"".to_owned(), None));
+        let (message, unmappable) = drafted("2");
+        assert_eq!(message, "");
+        let reason = unmappable.expect("a reason");
+        assert!(reason.contains("the gateway itself"), "{reason}");
+    }
+
+    fn change(id: i64, key: &str, kind: Kind) -> Change {
+        Change {
+            id,
+            at: 0,
+            schema: String::new(),
+            table: String::new(),
+            kind,
+            key: vec![("id".to_owned(), Some(key.to_owned()))],
+            columns: None,
+            before: None,
+            after: None,
+            origin: None,
+            correlation: None,
+            version: None,
+        }
+    }
+
     #[test]
     fn of_the_changes_of_a_record_those_are_kept_that_say_something() {
         use Kind::{Delete, Insert, Update};
@@ -320,20 +398,7 @@ mod tests {
             let changes: Vec<Change> = given
                 .iter()
                 .zip(1..)
-                .map(|((key, kind), id)| Change {
-                    id,
-                    at: 0,
-                    schema: String::new(),
-                    table: String::new(),
-                    kind: *kind,
-                    key: vec![("id".to_owned(), Some((*key).to_owned()))],
-                    columns: None,
-                    before: None,
-                    after: None,
-                    origin: None,
-                    correlation: None,
-                    version: None,
-                })
+                .map(|((key, kind), id)| change(id, key, *kind))
                 .collect();
             let kept: Vec<(i64, Kind)> = coalesced(&changes)
                 .iter()

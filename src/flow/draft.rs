@@ -1,12 +1,13 @@
 //! Drafts a flow from names and types: which column may go into which target of an operation. A draft is a file for a person to finish:
 //! what it leaves open stands in it as comments. Pure.
 
+mod candidate;
 mod likeness;
 mod reference;
 
 use soapstone_schema::model::TypeId;
 use soapstone_schema::simple::SimpleTypes;
-use soapstone_schema::value::{Root, Values};
+use soapstone_schema::value::Values;
 
 use crate::catalog::{Catalog, Direction, Table, TableId};
 
@@ -15,8 +16,9 @@ use super::sink::contract::fits::{self, Target};
 use super::sink::contract::targets::{is_simple, required};
 use super::sink::contract::{Operation, ThirdParty, type_of};
 
+use candidate::{Candidate, Goal, Place, alike};
 use likeness::{Words, likeness};
-use reference::{member, reference};
+use reference::reference;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -116,34 +118,6 @@ struct Line {
     open: bool,
 }
 
-/// The record at hand.
-struct Place<'p, 'a> {
-    variable: String,
-    table: &'a Table,
-    outer: Option<&'p Place<'p, 'a>>,
-}
-
-/// A column with the way to it.
-struct Candidate<'a> {
-    expression: String,
-    /// The relations to load for it, as `expand` names them; empty for none.
-    expand: String,
-    table: &'a Table,
-    /// The relation's words, else the table's.
-    of: Words,
-    own: bool,
-    column: &'a crate::catalog::Column,
-}
-
-/// A target.
-struct Goal<'a> {
-    path: &'a str,
-    name: &'a str,
-    parent: &'a str,
-    type_: TypeId,
-    required: bool,
-}
-
 struct Drafting<'a> {
     catalog: &'a Catalog,
     values: &'a Values,
@@ -155,19 +129,14 @@ struct Drafting<'a> {
 impl<'a> Drafting<'a> {
     fn request(&mut self, operation: &Operation, record: &Place<'_, 'a>) {
         let body = &operation.request;
-        match (&body.wrapper, body.parts.as_slice()) {
-            (None, [(_, root)]) => {
-                if let Some(type_) = type_of(self.values.model(), root) {
-                    self.fields(type_, "", "", record, 0);
-                }
-            }
-            (_, parts) => {
-                for (name, root) in parts {
-                    let Root::Type { type_, .. } = root else {
-                        continue;
-                    };
-                    self.target(name, "", name, *type_, (true, false), record, 0);
-                }
+        let only = body.only();
+        for (name, root) in &body.parts {
+            let Some(type_) = type_of(self.values.model(), root) else {
+                continue;
+            };
+            match only {
+                Some(_) => self.fields(type_, "", "", record, 0),
+                None => self.target(name, "", name, type_, (true, false), record, 0),
             }
         }
     }
@@ -306,7 +275,7 @@ impl<'a> Drafting<'a> {
             required: goal.required,
         };
         let mut best: Option<(u32, Candidate<'a>)> = None;
-        for candidate in self.candidates(at) {
+        for candidate in Candidate::all(self.catalog, at) {
             let likeness = alike(goal, &candidate, at);
             let fits = !fits::column(&target, candidate.column, self.catalog.dialect)
                 .iter()
@@ -348,80 +317,6 @@ impl<'a> Drafting<'a> {
         if !path.is_empty() && !self.used.iter().any(|used| used == path) {
             self.used.push(path.to_owned());
         }
-    }
-
-    /// The columns that a value may come from: of the record at hand, of what it refers to, of the records around it.
-    fn candidates(&self, at: &Place<'_, 'a>) -> Vec<Candidate<'a>> {
-        let mut found = Vec::new();
-        let mut place = Some(at);
-        let mut own = true;
-        while let Some(at) = place {
-            let of = Words::of(&at.table.name);
-            found.extend(at.table.columns.iter().map(|column| Candidate {
-                expression: member(&at.variable, &column.name),
-                expand: String::new(),
-                table: at.table,
-                of: of.clone(),
-                own,
-                column,
-            }));
-            // Only what the outermost record refers to can be named in `expand` without knowing the way.
-            let parents =
-                at.table.relations.iter().filter(|relation| {
-                    at.outer.is_none() && relation.direction == Direction::Parent
-                });
-            for relation in parents {
-                let Some(table) = self.catalog.table(relation.table) else {
-                    continue;
-                };
-                let of = Words::of(&relation.name);
-                let way = member(&at.variable, &relation.name);
-                found.extend(table.columns.iter().map(|column| Candidate {
-                    expression: member(&way, &column.name),
-                    expand: relation.name.clone(),
-                    table,
-                    of: of.clone(),
-                    own: false,
-                    column,
-                }));
-            }
-            place = at.outer;
-            own = false;
-        }
-        found
-    }
-}
-
-/// How alike a column is to a target, of 100: its own name, or with what it is of; what is of another record counts where the target
-/// stands in a part of that name.
-fn alike(goal: &Goal<'_>, candidate: &Candidate<'_>, at: &Place<'_, '_>) -> u32 {
-    let (leaf, parent) = (Words::of(goal.name), Words::of(goal.parent));
-    let column = Words::of(&candidate.column.name);
-    let whole = candidate.of.with(&column);
-    let plain = likeness(&leaf, &column);
-    let with_of = likeness(&leaf, &whole);
-    let with_both = likeness(&parent.with(&leaf), &whole);
-    let here = parent.is_empty() || likeness(&parent, &Words::of(&at.table.name)) > 0;
-    match candidate.own {
-        true if here => plain
-            .max(with_of.saturating_sub(2))
-            .max(with_both.saturating_sub(4)),
-        // A column of the record for a target in a part of another name.
-        true => (plain * 7 / 10)
-            .max(with_of * 9 / 10)
-            .max(with_both.saturating_sub(4)),
-        false => with_of
-            .saturating_sub(1)
-            .max(with_both.saturating_sub(3))
-            .max(
-                match likeness(
-                    &parent,
-                    &candidate.of.with(&Words::of(&candidate.table.name)),
-                ) {
-                    0 => plain * 4 / 10,
-                    _ => plain * 9 / 10,
-                },
-            ),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 
 use super::gateway::{AtWork, Shared, announce, rest};
-use super::{FlowError, pump, source};
+use super::{FlowError, pump, source, step};
 
 /// Changes in a page.
 const PAGE: u32 = 500;
@@ -26,7 +26,7 @@ pub(crate) async fn run(
     let mut reached = Reached::default();
     let mut failures = 0_u32;
     loop {
-        let wait = match page(&shared, &at_work, &mut reached).await {
+        let wait = match step(page(&shared, &at_work, &mut reached)).await {
             Ok(true) => {
                 failures = 0;
                 Duration::ZERO

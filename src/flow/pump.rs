@@ -22,7 +22,7 @@ use crate::store::session::Session;
 
 use super::gateway::{AtWork, Shared};
 use super::policy;
-use super::{Flow, FlowError};
+use super::{Flow, FlowError, step};
 
 use attempt::{Finished, Gate, attempt};
 pub(super) use settling::tell_unmappable;
@@ -31,10 +31,10 @@ pub(super) use settling::tell_unmappable;
 const MENDING: Duration = Duration::from_secs(15);
 
 /// How many times the concurrency is claimed ahead at most.
-const AHEAD: usize = 6;
+const AHEAD: usize = 16;
 
 /// How many times the concurrency is on its way, sent or claimed ahead, while a round is at work.
-const MEANWHILE: usize = 2;
+const MEANWHILE: usize = 8;
 
 /// How long what has ended waits at most for more to end.
 const GATHERING: Duration = Duration::from_millis(25);
@@ -78,7 +78,7 @@ pub(crate) async fn run(
         }
         let stopping = *stop.borrow() || stop.has_changed().is_err();
         let mut more = false;
-        match round(&shared, flow, &mut pump, &gate, stopping).await {
+        match step(round(&shared, flow, &mut pump, &gate, stopping)).await {
             Ok(claimed) => {
                 failures = 0;
                 more = !claimed.is_empty()

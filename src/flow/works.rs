@@ -13,10 +13,12 @@ use tokio::sync::Mutex;
 use crate::catalog::Catalog;
 use crate::config::{self, ConfigError};
 use crate::database::Database;
+use crate::store::session::Session;
+use crate::store::{StoreError, progress};
 
-use super::Flow;
 use super::assemble::Assembled;
 use super::start::{self, Running, StartError};
+use super::{Ambient, Flow};
 
 /// The flows of a gateway.
 #[derive(Default)]
@@ -117,6 +119,9 @@ impl Works {
                 }
             }
         }
+        if let Err(error) = sign_on(database, &next.flows).await {
+            tracing::warn!(%error, "new flows are listed once the database is back");
+        }
         started.running.replace(flows(&next.flows));
         tracing::info!(
             flows = next.flows.len(),
@@ -145,6 +150,16 @@ impl Works {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current.problems.get(name).cloned()
     }
+}
+
+/// Signs new flows on, so that whoever asked for the reload sees them at once.
+async fn sign_on(database: &Database, flows: &[Arc<Assembled>]) -> Result<(), StoreError> {
+    let now = (Ambient::system().now)();
+    let mut session = Session::begin(database).await?;
+    for one in flows {
+        progress::ensure(&mut session, &one.flow.name, "", now).await?;
+    }
+    session.commit().await
 }
 
 fn flows(flows: &[Arc<Assembled>]) -> Vec<Arc<Flow>> {

@@ -99,9 +99,16 @@ pub async fn all(session: &mut Session) -> Result<Vec<Worker>, StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn strangers(session: &mut Session) -> Result<Vec<String>, StoreError> {
+    // From owner to owner along their index: without statistics, a plain `distinct` reads the whole table, every second.
     let rows = session
         .rows(
-            "select distinct owner from {s}delivery where owner is not null and owner not in (select id from {s}worker)",
+            "with recursive owners (owner) as (
+                select min(owner) from {s}delivery where owner is not null
+                union all
+                select (select d.owner from {s}delivery d where d.owner is not null and d.owner > o.owner order by d.owner limit 1)
+                from owners o where o.owner is not null
+            )
+            select owner from owners where owner is not null and owner not in (select id from {s}worker)",
             &[],
         )
         .await?;

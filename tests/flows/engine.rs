@@ -29,6 +29,7 @@ async fn all_is_delivered_once_to_a_destination_that_misbehaves() {
                 reset_before: 5,
                 reset_after: 5,
                 unsent: 3,
+                panics: 3,
                 idempotent,
                 knows: !idempotent,
             };
@@ -151,6 +152,7 @@ async fn order_holds_in_a_lane_and_a_poison_message_blocks_its_own_alone() {
         until(&database, |counts| counts.delivered == 100).await;
         stop.send(true).unwrap();
         running.await.unwrap().unwrap();
+        assert_eq!(erp.overlaps.load(Ordering::Relaxed), 0);
         let mut lanes: HashMap<String, Vec<String>> = HashMap::new();
         for (_, message) in erp.taken.lock().unwrap().iter() {
             let (id, version) = message.trim_matches(['<', '>']).split_once(':').unwrap();
@@ -302,7 +304,11 @@ async fn another_gateway_takes_over_and_the_first_cannot_settle_any_more() {
             Ambient::system(),
             stopped,
         ));
-        until(&database, |counts| counts.sending == 1).await;
+        // Claimed is not yet sent.
+        until(&database, |counts| {
+            counts.sending == 1 && slow.1.load(Ordering::SeqCst) == 1
+        })
+        .await;
         // It stops dead: no beat, no answer.
         first.abort();
         let began = Instant::now();

@@ -7,6 +7,7 @@
     clippy::print_stdout
 )]
 
+mod breaking;
 mod capture;
 mod engine;
 mod ground;

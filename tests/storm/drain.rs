@@ -55,10 +55,13 @@ pub(crate) async fn drain(arguments: &Arguments) {
     let handing = began.elapsed();
     let memory = gateway.process.memory().1;
     gateway.process.kill();
-    sqlx::raw_sql("delete from soapstone.circuit; update soapstone.delivery set due_at = 0 where state = 'waiting' and flow = 'orders'; vacuum analyze")
-        .execute(&pool)
-        .await
-        .ok();
+    for sql in [
+        "delete from soapstone.circuit",
+        "update soapstone.delivery set due_at = 0 where state = 'waiting' and flow = 'orders'",
+        "vacuum analyze",
+    ] {
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+    }
     scene.erp.start();
     println!(
         "{orders} changes handed over in {:.1} s: {:.0} a second",

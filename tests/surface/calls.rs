@@ -211,12 +211,25 @@ async fn third_parties_are_called_as_they_ask() {
             "\"lines[]\" = \"[{'sku': 'A-1', 'of': '2'}, {'sku': 'B-2', 'of': '0.5'}]\"\n\"lines[]/sku\" = \"lines.sku\"\n\"lines[]/quantity\" = \"lines.of\"\n\"none[]\" = \"[]\"\n\"none[]/sku\" = \"none.sku\"\n\"none[]/quantity\" = \"none.of\"",
         );
     scene.write("flows/lists.toml", &lists);
+    let parts = flow(&address, "parts", "Parts", "")
+        .replace("\"Put\"", "\"PutParts\"")
+        .replace("\"id\" =", "\"put/id\" =")
+        .replace(
+            "\"name\" = \"record.name\"",
+            "\"put/name\" = \"record.name\"\n\"tenant/name\" = \"'north'\"",
+        )
+        .replace("answer.number", "answer.answer.number");
+    scene.write("flows/parts.toml", &parts);
     let gateway = scene.serve();
     let record = "<record><id>7</id><name>Łódź &amp; &lt;Sons&gt;</name></record>";
     let said = post(&gateway.address(), "CreateOrders", record, "crm-request-7");
     assert!(said.contains("created"), "{said}");
 
-    for flow in cases.iter().map(|(path, ..)| *path).chain(["tls", "lists"]) {
+    for flow in cases
+        .iter()
+        .map(|(path, ..)| *path)
+        .chain(["tls", "lists", "parts"])
+    {
         match flow {
             "invalid" | "late" => {
                 scene.until(flow, |counts| counts.doubt == 1).await;

@@ -56,21 +56,31 @@ destination = "ERP"
 "Reason" = "'deleted'"
 "#;
 
-/// Starts the sample ERP beside the test, with its contract among the flows.
-async fn erp(scene: &Scene) {
+/// Starts the sample ERP beside the test, with its contract among the flows, and answers its address.
+async fn erp(scene: &Scene) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}{PATH}", listener.local_addr().unwrap());
     write_contract(&scene.folder.join("flows"), &address).unwrap();
     let erp = SampleErp::open(clock, &scene.folder.join("journal")).unwrap();
     tokio::spawn(wire::serve(Arc::new(erp), Manners::default(), listener));
+    address
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelled_and_deleted_orders_are_cancelled_at_the_erp() {
     let scene = Scene::new(CRM).await;
-    erp(&scene).await;
+    let address = erp(&scene).await;
     scene.write("flows/placed.toml", PLACED);
-    scene.write("flows/cancelled.toml", CANCELLED);
+    // This one has a contract that says nothing of a service, as vendors hand out who tell the address by mail.
+    let contract = scene.read("flows/sample-erp.wsdl");
+    let (bindings, _) = contract.split_once("<wsdl:service").unwrap();
+    scene.write(
+        "flows/bindings.wsdl",
+        &format!("{bindings}</wsdl:definitions>"),
+    );
+    let sink = format!("wsdl = \"bindings.wsdl\"\naddress = \"{address}\"");
+    let cancelled = CANCELLED.replace("wsdl = \"sample-erp.wsdl\"", &sink);
+    scene.write("flows/cancelled.toml", &cancelled);
     scene.tell(&["capture", "install", "orders"]);
     let _gateway = scene.serve();
     scene

@@ -92,6 +92,32 @@ async fn flows_are_seen_and_steered_by_soap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reload_offers_what_is_new_in_the_database_and_among_the_flows() {
+    let (scene, gateway) = scene("").await;
+    let wsdl = format!("{}/soap/gateway?wsdl", gateway.address());
+    let reload = || -> serde_json::Value {
+        serde_json::from_str(&scene.tell(&["call", &wsdl, "Reload"])).unwrap()
+    };
+    let before = reload();
+    scene
+        .define("create table parcels (id integer primary key, label text)")
+        .await;
+    scene.write("flows/others.toml", FLOW);
+    let after = reload();
+    let tables = |said: &serde_json::Value| said["tables"].as_i64().unwrap();
+    assert_eq!(tables(&after), tables(&before) + 1, "{after}");
+    let names = |said: &serde_json::Value| -> Vec<String> {
+        let flows = said["flow"].as_array().unwrap();
+        flows.iter().map(|flow| flow["name"].to_string()).collect()
+    };
+    assert_eq!(names(&before), ["\"orders\""]);
+    assert_eq!(names(&after), ["\"orders\"", "\"others\""]);
+    let crm = format!("{}/soap/crm?wsdl", gateway.address());
+    let made = scene.tell(&["call", &crm, "CreateParcels", "record.label=first"]);
+    assert!(made.contains("created"), "{made}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_stacks_steer_too() {
     let (_scene, gateway) = scene("").await;
     let mut clients = Vec::new();
@@ -155,6 +181,8 @@ async fn who_may_watch_may_not_steer() {
     let (done, said) = call("watcher", &["ListFlows"]);
     assert!(done && said.contains("orders"), "{said}");
     let (done, said) = call("watcher", &["PauseFlow", "name=orders"]);
+    assert!(!done && said.contains("Forbidden"), "{said}");
+    let (done, said) = call("watcher", &["Reload"]);
     assert!(!done && said.contains("Forbidden"), "{said}");
     let (done, said) = call("reader", &["ListFlows"]);
     assert!(done && !said.contains("orders"), "{said}");

@@ -13,9 +13,9 @@ pub(super) fn reference(values: &Values, operation: &Operation) -> Option<String
     let body = operation.answer.as_ref()?;
     let (name, root) = body.parts.first()?;
     let type_ = type_of(values.model(), root)?;
-    let start = match body.wrapper {
-        Some(_) => member("answer", name),
-        None => "answer".to_owned(),
+    let start = match body.only() {
+        Some(_) => "answer".to_owned(),
+        None => member("answer", name),
     };
     naming(values, type_, &start, 0)
 }

@@ -1,12 +1,14 @@
 //! One attempt at a delivery: waits for its turn, asks first where an earlier attempt may have arrived, and sends.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
+use futures_util::FutureExt;
 use tokio::sync::{Semaphore, watch};
 
 use crate::flow::gateway::Shared;
 use crate::flow::outcome::{Found, Heard, Outcome};
-use crate::flow::{Flow, Outgoing};
+use crate::flow::{Flow, FlowError, Outgoing};
 use crate::store::delivery::Claimed;
 
 /// An attempt that has ended, or that was never begun.
@@ -78,13 +80,22 @@ pub(super) async fn attempt(
             message: claimed.message.clone(),
             attempt: claimed.attempt,
         };
-        if claimed.unresolved && shared.lease_holds() {
-            (heard, cleared) = ask(flow, &outgoing).await;
-        }
-        // As late as can be: between this and the first byte a stop of the process is as long as it likes, and the id is all that helps.
-        if heard.is_none() && shared.lease_holds() {
-            heard = Some(flow.sink.send(&outgoing).await);
-        }
+        let unresolved = claimed.unresolved;
+        let telling = AssertUnwindSafe(async {
+            let mut told = (None, false);
+            if unresolved && shared.lease_holds() {
+                told = ask(flow, &outgoing).await;
+            }
+            // As late as can be: between this and the first byte a stop of the process is as long as it likes, and the id is all that helps.
+            if told.0.is_none() && shared.lease_holds() {
+                told.0 = Some(flow.sink.send(&outgoing).await);
+            }
+            told
+        });
+        (heard, cleared) = telling.catch_unwind().await.unwrap_or_else(|_| {
+            let reason = FlowError::Broken.to_string();
+            (Some(Heard::well(Outcome::Ambiguous { reason })), false)
+        });
     }
     drop(permit);
     let duration = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);

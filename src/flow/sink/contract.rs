@@ -222,9 +222,6 @@ fn body(
         })
         .collect();
     let wrapper = (bound.style == Style::Rpc).then(|| QName::new(how.namespace.as_str(), wrapper));
-    if wrapper.is_none() && parts.len() > 1 {
-        return Err("a document style body with several parts is not supported".to_owned());
-    }
     Ok(Body {
         wrapper,
         parts,

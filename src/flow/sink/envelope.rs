@@ -188,7 +188,8 @@ fn read_encoded(values: &Values, body: &Body, envelope: &str) -> Result<Json, St
 
 fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Result<Json, String> {
     let broken = |error: xml::Error| error.to_string();
-    let Event::Start(tag) = reader.next().map_err(broken)? else {
+    let mut event = reader.next().map_err(broken)?;
+    let Event::Start(tag) = &event else {
         return Err("the body is empty".to_owned());
     };
     let element = |reader: &mut Reader<'a>, tag, root: &Root| {
@@ -200,35 +201,44 @@ fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Resul
         read.map(|element| values.to_json(&element, root))
             .map_err(|error| error.to_string())
     };
-    if body.wrapper.is_none() {
-        let (_, root) = body
-            .parts
-            .first()
-            .ok_or("the operation's answer has no part")?;
-        let json = element(reader, tag, root)?;
+    if let Some(root) = body.only() {
+        let json = element(reader, *tag, root)?;
         return Ok(if json.is_object() {
             json
         } else {
             serde_json::json!({ "value": json })
         });
     }
+    if body.wrapper.is_some() {
+        event = reader.next().map_err(broken)?;
+    }
+    let elements = &values.model().elements;
+    let stands_for = |root: &Root, local: &str, namespace: &str| match root {
+        Root::Element(id) => elements
+            .get(id.index())
+            .is_some_and(|one| *one.name.local == *local && *one.name.namespace == *namespace),
+        Root::Type { name, .. } => *name.local == *local,
+    };
     let mut fields = Fields::new();
     loop {
-        match reader.next().map_err(broken)? {
-            Event::Start(tag) => match body.parts.iter().find(|(name, _)| name == tag.local) {
-                Some((name, root)) => {
-                    let json = element(reader, tag, root)?;
-                    let json = match body.encoded {
-                        true => untyped(json),
-                        false => json,
-                    };
-                    fields.insert(name.clone(), json);
-                }
-                None => return Err(format!("`{}` is no part of the answer", tag.local)),
-            },
+        match event {
+            Event::Start(tag) => {
+                let namespace = reader.namespace(tag.ns);
+                let mut parts = body.parts.iter();
+                let (name, root) = parts
+                    .find(|(_, root)| stands_for(root, tag.local, namespace))
+                    .ok_or_else(|| format!("`{}` is no part of the answer", tag.local))?;
+                let json = element(reader, tag, root)?;
+                let json = match body.encoded {
+                    true => untyped(json),
+                    false => json,
+                };
+                fields.insert(name.clone(), json);
+            }
             Event::End(_) | Event::Eof => return Ok(Json::Object(fields)),
             Event::Text(_) => {}
         }
+        event = reader.next().map_err(broken)?;
     }
 }
 

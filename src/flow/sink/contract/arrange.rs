@@ -12,12 +12,13 @@ use super::{Body, type_of};
 impl Body {
     /// Turns a filled map into JSON for each part, in the form that values take.
     pub fn arrange(&self, values: &Values, filled: &[Filled]) -> Vec<(Root, Json)> {
-        match (&self.wrapper, self.parts.as_slice()) {
-            (None, [(_, root)]) => {
+        match self.only() {
+            Some(root) => {
                 let type_ = type_of(values.model(), root);
                 vec![(root.clone(), arrange(values, type_, filled))]
             }
-            (_, parts) => parts
+            None => self
+                .parts
                 .iter()
                 .filter_map(|(name, root)| {
                     let type_ = type_of(values.model(), root);

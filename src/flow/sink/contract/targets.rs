@@ -31,12 +31,19 @@ enum Place {
 }
 
 impl Body {
+    /// The content of the only part of a document style body: no name of a part stands before its fields.
+    pub(crate) fn only(&self) -> Option<&Root> {
+        match (&self.wrapper, self.parts.as_slice()) {
+            (None, [(_, root)]) => Some(root),
+            _ => None,
+        }
+    }
+
     /// The element or type that a map's first steps stand in: the only part's content, or the parts by name.
     fn roots(&self, values: &Values) -> Place {
-        match (&self.wrapper, self.parts.as_slice()) {
-            (None, [(_, root)]) => Place::Type(type_of(values.model(), root)),
-            (None, _) => Place::Type(None),
-            (Some(_), parts) => parts_of(values, parts),
+        match self.only() {
+            Some(root) => Place::Type(type_of(values.model(), root)),
+            None => parts_of(values, &self.parts),
         }
     }
 
