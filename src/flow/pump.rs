@@ -31,10 +31,10 @@ pub(super) use settling::tell_unmappable;
 const MENDING: Duration = Duration::from_secs(15);
 
 /// How many times the concurrency is claimed ahead at most.
-const AHEAD: usize = 16;
+const AHEAD: usize = 6;
 
 /// How many times the concurrency is on its way, sent or claimed ahead, while a round is at work.
-const MEANWHILE: usize = 8;
+const MEANWHILE: usize = 2;
 
 /// How long what has ended waits at most for more to end.
 const GATHERING: Duration = Duration::from_millis(25);
