@@ -103,7 +103,7 @@ pub(crate) fn declare(out: &mut String, name: &str) {
     }
     let _ = writeln!(
         out,
-        "#[rustfmt::skip]\n#[allow(clippy::all, clippy::pedantic, dead_code, missing_docs, unreachable_pub, unused_imports, unused_variables)]\npub mod {name};"
+        "#[rustfmt::skip]\n#[allow(clippy::all, clippy::pedantic, dead_code, missing_docs, nonstandard_style, unreachable_pub, unused_imports, unused_variables)]\npub mod {name};"
     );
 }
 

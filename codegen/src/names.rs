@@ -238,6 +238,9 @@ impl Names {
         }
         let separator = if separator.is_empty() && wanted.ends_with(|c: char| c.is_numeric()) {
             "_"
+        } else if wanted.ends_with('_') {
+            // `self_`, whose two in a row would be no snake case.
+            ""
         } else {
             separator
         };

@@ -247,12 +247,11 @@ impl<'a> Reader<'a> {
         if self.pending == 0 {
             return Ok(found);
         }
-        if self.strictness == Strictness::Encoded {
-            self.forget_encoding_attributes();
-        }
+        let encoded = self.strictness == Strictness::Encoded;
         for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
             let namespace = self.xml.namespace(attribute.ns);
-            if !*taken && wildcard.admits(namespace) {
+            let encoding = encoded && is_of_encoding(namespace, attribute.local);
+            if !*taken && !encoding && wildcard.admits(namespace) {
                 *taken = true;
                 self.pending -= 1;
                 found.push(AnyAttribute {
@@ -264,22 +263,29 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// The attributes that nothing has asked for yet.
-    pub(super) fn left_attributes(&mut self) -> Result<Vec<AnyAttribute>> {
+    /// Which attributes nothing has asked for yet.
+    pub(super) fn left_attributes(&mut self) -> Result<Vec<usize>> {
         self.settle()?;
-        let all = self.xml.attributes().iter().zip(&self.taken);
-        let left = all.filter(|(attribute, taken)| {
+        let all = self.xml.attributes().iter().zip(&self.taken).enumerate();
+        let left = all
+            .filter(|(_, (attribute, taken))| !**taken && self.xml.namespace(attribute.ns) != XSI);
+        Ok(left.map(|(index, _)| index).collect())
+    }
+
+    /// Some of the attributes; of those of the encoding only what the type has asked for.
+    pub(super) fn declared_attributes(&self, indexes: &[usize]) -> Vec<AnyAttribute> {
+        let declared = |index: &usize| {
+            let attribute = self.xml.attributes().get(*index)?;
             let namespace = self.xml.namespace(attribute.ns);
             let encoding = self.strictness == Strictness::Encoded
                 && is_of_encoding(namespace, attribute.local);
-            !**taken && namespace != XSI && !encoding
-        });
-        Ok(left
-            .map(|(attribute, _)| AnyAttribute {
-                name: QName::new(self.xml.namespace(attribute.ns), attribute.local),
+            let asked = self.taken.get(*index) == Some(&true);
+            (asked || !encoding).then(|| AnyAttribute {
+                name: QName::new(namespace, attribute.local),
                 value: attribute.value.to_string(),
             })
-            .collect())
+        };
+        indexes.iter().filter_map(declared).collect()
     }
 
     /// Refuses every attribute that is left.

@@ -52,11 +52,12 @@ impl<T: Type> Type for Nillable<T> {
         }
         reader.value = None;
         reader.told = None;
-        let mut attributes = reader.left_attributes()?;
+        let left = reader.left_attributes()?;
         let type_ = reader.type_.clone();
         if T::ATTRIBUTES && reader.strictness != Strictness::Lenient {
             T::nil(reader)?;
         }
+        let mut attributes = reader.declared_attributes(&left);
         reader.expect_no_attributes()?;
         reader.type_ = type_;
         if let Some((name, _)) = reader.take_type()?

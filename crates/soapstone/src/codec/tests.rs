@@ -243,32 +243,37 @@ impl Type for Named {
             kind: r.optional_attribute("kind")?,
         })
     }
+    fn nil(r: &mut Reader<'_>) -> Result<()> {
+        Self::read(r).map(drop)
+    }
     fn content(&self, _: &mut Writer) {}
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Names(Vec<Named>);
+struct Names<T>(Vec<T>);
 
-impl Type for Names {
+impl<T: Type> Type for Names<T> {
     fn read(r: &mut Reader<'_>) -> Result<Self> {
         Ok(Self(r.times(LINE, 1, codec::UNBOUNDED)?))
     }
     fn content(&self, _: &mut Writer) {}
 }
 
+fn read_encoded<T: Type>(lines: &str) -> Result<Names<T>> {
+    let text = format!(
+        r#"<o:order id="x" xmlns:o="urn:orders" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:v="http://schemas.xmlsoap.org/soap/envelope/">{lines}</o:order>"#
+    );
+    Element::<Names<T>>::new(ORDER, NAMESPACES).read_with(
+        &text,
+        &crate::xml::Options::message(),
+        codec::Strictness::Encoded,
+    )
+}
+
 /// The second element of a name is read as predicted, the first by the general path.
 #[test]
 fn attributes_of_the_encoding_are_read_where_a_type_declares_them() {
-    let read = |lines: &str| {
-        let text = format!(
-            r#"<o:order id="x" xmlns:o="urn:orders" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:v="http://schemas.xmlsoap.org/soap/envelope/">{lines}</o:order>"#
-        );
-        Element::<Names>::new(ORDER, NAMESPACES).read_with(
-            &text,
-            &crate::xml::Options::message(),
-            codec::Strictness::Encoded,
-        )
-    };
+    let read = read_encoded::<Named>;
     let some = |text: &str| Some(text.to_owned());
     let names = read(r#"<o:line id="a"/><o:line id="b" v:encodingStyle="e"/>"#).unwrap();
     let ids: Vec<_> = names.0.into_iter().map(|line| line.id).collect();
@@ -284,6 +289,17 @@ fn attributes_of_the_encoding_are_read_where_a_type_declares_them() {
         error.to_string().contains("the attribute size is not"),
         "{error}"
     );
+}
+
+#[test]
+fn a_declared_id_of_a_nil_element_is_kept_and_what_the_encoding_alone_says_is_not() {
+    let nil = r#"<o:line id="a" xsi:nil="1" v:encodingStyle="e"/>"#;
+    let kept: Nillable<Named> = Nillable::NilWith(vec![codec::AnyAttribute {
+        name: codec::QName::new("", "id"),
+        value: "a".to_owned(),
+    }]);
+    let read = read_encoded::<Nillable<Named>>(&nil.repeat(2));
+    assert_eq!(read, Ok(Names(vec![kept.clone(), kept])));
 }
 
 /// A contract that declares `xop:Include` itself gets its octets inline: whoever reads it leaves that element as it stands.
