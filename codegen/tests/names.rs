@@ -56,7 +56,7 @@ fn what_comes_together_is_kept_apart() {
         <xs:element name="a-b" type="xs:int"/><xs:element name="a_b" type="xs:int"/><xs:element name="aB" type="xs:int"/>
         <xs:element name="type" type="xs:int"/><xs:element name="Type" type="xs:int"/><xs:element name="self" type="xs:int"/>
         <xs:element name="größe" type="xs:int"/><xs:element name="数量" type="xs:int"/><xs:element name="gen" type="xs:int"/>
-      </xs:sequence><xs:attribute name="a-b" type="xs:int"/></xs:complexType>
+      </xs:sequence><xs:attribute name="a-b" type="xs:int"/><xs:attribute name="Self" type="xs:int"/></xs:complexType>
       <xs:complexType name="t"><xs:sequence/></xs:complexType>
       <xs:complexType name="Option"><xs:sequence/></xs:complexType>"#;
     let names = names("apart", schema);
@@ -67,7 +67,8 @@ fn what_comes_together_is_kept_apart() {
         "pub a_b_4: i32,",
         "pub r#type: i32,",
         "pub type_2: i32,",
-        "pub self_: i32,",
+        "pub self_: Option<i32>,",
+        "pub self_2: i32,",
         "pub größe: i32,",
         "pub 数量: i32,",
         "pub r#gen: i32,",
