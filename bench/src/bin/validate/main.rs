@@ -1,9 +1,9 @@
 //! Validation beside the JDK's validator, libxml2 (`xmllint`), `xsd-schema` and a bare parse, in one run on the same documents.
 //!
-//! `cargo run --release --manifest-path bench/Cargo.toml --features peers --bin validate [documents] [memory] [FILE.xsd…]`
+//! `cargo run --release --manifest-path bench/Cargo.toml --features peers --bin validate [documents] [keys] [memory] [FILE.xsd…]`
 //!
-//! `documents` are validated by everyone; `memory` validates a million messages, every second one hostile, and tells what the
-//! process holds before and after; a file is a schema that is loaded. Without arguments: documents and memory.
+//! `documents` are validated by everyone; `keys` are documents with key and keyref, of growing size, beside the JDK; `memory` validates a million messages, every second one hostile, and tells what the
+//! process holds before and after; a file is a schema that is loaded. Without arguments: documents, keys and memory.
 
 mod documents;
 mod peers;
@@ -33,6 +33,9 @@ fn main() {
     fs::create_dir_all(&folder).unwrap();
     if wants("documents") {
         documents(&folder);
+    }
+    if wants("keys") {
+        growth(&folder);
     }
     if wants("memory") {
         memory(&folder);
@@ -80,6 +83,28 @@ fn documents(folder: &Path) {
             "   {:.0} documents/s, {:.1} x JDK",
             ours / document.len() as f64,
             ours / java.unwrap_or(f64::NAN),
+        );
+    }
+}
+
+/// Key and keyref in documents of growing size: ours stays in one proportion to the size, the JDK's does not.
+fn growth(folder: &Path) {
+    let schema = folder.join("keys.xsd");
+    fs::write(&schema, KEYS).unwrap();
+    let validator = validator(&schema);
+    println!("{:24} {:>10} {:>10}", "key and keyref, MB/s", "ours", "JDK");
+    for rows in [300, 1_000, 3_000, 6_000, 10_000] {
+        let document = keys(rows);
+        let path = folder.join("keys.xml");
+        fs::write(&path, &document).unwrap();
+        let ours = measure(document.len(), || validate(&validator, &document));
+        let java = peers::java(&schema, Some(&path)).unwrap_or(f64::NAN);
+        println!(
+            "{:24} {:>10.1} {:>10.2}   {:.1} x JDK",
+            format!("{} kB", document.len() / 1000),
+            ours / 1e6,
+            java / 1e6,
+            ours / java
         );
     }
 }
