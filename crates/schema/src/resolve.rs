@@ -7,6 +7,7 @@ mod binding;
 mod builtin;
 mod complex;
 mod constraint;
+mod content;
 mod element;
 mod lookup;
 mod order;

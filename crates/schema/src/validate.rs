@@ -9,6 +9,7 @@ mod content;
 mod element;
 mod identity;
 mod ids;
+mod instance;
 mod naming;
 mod pass;
 mod path;

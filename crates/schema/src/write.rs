@@ -1,6 +1,7 @@
 //! Documents as written → XSD and WSDL text: indented, the same bytes for the same document, prefixes declared once at the
 //! root of each schema and of the WSDL. It decides nothing about the contract.
 
+mod attribute;
 mod schema;
 mod simple;
 mod text;

@@ -43,14 +43,8 @@ impl Resolver<'_, '_> {
                 Form::Restriction(match base {
                     TypeUse::Named(name) => {
                         let base = self.base(at, name, written.place);
-                        if base == Some(Builtin::AnySimpleType.id()) {
-                            // Part 1, 3.14.6: the ur-type can't be restricted by a schema.
-                            let message = "a simple type can't restrict anySimpleType";
-                            let help = "restrict one of the other built-in types";
-                            self.report
-                                .error(written.place, "cos-st-restricts", message, help);
-                        }
-                        base.unwrap_or(Builtin::AnySimpleType.id())
+                        base.inspect(|base| self.refuse_ur_type(*base, written.place))
+                            .unwrap_or(Builtin::AnySimpleType.id())
                     }
                     other => self.type_use(at, other, written.place),
                 })
@@ -78,6 +72,15 @@ impl Resolver<'_, '_> {
             type_.annotation = written.annotation.clone();
         }
         self.simple.insert(id, form);
+    }
+
+    /// Part 1, 3.14.6: the ur-type can't be restricted by a schema.
+    pub(super) fn refuse_ur_type(&mut self, base: TypeId, place: Place) {
+        if base == Builtin::AnySimpleType.id() {
+            let message = "a simple type can't restrict anySimpleType";
+            let help = "restrict one of the other built-in types";
+            self.report.error(place, "cos-st-restricts", message, help);
+        }
     }
 
     /// A type by name or in place; in a redefinition the name means the new type.

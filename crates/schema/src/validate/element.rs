@@ -4,10 +4,11 @@ use soapstone::xml::{Reader, Tag};
 
 use crate::automaton::names::{NameId, NamespaceId};
 use crate::automaton::{Expected, Matched};
-use crate::model::{Builtin, Derivations, ElementId, Process, Type, TypeId};
+use crate::model::{Builtin, ElementId, Process, Type, TypeId};
 use crate::rules::derivation;
 
 use super::compiled::Kind;
+use super::instance::Instance;
 use super::pass::{Frame, Pass, State};
 use super::{Expect, Sink, Start};
 
@@ -25,13 +26,6 @@ enum Found {
     Unknown { strict: bool },
     /// It is passed over.
     Skip,
-}
-
-/// What the `xsi` attributes of a start tag say; each with its offset.
-#[derive(Default)]
-struct Instance {
-    type_: Option<(TypeId, usize)>,
-    nil: Option<(bool, usize)>,
 }
 
 impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
@@ -298,80 +292,6 @@ impl<'v, 'a, S: Sink> Pass<'v, '_, 'a, S> {
             }
             State::Nil | State::Empty | State::Simple(..) => Found::Skip,
         }
-    }
-
-    /// Reads `xsi:type` and `xsi:nil`.
-    fn instance(&mut self, reader: &Reader<'a>) -> Instance {
-        let mut instance = Instance::default();
-        for attribute in reader.attributes() {
-            if self.namespace(reader, attribute.ns) != NamespaceId::XSI {
-                continue;
-            }
-            let value = attribute.value.trim_matches([' ', '\t', '\r', '\n']);
-            match attribute.local {
-                "nil" => match value {
-                    "true" | "1" => instance.nil = Some((true, attribute.offset)),
-                    "false" | "0" => instance.nil = Some((false, attribute.offset)),
-                    _ => {
-                        let message = format!("xsi:nil is {value:?}, not an xs:boolean");
-                        self.violation(reader, "cvc-elt.3.1", attribute.offset, message);
-                    }
-                },
-                "type" => {
-                    let (prefix, local) = value.split_once(':').unwrap_or(("", value));
-                    let namespace = reader.resolve(prefix).map(|ns| reader.namespace(ns));
-                    match namespace.and_then(|namespace| self.compiled.type_(namespace, local)) {
-                        Some(type_) => instance.type_ = Some((type_, attribute.offset)),
-                        None => {
-                            let message =
-                                format!("xsi:type names {value:?}, which is no type of the schema");
-                            self.violation(reader, "cvc-elt.4.2", attribute.offset, message);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        instance
-    }
-
-    /// Checks that `xsi:type` may replace the declared type (3.3.4, 4.3); answers the type to go on with.
-    fn retype(
-        &mut self,
-        reader: &Reader<'a>,
-        element: Option<ElementId>,
-        declared: Option<TypeId>,
-        type_: TypeId,
-        offset: usize,
-    ) -> TypeId {
-        let Some(declared) = declared else {
-            return type_;
-        };
-        if declared == type_ {
-            return type_;
-        }
-        let mut barred = element
-            .and_then(|id| self.model.elements.get(id.index()))
-            .map_or(Derivations::default(), |element| element.block);
-        if let Some(Type::Complex(complex)) = self.model.types.get(declared.index()) {
-            barred = derivation::union(barred, complex.block);
-        }
-        if derivation::derives(self.model, type_, declared, barred) {
-            return type_;
-        }
-        let (type_name, declared_name) = (self.type_name(type_), self.type_name(declared));
-        let why = if derivation::derives(self.model, type_, declared, Derivations::default()) {
-            "its derivation is blocked"
-        } else {
-            "it does not derive from it"
-        };
-        self.violation(
-            reader,
-            "cvc-elt.4.3",
-            offset,
-            format!("xsi:type {type_name} can't stand for {declared_name}: {why}"),
-        );
-        declared
     }
 
     fn state(&self, found: Found, type_: Option<TypeId>, nil: bool) -> State<'v> {

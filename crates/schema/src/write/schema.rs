@@ -1,11 +1,12 @@
 //! Schemas, complex types and declarations as text.
 
+use super::attribute::{attribute, attribute_group, attributes};
 use super::simple::{derivations, facets, simple_type, type_use};
 use super::text::Text;
 use crate::document::schema::{
-    Admits, Admitted, Attribute, AttributeGroup, AttributeItem, Attributes, ComplexType, Component,
-    Constraint, ConstraintKind, Content, Element, Group, GroupDefinition, Particle, Reference,
-    ReferenceKind, Schema, Term, TypeUse, Usage, Wildcard, XPath,
+    Admits, Admitted, ComplexType, Component, Constraint, ConstraintKind, Content, Element, Group,
+    GroupDefinition, Particle, Reference, ReferenceKind, Schema, Term, TypeUse, Usage, Wildcard,
+    XPath,
 };
 use crate::model::{Compositor, Derivation, Process, ValueConstraint, XSD};
 
@@ -236,7 +237,7 @@ fn group_definition(text: &mut Text, definition: &GroupDefinition) {
     text.end();
 }
 
-fn wildcard(text: &mut Text, wildcard: &Wildcard) {
+pub(super) fn wildcard(text: &mut Text, wildcard: &Wildcard) {
     match &wildcard.admits {
         Admits::Any => {}
         Admits::Other => text.attribute("namespace", "##other"),
@@ -322,79 +323,13 @@ fn xpath(text: &mut Text, name: &str, path: &XPath) {
     text.end();
 }
 
-fn attribute_group(text: &mut Text, group: &AttributeGroup) {
-    text.start(text.xs("attributeGroup"));
-    text.attribute("name", &group.name);
-    text.annotation(&group.annotation);
-    attributes(text, &group.attributes);
-    text.end();
-}
-
-fn attributes(text: &mut Text, attributes: &Attributes) {
-    for item in &attributes.items {
-        match item {
-            AttributeItem::Local(usage, attribute) => self::attribute(text, attribute, *usage),
-            AttributeItem::Reference {
-                usage,
-                name,
-                value,
-                foreign,
-                annotation,
-                ..
-            } => {
-                text.start(text.xs("attribute"));
-                text.name_attribute("ref", name);
-                self::usage(text, *usage);
-                self::value(text, value);
-                text.foreign(foreign);
-                text.annotation(annotation);
-                text.end();
-            }
-            AttributeItem::Group(name, _) => {
-                text.start(text.xs("attributeGroup"));
-                text.name_attribute("ref", name);
-                text.end();
-            }
-        }
-    }
-    if let Some(any) = &attributes.any {
-        text.start(text.xs("anyAttribute"));
-        wildcard(text, any);
-        text.annotation(&any.annotation);
-        text.end();
-    }
-}
-
-fn attribute(text: &mut Text, attribute: &Attribute, usage: Usage) {
-    text.start(text.xs("attribute"));
-    text.attribute("name", &attribute.name);
-    form(text, attribute.qualified);
-    if let Some(TypeUse::Named(name)) = &attribute.type_ {
-        text.name_attribute("type", name);
-    }
-    self::usage(text, usage);
-    value(text, &attribute.value);
-    text.foreign(&attribute.foreign);
-    text.annotation(&attribute.annotation);
-    in_place(text, &attribute.type_);
-    text.end();
-}
-
-fn in_place(text: &mut Text, type_: &Option<TypeUse>) {
+pub(super) fn in_place(text: &mut Text, type_: &Option<TypeUse>) {
     if let Some(type_ @ (TypeUse::Simple(_) | TypeUse::Complex(_))) = type_ {
         type_use(text, "type", type_);
     }
 }
 
-fn usage(text: &mut Text, usage: Usage) {
-    match usage {
-        Usage::Optional => {}
-        Usage::Required => text.attribute("use", "required"),
-        Usage::Prohibited => text.attribute("use", "prohibited"),
-    }
-}
-
-fn form(text: &mut Text, qualified: Option<bool>) {
+pub(super) fn form(text: &mut Text, qualified: Option<bool>) {
     match qualified {
         None => {}
         Some(true) => text.attribute("form", "qualified"),
@@ -402,7 +337,7 @@ fn form(text: &mut Text, qualified: Option<bool>) {
     }
 }
 
-fn value(text: &mut Text, value: &Option<ValueConstraint>) {
+pub(super) fn value(text: &mut Text, value: &Option<ValueConstraint>) {
     if let Some(value) = value {
         text.declare_used(&value.lexical, &value.scope);
         text.attribute(
