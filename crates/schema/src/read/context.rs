@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use soapstone::datatype::name::is_language;
 use soapstone::name::QName;
-use soapstone::xml::is_ncname;
+use soapstone::xml::{XML_NAMESPACE, is_ncname};
 
 use super::tree::{Node, is_space};
 use crate::model::{Annotation, Derivations, Foreign, ValueConstraint, XSD};
@@ -18,6 +19,7 @@ const LATER: &[&str] = &[
     "defaultOpenContent",
     "explicitTimezone",
     "openContent",
+    "override",
 ];
 
 /// The state of reading one document.
@@ -184,6 +186,7 @@ impl<'r> Context<'r> {
                     self.error(child, "s4s-att", &message, "here only source is allowed");
                 }
             }
+            self.language(child);
             if child.local() == "appinfo" {
                 annotation.appinfo.push(super::fragment::markup(child));
             } else {
@@ -198,6 +201,18 @@ impl<'r> Context<'r> {
         }
         self.finish(node, children);
         annotation
+    }
+
+    /// Checks `xml:lang`, which `schema` and `documentation` may have.
+    pub(super) fn language(&mut self, node: Node<'_>) {
+        let mut attributes = node.attributes();
+        let found =
+            attributes.find(|(space, local, _)| (*space, *local) == (XML_NAMESPACE, "lang"));
+        let value = found.map_or("", |(.., value)| value.trim_matches(is_space));
+        if !value.is_empty() && !is_language(value) {
+            let message = format!("xml:lang=\"{value}\" is not a language");
+            self.error(node, "s4s-att", &message, "write it as en or en-GB");
+        }
     }
 
     /// An element that may hold nothing but an annotation.

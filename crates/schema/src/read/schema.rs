@@ -27,6 +27,7 @@ pub(super) fn schema(context: &mut Context<'_>, node: Node<'_>) -> Schema {
             "elementFormDefault",
         ],
     );
+    context.language(node);
     let target_namespace = node
         .attribute("targetNamespace")
         .map(|value| value.trim_matches(is_space));
