@@ -7,6 +7,7 @@ mod content;
 mod derived;
 mod elements;
 mod language;
+mod message;
 mod operation;
 mod service;
 mod simple;
@@ -17,6 +18,8 @@ use std::fmt;
 use crate::automaton::names::Names;
 use crate::contract::Contract;
 use crate::model::{Element, ElementId, Model, Place, Type, TypeId};
+use crate::simple::SimpleTypes;
+use content::Valued;
 use derived::Derived;
 
 /// One difference between two contracts.
@@ -60,6 +63,7 @@ pub fn diff(old: &Contract, new: &Contract) -> Vec<Change> {
         new: &new.model,
         names: (Names::of(&old.model), Names::of(&new.model)),
         derived: (Derived::of(&old.model), Derived::of(&new.model)),
+        simple: (SimpleTypes::of(&old.model), SimpleTypes::of(&new.model)),
         at: (Place::default(), Place::default()),
         changes: Vec::new(),
         seen: HashSet::new(),
@@ -117,6 +121,7 @@ struct Walk<'m> {
     new: &'m Model,
     names: (Names, Names),
     derived: (Derived, Derived),
+    simple: (SimpleTypes, SimpleTypes),
     /// What is being compared stands there.
     at: (Place, Place),
     changes: Vec<Change>,
@@ -211,7 +216,9 @@ impl Walk<'_> {
                 message.to_owned(),
             );
         }
-        self.value(before.value.as_ref(), after.value.as_ref(), direction, path);
+        let old = Valued::new(self.old, before.value.as_ref(), before.type_);
+        let new = Valued::new(self.new, after.value.as_ref(), after.type_);
+        self.value(old, new, direction, path);
     }
 
     /// Puts two types on the list, once.

@@ -6,6 +6,7 @@
 mod blocks;
 mod class;
 mod counting;
+pub(crate) mod language;
 mod parse;
 
 use regex_syntax::hir::{Hir, Look};

@@ -3,7 +3,12 @@
 use soapstone::name::QName;
 
 use super::{Direction, Effect, Walk, language};
-use crate::model::{AttributeUse, ComplexType, Content, Model, Type, TypeId, ValueConstraint};
+use crate::automaton::names::admits;
+use crate::model::{
+    AttributeUse, Builtin, ComplexType, Content, Model, Process, Type, TypeId, ValueConstraint,
+    Wildcard,
+};
+use crate::rules::particle;
 
 impl Walk<'_> {
     pub(super) fn complex(
@@ -65,7 +70,7 @@ impl Walk<'_> {
             return self.judge(direction, Effect::Changed, "type-changed", path, message);
         };
         for use_ in &new.attributes {
-            self.added_attribute(use_, direction, path);
+            self.added_attribute(use_, None, direction, path);
         }
         self.later(old, inner, direction, path.to_owned());
     }
@@ -88,17 +93,19 @@ impl Walk<'_> {
                 .iter()
                 .find(|after| name(news, after) == Some(known))
             else {
-                let effect = if before.required {
-                    Effect::Changed
-                } else {
-                    Effect::Tightened
+                let (effect, message) = match before.required {
+                    _ if takes(news, new.any_attribute.as_ref(), known) => {
+                        (Effect::Relaxed, "the attribute may hold anything now")
+                    }
+                    true => (Effect::Changed, "the attribute is gone"),
+                    false => (Effect::Tightened, "the attribute is gone"),
                 };
                 self.judge(
                     direction,
                     effect,
                     "attribute-removed",
                     &path,
-                    "the attribute is gone".to_owned(),
+                    message.to_owned(),
                 );
                 continue;
             };
@@ -120,13 +127,11 @@ impl Walk<'_> {
                 news.attributes.get(after.attribute.index()),
             );
             if let (Some(old), Some(new)) = declared {
-                let (value, other) = (before.value.as_ref(), after.value.as_ref());
-                self.value(
-                    value.or(old.value.as_ref()),
-                    other.or(new.value.as_ref()),
-                    direction,
-                    &path,
-                );
+                let value = before.value.as_ref().or(old.value.as_ref());
+                let other = after.value.as_ref().or(new.value.as_ref());
+                let value = Valued::new(olds, value, old.type_);
+                let other = Valued::new(news, other, new.type_);
+                self.value(value, other, direction, &path);
                 self.later(old.type_, new.type_, direction, path);
             }
         }
@@ -136,10 +141,38 @@ impl Walk<'_> {
                 .iter()
                 .any(|before| name(olds, before) == name(news, after))
             {
-                self.added_attribute(after, direction, path);
+                self.added_attribute(after, old.any_attribute.as_ref(), direction, path);
             }
         }
-        let (effect, rule, message) = match (&old.any_attribute, &new.any_attribute) {
+        let wildcards = (old.any_attribute.as_ref(), new.any_attribute.as_ref());
+        self.attribute_wildcards(wildcards, direction, path);
+    }
+
+    fn attribute_wildcards(
+        &mut self,
+        wildcards: (Option<&Wildcard>, Option<&Wildcard>),
+        direction: Direction,
+        path: &str,
+    ) {
+        if let (Some(before), Some(after)) = wildcards {
+            let weaker = |a: &Wildcard, b: &Wildcard| particle::weaker(a.process, b.process);
+            let (effect, message) = match (weaker(before, after), weaker(after, before)) {
+                (true, _) => (
+                    Some(Effect::Tightened),
+                    "other attributes are judged more strictly",
+                ),
+                (_, true) => (
+                    Some(Effect::Relaxed),
+                    "other attributes are judged less strictly",
+                ),
+                _ => (None, ""),
+            };
+            if let Some(effect) = effect {
+                let rule = "attribute-wildcard-process-changed";
+                self.judge(direction, effect, rule, path, message.to_owned());
+            }
+        }
+        let (effect, rule, message) = match wildcards {
             (None, Some(_)) => (
                 Effect::Relaxed,
                 "attribute-wildcard-added",
@@ -151,12 +184,8 @@ impl Walk<'_> {
                 "other attributes are allowed no longer",
             ),
             (Some(before), Some(after)) => {
-                let namespaces = olds.namespaces.iter().chain(&news.namespaces);
-                let namespaces = namespaces.map(|namespace| namespace.to_string()).collect();
-                let less =
-                    !language::admits_all(&before.namespaces, &after.namespaces, &namespaces);
-                let more =
-                    !language::admits_all(&after.namespaces, &before.namespaces, &namespaces);
+                let less = !language::admits_all(&before.namespaces, &after.namespaces);
+                let more = !language::admits_all(&after.namespaces, &before.namespaces);
                 let effect = match (less, more) {
                     (false, false) => return,
                     (false, true) => Effect::Relaxed,
@@ -174,15 +203,25 @@ impl Walk<'_> {
         self.judge(direction, effect, rule, path, message.to_owned());
     }
 
-    fn added_attribute(&mut self, use_: &AttributeUse, direction: Direction, path: &str) {
+    fn added_attribute(
+        &mut self,
+        use_: &AttributeUse,
+        before: Option<&Wildcard>,
+        direction: Direction,
+        path: &str,
+    ) {
         let Some(name) = name(self.new, use_) else {
             return;
         };
-        let path = format!("{path}/@{}", name.local);
         let (effect, message) = match use_.required {
+            _ if takes(self.old, before, name) => (
+                Effect::Tightened,
+                "the attribute could hold anything before",
+            ),
             true => (Effect::Changed, "the attribute is new, and required"),
             false => (Effect::Relaxed, "the attribute is new"),
         };
+        let path = format!("{path}/@{}", name.local);
         self.judge(
             direction,
             effect,
@@ -195,48 +234,71 @@ impl Walk<'_> {
     /// Compares default and fixed values.
     pub(super) fn value(
         &mut self,
-        old: Option<&ValueConstraint>,
-        new: Option<&ValueConstraint>,
+        old: Valued<'_>,
+        new: Valued<'_>,
         direction: Direction,
         path: &str,
     ) {
-        let split = |value: Option<&ValueConstraint>| {
-            let fixed = value
-                .filter(|value| value.fixed)
-                .map(|value| value.lexical.clone());
-            (fixed, value.map(|value| value.lexical.clone()))
+        let literal = |value: &Valued<'_>| value.constraint.map(|value| value.lexical.clone());
+        let fixed = |value: &Valued<'_>| value.constraint.is_some_and(|value| value.fixed);
+        let (before, after) = (literal(&old), literal(&new));
+        let same = match (&before, &after) {
+            (Some(before), Some(after)) => self.same_value((old.type_, before), (new.type_, after)),
+            (before, after) => before == after,
         };
-        let ((old_fixed, old), (new_fixed, new)) = (split(old), split(new));
-        let (effect, rule, message) = match (old_fixed, new_fixed) {
-            (None, Some(value)) => (
-                Effect::Tightened,
-                "fixed-added",
-                format!("the value is fixed to {value:?} now"),
-            ),
-            (Some(_), None) => (
-                Effect::Relaxed,
-                "fixed-removed",
-                "any value is allowed now".to_owned(),
-            ),
-            // Who leaves it out means another value from now on.
-            (None, None) if old != new => {
-                let show = |value: Option<String>| {
-                    value.map_or("none".to_owned(), |value| format!("{value:?}"))
-                };
-                (
-                    Effect::Changed,
-                    "default-changed",
-                    format!("from {} to {}", show(old), show(new)),
-                )
+        let show = |value: &Option<String>| match value {
+            Some(value) => format!("{value:?}"),
+            None => "none".to_owned(),
+        };
+        let (before, after) = (show(&before), show(&after));
+        let left_out = match (fixed(&old), fixed(&new)) {
+            (true, true) => {
+                if !same {
+                    let message = format!("from {before} to {after}");
+                    self.judge(direction, Effect::Changed, "fixed-changed", path, message);
+                }
+                return;
             }
-            (Some(old), Some(new)) if old != new => (
-                Effect::Changed,
-                "fixed-changed",
-                format!("from {old:?} to {new:?}"),
-            ),
-            _ => return,
+            (false, true) => {
+                let message = format!("the value is fixed to {after} now");
+                self.judge(direction, Effect::Tightened, "fixed-added", path, message);
+                old.constraint.is_some()
+            }
+            (true, false) => {
+                let message = "any value is allowed now".to_owned();
+                self.judge(direction, Effect::Relaxed, "fixed-removed", path, message);
+                true
+            }
+            (false, false) => true,
         };
-        self.judge(direction, effect, rule, path, message);
+        // Who leaves it out means another value from now on.
+        if left_out && !same {
+            let message = format!("from {before} to {after}");
+            self.judge(direction, Effect::Changed, "default-changed", path, message);
+        }
+    }
+}
+
+/// A default or fixed value, and the simple type that says what it means.
+pub(super) struct Valued<'m> {
+    constraint: Option<&'m ValueConstraint>,
+    type_: TypeId,
+}
+
+impl<'m> Valued<'m> {
+    pub(super) fn new(
+        model: &Model,
+        constraint: Option<&'m ValueConstraint>,
+        type_: TypeId,
+    ) -> Valued<'m> {
+        let type_ = match model.types.get(type_.index()) {
+            Some(Type::Complex(complex)) => match complex.content {
+                Content::Simple(inner) => inner,
+                _ => Builtin::String.id(),
+            },
+            _ => type_,
+        };
+        Valued { constraint, type_ }
     }
 }
 
@@ -247,15 +309,14 @@ fn name<'m>(model: &'m Model, use_: &AttributeUse) -> Option<&'m QName> {
         .map(|attribute| &attribute.name)
 }
 
-/// The name of a type for messages.
-pub(super) fn type_name(model: &Model, id: TypeId) -> String {
-    let name = match model.types.get(id.index()) {
-        Some(Type::Simple(type_)) => type_.name.as_ref(),
-        Some(Type::Complex(type_)) => type_.name.as_ref(),
-        None => None,
-    };
-    name.map_or_else(
-        || "an anonymous type".to_owned(),
-        |name| name.local.to_string(),
-    )
+/// Tells whether a wildcard takes an attribute of that name, whatever it holds.
+fn takes(model: &Model, wildcard: Option<&Wildcard>, name: &QName) -> bool {
+    wildcard.is_some_and(|wildcard| {
+        let judged = match wildcard.process {
+            Process::Skip => false,
+            Process::Lax => model.globals.attributes.contains_key(name),
+            Process::Strict => true,
+        };
+        !judged && admits(&wildcard.namespaces, &name.namespace)
+    })
 }

@@ -7,7 +7,7 @@ use soapstone::name::QName;
 
 use crate::automaton::names::{Names, admits};
 use crate::automaton::{Automaton, Run};
-use crate::model::{Content, Model, Particle, Term};
+use crate::model::{Content, Model, Namespaces, Particle, Term};
 
 /// How many pairs of states are looked at; counts of large numbers have more.
 const STATES: usize = 20_000;
@@ -161,16 +161,7 @@ fn wildcards(
     match &particle.term {
         Term::Element(_) => false,
         Term::Any(wildcard) => {
-            use crate::model::Namespaces;
-            match &wildcard.namespaces {
-                Namespaces::Any => {}
-                Namespaces::Not(namespace) => {
-                    namespaces.insert(namespace.to_string());
-                }
-                Namespaces::In(list) => {
-                    namespaces.extend(list.iter().map(|namespace| namespace.to_string()));
-                }
-            }
+            namespaces.extend(named(&wildcard.namespaces));
             true
         }
         Term::Group(group) => {
@@ -184,12 +175,20 @@ fn wildcards(
     }
 }
 
-/// Tells whether every namespace among `namespaces` that the first wildcard admits is admitted by the second too.
-pub(super) fn admits_all(
-    inner: &crate::model::Namespaces,
-    outer: &crate::model::Namespaces,
-    namespaces: &BTreeSet<String>,
-) -> bool {
-    let mut probes = namespaces.iter().map(String::as_str).chain(["", "urn:any"]);
+/// The namespaces that a wildcard names.
+fn named(namespaces: &Namespaces) -> Vec<String> {
+    match namespaces {
+        Namespaces::Any => Vec::new(),
+        Namespaces::Not(namespace) => vec![namespace.to_string()],
+        Namespaces::In(list) => list.iter().map(|namespace| namespace.to_string()).collect(),
+    }
+}
+
+/// Tells whether every namespace that the first wildcard admits is admitted by the second too.
+pub(super) fn admits_all(inner: &Namespaces, outer: &Namespaces) -> bool {
+    // One that neither names stands for all such.
+    let mut probes = [named(inner), named(outer)].concat();
+    probes.extend([String::new(), "urn:any".to_owned()]);
+    let mut probes = probes.iter();
     probes.all(|namespace| !admits(inner, namespace) || admits(outer, namespace))
 }

@@ -1,9 +1,8 @@
 //! Operations: what is exchanged, and how it is laid out.
 
-use super::{Direction, Effect, Walk};
-use crate::contract::{
-    BoundMessage, BoundOperation, Message, Operation, Part, PartContent, PortType, Style,
-};
+use super::message::{in_body, layout, part, parts, same_header};
+use super::{Direction, Walk};
+use crate::contract::{BoundOperation, Fault, Operation, PartContent, PortType, Style};
 
 pub(super) fn operations(
     walk: &mut Walk<'_>,
@@ -154,14 +153,6 @@ pub(super) fn port_types(walk: &mut Walk<'_>, old: &PortType, new: &PortType) {
     }
 }
 
-fn in_body(message: &Message, bound: &BoundMessage) -> Vec<Part> {
-    let parts = bound
-        .body
-        .iter()
-        .filter_map(|name| message.parts.iter().find(|part| part.name == *name));
-    parts.cloned().collect()
-}
-
 fn exchange(walk: &mut Walk<'_>, old: &Operation, new: &Operation, path: &str) {
     if old.input.is_some() != new.input.is_some() || old.output.is_some() != new.output.is_some() {
         walk.note(
@@ -173,191 +164,45 @@ fn exchange(walk: &mut Walk<'_>, old: &Operation, new: &Operation, path: &str) {
     }
 }
 
-fn layout(
-    walk: &mut Walk<'_>,
-    old: &BoundMessage,
-    new: &BoundMessage,
-    direction: Direction,
-    path: &str,
-) {
-    if old.encoded != new.encoded {
-        walk.note(
-            true,
-            "use-changed",
-            path,
-            "between literal and encoded".to_owned(),
-        );
-    }
-    for before in &old.headers {
-        let path = format!("{path}/header/{}", before.part.name);
-        match new
-            .headers
-            .iter()
-            .find(|after| same_header(walk, &before.part, &after.part))
-        {
-            Some(after) => part(walk, &before.part, &after.part, direction, &path),
-            // A server passes over a header that it asks for no longer; a client misses one that is not sent any more.
-            None => {
-                let breaking = direction == Direction::Response;
-                walk.note(
-                    breaking,
-                    "header-removed",
-                    &path,
-                    "the header is gone".to_owned(),
-                );
-            }
-        }
-    }
-    for after in &new.headers {
-        if !old
-            .headers
-            .iter()
-            .any(|before| same_header(walk, &before.part, &after.part))
-        {
-            let path = format!("{path}/header/{}", after.part.name);
-            walk.note(
-                direction == Direction::Request,
-                "header-added",
-                &path,
-                "the header is new".to_owned(),
-            );
-        }
-    }
-    let named =
-        |list: &BoundMessage, part: &str| list.attachments.iter().any(|other| &*other.part == part);
-    for before in old
-        .attachments
-        .iter()
-        .filter(|before| !named(new, &before.part))
-    {
-        walk.note(
-            true,
-            "attachment-removed",
-            path,
-            format!("the attachment {} is gone", before.part),
-        );
-    }
-    for after in new
-        .attachments
-        .iter()
-        .filter(|after| !named(old, &after.part))
-    {
-        walk.note(
-            true,
-            "attachment-added",
-            path,
-            format!("the attachment {} is new", after.part),
-        );
-    }
-}
-
-fn same_header(walk: &Walk<'_>, old: &Part, new: &Part) -> bool {
-    match (&old.content, &new.content) {
-        (PartContent::Element(old), PartContent::Element(new)) => {
-            let name = walk
-                .old
-                .elements
-                .get(old.index())
-                .map(|element| &element.name);
-            name.is_some()
-                && name
-                    == walk
-                        .new
-                        .elements
-                        .get(new.index())
-                        .map(|element| &element.name)
-        }
-        _ => old.name == new.name,
-    }
-}
-
-fn parts(
-    walk: &mut Walk<'_>,
-    old: &[Part],
-    new: &[Part],
-    style: Style,
-    direction: Direction,
-    path: &str,
-) {
-    if let (Style::Document, [before], [after]) = (style, old, new) {
-        return part(walk, before, after, direction, path);
-    }
-    for before in old {
-        let path = format!("{path}/{}", before.name);
-        match new.iter().find(|after| after.name == before.name) {
-            Some(after) => part(walk, before, after, direction, &path),
-            None => walk.note(true, "part-removed", &path, "the part is gone".to_owned()),
-        }
-    }
-    for after in new {
-        if !old.iter().any(|before| before.name == after.name) {
-            walk.note(
-                true,
-                "part-added",
-                &format!("{path}/{}", after.name),
-                "the part is new".to_owned(),
-            );
-        }
-    }
-}
-
-fn part(walk: &mut Walk<'_>, old: &Part, new: &Part, direction: Direction, path: &str) {
-    match (&old.content, &new.content) {
-        (PartContent::Element(before), PartContent::Element(after)) => {
-            let names = (
-                walk.old.elements.get(before.index()),
-                walk.new.elements.get(after.index()),
-            );
-            let (Some(old), Some(new)) = names else {
-                return;
-            };
-            if old.name != new.name {
-                walk.note(
-                    true,
-                    "element-changed",
-                    path,
-                    format!("from {} to {}", old.name, new.name),
-                );
-                return;
-            }
-            let path = format!("{path}/{}", old.name.local);
-            walk.elements(*before, *after, direction, &path);
-        }
-        (PartContent::Type(before), PartContent::Type(after)) => {
-            walk.later(*before, *after, direction, path.to_owned());
-        }
-        _ => walk.judge(
-            direction,
-            Effect::Changed,
-            "element-changed",
-            path,
-            "between an element and a type".to_owned(),
-        ),
-    }
-}
-
 fn faults(walk: &mut Walk<'_>, old: &Operation, new: &Operation, path: &str) {
+    // A fault is told by its element; its name is not sent.
+    let same = |walk: &Walk<'_>, old: &Fault, new: &Fault| {
+        matches!((&*old.message.parts, &*new.message.parts), ([old], [new])
+            if matches!(old.content, PartContent::Element(_)) && same_header(walk, old, new))
+    };
+    let named = |name: &str, list: &[Fault]| list.iter().any(|fault| &*fault.name == name);
+    let mut met: Vec<&str> = Vec::new();
     for before in &old.faults {
         let path = format!("{path}/fault/{}", before.name);
-        match new.faults.iter().find(|after| after.name == before.name) {
-            Some(after) => {
-                if let ([before], [after]) = (&*before.message.parts, &*after.message.parts) {
-                    part(walk, before, after, Direction::Response, &path);
-                }
-            }
-            None => walk.note(
-                false,
-                "fault-removed",
-                &path,
-                "the fault is gone".to_owned(),
-            ),
+        let mut fresh = new
+            .faults
+            .iter()
+            .filter(|after| !named(&after.name, &old.faults));
+        let after = match new.faults.iter().find(|after| after.name == before.name) {
+            Some(after) => Some(after),
+            None => fresh.find(|after| same(walk, before, after)),
+        };
+        let Some(after) = after else {
+            let message = "the fault is gone".to_owned();
+            walk.note(false, "fault-removed", &path, message);
+            continue;
+        };
+        met.push(&after.name);
+        if after.name != before.name {
+            let message = format!("to {}: what is sent is the same", after.name);
+            walk.note(false, "fault-renamed", &path, message);
+        }
+        if let ([before], [after]) = (&*before.message.parts, &*after.message.parts) {
+            part(walk, before, after, Direction::Response, &path);
         }
     }
-    for after in &new.faults {
-        if !old.faults.iter().any(|before| before.name == after.name) {
-            // Every client must live with faults that it does not know (SOAP 1.1, 4.4).
-            let path = format!("{path}/fault/{}", after.name);
-            walk.note(false, "fault-added", &path, "the fault is new".to_owned());
-        }
+    for after in new
+        .faults
+        .iter()
+        .filter(|after| !met.contains(&&*after.name))
+    {
+        // Every client must live with faults that it does not know (SOAP 1.1, 4.4).
+        let path = format!("{path}/fault/{}", after.name);
+        walk.note(false, "fault-added", &path, "the fault is new".to_owned());
     }
 }

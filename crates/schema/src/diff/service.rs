@@ -1,5 +1,7 @@
 //! Services, ports and bindings.
 
+use std::collections::HashMap;
+
 use super::{Direction, Walk, operation};
 use crate::contract::{
     Binding, BoundOperation, Contract, Operation, PortType, Service, SoapVersion,
@@ -84,13 +86,9 @@ fn globals(model: &Model) -> Vec<(QName, ElementId)> {
 }
 
 fn services(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
-    for before in &old.services {
+    for (at, before) in old.services.iter().enumerate() {
         let path = before.name.local.to_string();
-        let Some(after) = new
-            .services
-            .iter()
-            .find(|after| after.name.local == before.name.local)
-        else {
+        let Some(after) = counterpart(&old.services, at, &new.services) else {
             walk.note(
                 true,
                 "service-removed",
@@ -104,10 +102,9 @@ fn services(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
             walk.note(false, "service-namespace-changed", &path, message);
         }
         for port in &before.ports {
-            let moved = after
-                .ports
-                .iter()
-                .find(|other| other.name == port.name && other.address != port.address);
+            let named = after.ports.iter().filter(|other| other.name == port.name);
+            let stays = named.clone().any(|other| other.address == port.address);
+            let moved = named.clone().next().filter(|_| !stays);
             if let Some(moved) = moved {
                 let message = format!("from {:?} to {:?}", port.address, moved.address);
                 walk.note(
@@ -141,24 +138,44 @@ fn services(walk: &mut Walk<'_>, old: &Contract, new: &Contract) {
     }
 }
 
+/// The service of that name; some contracts have several of one, which count by their order.
+fn counterpart<'c>(old: &[Service], at: usize, new: &'c [Service]) -> Option<&'c Service> {
+    let name = &old.get(at)?.name;
+    let before = old.iter().take(at).filter(|service| service.name == *name);
+    let mut same = new.iter().filter(|service| service.name == *name);
+    let known = |name: &QName| old.iter().any(|service| service.name == *name);
+    let mut moved = new.iter().filter(|service| !known(&service.name));
+    same.nth(before.count())
+        .or_else(|| moved.find(|service| service.name.local == name.local))
+}
+
 /// Names with the bindings that stand under them.
 type Endpoints = Vec<(String, usize)>;
 
 fn by_port(service: &Service) -> Endpoints {
-    service
-        .ports
-        .iter()
-        .map(|port| (port.name.to_string(), port.binding))
-        .collect()
+    let ports = service.ports.iter();
+    told_apart(ports.map(|port| (&*port.name, port.binding)))
 }
 
 fn by_binding(contract: &Contract) -> Endpoints {
-    contract
-        .bindings
-        .iter()
-        .enumerate()
-        .map(|(at, binding)| (binding.name.local.to_string(), at))
-        .collect()
+    let bindings = contract.bindings.iter().enumerate();
+    told_apart(bindings.map(|(at, binding)| (&*binding.name.local, at)))
+}
+
+/// Numbers names that are there already, as some contracts have them.
+fn told_apart<'n>(named: impl Iterator<Item = (&'n str, usize)>) -> Endpoints {
+    let mut endpoints = Endpoints::new();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (name, binding) in named {
+        let count = seen.entry(name).or_insert(0);
+        *count += 1;
+        let shown = match count {
+            1 => name.to_owned(),
+            count => format!("{name}[{count}]"),
+        };
+        endpoints.push((shown, binding));
+    }
+    endpoints
 }
 
 fn ports(

@@ -1,342 +1,341 @@
-//! Simple types: what values they allow.
+//! Simple types: what values they allow. Texts are judged by the languages that they describe, numbers by their bounds, lists by
+//! their items, unions by what each member finds on the other side.
 
-use std::collections::HashSet;
+mod bounds;
+mod texts;
 
-use soapstone::datatype::Decimal;
+use crate::model::{Builtin, Model, Type, TypeId, WhiteSpace};
+use crate::simple::{Compiled, Kind, SimpleTypes, Value};
 
-use super::content::type_name;
 use super::{Direction, Effect, Walk};
-use crate::model::{Builtin, Model, Type, TypeId, Variety};
+use bounds::{bounds, lengths};
 
-/// The steps of a derivation that are looked at.
-const STEPS: usize = 1_000;
+/// How many pairs of types are compared for one; unions of unions have more.
+const PAIRS: usize = 2_000;
 
-/// A bound and whether it is allowed itself.
-type Bound = Option<(String, bool)>;
+/// One difference between two simple types.
+#[derive(Debug, Clone)]
+struct Difference {
+    /// What it does to the set of values; none where it changes what they mean, not which they are.
+    effect: Option<Effect>,
+    rule: &'static str,
+    message: String,
+    /// How many lists it is inside of.
+    items: usize,
+}
 
-/// The facets in effect, each by its nearest step.
-#[derive(Debug, Default, PartialEq)]
-struct Effective {
-    enumeration: Option<Vec<String>>,
-    patterns: Vec<Vec<String>>,
-    min_length: Option<u64>,
-    max_length: Option<u64>,
-    total_digits: Option<u64>,
-    fraction_digits: Option<u64>,
-    min: Bound,
-    max: Bound,
+impl Difference {
+    fn new(effect: Effect, rule: &'static str, message: String) -> Difference {
+        Difference {
+            effect: Some(effect),
+            rule,
+            message,
+            items: 0,
+        }
+    }
 }
 
 impl Walk<'_> {
     pub(super) fn simple(&mut self, old: TypeId, new: TypeId, direction: Direction, path: &str) {
-        let types = (
-            self.old.types.get(old.index()),
-            self.new.types.get(new.index()),
+        let mut comparison = Comparison {
+            models: (self.old, self.new),
+            types: &self.simple,
+            left: PAIRS,
+        };
+        for difference in comparison.types(old, new) {
+            let path = format!("{path}{}", "[]".repeat(difference.items));
+            let breaks = difference
+                .effect
+                .is_some_and(|effect| effect.breaks(direction));
+            self.note(breaks, difference.rule, &path, difference.message);
+        }
+    }
+
+    /// Tells whether two literals mean the same, each by its own type.
+    pub(super) fn same_value(&self, old: (TypeId, &str), new: (TypeId, &str)) -> bool {
+        let scope = crate::model::Scope::from([]);
+        let value = |types: &SimpleTypes, model: &Model, (type_, literal): (TypeId, &str)| {
+            types.check(model, type_, literal, &scope).ok()
+        };
+        let values = (
+            value(&self.simple.0, self.old, old),
+            value(&self.simple.1, self.new, new),
         );
-        let (Some(Type::Simple(before)), Some(Type::Simple(after))) = types else {
-            return;
-        };
-        match (&before.variety, &after.variety) {
-            (Variety::List(old), Variety::List(new)) => {
-                self.later(*old, *new, direction, format!("{path}[]"))
-            }
-            (Variety::Union(old), Variety::Union(new)) if old.len() == new.len() => {
-                for (old, new) in old.iter().zip(new) {
-                    self.later(*old, *new, direction, path.to_owned());
-                }
-            }
-            (Variety::Union(old), Variety::Union(new)) => {
-                let effect = if new.len() > old.len() {
-                    Effect::Relaxed
-                } else {
-                    Effect::Tightened
-                };
-                let message = format!("from {} to {} member types", old.len(), new.len());
-                self.judge(direction, effect, "union-members-changed", path, message);
-            }
-            (Variety::Atomic(_) | Variety::Any, Variety::Atomic(_) | Variety::Any) => {
-                if !self.same_builtin(old, new, direction, path) {
-                    return;
-                }
-            }
-            _ => {
-                let message = format!(
-                    "from {} to {}",
-                    type_name(self.old, old),
-                    type_name(self.new, new)
-                );
-                return self.judge(direction, Effect::Changed, "type-changed", path, message);
-            }
-        }
-        let (before, after) = (effective(self.old, old), effective(self.new, new));
-        self.facets(&before, &after, direction, path);
-    }
-
-    /// Compares the built-in types below; where one is not made of the other, facets say nothing.
-    fn same_builtin(&mut self, old: TypeId, new: TypeId, direction: Direction, path: &str) -> bool {
-        let (from, to) = (builtin(self.old, old), builtin(self.new, new));
-        if from == to {
-            return true;
-        }
-        // Every value of every type is a string.
-        let (narrower, wider) = (derives(self.new, to, from), derives(self.old, from, to));
-        let (effect, rule) = if narrower || from == Builtin::String {
-            (Effect::Tightened, "type-narrowed")
-        } else if wider || to == Builtin::String {
-            (Effect::Relaxed, "type-widened")
-        } else {
-            (Effect::Changed, "type-changed")
-        };
-        let message = format!("from {} to {}", from.name(), to.name());
-        self.judge(direction, effect, rule, path, message);
-        narrower || wider
-    }
-
-    fn facets(&mut self, old: &Effective, new: &Effective, direction: Direction, path: &str) {
-        self.enumeration(old, new, direction, path);
-        if old.patterns != new.patterns {
-            let (effect, message) = match (old.patterns.is_empty(), new.patterns.is_empty()) {
-                (true, _) => (Effect::Tightened, "there is a pattern now"),
-                (_, true) => (Effect::Relaxed, "there is no pattern any more"),
-                _ => (Effect::Changed, "the pattern is another"),
-            };
-            self.judge(
-                direction,
-                effect,
-                "pattern-changed",
-                path,
-                message.to_owned(),
-            );
-        }
-        for (rule, old, new, upper) in [
-            ("max-length-changed", old.max_length, new.max_length, true),
-            ("min-length-changed", old.min_length, new.min_length, false),
-            (
-                "total-digits-changed",
-                old.total_digits,
-                new.total_digits,
-                true,
-            ),
-            (
-                "fraction-digits-changed",
-                old.fraction_digits,
-                new.fraction_digits,
-                true,
-            ),
-        ] {
-            if old == new {
-                continue;
-            }
-            let room = |limit: Option<u64>| match upper {
-                true => limit.unwrap_or(u64::MAX),
-                false => u64::MAX - limit.unwrap_or(0),
-            };
-            let effect = if room(new) > room(old) {
-                Effect::Relaxed
-            } else {
-                Effect::Tightened
-            };
-            let show =
-                |limit: Option<u64>| limit.map_or("none".to_owned(), |limit| limit.to_string());
-            self.judge(
-                direction,
-                effect,
-                rule,
-                path,
-                format!("from {} to {}", show(old), show(new)),
-            );
-        }
-        for (rule, old, new, upper) in [
-            ("minimum-changed", &old.min, &new.min, false),
-            ("maximum-changed", &old.max, &new.max, true),
-        ] {
-            if let Some(effect) = bounds(old, new, upper) {
-                self.judge(
-                    direction,
-                    effect,
-                    rule,
-                    path,
-                    format!("from {} to {}", shown(old), shown(new)),
-                );
-            }
-        }
-    }
-
-    fn enumeration(&mut self, old: &Effective, new: &Effective, direction: Direction, path: &str) {
-        match (&old.enumeration, &new.enumeration) {
-            (None, Some(_)) => {
-                let message = "only listed values are allowed now".to_owned();
-                self.judge(
-                    direction,
-                    Effect::Tightened,
-                    "enumeration-added",
-                    path,
-                    message,
-                );
-            }
-            (Some(_), None) => {
-                let message = "any value is allowed now".to_owned();
-                self.judge(
-                    direction,
-                    Effect::Relaxed,
-                    "enumeration-removed",
-                    path,
-                    message,
-                );
-            }
-            (Some(old), Some(new)) => {
-                for value in only(old, new) {
-                    let message = format!("the value {value:?} is gone");
-                    self.judge(
-                        direction,
-                        Effect::Tightened,
-                        "enumeration-value-removed",
-                        path,
-                        message,
-                    );
-                }
-                for value in only(new, old) {
-                    let message = format!("the value {value:?} is new");
-                    self.judge(
-                        direction,
-                        Effect::Relaxed,
-                        "enumeration-value-added",
-                        path,
-                        message,
-                    );
-                }
-            }
-            (None, None) => {}
-        }
+        old.1 == new.1 || matches!(values, (Some(old), Some(new)) if old == new)
     }
 }
 
-/// The values that stand in the first list only.
-fn only<'v>(these: &'v [String], those: &[String]) -> Vec<&'v String> {
-    let those: HashSet<&String> = those.iter().collect();
-    these
+/// What all differences together do; none where there is none.
+fn overall(differences: &[Difference]) -> Option<Effect> {
+    let mut effects = differences
         .iter()
-        .filter(|value| !those.contains(value))
-        .collect()
+        .filter_map(|difference| difference.effect);
+    let first = effects.next()?;
+    Some(if effects.all(|effect| effect == first) {
+        first
+    } else {
+        Effect::Changed
+    })
 }
 
-/// What a change of a bound does; `None` for no change of value.
-fn bounds(old: &Bound, new: &Bound, upper: bool) -> Option<Effect> {
-    let room = |more: bool| {
-        if more {
+/// A comparison of simple types.
+struct Comparison<'m> {
+    models: (&'m Model, &'m Model),
+    types: &'m (SimpleTypes, SimpleTypes),
+    left: usize,
+}
+
+impl Comparison<'_> {
+    fn types(&mut self, old: TypeId, new: TypeId) -> Vec<Difference> {
+        let types = self.types;
+        let old = types.0.get(self.models.0, old);
+        let new = types.1.get(self.models.1, new);
+        self.compare(old, new)
+    }
+
+    fn compare(&mut self, old: &Compiled, new: &Compiled) -> Vec<Difference> {
+        if self.left == 0 {
+            let message = "there are too many member types to compare".to_owned();
+            return vec![Difference::new(Effect::Changed, "type-changed", message)];
+        }
+        self.left -= 1;
+        if old.enumerates() || new.enumerates() {
+            return enumerations(old, new);
+        }
+        match (&old.kind, &new.kind) {
+            (Kind::Union(_), _) | (_, Kind::Union(_)) => self.unions(old, new),
+            (Kind::Atomic(from), Kind::Atomic(to)) => self.atoms((old, *from), (new, *to)),
+            (Kind::List(from), Kind::List(to)) => {
+                let mut found = self.compare(from, to);
+                for difference in &mut found {
+                    difference.items += 1;
+                }
+                found.extend(self.patterns(old, new));
+                found.extend(lengths(old, new));
+                found
+            }
+            (_, Kind::Atomic(_)) if texts::is_free(new) => vec![retyped(Effect::Relaxed, old, new)],
+            (Kind::Atomic(_), _) if texts::is_free(old) => {
+                vec![retyped(Effect::Tightened, old, new)]
+            }
+            (_, Kind::List(item)) => vec![retyped(self.one_item(old, item, new), old, new)],
+            (Kind::List(item), _) => vec![retyped(
+                match self.one_item(new, item, old) {
+                    Effect::Relaxed => Effect::Tightened,
+                    effect => effect,
+                },
+                old,
+                new,
+            )],
+        }
+    }
+
+    /// What it is for one value to become a list, of which it could be the only item.
+    fn one_item(&mut self, single: &Compiled, item: &Compiled, list: &Compiled) -> Effect {
+        let bounds = texts::lengths(list);
+        let one = bounds.0 <= 1 && bounds.1.is_none_or(|max| max >= 1) && !list.has_patterns();
+        let spaced =
+            matches!(single.kind, Kind::Atomic(builtin) if texts::may_hold_spaces(builtin));
+        let fits = |found: &[Difference]| matches!(overall(found), None | Some(Effect::Relaxed));
+        if one && !spaced && fits(&self.compare(single, item)) {
             Effect::Relaxed
         } else {
-            Effect::Tightened
+            Effect::Changed
         }
-    };
-    match (old, new) {
-        (old, new) if old == new => None,
-        (None, _) => Some(Effect::Tightened),
-        (_, None) => Some(Effect::Relaxed),
-        (Some((old, old_itself)), Some((new, new_itself))) => {
-            match (Decimal::parse(old), Decimal::parse(new)) {
-                (Ok(old), Ok(new)) if old == new => {
-                    (old_itself != new_itself).then(|| room(*new_itself))
+    }
+
+    /// Each member of a union must find one on the other side that allows all that it does.
+    fn unions(&mut self, old: &Compiled, new: &Compiled) -> Vec<Difference> {
+        let (olds, news) = (members(old), members(new));
+        let mut covered = vec![false; news.len()];
+        let mut gone = Vec::new();
+        for before in &olds {
+            let mut kept = false;
+            for (at, after) in news.iter().enumerate() {
+                let effect = overall(&self.compare(before, after));
+                kept |= matches!(effect, None | Some(Effect::Relaxed));
+                if let Some(covered) = covered.get_mut(at) {
+                    *covered |= matches!(effect, None | Some(Effect::Tightened));
                 }
-                (Ok(old), Ok(new)) => Some(room((new > old) == upper)),
-                _ => Some(Effect::Changed),
+            }
+            if !kept {
+                gone.push(&*before.name);
             }
         }
-    }
-}
-
-fn shown(bound: &Bound) -> String {
-    match bound {
-        None => "none".to_owned(),
-        Some((value, true)) => value.clone(),
-        Some((value, false)) => format!("{value} (exclusive)"),
-    }
-}
-
-/// The built-in type that a type is or restricts.
-fn builtin(model: &Model, id: TypeId) -> Builtin {
-    let mut at = id;
-    for _ in 0..STEPS {
-        if let Some(builtin) = Builtin::from_id(at) {
-            return builtin;
-        }
-        let Some(Type::Simple(type_)) = model.types.get(at.index()) else {
-            break;
+        let fresh = news.iter().zip(&covered).filter(|(_, covered)| !**covered);
+        let fresh: Vec<&str> = fresh.map(|(member, _)| &*member.name).collect();
+        let mut found = Vec::new();
+        let effect = match (gone.is_empty(), fresh.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(Effect::Relaxed),
+            (false, true) => Some(Effect::Tightened),
+            (false, false) => Some(Effect::Changed),
         };
-        at = type_.base;
+        let both = matches!((&old.kind, &new.kind), (Kind::Union(_), Kind::Union(_)));
+        found.extend(effect.map(|effect| {
+            if !both {
+                return retyped(effect, old, new);
+            }
+            let said = [(&gone, "no longer"), (&fresh, "now")]
+                .into_iter()
+                .filter(|(names, _)| !names.is_empty())
+                .map(|(names, when)| format!("it may be {} {when}", names.join(" or ")))
+                .collect::<Vec<_>>();
+            Difference::new(effect, "union-members-changed", said.join(", "))
+        }));
+        found.extend(self.patterns(old, new));
+        found
     }
-    Builtin::AnySimpleType
+
+    fn atoms(&self, old: (&Compiled, Builtin), new: (&Compiled, Builtin)) -> Vec<Difference> {
+        let ((before, from), (after, to)) = (old, new);
+        if texts::is_text(from) && texts::is_text(to) {
+            return self.texts(old, new);
+        }
+        let numbers = |builtin| self.primitive(builtin) == Builtin::Decimal;
+        if from == to || (numbers(from) && numbers(to)) {
+            let mut found = bounds(before, after);
+            let bare = |type_: &Compiled| Builtin::from_id(type_.type_).is_some();
+            if let (true, Some(effect)) = (bare(before) && bare(after), overall(&found)) {
+                return vec![retyped(effect, before, after)];
+            }
+            found.splice(0..0, self.patterns(before, after));
+            found.extend(lengths(before, after));
+            return found;
+        }
+        if let Some(effect) = self.between_text(old, new) {
+            return vec![retyped(effect, before, after)];
+        }
+        // Each decimal is a float by its text, each float a double; not the other way round.
+        let rank = |builtin| match builtin {
+            Builtin::Float => 1,
+            Builtin::Double => 2,
+            builtin if numbers(builtin) => 0,
+            _ => usize::MAX,
+        };
+        let (low, high) = (rank(from), rank(to));
+        let effect = match (low.max(high), low < high) {
+            (usize::MAX, _) => Effect::Changed,
+            (_, true) if is_bare(after) => Effect::Relaxed,
+            (_, false) if is_bare(before) => Effect::Tightened,
+            _ => Effect::Changed,
+        };
+        vec![retyped(effect, before, after)]
+    }
+
+    fn primitive(&self, builtin: Builtin) -> Builtin {
+        let model = self.models.0;
+        let mut at = builtin;
+        for _ in Builtin::ALL {
+            match model.types.get(at.id().index()) {
+                Some(Type::Simple(simple)) => match Builtin::from_id(simple.base) {
+                    Some(base) if base > Builtin::AnySimpleType => at = base,
+                    _ => break,
+                },
+                _ => break,
+            }
+        }
+        at
+    }
 }
 
-fn derives(model: &Model, type_: Builtin, from: Builtin) -> bool {
-    let mut at = type_.id();
-    for _ in 0..STEPS {
-        if at == from.id() {
-            return true;
-        }
-        match model.types.get(at.index()) {
-            Some(Type::Simple(simple)) if simple.base != at => at = simple.base,
-            _ => return false,
-        }
-    }
-    false
+/// The type is another one.
+fn retyped(effect: Effect, old: &Compiled, new: &Compiled) -> Difference {
+    let rule = match effect {
+        Effect::Relaxed => "type-widened",
+        Effect::Tightened => "type-narrowed",
+        Effect::Changed => "type-changed",
+    };
+    let bare = |type_: &Compiled| type_.name.trim_start_matches("xs:").to_owned();
+    let message = format!("from {} to {}", bare(old), bare(new));
+    Difference::new(effect, rule, message)
 }
 
-/// The facets of a type down to the built-in one below it.
-fn effective(model: &Model, type_: TypeId) -> Effective {
-    let mut effective = Effective::default();
-    let mut at = type_;
-    for _ in 0..STEPS {
-        let Some(Type::Simple(step)) = model.types.get(at.index()) else {
-            break;
-        };
-        if Builtin::from_id(at).is_some() {
-            break;
-        }
-        let facets = &step.facets;
-        if effective.enumeration.is_none() && !facets.enumeration.is_empty() {
-            effective.enumeration = Some(
-                facets
-                    .enumeration
-                    .iter()
-                    .map(|value| value.lexical.clone())
-                    .collect(),
-            );
-        }
-        if !facets.patterns.is_empty() {
-            effective.patterns.push(
-                facets
-                    .patterns
-                    .iter()
-                    .map(|pattern| pattern.value.clone())
-                    .collect(),
-            );
-        }
-        let count =
-            |facet: &Option<crate::model::Facet<u64>>| facet.as_ref().map(|facet| facet.value);
-        let length = count(&facets.length);
-        effective.min_length = effective
-            .min_length
-            .or(count(&facets.min_length))
-            .or(length);
-        effective.max_length = effective
-            .max_length
-            .or(count(&facets.max_length))
-            .or(length);
-        effective.total_digits = effective.total_digits.or(count(&facets.total_digits));
-        effective.fraction_digits = effective.fraction_digits.or(count(&facets.fraction_digits));
-        let bound = |inclusive: &Option<crate::model::Facet<String>>,
-                     exclusive: &Option<crate::model::Facet<String>>| {
-            let inclusive = inclusive.as_ref().map(|facet| (facet.value.clone(), true));
-            inclusive.or_else(|| exclusive.as_ref().map(|facet| (facet.value.clone(), false)))
-        };
-        effective.min = effective
-            .min
-            .or_else(|| bound(&facets.min_inclusive, &facets.min_exclusive));
-        effective.max = effective
-            .max
-            .or_else(|| bound(&facets.max_inclusive, &facets.max_exclusive));
-        at = step.base;
+/// No facets but those of its built-in type.
+fn is_bare(type_: &Compiled) -> bool {
+    type_.facets.min.is_none() && type_.facets.max.is_none() && !type_.has_patterns()
+}
+
+fn members(type_: &Compiled) -> Vec<&Compiled> {
+    match &type_.kind {
+        Kind::Union(members) => members.iter().map(|member| &**member).collect(),
+        _ => vec![type_],
     }
-    effective
+}
+
+/// Compares where a side lists its values: each must be allowed on the other side.
+fn enumerations(old: &Compiled, new: &Compiled) -> Vec<Difference> {
+    let only = |these: &Compiled, those: &Compiled| {
+        let values = these.listed().filter(|value| allows(these, value));
+        let values = values.filter(|value| !allows(those, value));
+        let mut texts: Vec<String> = values.map(written).collect();
+        texts.sort();
+        texts
+    };
+    let mut found = Vec::new();
+    if !old.enumerates() {
+        let message = "only listed values are allowed now".to_owned();
+        found.push(Difference::new(
+            Effect::Tightened,
+            "enumeration-added",
+            message,
+        ));
+    } else {
+        found.extend(only(old, new).into_iter().map(|value| {
+            let message = format!("the value {value:?} is gone");
+            Difference::new(Effect::Tightened, "enumeration-value-removed", message)
+        }));
+    }
+    if !new.enumerates() {
+        let message = "other values than those listed are allowed now".to_owned();
+        found.push(Difference::new(
+            Effect::Relaxed,
+            "enumeration-removed",
+            message,
+        ));
+    } else {
+        found.extend(only(new, old).into_iter().map(|value| {
+            let message = format!("the value {value:?} is new");
+            Difference::new(Effect::Relaxed, "enumeration-value-added", message)
+        }));
+    }
+    found
+}
+
+/// Tells whether a type allows a value of another one, by its text; names that have a prefix by what they mean.
+fn allows(type_: &Compiled, value: &Value) -> bool {
+    match value {
+        Value::QName(_) | Value::Notation(_) if type_.enumerates() => {
+            type_.listed().any(|other| other == value)
+        }
+        Value::QName(_) => {
+            matches!(type_.kind, Kind::Atomic(Builtin::QName)) || texts::is_free(type_)
+        }
+        Value::Notation(_) => texts::is_free(type_),
+        value => type_
+            .accept(&written(value), &crate::model::Scope::from([]))
+            .is_ok(),
+    }
+}
+
+fn written(value: &Value) -> String {
+    let mut text = String::new();
+    value.write(&mut text);
+    text
+}
+
+/// Compares how white space is treated, which changes what a text means, not whether it is allowed.
+fn white_space(old: &Compiled, new: &Compiled) -> Option<Difference> {
+    let name = |white_space: WhiteSpace| match white_space {
+        WhiteSpace::Preserve => "preserved",
+        WhiteSpace::Replace => "replaced",
+        WhiteSpace::Collapse => "collapsed",
+    };
+    let (before, after) = (old.facets.white_space, new.facets.white_space);
+    (before != after).then(|| Difference {
+        effect: None,
+        rule: "white-space-changed",
+        message: format!("it was {} and is {}", name(before), name(after)),
+        items: 0,
+    })
 }

@@ -13,11 +13,15 @@ pub(super) const STATES: usize = 50_000;
 /// States in a row; each goes on to the next one where it does not say otherwise.
 #[derive(Debug, Clone)]
 pub(super) struct Program {
-    states: Vec<State>,
+    pub(super) states: Vec<State>,
+    /// How many there may be.
+    limit: usize,
+    /// Counts of single characters are states of their own.
+    counts: bool,
 }
 
 #[derive(Debug, Clone)]
-enum State {
+pub(super) enum State {
     /// One character of the set.
     Take(ClassUnicode),
     /// From `min` to `max` characters of the set.
@@ -39,14 +43,32 @@ enum State {
 impl Program {
     /// Makes the states of an expression; absent where they are too many.
     pub(super) fn compile(expression: &Hir) -> Option<Program> {
-        let mut program = Program { states: Vec::new() };
-        program.add(expression)?;
-        program.push(State::Match)?;
-        Some(program)
+        Program {
+            states: Vec::new(),
+            limit: STATES,
+            counts: true,
+        }
+        .with(expression)
+    }
+
+    /// Makes the states of an expression, none of which counts; absent where they are more than `limit`.
+    pub(super) fn written_out(expression: &Hir, limit: usize) -> Option<Program> {
+        Program {
+            states: Vec::new(),
+            limit,
+            counts: false,
+        }
+        .with(expression)
+    }
+
+    fn with(mut self, expression: &Hir) -> Option<Program> {
+        self.add(expression)?;
+        self.push(State::Match)?;
+        Some(self)
     }
 
     fn push(&mut self, state: State) -> Option<usize> {
-        if self.states.len() >= STATES {
+        if self.states.len() >= self.limit {
             return None;
         }
         self.states.push(state);
@@ -79,7 +101,7 @@ impl Program {
                     repetition.min as usize,
                     repetition.max.map(|max| max as usize),
                 );
-                match set_of(&repetition.sub) {
+                match set_of(&repetition.sub).filter(|_| self.counts) {
                     Some(set) => drop(self.push(State::Count { set, min, max })?),
                     None => self.repetition(&repetition.sub, min, max)?,
                 }
@@ -270,7 +292,7 @@ fn set_of(expression: &Hir) -> Option<ClassUnicode> {
     }
 }
 
-fn contains(set: &ClassUnicode, character: char) -> bool {
+pub(super) fn contains(set: &ClassUnicode, character: char) -> bool {
     let ranges = set.ranges();
     let after = ranges.partition_point(|range| range.start() <= character);
     after

@@ -43,6 +43,24 @@ pub struct Compiled {
     pub(super) identifies: bool,
 }
 
+impl Compiled {
+    /// Tells whether only listed values are allowed.
+    pub fn enumerates(&self) -> bool {
+        self.enumeration.is_some()
+    }
+
+    /// The values that the nearest step with enumerations lists, in no order; other facets may refuse some.
+    pub fn listed(&self) -> impl Iterator<Item = &Value> {
+        let values = self.enumeration.iter();
+        values.flat_map(|enumeration| &enumeration.values)
+    }
+
+    /// Tells whether there are patterns in any step.
+    pub fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
+    }
+}
+
 /// How the values of a compiled type are made up.
 #[derive(Debug, Clone)]
 pub enum Kind {
