@@ -8,6 +8,7 @@ mod create;
 mod cursor;
 mod filter;
 mod mark;
+mod moment;
 mod order;
 mod read;
 mod routine;

@@ -1,5 +1,6 @@
 //! Columns beside given values: keys, and what is equal to a value however it is stored.
 
+use super::moment;
 use super::read::{column, error};
 use super::sql::{Bind, Comparison, Sql, comparison};
 use super::value;
@@ -46,6 +47,10 @@ pub(crate) fn equals(
     negated: bool,
 ) -> Result<(), PlanErrorKind> {
     let bind = compared_bind(sql.dialect, column, given)?;
+    if !negated && comparison(sql.dialect, column) == Comparison::Moment {
+        moment::compare(sql, column, " = ", vec![bind]);
+        return Ok(());
+    }
     let Some(other) = stored_otherwise(sql.dialect, column, &bind) else {
         sql.compared(column)
             .push(if negated { " <> " } else { " = " })

@@ -1,6 +1,7 @@
 //! Filters as SQL conditions.
 
 use super::compare::{compared_bind, equals, stored_otherwise};
+use super::moment;
 use super::read::column;
 use super::sql::{Bind, Comparison, Sql, comparison, is_own_text, postgres_type};
 use super::value;
@@ -136,7 +137,9 @@ fn compare(
         return equals(sql, column, given, operator == " <> ");
     }
     let bind = compared_bind(sql.dialect, column, given)?;
-    if let Some(number) = stored_otherwise(sql.dialect, column, &bind) {
+    if comparison(sql.dialect, column) == Comparison::Moment {
+        moment::compare(sql, column, operator, vec![bind]);
+    } else if let Some(number) = stored_otherwise(sql.dialect, column, &bind) {
         sql.name(&column.name).push(operator).plain_bind(number);
     } else {
         sql.compared(column)
@@ -162,6 +165,12 @@ fn one_of(sql: &mut Sql, column: &Column, items: &[Value]) -> Result<(), PlanErr
         let array = array(column, items)?;
         array_bind(sql, column, array);
         sql.push(")");
+        return Ok(());
+    }
+    if comparison(sql.dialect, column) == Comparison::Moment {
+        let bind = |item| compared_bind(Dialect::Sqlite, column, item);
+        let binds = items.iter().map(bind).collect::<Result<_, _>>()?;
+        moment::compare(sql, column, " in ", binds);
         return Ok(());
     }
     let mut parts = Parts::new(sql, " or ");

@@ -71,10 +71,13 @@ fn cut_zone(text: &str, least: usize) -> (&str, &str) {
             .get(range)
             .is_some_and(|b| b.iter().all(u8::is_ascii_digit))
     };
+    // XSD 1.0 part 2, 3.2.7.3: no further from UTC than 14 hours.
     if matches!(bytes.first(), Some(b'+' | b'-'))
         && bytes.get(3) == Some(&b':')
         && digits(1..3)
         && digits(4..6)
+        && zone.get(1..).is_some_and(|offset| offset <= "14:00")
+        && bytes.get(4).is_some_and(|tens| *tens < b'6')
     {
         (rest, zone)
     } else {
@@ -228,6 +231,9 @@ mod tests {
             ("2024-01-01 00:00:00", false),
             ("tomorrow", false),
             ("2024-01-01T00:00", false),
+            ("2024-01-01T00:00:00-14:00", true),
+            ("2024-01-01T00:00:00+14:01", false),
+            ("2024-01-01T00:00:00+02:60", false),
         ] {
             assert_eq!(date_time(text).is_some(), good, "{text}");
         }

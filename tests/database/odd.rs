@@ -6,6 +6,9 @@ use soapstone_gateway::call::{
     Call, Condition, Delete, Filter, Get, Key, Mode, OrderBy, Query, Reply, Status,
 };
 use soapstone_gateway::catalog::{Dialect, Limits, Selection, TableId};
+use soapstone_gateway::database::Database;
+use soapstone_gateway::plan::{self, Plan};
+use sqlx::Row;
 
 use crate::place::{Opened, Place, all, dialects, read_all, show_rows, text};
 use crate::shop::{get, record, results, write};
@@ -168,6 +171,7 @@ async fn sqlite_finds_what_is_stored_in_another_form() {
         (1, Condition::Lt(midnight.clone()), 0),
         (1, Condition::In(vec![midnight]), 3),
         (2, Condition::Eq(text("10:00:00")), 2),
+        (2, Condition::Gt(text("09:00:00")), 2),
     ] {
         let shown = format!("{column} {condition:?}");
         assert_eq!(count("forms", column, condition).await, expected, "{shown}");
@@ -180,6 +184,69 @@ async fn sqlite_finds_what_is_stored_in_another_form() {
         let boxes = write(opened.table("boxes"), vec![record], Mode::Atomic);
         let error = opened.run(&Call::Create(boxes)).await.unwrap_err();
         assert_eq!(error.code(), expected);
+    }
+    place.drop().await;
+}
+
+/// What no index of the column has in its order is compared beside a range that it has.
+#[tokio::test]
+async fn sqlite_finds_moments_by_the_columns_own_index() {
+    let place = Place::new(Dialect::Sqlite).await;
+    place
+        .script(
+            "create table visit (day date primary key, at datetime, n integer) without rowid; create index visit_at on visit (at);
+             insert into visit values ('2024-01-01', '2024-05-01T23:30:00-14:00', 1), ('2024-01-02 00:00:00', '2024-05-02 13:30:00', 2),
+               ('2024-01-03', '2024-05-02T24:00:00', 3), ('2024-01-04', '2024-05-03', 4), ('bad', '03/05/2024', 5), (7, 1714694400, 6),
+               ('2024-01-05', null, 7), ('2024-01-06', x'32', 8), ('2024-01-07', '9999-12-31T23:59:59.9', 9);",
+        )
+        .await;
+    let opened = place.open().await;
+    let Database::Sqlite(connections) = &opened.database else {
+        panic!()
+    };
+    let table = opened.table("visit");
+    let (noon, midnight) = (text("2024-05-02T13:30:00Z"), text("2024-05-03T00:00:00"));
+    for (column, condition, found) in [
+        (1, Condition::Eq(noon.clone()), "12"),
+        (1, Condition::Eq(midnight.clone()), "34"),
+        (
+            1,
+            Condition::In(vec![noon.clone(), midnight.clone()]),
+            "1234",
+        ),
+        (1, Condition::Lt(midnight.clone()), "12"),
+        (1, Condition::Le(midnight.clone()), "1234"),
+        (1, Condition::Gt(noon.clone()), "349"),
+        (1, Condition::Ge(noon.clone()), "12349"),
+        (1, Condition::Between(noon, midnight), "1234"),
+        (0, Condition::Eq(text("2024-01-02")), "2"),
+        (0, Condition::Gt(text("2024-01-02")), "34789"),
+    ] {
+        let shown = format!("{condition:?}");
+        let query = Query {
+            filter: Some(Filter {
+                columns: vec![(column, condition)],
+                ..Filter::default()
+            }),
+            fields: vec![2],
+            ..all(table, 10, None)
+        };
+        let rows = read_all(&opened, &query).await;
+        let numbers: String = rows.iter().filter_map(|row| row.chars().last()).collect();
+        assert_eq!(numbers, found, "{shown}");
+        let Plan::Query(page) = plan::plan(&opened.catalog, &Call::Query(query)).unwrap() else {
+            panic!()
+        };
+        let explain = format!("explain query plan {}", page.read.statement.sql);
+        let steps = sqlx::query(sqlx::AssertSqlSafe(explain));
+        let steps = steps.fetch_all(&connections.pool).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+        assert!(
+            steps
+                .iter()
+                .any(|step| step.starts_with("SEARCH") && step.contains("visit USING")),
+            "{shown}: {steps:?}"
+        );
     }
     place.drop().await;
 }
