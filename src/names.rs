@@ -174,6 +174,10 @@ fn property(element: &str) -> String {
 
 /// Escapes every character: of a name without letters or digits stacks would make nothing.
 fn escape_whole(sql: &str) -> String {
+    // SQLite takes a name without any character, of which nothing can be written.
+    if sql.is_empty() {
+        return "_x_".to_owned();
+    }
     let mut escaped = String::new();
     sql.chars().for_each(|c| push_escaped(&mut escaped, c));
     escaped
@@ -229,6 +233,8 @@ mod tests {
             ("🙂", "_x01F642_"),
             ("_x", "_x005F_x"),
             ("__", "_x005F__x005F_"),
+            ("", "_x_"),
+            ("_x_", "_x005F_x_"),
         ] {
             assert_eq!(element(sql), xml, "{sql}");
         }

@@ -221,7 +221,10 @@ impl ColumnRow {
 async fn columns(connection: &mut sqlx::PgConnection) -> Result<Vec<ColumnRow>, sqlx::Error> {
     sqlx::query_as(
         "select a.attrelid::int8 as table, a.attnum as number, a.attname::text as name, a.atttypid::int8 as type_oid,
-                a.atttypmod as modifier, format_type(a.atttypid, -1) as type_name, a.attnotnull as not_null,
+                a.atttypmod as modifier, format_type(a.atttypid, -1) as type_name,
+                -- Since PostgreSQL 18 a rule may hold for new rows alone.
+                a.attnotnull and not exists (select from pg_constraint k where k.conrelid = a.attrelid and k.contype = 'n'
+                  and not k.convalidated and a.attnum = any(k.conkey)) as not_null,
                 pg_get_expr(d.adbin, d.adrelid) as default, a.attidentity::text as identity,
                 a.attgenerated::text as generated, col_description(a.attrelid, a.attnum) as comment,
                 has_column_privilege(a.attrelid, a.attnum, 'insert') as may_insert,
@@ -272,6 +275,8 @@ async fn foreign_keys(connection: &mut sqlx::PgConnection) -> Result<Vec<Foreign
          from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
          join pg_class p on p.oid = k.confrelid join pg_namespace pn on pn.oid = p.relnamespace
          where k.contype = 'f' and k.conparentid = 0
+           -- Where times are contained, since PostgreSQL 18, one row refers to several, by more than equality.
+           and to_jsonb(k) -> 'conperiod' is distinct from 'true'
          order by 2, 3, 1",
     )
     .fetch_all(connection)

@@ -37,11 +37,16 @@ impl Made {
             .map(|(_, value)| value)
     }
 
+    /// The key; none where SQLite left a part of it NULL, which names no record.
     pub(crate) fn key(&self, table: &Table) -> Option<Key> {
         let key = table.key.as_ref()?;
         let values = key
             .iter()
-            .map(|column| self.get(*column).cloned())
+            .map(|column| {
+                self.get(*column)
+                    .filter(|value| **value != Value::Null)
+                    .cloned()
+            })
             .collect::<Option<_>>()?;
         Some(Key {
             values,

@@ -176,6 +176,14 @@ async fn sqlite_finds_what_is_stored_in_another_form() {
         let shown = format!("{column} {condition:?}");
         assert_eq!(count("forms", column, condition).await, expected, "{shown}");
     }
+    // A key without a value names no record, and is no reason to refuse one.
+    let keyless = write(
+        opened.table("null_keys"),
+        vec![record(&[(1, "6")])],
+        Mode::Atomic,
+    );
+    let made = results(&opened, Call::Create(keyless)).await;
+    assert_eq!((made[0].status, &made[0].key), (Status::Created, &None));
     // A virtual table's own rules are told as those of others.
     for (record, expected) in [
         (record(&[(0, "1"), (1, "0"), (2, "1")]), "Duplicate"),
