@@ -255,10 +255,15 @@ impl Check<'_> {
             let Some(relation) = relation else {
                 return Err(self.denied());
             };
-            let columns = self.columns(relation.table, Action::Create)?;
-            related.iter().try_for_each(|record| {
-                self.record(relation.table, Action::Create, &columns, record)
-            })?;
+            // Beside a change they are compared with what is stored.
+            let action = match action {
+                Action::Create => Action::Create,
+                _ => Action::Query,
+            };
+            let columns = self.columns(relation.table, action)?;
+            related
+                .iter()
+                .try_for_each(|record| self.record(relation.table, action, &columns, record))?;
         }
         Ok(())
     }

@@ -161,7 +161,7 @@ pub struct Record {
     pub fields: Vec<(usize, Value)>,
     /// The version that the caller read.
     pub version: Option<String>,
-    /// Related records by relation, in `Create` only.
+    /// Related records by relation: `Create` makes them; in `Update` and `Upsert` they must be as they are stored.
     pub related: Vec<(usize, Vec<Record>)>,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It checks everything that can be known without the database, for all records of a call, before anything runs.
 
+mod beside;
 mod change;
 mod compare;
 mod create;
@@ -19,6 +20,7 @@ mod upsert;
 mod value;
 mod write;
 
+pub use beside::Beside;
 pub(crate) use change::{
     default_statement, delete_statement, find_statement, insert_statement, update_statement,
     written,

@@ -144,6 +144,9 @@ pub enum RunErrorKind {
     /// Other records still refer to this one.
     #[error("other records refer to this one{}", name(.0))]
     StillReferenced(Option<String>),
+    /// A related record came with a change and is not as it is stored.
+    #[error("the related record is not as it is stored; only Create writes related records")]
+    RelatedDiffers,
     /// A check constraint refuses the values.
     #[error("the values break a rule{}", name(.0))]
     Check(Option<String>),
@@ -239,6 +242,7 @@ impl RunError {
             RunErrorKind::Duplicate(_) => "Duplicate",
             RunErrorKind::MissingReference(_) => "MissingReference",
             RunErrorKind::StillReferenced(_) => "StillReferenced",
+            RunErrorKind::RelatedDiffers => "RelatedDiffers",
             RunErrorKind::Check(_) => "Check",
             RunErrorKind::NotNull => "Required",
             RunErrorKind::OutOfRange => "InvalidValue",

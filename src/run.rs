@@ -4,6 +4,7 @@
 //! answer is given only after its commit.
 
 mod again;
+mod beside;
 mod binary;
 mod change;
 mod error;

@@ -359,7 +359,7 @@ pub fn operation_documentation(catalog: &Catalog, operation: &Operation) -> Stri
         ),
         Action::Update => format!(
             "Changes the given fields of records of {name}: an absent field stays, a nil one becomes NULL. A version that is no longer \
-             current is a Conflict problem."
+             current is a Conflict problem. Related records may come with them as they are stored, and are not written."
         ),
         Action::Upsert => format!(
             "Creates records of {name}, or changes those that exist by the key or by matchOn."

@@ -1,9 +1,10 @@
 //! Upserts: which columns find a record, what is set where it is there, what is inserted where it is not.
 
+use super::beside::{beside, none_beside};
 use super::read::table;
 use super::write::{
-    Insert, Source, Unit, Upsert, WritePlan, bounded, error, key_of, key_values, made, offered,
-    place_of, taken_fields, unrelated,
+    Insert, Source, Unit, Upsert, WritePlan, bounded, error, key_of, key_values, made,
+    offered, place_of, taken_fields,
 };
 use crate::call::{Value, Write};
 use crate::catalog::{Catalog, Generation};
@@ -41,7 +42,6 @@ pub(crate) fn upsert(
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
         let place = place_of(index, write.table);
-        unrelated(record, "related records in Upsert", &place)?;
         let fields = taken_fields(
             catalog.dialect,
             target,
@@ -74,6 +74,7 @@ pub(crate) fn upsert(
         let fresh = |column| is(column, &[Generation::Default, Generation::Always]);
         if matched.iter().all(|column| !given(column) && fresh(column)) {
             // The database makes the key, so the record cannot be there yet.
+            none_beside(record, &place)?;
             units.push(Unit::Create {
                 inserts: vec![insert],
                 own: 0,
@@ -110,6 +111,7 @@ pub(crate) fn upsert(
             find,
             set,
             version: record.version.clone(),
+            beside: beside(catalog, write.table, record, &place)?,
             insert: (!found_only).then_some(insert),
         }));
     }

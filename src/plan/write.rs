@@ -1,11 +1,12 @@
 //! Writes: the steps of Update and Delete, planned for all records before the first one runs, and what all writes ask.
 
 use super::Mark;
+use super::beside::{Beside, beside};
 use super::compare::key_condition;
 use super::read::table;
 use super::sql::Sql;
 use super::value;
-use crate::call::{Delete, Key, Mode, Record, Value, Write};
+use crate::call::{Delete, Key, Mode, Value, Write};
 use crate::catalog::{Catalog, Column, Dialect, Table, TableId};
 use crate::problem::{Place, PlanError, PlanErrorKind};
 
@@ -49,6 +50,8 @@ pub struct Change {
     pub set: Vec<(usize, Value)>,
     /// The version that the caller read.
     pub version: Option<String>,
+    /// The related records that came with it.
+    pub beside: Beside,
 }
 
 /// A change where the row exists, otherwise an insert.
@@ -60,6 +63,8 @@ pub struct Upsert {
     pub set: Vec<(usize, Value)>,
     /// The version that the caller read.
     pub version: Option<String>,
+    /// The related records that came with it, where it exists.
+    pub beside: Beside,
     /// What to insert where it does not; nothing where only the database can make the key that was looked for.
     pub insert: Option<Insert>,
 }
@@ -129,7 +134,6 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
         let place = place_of(index, write.table);
-        unrelated(record, "related records in Update", &place)?;
         let set = taken_fields(
             catalog.dialect,
             target,
@@ -145,6 +149,7 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
             key,
             set,
             version: record.version.clone(),
+            beside: beside(catalog, write.table, record, &place)?,
         }));
     }
     Ok(WritePlan {
@@ -185,18 +190,6 @@ pub(super) fn offered(
             PlanErrorKind::NotOffered(operation),
             &Place::default(),
         )),
-    }
-}
-
-/// Refuses what only `Create` takes.
-pub(super) fn unrelated(
-    record: &Record,
-    what: &'static str,
-    place: &Place,
-) -> Result<(), PlanError> {
-    match record.related.is_empty() {
-        true => Ok(()),
-        false => Err(error(PlanErrorKind::NotOffered(what), place)),
     }
 }
 

@@ -145,12 +145,8 @@ impl<'c> Request<'c> {
                     return Err(cursor.error("InvalidValue", "a misfit cannot be created"));
                 }
                 cursor.skip()?;
-            } else if create {
-                self.related(cursor, id, table, &mut record)?;
             } else {
-                return Err(
-                    cursor.error("NotOffered", "related records are written by Create only")
-                );
+                self.related(cursor, id, table, &mut record, create)?;
             }
             Ok(())
         })?;
@@ -179,6 +175,7 @@ impl<'c> Request<'c> {
         id: TableId,
         table: &'c Table,
         record: &mut Record,
+        create: bool,
     ) -> Result<(), RequestError> {
         let Some(sql) = self.catalog.table(id) else {
             return Ok(());
@@ -199,7 +196,7 @@ impl<'c> Request<'c> {
                 let Some(relation) = sql.relations.get(index) else {
                     return Ok(());
                 };
-                let related = self.record(cursor, relation.table, true)?;
+                let related = self.record(cursor, relation.table, create)?;
                 match record.related.iter_mut().find(|(known, _)| *known == index) {
                     Some((_, records)) => records.push(related),
                     None => record.related.push((index, vec![related])),

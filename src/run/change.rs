@@ -1,5 +1,6 @@
 //! Changes of rows that are there: update, upsert, delete, and the conflicts of stale versions.
 
+use super::beside::{differing, refuse};
 use super::error::{Failure, explain};
 use super::insert::{Made, fetch, find, insert};
 use super::session::Session;
@@ -7,7 +8,7 @@ use super::value_of;
 use super::write::{done, table};
 use crate::call::{Key, Outcome, Status, Value};
 use crate::catalog::{Catalog, Dialect, SqlType, Table, TableId, Versioning};
-use crate::plan::{self, Change, Upsert};
+use crate::plan::{self, Beside, Change, Upsert};
 use crate::problem::{Conflict, Inner, Place, RunError, RunErrorKind};
 use crate::rows::{Cell, Rows};
 
@@ -29,6 +30,9 @@ pub(crate) async fn update(
 ) -> Result<Key, Failure> {
     let target = table(catalog, id)?;
     let pairs = key_pairs(target, &change.key);
+    if !change.beside.records.is_empty() {
+        return Box::pin(update_beside(session, catalog, id, change, &pairs)).await;
+    }
     if target.versioning == Versioning::Xmin && !change.set.is_empty() {
         let shape = plan::written(target, id);
         let statement = plan::update_statement(catalog, id, change, Some(&shape))?;
@@ -67,6 +71,29 @@ pub(crate) async fn update(
         values: change.key.clone(),
         version: Some(rows.version(0).to_owned()),
     })
+}
+
+/// An update of a record that came with related ones, which are looked at and not written.
+async fn update_beside(
+    session: &mut Session,
+    catalog: &Catalog,
+    id: TableId,
+    change: &Change,
+    pairs: &[(usize, Value)],
+) -> Result<Key, Failure> {
+    let alone = Change {
+        beside: Beside::default(),
+        ..change.clone()
+    };
+    let mut row = find(session, catalog, id, pairs, true).await?;
+    let before = differing(session, catalog, id, &mut row, &change.beside).await?;
+    let key = Box::pin(update(session, catalog, id, &alone)).await?;
+    if !before.is_empty() {
+        let mut row = find(session, catalog, id, pairs, false).await?;
+        let after = differing(session, catalog, id, &mut row, &change.beside).await?;
+        refuse(id, &before, &after)?;
+    }
+    Ok(key)
 }
 
 /// Why a write met no row.
@@ -129,9 +156,36 @@ fn conflict(target: &Table, current: Rows, set: &[(usize, Value)]) -> RunErrorKi
 
 /// Tells whether a given value means what is stored.
 fn same(sql_type: Option<&SqlType>, given: &Value, cell: Cell<'_>) -> bool {
-    let stored = value_of(cell);
-    let (Value::Text(given), Value::Text(stored)) = (given, &stored) else {
-        return *given == stored;
+    same_value(sql_type, given, &value_of(cell))
+}
+
+pub(super) fn same_value(sql_type: Option<&SqlType>, given: &Value, stored: &Value) -> bool {
+    let (given, stored) = match (given, stored) {
+        (Value::Text(given), Value::Text(stored)) => (given, stored),
+        (Value::List(given), Value::List(stored)) => {
+            let item = match sql_type {
+                Some(SqlType::Array { item }) => Some(item.base()),
+                _ => None,
+            };
+            let mut pairs = given.iter().zip(stored);
+            return given.len() == stored.len()
+                && pairs.all(|(given, stored)| same_value(item, given, stored));
+        }
+        (Value::Fields(given), Value::Fields(stored)) => {
+            let field = |index: usize| match sql_type {
+                Some(SqlType::Composite { fields, .. }) => {
+                    fields.get(index).map(|field| field.sql_type.base())
+                }
+                _ => None,
+            };
+            // An absent field is NULL.
+            return stored.iter().all(|(index, stored)| {
+                let given = given.iter().find(|(known, _)| known == index);
+                let given = given.map_or(&Value::Null, |(_, given)| given);
+                same_value(field(*index), given, stored)
+            });
+        }
+        _ => return given == stored,
     };
     if given == stored {
         return true;
@@ -229,6 +283,7 @@ pub(crate) async fn upsert(
                 key: key.values,
                 set: plan.set.clone(),
                 version: None,
+                beside: plan.beside.clone(),
             };
             let key = update(session, catalog, id, &change).await?;
             return Ok(done(Status::Updated, Some(key)));
@@ -236,6 +291,9 @@ pub(crate) async fn upsert(
         let (None, Some(new)) = (&plan.version, &plan.insert) else {
             return Err(RunError::new(RunErrorKind::NotFound).into());
         };
+        if !plan.beside.records.is_empty() {
+            return Err(RunError::new(RunErrorKind::RelatedDiffers).into());
+        }
         session.plain("savepoint soapstone_upsert").await?;
         match insert(session, catalog, new, &[]).await {
             Ok(made) => {

@@ -236,3 +236,65 @@ fn a_repeat_with_an_idempotency_key_answers_what_was_answered() {
         assert_eq!(count(&gateway, "<name><eq>Other</eq></name>"), 0);
     }
 }
+
+/// What was read with its related records goes back whole; only what is not stored so is refused, by its place.
+#[test]
+fn a_record_that_was_read_with_related_ones_goes_back() {
+    for gateway in each() {
+        let expand = "<id>1</id><expand>contact</expand><expand>contact/company</expand><expand>owner</expand>";
+        let read = gateway.call("GetCompany", expand).body;
+        let record = |body: &str| {
+            let (_, rest) = body.split_once("<record ").unwrap();
+            let (record, _) = rest.rsplit_once("</record>").unwrap();
+            format!("<record {record}</record>")
+        };
+        let sent = |record: &str| {
+            let nil = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
+            let record = record.replacen("<record ", &format!("<record {nil} "), 1);
+            gateway.call("UpdateCompany", &record)
+        };
+        let whole = record(&read);
+        assert!(
+            whole.contains("Agnieszka") && whole.contains("<owner "),
+            "{whole}"
+        );
+        let answer = sent(&whole);
+        assert_eq!(
+            text(&answer.body, "status"),
+            Some("updated"),
+            "{}",
+            answer.body
+        );
+        Contract::served(&gateway).check(&answer).unwrap();
+
+        // Its own fields are written beside them, one that leads to another record too.
+        let again = record(&gateway.call("GetCompany", expand).body);
+        let owner = format!("<owner_id>{}<", text(&again, "owner_id").unwrap());
+        let answer = sent(&again.replacen(&owner, "<owner_id>4<", 1));
+        assert_eq!(
+            text(&answer.body, "status"),
+            Some("updated"),
+            "{}",
+            answer.body
+        );
+        let owner = gateway.call("GetCompany", "<id>1</id>").body;
+        assert_eq!(text(&owner, "owner_id"), Some("4"));
+
+        let changed = record(&gateway.call("GetCompany", expand).body);
+        let answer = sent(&changed.replace("Agnieszka", "Maria"));
+        assert_eq!(
+            text(&answer.body, "code"),
+            Some("RelatedDiffers"),
+            "{}",
+            answer.body
+        );
+        assert!(
+            answer.body.contains("/related/contact[1]</path>"),
+            "{}",
+            answer.body
+        );
+        Contract::served(&gateway).check(&answer).unwrap();
+        let contact = gateway.call("GetContact", "<id>1</id>").body;
+        assert_eq!(text(&contact, "first_name"), Some("Agnieszka"));
+    }
+}
