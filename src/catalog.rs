@@ -7,6 +7,7 @@ mod assemble;
 mod known;
 mod load;
 mod mysql;
+mod mysql_routines;
 mod mysql_types;
 mod named;
 mod postgres;
@@ -206,6 +207,8 @@ pub struct Table {
     pub privileges: Privileges,
     /// What a record's version is made of.
     pub versioning: Versioning,
+    /// What is written is undone with its transaction; not so in MySQL's older engines (MyISAM).
+    pub transactional: bool,
 }
 
 /// What the version of a record is made of.

@@ -49,7 +49,14 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
     let mut again = Again::default();
     loop {
         let result = match plan {
-            Plan::Write(_) => Box::pin(in_transaction(&mut session, catalog, plan, &again)).await,
+            // What has no transactions is written by statements that stand alone, as MySQL asks where its log goes to others.
+            Plan::Write(write)
+                if catalog
+                    .table(write.table)
+                    .is_none_or(|table| table.transactional) =>
+            {
+                Box::pin(in_transaction(&mut session, catalog, plan, &again)).await
+            }
             // On SQLite another connection would see the mark.
             Plan::Routine(routine)
                 if routine.statements.len() > 1

@@ -15,6 +15,8 @@ mod shop;
 
 #[path = "database/failing.rs"]
 mod failing;
+#[path = "database/mysql.rs"]
+mod mysql;
 #[path = "database/nasty.rs"]
 mod nasty;
 #[path = "database/odd.rs"]

@@ -122,6 +122,7 @@ async fn add_named(
                 Returns::Rows { columns }
             },
             read_only: routine.reads,
+            commits: true,
         });
     }
     Ok(())

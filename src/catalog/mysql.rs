@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use sqlx::MySqlPool;
+use sqlx::{MySqlPool, Row};
 
 use super::assemble::{ForeignKey, Found, UniqueRow, gather};
 use super::mysql_types::sql_type;
-use super::{
-    Column, Generation, Parameter, ParameterMode, Privileges, Returns, Routine, RoutineKind,
-    Schema, Table, TableKind, Unique, Versioning,
-};
+use super::{Column, Generation, Privileges, Schema, Table, TableKind, Unique, Versioning};
 
 pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
     let mut connection = pool.acquire().await?;
@@ -28,14 +25,15 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
         ..Found::default()
     };
     let mut places: HashMap<String, usize> = HashMap::new();
-    for (name, kind, comment) in relations(&mut connection, &schema).await? {
+    for (name, kind, comment, transactional) in relations(&mut connection, &schema).await? {
         places.insert(name.clone(), found.tables.len());
         let delete = may_delete
             .as_ref()
             .is_none_or(|tables| tables.contains(&name));
-        found
-            .tables
-            .push(table(&schema, name, &kind, comment, delete));
+        found.tables.push(Table {
+            transactional,
+            ..table(&schema, name, &kind, comment, delete)
+        });
     }
     for row in columns(&mut connection, &schema).await? {
         let Some(table) = places
@@ -49,6 +47,15 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
             table.privileges.update |= row.privileges.contains("update");
         }
         table.columns.push(row.column());
+    }
+    for (table, column, system) in coordinate_systems(&mut connection, &schema).await? {
+        let table = places
+            .get(&table)
+            .and_then(|place| found.tables.get_mut(*place));
+        let columns = table.into_iter().flat_map(|table| &mut table.columns);
+        for found in columns.filter(|found| found.name == column) {
+            found.type_name = format!("{} srid {system}", found.type_name);
+        }
     }
     for (table, name, columns) in uniques(&mut connection, &schema).await? {
         let Some(table) = places
@@ -71,7 +78,7 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
         }
     }
     found.foreign_keys = foreign_keys(&mut connection, &schema).await?;
-    found.routines = routines(&mut connection, &schema).await?;
+    found.routines = super::mysql_routines::routines(&mut connection, &schema).await?;
     Ok(found)
 }
 
@@ -100,6 +107,7 @@ fn table(schema: &str, name: String, kind: &str, comment: String, may_delete: bo
             delete: kind.writable() && may_delete,
         },
         versioning: Versioning::Digest,
+        transactional: true,
     }
 }
 
@@ -117,17 +125,68 @@ async fn may_delete(
     )
     .bind(schema)
     .bind(schema)
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    Ok(rows.into_iter().map(|(table,)| table).collect())
+    let mut tables: Vec<Option<String>> = rows.into_iter().map(|(table,)| table).collect();
+    for grant in role_grants(connection).await? {
+        let Some((on, table)) = deletes(&grant) else {
+            continue;
+        };
+        let (here,): (bool,) = sqlx::query_as("select ? like ?")
+            .bind(schema)
+            .bind(on)
+            .fetch_one(&mut *connection)
+            .await?;
+        if here {
+            tables.push(table);
+        }
+    }
+    Ok(tables.into_iter().collect())
+}
+
+/// What the roles in force grant, which the tables of privileges leave out.
+async fn role_grants(connection: &mut sqlx::MySqlConnection) -> Result<Vec<String>, sqlx::Error> {
+    let (roles,): (Option<String>,) = sqlx::query_as("select cast(current_role() as char)")
+        .fetch_one(&mut *connection)
+        .await?;
+    let show = match roles.as_deref() {
+        None | Some("NONE" | "") => return Ok(Vec::new()),
+        // MySQL names several, quoted and with their hosts.
+        Some(roles) if roles.starts_with('`') => {
+            format!("show grants for current_user() using {roles}")
+        }
+        Some(_) => "show grants for current_role".to_owned(),
+    };
+    let rows = sqlx::query(sqlx::AssertSqlSafe(show))
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| row.try_get_unchecked(0)).collect()
+}
+
+/// The databases (a pattern of `like`) and the table, or all, that a grant lets delete from.
+fn deletes(grant: &str) -> Option<(String, Option<String>)> {
+    let (privileges, rest) = grant.strip_prefix("GRANT ")?.split_once(" ON ")?;
+    let mut privileges = privileges.split(", ");
+    if !privileges.any(|one| matches!(one, "DELETE" | "ALL PRIVILEGES")) {
+        return None;
+    }
+    let (on, _) = rest.split_once(" TO ")?;
+    let name = |quoted: &str| quoted.trim_matches('`').replace("``", "`");
+    match on.split_once("`.").or_else(|| on.split_once("*.")) {
+        Some(("", "*")) => Some(("%".to_owned(), None)),
+        Some((schema, "*")) => Some((name(schema), None)),
+        Some((schema, table)) => Some((name(schema), Some(name(table)))),
+        None => None,
+    }
 }
 
 async fn relations(
     connection: &mut sqlx::MySqlConnection,
     schema: &str,
-) -> Result<Vec<(String, String, String)>, sqlx::Error> {
+) -> Result<Vec<(String, String, String, bool)>, sqlx::Error> {
     sqlx::query_as(
-        "select cast(table_name as char), cast(table_type as char), cast(coalesce(table_comment, '') as char)
+        "select cast(table_name as char), cast(table_type as char), cast(coalesce(table_comment, '') as char),
+                coalesce((select e.transactions = 'YES' from information_schema.engines e where e.engine = tables.engine), true)
          from information_schema.tables
          where table_schema = ? and table_type in ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
            and table_name not like 'soapstone\\_%'
@@ -189,13 +248,55 @@ impl ColumnRow {
             sql_type: sql_type(&self.data_type, &self.column_type, self.length),
             type_name: self.column_type,
             nullable: self.nullable,
-            default: self.default_text.filter(|text| text != "NULL"),
+            default: self.default_text.filter(|text| text != "NULL").map(|text| {
+                match self.extra.contains("default_generated") {
+                    true => unescaped(&text),
+                    false => text,
+                }
+            }),
             generation,
             comment: Some(self.comment).filter(|text| !text.is_empty()),
             insertable: !computed && self.privileges.contains("insert"),
             updatable: !computed && self.privileges.contains("update"),
         }
     }
+}
+
+/// The SQL of a default, in which MySQL writes backslashes before quotes and before themselves.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        plain.push(if c == '\\' {
+            chars.next().unwrap_or(c)
+        } else {
+            c
+        });
+    }
+    plain
+}
+
+/// The geometry columns of MySQL that hold coordinates of one system only; MariaDB has none.
+async fn coordinate_systems(
+    connection: &mut sqlx::MySqlConnection,
+    schema: &str,
+) -> Result<Vec<(String, String, i64)>, sqlx::Error> {
+    let (known,): (i64,) = sqlx::query_as(
+        "select count(*) from information_schema.tables
+         where table_schema = 'information_schema' and lower(table_name) = 'st_geometry_columns'",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if known == 0 {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as(
+        "select cast(table_name as char), cast(column_name as char), cast(srs_id as signed)
+         from information_schema.st_geometry_columns where table_schema = ? and srs_id is not null",
+    )
+    .bind(schema)
+    .fetch_all(connection)
+    .await
 }
 
 /// Unique indexes over whole columns: those with a prefix or an expression are no keys.
@@ -253,95 +354,27 @@ async fn foreign_keys(
     Ok(keys)
 }
 
-async fn routines(
-    connection: &mut sqlx::MySqlConnection,
-    schema: &str,
-) -> Result<Vec<Routine>, sqlx::Error> {
-    let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
-        "select cast(specific_name as char), cast(routine_name as char), cast(routine_type as char),
-                cast(sql_data_access as char), cast(coalesce(routine_comment, '') as char)
-         from information_schema.routines
-         where routine_schema = ? and routine_type in ('FUNCTION', 'PROCEDURE') order by routine_name",
-    )
-    .bind(schema)
-    .fetch_all(&mut *connection)
-    .await?;
-    type ParameterRow = (
-        String,
-        String,
-        i64,
-        Option<String>,
-        Option<String>,
-        String,
-        String,
-        Option<i64>,
-    );
-    let parameters: Vec<ParameterRow> = sqlx::query_as(
-        "select cast(specific_name as char), cast(routine_type as char), cast(ordinal_position as signed),
-                cast(parameter_mode as char), cast(parameter_name as char), lower(cast(data_type as char)),
-                cast(dtd_identifier as char), cast(character_maximum_length as signed)
-         from information_schema.parameters
-         where specific_schema = ? order by specific_name, ordinal_position",
-    )
-    .bind(schema)
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut by_routine: HashMap<(String, String), Vec<ParameterRow>> = HashMap::new();
-    for row in parameters {
-        by_routine
-            .entry((row.0.clone(), row.1.clone()))
-            .or_default()
-            .push(row);
-    }
-    let mut routines = Vec::with_capacity(rows.len());
-    for (specific, name, kind, access, comment) in rows {
-        let rows = by_routine
-            .remove(&(specific, kind.clone()))
-            .unwrap_or_default();
-        let procedure = kind == "PROCEDURE";
-        let mut returns = if procedure {
-            Returns::Unknown
-        } else {
-            Returns::Void
-        };
-        let mut parameters = Vec::new();
-        for (_, _, place, mode, parameter, data_type, type_name, length) in rows {
-            let sql_type = sql_type(&data_type, &type_name, length);
-            if place == 0 {
-                returns = Returns::Scalar {
-                    sql_type,
-                    type_name,
-                };
-                continue;
-            }
-            parameters.push(Parameter {
-                name: parameter.unwrap_or_else(|| format!("arg{place}")),
-                named: true,
-                mode: match mode.as_deref() {
-                    Some("OUT") => ParameterMode::Out,
-                    Some("INOUT") => ParameterMode::InOut,
-                    _ => ParameterMode::In,
-                },
-                sql_type,
-                type_name,
-                defaulted: false,
-            });
+#[cfg(test)]
+mod tests {
+    use super::deletes;
+
+    #[test]
+    fn what_a_grant_lets_delete() {
+        for (grant, found) in [
+            (
+                "GRANT SELECT, DELETE ON `crm\\_1`.* TO `a`@`%`",
+                Some(("crm\\_1", None)),
+            ),
+            ("GRANT ALL PRIVILEGES ON *.* TO `a`@`%`", Some(("%", None))),
+            (
+                "GRANT SELECT (`a`), DELETE ON `c``d`.`t` TO `a`@`%`",
+                Some(("c`d", Some("t"))),
+            ),
+            ("GRANT SELECT ON `crm`.* TO `a`@`%`", None),
+            ("GRANT `writer`@`%` TO `a`@`%`", None),
+        ] {
+            let expected = found.map(|(on, table)| (on.to_owned(), table.map(str::to_owned)));
+            assert_eq!(deletes(grant), expected, "{grant}");
         }
-        routines.push(Routine {
-            schema: schema.to_owned(),
-            public_name: name.clone(),
-            name,
-            overload: 0,
-            kind: if procedure {
-                RoutineKind::Procedure
-            } else {
-                RoutineKind::Function
-            },
-            comment: Some(comment).filter(|text| !text.is_empty()),
-            parameters,
-            returns,
-            read_only: !procedure && access != "MODIFIES SQL DATA",
-        });
     }
-    Ok(routines)
 }

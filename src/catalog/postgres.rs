@@ -147,6 +147,7 @@ impl RelationRow {
                 TableKind::Table if self.may_read_xmin => Versioning::Xmin,
                 _ => Versioning::Digest,
             },
+            transactional: true,
         }
     }
 }

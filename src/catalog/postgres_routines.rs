@@ -139,6 +139,7 @@ impl RoutineRow {
             parameters,
             returns,
             read_only: matches!(self.volatility.as_str(), "i" | "s"),
+            commits: true,
         })
     }
 

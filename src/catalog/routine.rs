@@ -23,6 +23,8 @@ pub struct Routine {
     pub returns: Returns,
     /// Changes nothing, by its own declaration: may be retried.
     pub read_only: bool,
+    /// May end the transaction that it is called in, as far as its text tells.
+    pub commits: bool,
 }
 
 /// How a routine is called.

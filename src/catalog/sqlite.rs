@@ -120,6 +120,7 @@ fn table(name: String, kind: &str, sql: Option<String>) -> Table {
             delete: writable,
         },
         versioning: Versioning::Digest,
+        transactional: true,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::read::table;
 use super::write::{
-    BATCH_LIMIT, Insert, Source, Unit, WritePlan, bounded, error, made, offered, place_of,
-    taken_fields,
+    BATCH_LIMIT, Insert, Source, Unit, WritePlan, all_or_none, bounded, error, made, offered,
+    place_of, taken_fields, undoable,
 };
 use crate::call::{Record, Write};
 use crate::catalog::{Catalog, Direction, Generation, TableId};
@@ -13,6 +13,8 @@ pub(crate) fn create(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
     let target = table(catalog, write.table)?;
     offered(target, target.privileges.insert, "Create")?;
     bounded(write.records.len())?;
+    let whole = all_or_none(write.mode, write.records.len());
+    undoable(target, whole, &Place::default())?;
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
         let mut inserts = Inserts {
@@ -131,6 +133,9 @@ impl Inserts<'_> {
                 }
             }
         }
+        // A record that others stand beside is written with them or not at all.
+        let beside = !record.related.is_empty() || !place.related.is_empty();
+        undoable(target, beside, &place)?;
         let own = self.all.len();
         if own >= BATCH_LIMIT {
             return Err(error(

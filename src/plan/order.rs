@@ -90,6 +90,7 @@ fn add(steps: &mut Vec<Step>, column: usize, exact: bool) {
 fn is_exact(dialect: Dialect, column: &Column) -> bool {
     match (dialect, column.sql_type.base()) {
         (Dialect::Sqlite, _) => false,
+        (Dialect::Mysql, SqlType::Json) => true,
         (_, SqlType::Text { .. } | SqlType::Json | SqlType::Other) => {
             dialect == Dialect::Mysql && is_geometry(&column.type_name)
         }

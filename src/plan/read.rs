@@ -150,8 +150,11 @@ pub(crate) fn select_list(sql: &mut Sql, table: &Table, shape: &Shape) {
             sql.push(", ");
         }
         if let Some(column) = table.columns.get(*index) {
+            if sql.dialect == Dialect::Mysql && is_geometry(&column.type_name) {
+                sql.geometry(None, column);
+                continue;
+            }
             let function = match sql.dialect {
-                Dialect::Mysql if is_geometry(&column.type_name) => Some("st_astext("),
                 // A cast would add the mask of a single host, which SQL does not show.
                 Dialect::Postgres if column.type_name == "inet" => Some("pg_catalog.abbrev("),
                 _ => None,

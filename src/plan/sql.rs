@@ -112,27 +112,42 @@ impl Sql {
 
     /// Adds a column as it is compared and ordered.
     pub(crate) fn compared(&mut self, column: &Column) -> &mut Sql {
-        if self.dialect == Dialect::Mysql && is_geometry(&column.type_name) {
-            return self.push("st_astext(").name(&column.name).push(")");
-        }
-        self.name(&column.name).comparison_suffix(column)
+        self.compared_of(None, column)
     }
 
     /// Adds a column as it is ordered: with its table, since a bare name in `order by` means the answered column first,
     /// which may have been cast.
     pub(crate) fn ordered(&mut self, table: &Table, column: &Column) -> &mut Sql {
-        if self.dialect == Dialect::Mysql && is_geometry(&column.type_name) {
-            return self
-                .push("st_astext(")
-                .name(&table.name)
-                .push(".")
-                .name(&column.name)
-                .push(")");
+        self.compared_of(Some(table), column)
+    }
+
+    fn compared_of(&mut self, table: Option<&Table>, column: &Column) -> &mut Sql {
+        match self.dialect {
+            Dialect::Mysql if is_geometry(&column.type_name) => self.geometry(table, column),
+            Dialect::Mysql if column.sql_type == SqlType::Json => self
+                .push("cast(")
+                .column(table, column)
+                .push(" as char) collate utf8mb4_bin"),
+            _ => self.column(table, column).comparison_suffix(column),
         }
-        self.name(&table.name)
-            .push(".")
-            .name(&column.name)
-            .comparison_suffix(column)
+    }
+
+    fn column(&mut self, table: Option<&Table>, column: &Column) -> &mut Sql {
+        if let Some(table) = table {
+            self.name(&table.name).push(".");
+        }
+        self.name(&column.name)
+    }
+
+    /// Adds a MySQL geometry as its well-known text, with the system of its coordinates where it has one: `SRID=4326;POINT(1 2)`.
+    pub(crate) fn geometry(&mut self, table: Option<&Table>, column: &Column) -> &mut Sql {
+        self.push("concat(if(st_srid(")
+            .column(table, column)
+            .push(") = 0, '', concat('SRID=', st_srid(")
+            .column(table, column)
+            .push("), ';')), st_astext(")
+            .column(table, column)
+            .push("))")
     }
 
     fn comparison_suffix(&mut self, column: &Column) -> &mut Sql {
@@ -161,6 +176,10 @@ impl Sql {
             Comparison::Plain => match (self.dialect, column.sql_type.base()) {
                 // A decimal beside a text would be compared as two doubles.
                 (Dialect::Mysql, SqlType::Decimal { .. }) => "cast(? as decimal(65,30))".to_owned(),
+                // A document, which is not the same as the string that it is written as.
+                (Dialect::Mysql, SqlType::Json) => {
+                    "cast(cast(? as json) as char) collate utf8mb4_bin".to_owned()
+                }
                 (Dialect::Mysql, _) => "?".to_owned(),
                 (_, base) => placeholder(self.dialect, number, base, base_name(column)),
             },
@@ -170,13 +189,31 @@ impl Sql {
 
     /// Adds a placeholder for a value that is stored in the column.
     pub(crate) fn store_bind(&mut self, column: &Column, bind: Bind) -> &mut Sql {
+        self.typed_bind(&column.sql_type, &column.type_name, bind)
+    }
+
+    /// Adds a placeholder for a value of a type.
+    pub(crate) fn typed_bind(
+        &mut self,
+        sql_type: &SqlType,
+        type_name: &str,
+        bind: Bind,
+    ) -> &mut Sql {
+        if self.dialect == Dialect::Mysql
+            && is_geometry(type_name)
+            && let Bind::Text(text) = &bind
+            && let (Some(system), text) = coordinates(type_name, text)
+        {
+            let text = Bind::Text(text.to_owned());
+            return self
+                .push("st_geomfromtext(")
+                .plain_bind(text)
+                .push(", ")
+                .plain_bind(Bind::Long(system))
+                .push(")");
+        }
         self.binds.push(bind);
-        let text = placeholder(
-            self.dialect,
-            self.binds.len(),
-            &column.sql_type,
-            &column.type_name,
-        );
+        let text = placeholder(self.dialect, self.binds.len(), sql_type, type_name);
         self.push(&text)
     }
 
@@ -333,6 +370,19 @@ pub(crate) fn postgres_type(sql_type: &SqlType, type_name: &str) -> String {
         SqlType::Json => "jsonb".to_owned(),
         _ => "text".to_owned(),
     }
+}
+
+/// The system of a geometry's coordinates, which its text or else its column tells, and its well-known text.
+fn coordinates<'t>(type_name: &str, text: &'t str) -> (Option<i64>, &'t str) {
+    let told = text
+        .strip_prefix("SRID=")
+        .and_then(|rest| rest.split_once(';'))
+        .and_then(|(system, text)| Some((system.parse().ok()?, text)));
+    if let Some((system, text)) = told {
+        return (Some(system), text);
+    }
+    let column = type_name.rsplit_once(" srid ");
+    (column.and_then(|(_, system)| system.parse().ok()), text)
 }
 
 /// Tells whether a MySQL type is read and written as well-known text.

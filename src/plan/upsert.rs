@@ -3,8 +3,8 @@
 use super::beside::{beside, none_beside};
 use super::read::table;
 use super::write::{
-    Insert, Source, Unit, Upsert, WritePlan, bounded, error, key_of, key_values, made,
-    offered, place_of, taken_fields,
+    Insert, Source, Unit, Upsert, WritePlan, all_or_none, bounded, error, key_of, key_values, made,
+    offered, place_of, taken_fields, undoable,
 };
 use crate::call::{Value, Write};
 use crate::catalog::{Catalog, Generation};
@@ -22,6 +22,8 @@ pub(crate) fn upsert(
         "Upsert",
     )?;
     bounded(write.records.len())?;
+    let whole = all_or_none(write.mode, write.records.len());
+    undoable(target, whole, &Place::default())?;
     let key = key_of(target, "Upsert")?;
     let matched: Vec<usize> = if match_on.is_empty() {
         key.clone()

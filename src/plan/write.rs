@@ -113,6 +113,24 @@ pub(super) fn place_of(index: usize, table: TableId) -> Place {
 /// Most records or keys of one call.
 pub(super) const BATCH_LIMIT: usize = 10_000;
 
+/// Refuses what is to be written whole or not at all and could stay half written.
+pub(super) fn undoable(target: &Table, whole: bool, place: &Place) -> Result<(), PlanError> {
+    match target.transactional || !whole {
+        true => Ok(()),
+        false => Err(error(
+            PlanErrorKind::NotOffered(
+                "transactions, so that several records cannot be written together or not at all: write one by one, or with mode perRecord",
+            ),
+            place,
+        )),
+    }
+}
+
+/// Tells whether several records are to be written all or none.
+pub(super) fn all_or_none(mode: Mode, records: usize) -> bool {
+    mode == Mode::Atomic && records > 1
+}
+
 pub(super) fn bounded(count: usize) -> Result<(), PlanError> {
     match count > BATCH_LIMIT {
         true => Err(error(
@@ -130,6 +148,8 @@ pub(crate) fn update(catalog: &Catalog, write: &Write) -> Result<WritePlan, Plan
     let target = table(catalog, write.table)?;
     offered(target, target.privileges.update, "Update")?;
     bounded(write.records.len())?;
+    let whole = all_or_none(write.mode, write.records.len());
+    undoable(target, whole, &Place::default())?;
     let key = key_of(target, "Update")?;
     let mut units = Vec::with_capacity(write.records.len());
     for (index, record) in write.records.iter().enumerate() {
@@ -164,6 +184,8 @@ pub(crate) fn delete(catalog: &Catalog, call: &Delete) -> Result<WritePlan, Plan
     let target = table(catalog, call.table)?;
     offered(target, target.privileges.delete, "Delete")?;
     bounded(call.keys.len())?;
+    let whole = all_or_none(call.mode, call.keys.len());
+    undoable(target, whole, &Place::default())?;
     key_of(target, "Delete")?;
     let mut units = Vec::with_capacity(call.keys.len());
     for (index, key) in call.keys.iter().enumerate() {

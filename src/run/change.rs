@@ -294,17 +294,23 @@ pub(crate) async fn upsert(
         if !plan.beside.records.is_empty() {
             return Err(RunError::new(RunErrorKind::RelatedDiffers).into());
         }
-        session.plain("savepoint soapstone_upsert").await?;
+        if target.transactional {
+            session.plain("savepoint soapstone_upsert").await?;
+        }
         match insert(session, catalog, new, &[]).await {
             Ok(made) => {
-                session.plain("release savepoint soapstone_upsert").await?;
+                if target.transactional {
+                    session.plain("release savepoint soapstone_upsert").await?;
+                }
                 return Ok(done(Status::Created, made.key(target)));
             }
             Err(failure) if failure.lost() || failure.undone() => return Err(failure),
             Err(failure) => {
-                session
-                    .plain("rollback to savepoint soapstone_upsert")
-                    .await?;
+                if target.transactional {
+                    session
+                        .plain("rollback to savepoint soapstone_upsert")
+                        .await?;
+                }
                 let error = explain(catalog, Some(id), failure);
                 if !matches!(error.kind, RunErrorKind::Duplicate(_)) || try_number == UPSERT_TRIES {
                     return Err(error.into());

@@ -233,7 +233,8 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
             RunErrorKind::Check(message.split('`').nth(1).or(Some(first)).map(str::to_owned)),
             Vec::new(),
         ),
-        1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1690 | 3140 => {
+        1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1416 | 1690 | 3037 | 3140 | 3141 | 3548
+        | 3616 | 3617 | 3643 => {
             // `Data too long for column 'x' at row 1`; `Incorrect … value: 'v' for column `s`.`t`.`x` at row 1`.
             let after = message.split("for column ").nth(1).unwrap_or_default();
             let name = after.split(" at row").next().unwrap_or_default();

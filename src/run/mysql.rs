@@ -100,6 +100,7 @@ enum Form {
     Year,
     Bit,
     Date,
+    Moment,
     Time,
     Binary,
     Text,
@@ -112,7 +113,8 @@ fn forms_of(row: &MySqlRow) -> Vec<Form> {
         "DOUBLE" => Form::Double,
         "YEAR" => Form::Year,
         "BIT" => Form::Bit,
-        "DATE" | "DATETIME" | "TIMESTAMP" => Form::Date,
+        "DATE" => Form::Date,
+        "DATETIME" | "TIMESTAMP" => Form::Moment,
         "TIME" => Form::Time,
         "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "GEOMETRY" => {
             Form::Binary
@@ -154,7 +156,9 @@ fn push_value(
         },
         Form::Year => rows.push_with(|out| text::four_digits(out, signed(bytes))),
         Form::Bit => bits(rows, bytes, sql_type),
-        Form::Date => date(rows, bytes, sql_type),
+        // A row without declared types has the columns' own.
+        Form::Date if *sql_type == SqlType::Other => date(rows, bytes, &SqlType::Date),
+        Form::Date | Form::Moment => date(rows, bytes, sql_type),
         Form::Time => time(rows, bytes),
         Form::Binary if matches!(sql_type, SqlType::Bytes { .. } | SqlType::Other) => {
             match (sql_type, std::str::from_utf8(bytes)) {

@@ -19,16 +19,21 @@ pub(crate) async fn write(
     again: &Again,
 ) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes = Vec::with_capacity(write.units.len());
+    let transactional = table(catalog, write.table)?.transactional;
     for (index, one) in write.units.iter().enumerate() {
         if write.mode == Mode::Atomic {
             let outcome = unit(session, catalog, write.table, one).await;
             outcomes.push(outcome.map_err(|failure| placed(catalog, write.table, index, failure))?);
             continue;
         }
-        session.plain("savepoint soapstone_record").await?;
+        if transactional {
+            session.plain("savepoint soapstone_record").await?;
+        }
         match unit(session, catalog, write.table, one).await {
             Ok(outcome) => {
-                session.plain("release savepoint soapstone_record").await?;
+                if transactional {
+                    session.plain("release savepoint soapstone_record").await?;
+                }
                 outcomes.push(outcome);
             }
             // Nothing of the transaction is left to go on with, or all of it is run again.
@@ -38,10 +43,12 @@ pub(crate) async fn write(
                 return Err(failure);
             }
             Err(failure) => {
-                session
-                    .plain("rollback to savepoint soapstone_record")
-                    .await?;
-                session.plain("release savepoint soapstone_record").await?;
+                if transactional {
+                    session
+                        .plain("rollback to savepoint soapstone_record")
+                        .await?;
+                    session.plain("release savepoint soapstone_record").await?;
+                }
                 let problem = problem(catalog, write.table, index, failure);
                 outcomes.push(Outcome {
                     status: Status::Failed,

@@ -152,7 +152,7 @@ insert into everything values
 }
 
 /// Creates a record with the values of one that was read, under another key, and reads it again.
-async fn write_back(opened: &Opened, table: TableId, rows: &Rows, row: usize) {
+pub(crate) async fn write_back(opened: &Opened, table: TableId, rows: &Rows, row: usize) {
     let target = &opened.catalog.tables[table.0];
     let key = target.key.clone().unwrap();
     let mut fields = Vec::new();
@@ -219,60 +219,6 @@ fn value(cell: Cell<'_>) -> Value {
         Cell::List(cells) => Value::List(cells.map(value).collect()),
         Cell::Fields(cells) => Value::Fields(cells.map(value).enumerate().collect()),
     }
-}
-
-#[tokio::test]
-async fn every_type_of_mysql() {
-    if !dialects().contains(&Dialect::Mysql) {
-        return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
-    place
-        .script(
-            r#"
-set sql_mode = '';
-create table everything (
-  id bigint unsigned primary key,
-  t1 tinyint, t1u tinyint unsigned, flag tinyint(1), i2 smallint, i3 mediumint unsigned, i4 int unsigned, i8 bigint, i8u bigint unsigned,
-  n decimal(30,10), nu decimal(10,2) unsigned, f float, d double, bt bit(10), b1 bit(1),
-  c char(5), vc varchar(20), l1 varchar(20) character set latin1, tx text, lt longtext, bn binary(4), vb varbinary(10), bl longblob,
-  e enum('a', 'it''s', 'Ż'), s set('x', 'y', 'z'), dt date, tm time(3), dtm datetime(6), ts timestamp(2) null, y year, js json,
-  g geometry, p point, ip inet6, u uuid,
-  gen int generated always as (i2 + 1) stored
-);
-insert into everything (id, t1, t1u, flag, i2, i3, i4, i8, i8u, n, nu, f, d, bt, b1, c, vc, l1, tx, lt, bn, vb, bl, e, s, dt, tm, dtm, ts, y, js, g, p, ip, u) values
-(18446744073709551615, -128, 255, 2, -32768, 16777215, 4294967295, -9223372036854775808, 18446744073709551615,
- 12345678901234567890.1234567890, 0.10, 1.1, 0.1, b'1000000001', b'1', 'ab ', 'zażółć 😀', 'é', 'tx', 'lt', x'00ff', x'', x'0001', 'it''s', 'x,z',
- '2024-02-29', '12:34:56.789', '1999-12-31 23:59:59.000001', '2024-06-01 10:00:00.5', 2024, '{"a": 1}',
- st_geomfromtext('linestring(0 0,1 1)'), st_geomfromtext('point(1.5 2)'), '::1', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'),
-(2, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
- '0000-00-00', '-100:00:00', '2024-00-10 00:00:00', null, 0, null, null, null, null, null),
-(3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3.4e38, 1e300, b'0', b'0', '', '', '', '', '', '', '', '', 'a', '', '1000-01-01', '00:00:00', '2024-01-01 00:00:00', '1970-01-02 00:00:00', 1901, '[]', null, null, null, null);
-"#,
-        )
-        .await;
-    let opened = place.open().await;
-    let table = opened.table("everything");
-    let (rows, next) = opened.rows(&Call::Query(all(table, 10, None))).await;
-    assert!(next.is_none());
-    assert_eq!(
-        show_rows(&rows)[2],
-        "18446744073709551615|-128|255|2|-32768|16777215|4294967295|-9223372036854775808|18446744073709551615|\
-         12345678901234567890.1234567890|0.10|1.1|0.1|1000000001|1|ab|zażółć 😀|é|tx|lt|0x00ff0000|0x|0x0001|it's|[x|z]|\
-         2024-02-29|12:34:56.789|1999-12-31T23:59:59.000001|2024-06-01T10:00:00.5Z|2024|{\"a\": 1}|LINESTRING(0 0,1 1)|\
-         POINT(1.5 2)|::1|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|-32767"
-    );
-    let second = show_rows(&rows)[0].clone();
-    assert!(second.starts_with("2|~|~"), "{second}");
-    assert!(
-        second.contains("|!0000-00-00|!-100:00:00|!2024-00-10 00:00:00|~|0000|"),
-        "{second}"
-    );
-    let (paged, _) = opened.rows(&Call::Query(all(table, 1, None))).await;
-    assert_eq!(paged.len(), 1);
-    write_back(&opened, table, &rows, 2).await;
-    write_back(&opened, table, &rows, 1).await;
-    place.drop().await;
 }
 
 #[tokio::test]

@@ -144,6 +144,7 @@ pub(crate) fn table(schema: &str, name: &str, columns: &[(&str, SqlType)], key: 
             delete: true,
         },
         versioning: Versioning::Digest,
+        transactional: true,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Calls of MySQL's functions and procedures.
 
 use super::{AnswerForm, Arguments, RoutinePlan, fields_shape};
-use crate::catalog::{ParameterMode, RoutineKind};
-use crate::plan::sql::Sql;
+use crate::catalog::{ParameterMode, Returns, RoutineKind};
+use crate::plan::sql::{Sql, is_geometry};
 use crate::problem::PlanError;
 
 impl Arguments<'_> {
@@ -11,12 +11,25 @@ impl Arguments<'_> {
         let routine = self.routine;
         if routine.kind == RoutineKind::Function {
             let mut sql = Sql::new(self.dialect);
-            sql.push("select ").routine(routine).push("(");
+            let geometry = match &routine.returns {
+                Returns::Scalar { type_name, .. } => is_geometry(type_name),
+                _ => false,
+            };
+            sql.push(if geometry {
+                "select st_astext("
+            } else {
+                "select "
+            });
+            sql.routine(routine).push("(");
             for (index, parameter) in routine.parameters.iter().enumerate() {
-                sql.push(if index > 0 { ", " } else { "" })
-                    .plain_bind(self.bind(index, parameter)?);
+                let bind = self.bind(index, parameter)?;
+                sql.push(if index > 0 { ", " } else { "" }).typed_bind(
+                    &parameter.sql_type,
+                    &parameter.type_name,
+                    bind,
+                );
             }
-            sql.push(")");
+            sql.push(if geometry { "))" } else { ")" });
             let answer = AnswerForm::One {
                 parameters: Vec::new(),
                 shape: fields_shape(&self.returned()),
@@ -39,12 +52,16 @@ impl Arguments<'_> {
                 let mut set = Sql::new(self.dialect);
                 set.push(&format!("set @soapstone_{index} = "));
                 match parameter.mode {
-                    ParameterMode::InOut => set.plain_bind(self.bind(index, parameter)?),
+                    ParameterMode::InOut => {
+                        let bind = self.bind(index, parameter)?;
+                        set.typed_bind(&parameter.sql_type, &parameter.type_name, bind)
+                    }
                     _ => set.push("null"),
                 };
                 statements.push(set.finish());
             } else {
-                call.plain_bind(self.bind(index, parameter)?);
+                let bind = self.bind(index, parameter)?;
+                call.typed_bind(&parameter.sql_type, &parameter.type_name, bind);
             }
         }
         call.push(")");
@@ -56,8 +73,13 @@ impl Arguments<'_> {
             read.push("select ");
             for (place, index) in answered.iter().enumerate() {
                 // A session variable forgets the type, so each is read as text.
+                let geometry = routine.parameters.get(*index);
+                let geometry = geometry.is_some_and(|one| is_geometry(&one.type_name));
                 read.push(if place > 0 { ", " } else { "" })
-                    .push(&format!("cast(@soapstone_{index} as char)"));
+                    .push(&match geometry {
+                        true => format!("st_astext(@soapstone_{index})"),
+                        false => format!("cast(@soapstone_{index} as char)"),
+                    });
             }
             statements.push(read.finish());
         }
@@ -70,7 +92,7 @@ impl Arguments<'_> {
             statements,
             answer,
             read_only: false,
-            undone_whole: false,
+            undone_whole: !routine.commits,
         })
     }
 }

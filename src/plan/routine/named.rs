@@ -41,12 +41,9 @@ impl Arguments<'_> {
                 shape: fields_shape(&[]),
             },
         };
-        // Only what PostgreSQL runs in one transaction is undone whole: a procedure or a block may commit on its own.
-        let undone_whole = match self.dialect {
-            Dialect::Sqlite => true,
-            Dialect::Postgres => planned.iter().all(|one| cannot_commit(&one.sql)),
-            Dialect::Mysql => false,
-        };
+        // Only what is run in one transaction is undone whole: a procedure or a block may commit on its own.
+        let undone_whole =
+            self.dialect == Dialect::Sqlite || planned.iter().all(|one| cannot_commit(&one.sql));
         Ok(RoutinePlan {
             mark: None,
             statements: planned,

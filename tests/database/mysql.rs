@@ -1,0 +1,211 @@
+//! What MySQL and MariaDB have in common, and what each has for itself: `tests/run` starts a MariaDB, and the tests take a MySQL too.
+
+use soapstone_gateway::call::{Call, Condition, Filter, Mode, Query, Reply, Status};
+use soapstone_gateway::catalog::Dialect;
+use soapstone_gateway::plan;
+
+use crate::nasty::write_back;
+use crate::place::{Place, all, dialects, read_all, show_rows, text};
+use crate::shop::{count, get, record, results, write};
+
+/// Tells whether the server is a MariaDB.
+pub(crate) async fn is_mariadb(place: &Place) -> bool {
+    let version = place.texts("select version()").await;
+    version[0][0].as_deref().unwrap().contains("MariaDB")
+}
+
+#[tokio::test]
+async fn every_type_of_mysql() {
+    if !dialects().contains(&Dialect::Mysql) {
+        return;
+    }
+    let place = Place::new(Dialect::Mysql).await;
+    place
+        .script(
+            r#"
+set sql_mode = '';
+create table everything (
+  id bigint unsigned primary key,
+  t1 tinyint, t1u tinyint unsigned, flag tinyint(1), i2 smallint, i3 mediumint unsigned, i4 int unsigned, i8 bigint, i8u bigint unsigned,
+  n decimal(30,10), nu decimal(10,2) unsigned, f float, d double, bt bit(10), b1 bit(1),
+  c char(5), vc varchar(20), l1 varchar(20) character set latin1, tx text, lt longtext, bn binary(4), vb varbinary(10), bl longblob,
+  e enum('a', 'it''s', 'Ż'), s set('x', 'y', 'z'), dt date, tm time(3), dtm datetime(6), ts timestamp(2) null, y year, js json,
+  g geometry, p point,
+  gen int generated always as (i2 + 1) stored
+);
+insert into everything (id, t1, t1u, flag, i2, i3, i4, i8, i8u, n, nu, f, d, bt, b1, c, vc, l1, tx, lt, bn, vb, bl, e, s, dt, tm, dtm, ts, y, js, g, p) values
+(18446744073709551615, -128, 255, 2, -32768, 16777215, 4294967295, -9223372036854775808, 18446744073709551615,
+ 12345678901234567890.1234567890, 0.10, 1.1, 0.1, b'1000000001', b'1', 'ab ', 'zażółć 😀', 'é', 'tx', 'lt', x'00ff', x'', x'0001', 'it''s', 'x,z',
+ '2024-02-29', '12:34:56.789', '1999-12-31 23:59:59.000001', '2024-06-01 10:00:00.5', 2024, '{"a": 1}',
+ st_geomfromtext('linestring(0 0,1 1)', 4326), st_geomfromtext('point(1.5 2)')),
+(2, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+ '0000-00-00', '-100:00:00', '2024-00-10 00:00:00', null, 0, null, null, null),
+(3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3.4e38, 1e300, b'0', b'0', '', '', '', '', '', '', '', '', 'a', '', '1000-01-01', '00:00:00', '2024-01-01 00:00:00', '1970-01-02 00:00:00', 1901, '[]', null, null);
+"#,
+        )
+        .await;
+    let opened = place.open().await;
+    let table = opened.table("everything");
+    let (rows, next) = opened.rows(&Call::Query(all(table, 10, None))).await;
+    assert!(next.is_none());
+    assert_eq!(
+        show_rows(&rows)[2],
+        "18446744073709551615|-128|255|2|-32768|16777215|4294967295|-9223372036854775808|18446744073709551615|\
+         12345678901234567890.1234567890|0.10|1.1|0.1|1000000001|1|ab|zażółć 😀|é|tx|lt|0x00ff0000|0x|0x0001|it's|[x|z]|\
+         2024-02-29|12:34:56.789|1999-12-31T23:59:59.000001|2024-06-01T10:00:00.5Z|2024|{\"a\": 1}|\
+         SRID=4326;LINESTRING(0 0,1 1)|POINT(1.5 2)|-32767"
+    );
+    let second = show_rows(&rows)[0].clone();
+    assert!(second.starts_with("2|~|~"), "{second}");
+    assert!(
+        second.contains("|!0000-00-00|!-100:00:00|!2024-00-10 00:00:00|~|0000|"),
+        "{second}"
+    );
+    let (paged, _) = opened.rows(&Call::Query(all(table, 1, None))).await;
+    assert_eq!(paged.len(), 1);
+    write_back(&opened, table, &rows, 2).await;
+    write_back(&opened, table, &rows, 1).await;
+    place.drop().await;
+}
+
+#[tokio::test]
+async fn what_only_one_of_them_has() {
+    if !dialects().contains(&Dialect::Mysql) {
+        return;
+    }
+    let place = Place::new(Dialect::Mysql).await;
+    match is_mariadb(&place).await {
+        true => mariadb(&place).await,
+        false => mysql(&place).await,
+    }
+    place.drop().await;
+}
+
+async fn mariadb(place: &Place) {
+    place
+        .script(
+            "create table own (u uuid primary key, ip inet6);
+             insert into own values ('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '::1');",
+        )
+        .await;
+    let opened = place.open().await;
+    assert_eq!(
+        read_all(&opened, &all(opened.table("own"), 10, None)).await,
+        ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|::1"]
+    );
+}
+
+async fn mysql(place: &Place) {
+    place
+        .script(
+            "create table own (id binary(2) primary key default (unhex(concat('00', '0', 7))), name varchar(20) collate utf8mb4_0900_ai_ci,
+               j json not null default (json_object('b', 1)), seen int invisible default 5, n int check (n < 100),
+               twice int generated always as (n * 2) virtual, place point srid 4326, unique key ((lower(name))));
+             insert into own (id, name, j, n, place) values (x'0001', 'Żółw', '{\"b\": 2, \"a\": 1}', 1, st_geomfromtext('POINT(52.2 21)', 4326));
+             create table part (id int, at date, primary key (id, at)) partition by range columns (at)
+               (partition a values less than ('2024-01-01'), partition b values less than (maxvalue));
+             insert into part values (1, '2023-01-01'), (2, '2025-01-01');
+             create function moved(p point) returns point deterministic return p;",
+        )
+        .await;
+    let opened = place.open().await;
+    let own = opened.table("own");
+    let first = "0x0001|Żółw|{\"a\": 1, \"b\": 2}|5|1|2|SRID=4326;POINT(52.2 21)";
+    assert_eq!(read_all(&opened, &all(own, 10, None)).await, [first]);
+    let whole = record(&[(1, "new"), (6, "POINT(1 2)")]);
+    let made = results(&opened, Call::Create(write(own, vec![whole], Mode::Atomic))).await;
+    let key = made[0].key.clone().unwrap();
+    assert_eq!(
+        get(&opened, own, &key).await.0,
+        "0x0007|new|{\"b\": 1}|5|~|~|SRID=4326;POINT(1 2)"
+    );
+    for (field, value, code) in [
+        (6, "SRID=3857;POINT(1 2)", "InvalidValue"),
+        (6, "no point", "InvalidValue"),
+        (2, "{", "InvalidValue"),
+        (4, "100", "Check"),
+        (1, "ŻÓŁW", "Duplicate"),
+    ] {
+        let mut change = record(&[(field, value)]);
+        change.fields.push((0, key.values[0].clone()));
+        let change = Call::Update(write(own, vec![change], Mode::Atomic));
+        let error = opened.run(&change).await.unwrap_err();
+        assert_eq!(error.code(), code, "{value} {:?}", error.source);
+    }
+    let named = Query {
+        filter: Some(Filter {
+            columns: vec![(1, Condition::Eq(text("zołw")))],
+            ..Filter::default()
+        }),
+        ..all(own, 10, None)
+    };
+    assert_eq!(read_all(&opened, &named).await, [first]);
+    assert_eq!(count(&opened, opened.table("part")).await, 2);
+    let routine = Call::Routine {
+        routine: soapstone_gateway::catalog::RoutineId(0),
+        arguments: vec![(0, text("POINT(1 2)"))],
+    };
+    let Reply::Routine(answer) = opened.good(&routine).await else {
+        panic!()
+    };
+    assert!(format!("{answer:?}").contains("POINT(1 2)"), "{answer:?}");
+
+    // What the roles of a login grant is theirs too.
+    let (user, role) = (&place.name, format!("{}_r", place.name));
+    place
+        .script(&format!(
+            "create role {role}; grant select, delete on {user}.* to {role}; create user {user} identified by 'x';
+             grant {role} to {user}; set default role {role} to {user};"
+        ))
+        .await;
+    let url = place
+        .url
+        .replace("soapstone:soapstone@", &format!("{user}:x@"));
+    let lent = place.open_at(&url).await;
+    let privileges = lent.catalog.tables[lent.table("own").0].privileges;
+    assert!(privileges.delete && !privileges.update, "{privileges:?}");
+    place
+        .script(&format!("drop user {user}; drop role {role}"))
+        .await;
+}
+
+/// What would stay half written is refused before anything is.
+#[tokio::test]
+async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
+    if !dialects().contains(&Dialect::Mysql) {
+        return;
+    }
+    let place = Place::new(Dialect::Mysql).await;
+    place
+        .script("create table old (id integer primary key, t varchar(9)) engine = myisam")
+        .await;
+    let opened = place.open().await;
+    let old = opened.table("old");
+    let records = || {
+        vec![
+            record(&[(0, "1")]),
+            record(&[(0, "1")]),
+            record(&[(0, "2")]),
+        ]
+    };
+    let atomic = plan::plan(
+        &opened.catalog,
+        &Call::Create(write(old, records(), Mode::Atomic)),
+    );
+    let error = atomic.unwrap_err();
+    assert!(error.to_string().contains("perRecord"), "{error}");
+    let each = results(
+        &opened,
+        Call::Create(write(old, records(), Mode::PerRecord)),
+    )
+    .await;
+    let failed = each.iter().map(|one| one.status == Status::Failed);
+    assert_eq!(failed.collect::<Vec<_>>(), [false, true, false]);
+    let upsert = Call::Upsert {
+        write: write(old, vec![record(&[(0, "3"), (1, "x")])], Mode::Atomic),
+        match_on: Vec::new(),
+    };
+    assert_eq!(results(&opened, upsert).await[0].status, Status::Created);
+    assert_eq!(count(&opened, old).await, 3);
+    place.drop().await;
+}
