@@ -25,12 +25,12 @@ pub(super) fn compare(sql: &mut Sql, column: &Column, operator: &str, given: Vec
         // A number is less than any text.
         None => sql.push(" >= ''"),
     };
-    if let Some(end) = end.filter(|_| most) {
-        sql.push(" and ")
-            .name(&column.name)
-            .push(" < ")
-            .plain_bind(Bind::Text(end));
-    }
+    sql.push(" and ").name(&column.name);
+    match end.filter(|_| most) {
+        Some(end) => sql.push(" < ").plain_bind(Bind::Text(end)),
+        // After every text that begins with a digit; SQLite rather scans than look for what has one end only.
+        None => sql.push(" < ':'"),
+    };
     if !most {
         sql.push(" and ").compared(column).push(" <= ").push(LAST);
     }
