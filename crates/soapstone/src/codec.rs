@@ -158,6 +158,11 @@ pub trait Simple: Sized + PartialEq {
     /// The local name of the built-in datatype that this is.
     const BUILT_IN: Option<&'static str> = None;
 
+    /// Tells whether a type is a member of this one, or derives from one; only unions have members.
+    fn has_member(_namespace: &str, _local: &str, _known: &[Namespace]) -> bool {
+        false
+    }
+
     /// Reads a value; white space is the type's own concern.
     ///
     /// # Errors

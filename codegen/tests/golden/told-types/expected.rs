@@ -7,6 +7,19 @@ soapstone::newtype! {
 pub struct Code(String): lexical(codec::Lexical::Token), max_length(4);
 }
 
+soapstone::union! {
+/// `Key`
+pub enum Key {
+    Code(Code),
+    Size(Size),
+}
+}
+
+soapstone::newtype! {
+/// `Letter`
+pub struct Letter(Key): pattern("(?:\\A[a-z]\\z)");
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct R {
     pub code: Code,
@@ -14,6 +27,8 @@ pub struct R {
     pub size: Size,
     pub int: i32,
     pub any: String,
+    pub key: Option<Key>,
+    pub letter: Option<Letter>,
 }
 
 impl codec::Type for R {
@@ -24,6 +39,8 @@ impl codec::Type for R {
             size: r.one(SIZE)?,
             int: r.one(INT)?,
             any: r.one(ANY)?,
+            key: r.option(KEY)?,
+            letter: r.option(LETTER)?,
         })
     }
     fn content(&self, w: &mut codec::Writer) {
@@ -32,6 +49,8 @@ impl codec::Type for R {
         w.one(SIZE, &self.size);
         w.one(INT, &self.int);
         w.one(ANY, &self.any);
+        w.option(KEY, &self.key);
+        w.option(LETTER, &self.letter);
     }
 }
 
@@ -47,6 +66,8 @@ pub struct Size(i16): min_inclusive("1");
 
 pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
     codec::NamedType::of::<Code>("Code", None, "token"),
+    codec::NamedType::of::<Key>("Key", None, "anySimpleType"),
+    codec::NamedType::of::<Letter>("Letter", Some(1), "Key"),
     codec::NamedType::of::<Short>("Short", Some(1), "Code"),
     codec::NamedType::of::<Size>("Size", None, "short"),
 ];
@@ -58,6 +79,8 @@ soapstone::tags! {
     SIZE = 1 "c:size";
     INT = 1 "c:int";
     ANY = 1 "c:any";
+    KEY = 1 "c:key";
+    LETTER = 1 "c:letter";
 }
 
 impl codec::Root for R {

@@ -92,6 +92,13 @@ macro_rules! newtype {
         }
 
         impl $crate::codec::Simple for $name {
+            fn has_member(
+                namespace: &str,
+                local: &str,
+                known: &[$crate::codec::Namespace],
+            ) -> bool {
+                <$base as $crate::codec::Simple>::has_member(namespace, local, known)
+            }
             fn from_text(
                 text: ::std::borrow::Cow<'_, str>,
                 bindings: &dyn $crate::codec::Bindings,
@@ -281,6 +288,13 @@ macro_rules! union {
         }
 
         impl $crate::codec::Simple for $name {
+            fn has_member(
+                namespace: &str,
+                local: &str,
+                known: &[$crate::codec::Namespace],
+            ) -> bool {
+                false $(|| <$type as $crate::codec::Type>::accepts_type(namespace, local, known))*
+            }
             fn from_text(
                 text: ::std::borrow::Cow<'_, str>,
                 bindings: &dyn $crate::codec::Bindings,

@@ -57,13 +57,15 @@ macro_rules! __simple_element {
     };
 }
 
-/// Tells whether `xsi:type` may name a type where a simple one is declared: that one, or one derived from it (XSD 1.0 part 1,
-/// 3.3.4). What the contract does not have, or nothing in the generated code uses, may be named.
+/// Tells whether `xsi:type` may name a type where a simple one is declared: that one, one derived from it (XSD 1.0 part 1,
+/// 3.3.4), or for a union a member or one derived from a member (3.14.6, Type Derivation OK (Simple), 2.2.4). What the contract
+/// does not have, or nothing in the generated code uses, may be named.
 pub fn admits_type<T: Simple + 'static>(namespace: &str, local: &str, known: &[Namespace]) -> bool {
     if namespace == XSD || namespace == SOAP_ENCODING {
         return derives_from_built_in(T::BUILT_IN, local);
     }
     NamedType::find(known, namespace, local).is_none_or(|found| found.derives_from::<T>(known))
+        || T::has_member(namespace, local, known)
 }
 
 /// The namespace of the built-in datatypes.
