@@ -116,7 +116,7 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
         }
     };
     let temporal_or_text = |text: &str| literal(text.trim());
-    for step in steps {
+    for (at, step) in steps.iter().enumerate() {
         let f = &step.facets;
         if let Some(space) = &f.white_space {
             let stronger = match (space.value, root) {
@@ -163,10 +163,12 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
             }
         }
         if is_catalog(step) {
+            // Values of the base (XSD 1.0 part 2, 4.3.5).
+            let base = white_space(steps.get(at + 1..).unwrap_or_default(), root);
             let texts: BTreeSet<Cow<'_, str>> = f
                 .enumeration
                 .iter()
-                .map(|value| settled(white_space(steps, root), &value.lexical))
+                .map(|value| settled(base, &value.lexical))
                 .collect();
             let lines: String = texts
                 .iter()

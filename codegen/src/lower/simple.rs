@@ -212,8 +212,10 @@ impl<'m> Lowering<'m> {
         let chain = self.chain(id);
         let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
         let white_space = facet::white_space(&steps, chain.root);
+        // The values are those of the base (XSD 1.0 part 2, 4.3.5), which settles them; what a document has this type settles.
+        let base = facet::white_space(steps.get(1..).unwrap_or_default(), chain.root);
         for value in &type_.facets.enumeration {
-            let lexical = facet::settled(white_space, &value.lexical).into_owned();
+            let lexical = facet::settled(base, &value.lexical).into_owned();
             if !seen.insert(lexical.clone()) {
                 continue;
             }

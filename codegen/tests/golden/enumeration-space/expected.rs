@@ -26,6 +26,14 @@ pub enum Name {
 }
 
 soapstone::token_enumeration! {
+/// `Own`
+pub enum Own {
+    A1 = "A  1",
+    B1 = "B 1",
+}
+}
+
+soapstone::token_enumeration! {
 /// `Place`
 pub enum Place {
     UrnA = "urn:a",
@@ -38,6 +46,7 @@ pub struct R {
     pub code: Code,
     pub place: Place,
     pub name: Name,
+    pub own: Option<Own>,
 }
 
 impl codec::Type for R {
@@ -47,6 +56,7 @@ impl codec::Type for R {
             code: r.one(CODE)?,
             place: r.one(PLACE)?,
             name: r.one(NAME)?,
+            own: r.option(OWN)?,
         })
     }
     fn content(&self, w: &mut codec::Writer) {
@@ -54,6 +64,7 @@ impl codec::Type for R {
         w.one(CODE, &self.code);
         w.one(PLACE, &self.place);
         w.one(NAME, &self.name);
+        w.option(OWN, &self.own);
     }
 }
 
@@ -61,6 +72,7 @@ pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
     codec::NamedType::of::<Code>("Code", None, "token"),
     codec::NamedType::of::<Line>("Line", None, "normalizedString"),
     codec::NamedType::of::<Name>("Name", None, "string"),
+    codec::NamedType::of::<Own>("Own", None, "string"),
     codec::NamedType::of::<Place>("Place", None, "anyURI"),
 ];
 
@@ -70,6 +82,7 @@ soapstone::tags! {
     CODE = 1 "c:code";
     PLACE = 1 "c:place";
     NAME = 1 "c:name";
+    OWN = 1 "c:own";
 }
 
 impl codec::Root for R {
