@@ -130,6 +130,48 @@ fn wsdl_20_and_drafts_of_xsd_are_refused_by_name() {
     assert!(report.contains("a draft of XSD"), "{report}");
 }
 
+#[test]
+fn what_would_be_read_otherwise_than_it_says_is_refused() {
+    let all = |name: &str, particles: &str| {
+        format!(r#"<xs:group name="{name}"><xs:all>{particles}</xs:all></xs:group>"#)
+    };
+    let element = r#"<xs:element name="a" type="xs:int"/>"#;
+    let elements: String = (0..1_000)
+        .map(|at| format!(r#"<xs:element name="a{at}" type="xs:int"/>"#))
+        .collect();
+    let reference = r#"<xs:group ref="t:G"/>"#;
+    let many: String = (0..1_000)
+        .map(|at| all(&format!("M{at}"), &reference.repeat(10)))
+        .collect();
+    for (types, rule) in [
+        (
+            r#"<xs:override schemaLocation="x.xsd"/>"#.to_owned(),
+            "src-override",
+        ),
+        (
+            all("G", element) + &all("O", r#"<xs:group ref="t:G" minOccurs="0"/>"#),
+            "cos-all-limited.1.3",
+        ),
+        (
+            format!(r#"<xs:group name="G"><xs:sequence>{element}</xs:sequence></xs:group>"#)
+                + &all("O", reference),
+            "cos-all-limited.2",
+        ),
+        (all("G", &elements) + &many, "cos-all-limited.2"),
+    ] {
+        let types = format!(
+            r#"<xs:schema targetNamespace="urn:t"><xs:element name="in" type="xs:string"/>{types}</xs:schema>"#
+        );
+        let report = loaded(&wsdl(&types, "", BODY, "")).report;
+        let errors = report.diagnostics.iter();
+        let errors: Vec<&str> = errors
+            .filter(|one| one.severity == Severity::Error)
+            .map(|one| one.rule)
+            .collect();
+        assert_eq!(errors, [rule], "{report}");
+    }
+}
+
 /// What is wrong, as warnings by rule; an error fails the test.
 fn warnings(name: &str, text: &str) -> Vec<&'static str> {
     let loaded = loaded(text);

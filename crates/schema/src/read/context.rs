@@ -138,12 +138,15 @@ impl<'r> Context<'r> {
         for child in node.children() {
             if child.namespace() == XSD && LATER.contains(&child.local()) {
                 let message = format!("{} is of XSD 1.1", child.written());
-                self.error(
-                    child,
-                    "xsd-11",
-                    &message,
-                    "what it asks for is not checked, and what it lets pass may be refused",
-                );
+                // Passed over, what it includes and declares would be missing, or other than it says.
+                let (rule, help) = match child.local() {
+                    "override" => ("src-override", "use include or redefine"),
+                    _ => (
+                        "xsd-11",
+                        "what it asks for is not checked, and what it lets pass may be refused",
+                    ),
+                };
+                self.error(child, rule, &message, help);
             } else if child.namespace() == XSD {
                 nodes.push(child);
             } else {

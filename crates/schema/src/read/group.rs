@@ -110,7 +110,20 @@ fn group(context: &mut Context<'_>, node: Node<'_>) -> Group {
                     let message = format!("{inner} in an all group is of XSD 1.1");
                     context.error(child, "xsd-11", &message, "put its elements there");
                 }
-                particles.extend(particle(context, child));
+                let found = particle(context, child);
+                if compositor == Compositor::All
+                    && let Some(found) = &found
+                    && (found.min, found.max) != (1, Some(1))
+                {
+                    // XSD 1.1 part 1, 3.8.6 (All Group Limited), 1.3.
+                    context.error(
+                        child,
+                        "cos-all-limited.1.3",
+                        "a group in an all group occurs exactly once",
+                        "make its elements optional there",
+                    );
+                }
+                particles.extend(found);
             }
         }
     }

@@ -6,8 +6,8 @@ use super::{At, Resolver, next, order};
 use crate::document::schema::{Group, GroupDefinition, Particle, Term};
 use crate::model::{self, Compositor, GroupId, Place};
 
-/// So many references inside one `all` group are followed.
-const REFERENCES: usize = 100;
+/// So many particles are put in the place of references inside `all` groups, in all.
+const FLATTENED: usize = 100_000;
 
 impl Resolver<'_, '_> {
     pub(super) fn declare_group(&mut self, at: At, id: GroupId, written: &GroupDefinition) {
@@ -116,17 +116,33 @@ impl Resolver<'_, '_> {
             .filter(|(_, group)| is_all(group))
             .map(|(index, group)| (index, group.particles.clone()))
             .collect();
+        let mut left = FLATTENED;
         for group in self.model.groups.iter_mut().filter(|group| is_all(group)) {
-            for _ in 0..REFERENCES {
-                let mut particles = group.particles.iter().enumerate();
-                let found = particles.find_map(|(at, particle)| {
-                    let id = inner(particle)?;
-                    Some((at, known.get(&id.index())?.clone()))
-                });
-                let Some((at, members)) = found else {
-                    break;
+            let mut pending = std::mem::take(&mut group.particles);
+            pending.reverse();
+            while let Some(particle) = pending.pop() {
+                let Some(id) = inner(&particle) else {
+                    group.particles.push(particle);
+                    continue;
                 };
-                group.particles.splice(at..=at, members);
+                // cos-all-limited 2: whatever an `all` group refers to is one.
+                let Some(members) = known.get(&id.index()) else {
+                    let message = "an all group refers to a group that is none";
+                    let help = "refer to an all group, or put its elements there";
+                    self.report
+                        .error(particle.place, "cos-all-limited.2", message, help);
+                    continue;
+                };
+                let Some(rest) = left.checked_sub(members.len()) else {
+                    let message =
+                        format!("all groups refer to more than {FLATTENED} particles in all");
+                    let help = "put the elements of fewer groups there";
+                    self.report
+                        .error(particle.place, "cos-all-limited.2", message, help);
+                    return;
+                };
+                left = rest;
+                pending.extend(members.iter().rev().cloned());
             }
         }
     }
