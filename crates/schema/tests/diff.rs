@@ -184,6 +184,99 @@ fn types_are_compared_by_the_values_that_they_allow() {
 }
 
 #[test]
+fn a_union_of_many_members_is_compared() {
+    let length = |max: usize| {
+        format!(
+            r#"<xs:simpleType><xs:restriction base="xs:string"><xs:maxLength value="{max}"/></xs:restriction></xs:simpleType>"#
+        )
+    };
+    let of = |members: String| {
+        sequence(&format!(
+            r#"<xs:element name="a"><xs:simpleType><xs:union>{members}</xs:union></xs:simpleType></xs:element>"#
+        ))
+    };
+    let all: String = (1..=50).map(length).collect();
+    check(&of(all.clone()), &of(all.clone()), "", "");
+    check(
+        &of(all.clone()),
+        &of(all + &length(60)),
+        "union-members-changed",
+        "!union-members-changed",
+    );
+}
+
+#[test]
+fn white_space_that_is_kept_counts_for_facets() {
+    let of = |base: &str, facets: &str| {
+        sequence(&format!(
+            r#"<xs:element name="a"><xs:simpleType><xs:restriction base="xs:{base}">{facets}</xs:restriction></xs:simpleType></xs:element>"#
+        ))
+    };
+    for facets in [
+        r#"<xs:maxLength value="3"/>"#,
+        r#"<xs:pattern value="[a-z]+"/>"#,
+        r#"<xs:enumeration value="a"/>"#,
+    ] {
+        let (settled, kept) = (of("token", facets), of("string", facets));
+        check(
+            &settled,
+            &kept,
+            "!white-space-changed",
+            "white-space-changed",
+        );
+        check(
+            &kept,
+            &settled,
+            "white-space-changed",
+            "!white-space-changed",
+        );
+    }
+    let names = r#"<xs:pattern value="\c+"/>"#;
+    check(
+        &of("NMTOKEN", ""),
+        &of("string", names),
+        "!white-space-changed",
+        "white-space-changed",
+    );
+}
+
+#[test]
+fn listed_values_count_however_a_pattern_wants_them_spelled() {
+    let of = |values: &str| {
+        sequence(&format!(
+            r#"<xs:element name="a"><xs:simpleType><xs:restriction base="xs:hexBinary"><xs:pattern value="[0-9a-f]+"/>{values}</xs:restriction></xs:simpleType></xs:element>"#
+        ))
+    };
+    let one = r#"<xs:enumeration value="ab"/>"#;
+    let two = format!(r#"{one}<xs:enumeration value="cd"/>"#);
+    check(
+        &of(one),
+        &of(&two),
+        "enumeration-value-added",
+        "!enumeration-value-added",
+    );
+}
+
+#[test]
+fn no_integer_is_spelled_with_a_point() {
+    let whole = |pattern: &str| {
+        sequence(&format!(
+            r#"<xs:element name="a"><xs:simpleType><xs:restriction base="xs:decimal"><xs:fractionDigits value="0"/>{pattern}</xs:restriction></xs:simpleType></xs:element>"#
+        ))
+    };
+    let integer = sequence(r#"<xs:element name="a" type="xs:integer"/>"#);
+    check(&whole(""), &integer, "!type-narrowed", "type-narrowed");
+    check(&integer, &whole(""), "type-widened", "!type-widened");
+    let digits = r#"<xs:pattern value="[0-9]+"/>"#;
+    check(
+        &whole(digits),
+        &integer,
+        "pattern-changed",
+        "!pattern-changed",
+    );
+}
+
+#[test]
 fn attributes_are_compared_like_elements() {
     let with = |attribute: &str| order(&format!("<xs:sequence>{A}</xs:sequence>{attribute}"));
     let (optional, required) = (

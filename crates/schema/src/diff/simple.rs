@@ -12,6 +12,8 @@ use bounds::{bounds, lengths};
 
 /// How many pairs of types are compared for one; unions of unions have more.
 const PAIRS: usize = 2_000;
+/// How many steps the languages of one pair and all its members are compared in.
+const STEPS: usize = 4_000_000;
 
 /// One difference between two simple types.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ impl Walk<'_> {
             models: (self.old, self.new),
             types: &self.simple,
             left: PAIRS,
+            is_over: false,
+            steps: STEPS,
         };
         for difference in comparison.types(old, new) {
             let path = format!("{path}{}", "[]".repeat(difference.items));
@@ -83,6 +87,10 @@ struct Comparison<'m> {
     models: (&'m Model, &'m Model),
     types: &'m (SimpleTypes, SimpleTypes),
     left: usize,
+    /// There were more pairs than that.
+    is_over: bool,
+    /// The steps that are left for languages.
+    steps: usize,
 }
 
 impl Comparison<'_> {
@@ -90,13 +98,19 @@ impl Comparison<'_> {
         let types = self.types;
         let old = types.0.get(self.models.0, old);
         let new = types.1.get(self.models.1, new);
-        self.compare(old, new)
+        let found = self.compare(old, new);
+        if self.is_over {
+            // What was found is no more than how far it came.
+            let message = "there are too many member types to compare".to_owned();
+            return vec![Difference::new(Effect::Changed, "type-changed", message)];
+        }
+        found
     }
 
     fn compare(&mut self, old: &Compiled, new: &Compiled) -> Vec<Difference> {
         if self.left == 0 {
-            let message = "there are too many member types to compare".to_owned();
-            return vec![Difference::new(Effect::Changed, "type-changed", message)];
+            self.is_over = true;
+            return Vec::new();
         }
         self.left -= 1;
         if old.enumerates() || new.enumerates() {
@@ -149,21 +163,43 @@ impl Comparison<'_> {
         let (olds, news) = (members(old), members(new));
         let mut covered = vec![false; news.len()];
         let mut gone = Vec::new();
-        for before in &olds {
+        for (place, before) in olds.iter().enumerate() {
             let mut kept = false;
-            for (at, after) in news.iter().enumerate() {
+            for (at, after) in nearest(place, before, &news) {
                 let effect = overall(&self.compare(before, after));
-                kept |= matches!(effect, None | Some(Effect::Relaxed));
+                if self.is_over {
+                    return Vec::new();
+                }
                 if let Some(covered) = covered.get_mut(at) {
                     *covered |= matches!(effect, None | Some(Effect::Tightened));
+                }
+                kept = matches!(effect, None | Some(Effect::Relaxed));
+                if kept {
+                    break;
                 }
             }
             if !kept {
                 gone.push(&*before.name);
             }
         }
-        let fresh = news.iter().zip(&covered).filter(|(_, covered)| !**covered);
-        let fresh: Vec<&str> = fresh.map(|(member, _)| &*member.name).collect();
+        let mut fresh = Vec::new();
+        let uncovered = news.iter().enumerate().zip(&covered);
+        for ((place, after), _) in uncovered.filter(|(_, covered)| !**covered) {
+            let mut covered = false;
+            for (_, before) in nearest(place, after, &olds) {
+                let effect = overall(&self.compare(before, after));
+                if self.is_over {
+                    return Vec::new();
+                }
+                covered = matches!(effect, None | Some(Effect::Tightened));
+                if covered {
+                    break;
+                }
+            }
+            if !covered {
+                fresh.push(&*after.name);
+            }
+        }
         let mut found = Vec::new();
         let effect = match (gone.is_empty(), fresh.is_empty()) {
             (true, true) => None,
@@ -187,12 +223,13 @@ impl Comparison<'_> {
         found
     }
 
-    fn atoms(&self, old: (&Compiled, Builtin), new: (&Compiled, Builtin)) -> Vec<Difference> {
+    fn atoms(&mut self, old: (&Compiled, Builtin), new: (&Compiled, Builtin)) -> Vec<Difference> {
         let ((before, from), (after, to)) = (old, new);
         if texts::is_text(from) && texts::is_text(to) {
             return self.texts(old, new);
         }
-        let numbers = |builtin| self.primitive(builtin) == Builtin::Decimal;
+        let model = self.models.0;
+        let numbers = |builtin| primitive(model, builtin) == Builtin::Decimal;
         if from == to || (numbers(from) && numbers(to)) {
             let mut found = bounds(before, after);
             let bare = |type_: &Compiled| Builtin::from_id(type_.type_).is_some();
@@ -201,6 +238,7 @@ impl Comparison<'_> {
             }
             found.splice(0..0, self.patterns(before, after));
             found.extend(lengths(before, after));
+            found.extend(self.points(old, new));
             return found;
         }
         if let Some(effect) = self.between_text(old, new) {
@@ -222,21 +260,20 @@ impl Comparison<'_> {
         };
         vec![retyped(effect, before, after)]
     }
+}
 
-    fn primitive(&self, builtin: Builtin) -> Builtin {
-        let model = self.models.0;
-        let mut at = builtin;
-        for _ in Builtin::ALL {
-            match model.types.get(at.id().index()) {
-                Some(Type::Simple(simple)) => match Builtin::from_id(simple.base) {
-                    Some(base) if base > Builtin::AnySimpleType => at = base,
-                    _ => break,
-                },
+fn primitive(model: &Model, builtin: Builtin) -> Builtin {
+    let mut at = builtin;
+    for _ in Builtin::ALL {
+        match model.types.get(at.id().index()) {
+            Some(Type::Simple(simple)) => match Builtin::from_id(simple.base) {
+                Some(base) if base > Builtin::AnySimpleType => at = base,
                 _ => break,
-            }
+            },
+            _ => break,
         }
-        at
     }
+    at
 }
 
 /// The type is another one.
@@ -261,6 +298,25 @@ fn members(type_: &Compiled) -> Vec<&Compiled> {
         Kind::Union(members) => members.iter().map(|member| &**member).collect(),
         _ => vec![type_],
     }
+}
+
+/// The members of the other side: first the one at the same place, or elsewhere by its name, then those around that place.
+fn nearest<'c>(
+    place: usize,
+    member: &Compiled,
+    others: &[&'c Compiled],
+) -> impl Iterator<Item = (usize, &'c Compiled)> {
+    let is_named = |other: &&Compiled| other.name == member.name;
+    let first = match others.get(place).is_some_and(is_named) {
+        true => place,
+        false => others.iter().position(is_named).unwrap_or(place),
+    };
+    let around = (0..=place.max(others.len())).flat_map(move |distance| {
+        let after = (distance > 0).then_some(place + distance);
+        [place.checked_sub(distance), after].into_iter().flatten()
+    });
+    let all = std::iter::once(first).chain(around.filter(move |at| *at != first));
+    all.filter_map(|at| Some((at, *others.get(at)?)))
 }
 
 /// Compares where a side lists its values: each must be allowed on the other side.
@@ -299,6 +355,10 @@ fn enumerations(old: &Compiled, new: &Compiled) -> Vec<Difference> {
             Difference::new(Effect::Relaxed, "enumeration-value-added", message)
         }));
     }
+    if let (Kind::Atomic(_), Kind::Atomic(_)) = (&old.kind, &new.kind) {
+        let space = white_space(old, new);
+        found.extend(space.filter(|difference| difference.effect.is_some()));
+    }
     found
 }
 
@@ -312,10 +372,16 @@ fn allows(type_: &Compiled, value: &Value) -> bool {
             matches!(type_.kind, Kind::Atomic(Builtin::QName)) || texts::is_free(type_)
         }
         Value::Notation(_) => texts::is_free(type_),
-        value => type_
-            .accept(&written(value), &crate::model::Scope::from([]))
-            .is_ok(),
+        // A pattern may ask for another of its texts, as `0\d` does for 5; texts have only one.
+        Value::String(_) | Value::AnyUri(_) => accepts(type_, value),
+        value if type_.listed().any(|other| other == value) => true,
+        value => accepts(type_, value),
     }
+}
+
+fn accepts(type_: &Compiled, value: &Value) -> bool {
+    let scope = crate::model::Scope::from([]);
+    type_.accept(&written(value), &scope).is_ok()
 }
 
 fn written(value: &Value) -> String {
@@ -324,7 +390,8 @@ fn written(value: &Value) -> String {
     text
 }
 
-/// Compares how white space is treated, which changes what a text means, not whether it is allowed.
+/// Compares how white space is treated. It changes what a text means; and where the side that keeps more of it has facets,
+/// whether it is allowed: they judge a text that is not settled.
 fn white_space(old: &Compiled, new: &Compiled) -> Option<Difference> {
     let name = |white_space: WhiteSpace| match white_space {
         WhiteSpace::Preserve => "preserved",
@@ -332,8 +399,23 @@ fn white_space(old: &Compiled, new: &Compiled) -> Option<Difference> {
         WhiteSpace::Collapse => "collapsed",
     };
     let (before, after) = (old.facets.white_space, new.facets.white_space);
+    let (keeping, settling, [less, more]) = match after < before {
+        true => (new, old, [Effect::Tightened, Effect::Relaxed]),
+        false => (old, new, [Effect::Relaxed, Effect::Tightened]),
+    };
+    let counts = before.max(after) == WhiteSpace::Collapse;
+    let ((min, max), (other, _)) = (texts::lengths(keeping), texts::lengths(settling));
+    let refuses = keeping.has_patterns() || keeping.enumerates() || (counts && max.is_some());
+    // Spaces alone are long enough until they are collapsed.
+    let admits = counts && min > 0 && other > 0 && !keeping.enumerates();
+    let effect = match (refuses, admits) {
+        (true, true) => Some(Effect::Changed),
+        (true, false) => Some(less),
+        (false, true) => Some(more),
+        (false, false) => None,
+    };
     (before != after).then(|| Difference {
-        effect: None,
+        effect,
         rule: "white-space-changed",
         message: format!("it was {} and is {}", name(before), name(after)),
         items: 0,

@@ -89,8 +89,8 @@ pub struct Enumerated {
     pub place: Place,
 }
 
-/// `whiteSpace` (part 2, 4.3.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// `whiteSpace` (part 2, 4.3.6); what leaves more as it is comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WhiteSpace {
     /// As it is.
     Preserve,

@@ -12,7 +12,7 @@ use super::parse::parse;
 
 /// How many states one expression may have, written out.
 const STATES: usize = 4_000;
-/// How many pairs of states are looked at, and how many steps are made in all.
+/// How many pairs of states are looked at, and how many steps are made for two languages.
 const PAIRS: usize = 20_000;
 const STEPS: usize = 1_000_000;
 /// How many sets of characters may differ.
@@ -113,8 +113,28 @@ struct Pair {
 }
 
 /// A shortest text that `these` allow and `those` do not; `Some(None)` where there is none, `None` where that is too much to
-/// tell.
-pub(crate) fn missing(these: &Language, those: &Language) -> Option<Option<String>> {
+/// tell. The steps that it takes are taken from those that are left for all.
+pub(crate) fn missing(
+    these: &Language,
+    those: &Language,
+    left: &mut usize,
+) -> Option<Option<String>> {
+    let most = STEPS.min(*left);
+    if most == 0 {
+        return None;
+    }
+    let mut steps = 0;
+    let found = search(these, those, most, &mut steps);
+    *left = left.saturating_sub(steps);
+    found
+}
+
+fn search(
+    these: &Language,
+    those: &Language,
+    most: usize,
+    steps: &mut usize,
+) -> Option<Option<String>> {
     let letters = letters(these, those)?;
     let bounds = [Some(these.min), these.max, Some(those.min), those.max];
     let longest = bounds.into_iter().flatten().max().unwrap_or(0);
@@ -126,7 +146,6 @@ pub(crate) fn missing(these: &Language, those: &Language) -> Option<Option<Strin
     let mut seen = HashSet::from([start.clone()]);
     let mut way: Vec<(usize, char)> = vec![(0, ' ')];
     let mut pending = VecDeque::from([(0, start)]);
-    let mut steps = 0;
     while let Some((at, pair)) = pending.pop_front() {
         let allowed = pair
             .those
@@ -139,7 +158,8 @@ pub(crate) fn missing(these: &Language, those: &Language) -> Option<Option<Strin
         let length = pair.length + u64::from(counted);
         for letter in &letters {
             let takes = |class: &ClassUnicode| contains(class, *letter);
-            steps += pair.these.iter().map(Vec::len).sum::<usize>() + 1;
+            let sets = pair.these.iter().chain(pair.those.iter().flatten());
+            *steps += sets.map(Vec::len).sum::<usize>() + 1;
             let next = these.step(&pair.these, takes);
             if these.is_over(&next, length) {
                 continue;
@@ -154,7 +174,7 @@ pub(crate) fn missing(these: &Language, those: &Language) -> Option<Option<Strin
                 way.push((at, *letter));
                 pending.push_back((way.len() - 1, next));
             }
-            if seen.len() > PAIRS || steps > STEPS {
+            if seen.len() > PAIRS || *steps > most {
                 return None;
             }
         }

@@ -29,7 +29,7 @@ impl Apart {
 impl Comparison<'_> {
     /// Compares types whose values are texts. The languages have the last word.
     pub(super) fn texts(
-        &self,
+        &mut self,
         (old, from): (&Compiled, Builtin),
         (new, to): (&Compiled, Builtin),
     ) -> Vec<Difference> {
@@ -39,7 +39,8 @@ impl Comparison<'_> {
             .collect();
         found.extend(self.patterns(old, new));
         found.extend(bounds::lengths(old, new));
-        if found.len() > 1
+        let patterns = old.has_patterns() || new.has_patterns();
+        if (found.len() > 1 || (patterns && !found.is_empty()))
             && !is_special(from)
             && !is_special(to)
             && let Some(apart) = self.apart(old, new)
@@ -59,21 +60,27 @@ impl Comparison<'_> {
 
     /// What it is for values of other types to become texts, or the other way round; `None` where neither are texts.
     pub(super) fn between_text(
-        &self,
+        &mut self,
         (old, from): (&Compiled, Builtin),
         (new, to): (&Compiled, Builtin),
     ) -> Option<Effect> {
-        let inside = |inner: (&Model, &Compiled), outer: (&Model, &Compiled, Builtin)| {
+        let models = self.models;
+        let steps = &mut self.steps;
+        let mut inside = |inner: (&Model, &Compiled), outer: (&Model, &Compiled, Builtin)| {
             if is_free(outer.1) {
                 return true;
+            }
+            // " 5 " is an integer, and no text of digits where white space is kept.
+            if outer.1.facets.white_space != WhiteSpace::Collapse {
+                return false;
             }
             let languages = (language(inner.0, inner.1), language(outer.0, outer.1));
             let (Some(inner), Some(other)) = languages else {
                 return false;
             };
-            !is_special(outer.2) && matches!(missing(&inner, &other), Some(None))
+            !is_special(outer.2) && matches!(missing(&inner, &other, steps), Some(None))
         };
-        let (before, after) = ((self.models.0, old), (self.models.1, new));
+        let (before, after) = ((models.0, old), (models.1, new));
         match (is_text(from), is_text(to)) {
             (false, true) if inside(before, (after.0, new, to)) => Some(Effect::Relaxed),
             (true, false) if inside(after, (before.0, old, from)) => Some(Effect::Tightened),
@@ -82,17 +89,36 @@ impl Comparison<'_> {
         }
     }
 
-    fn apart(&self, old: &Compiled, new: &Compiled) -> Option<Apart> {
+    fn apart(&mut self, old: &Compiled, new: &Compiled) -> Option<Apart> {
         let old = language(self.models.0, old)?;
         let new = language(self.models.1, new)?;
         Some(Apart {
-            lost: missing(&old, &new)?,
-            gained: missing(&new, &old)?,
+            lost: missing(&old, &new, &mut self.steps)?,
+            gained: missing(&new, &old, &mut self.steps)?,
         })
     }
 
+    /// Compares how numbers are spelled that have no fraction: "5.0" is a decimal, and no integer (part 2, 3.3.13.1).
+    pub(super) fn points(
+        &mut self,
+        (old, from): (&Compiled, Builtin),
+        (new, to): (&Compiled, Builtin),
+    ) -> Option<Difference> {
+        if old.facets.fraction_digits != Some(0) || new.facets.fraction_digits != Some(0) {
+            return None;
+        }
+        let (decimal, effect) = match (from == Builtin::Decimal, to == Builtin::Decimal) {
+            (true, false) => ((self.models.0, old), Effect::Tightened),
+            (false, true) => ((self.models.1, new), Effect::Relaxed),
+            _ => return None,
+        };
+        let digits = [vec![r"[+\-]?[0-9]+".to_owned()]];
+        let same = matches!(lost(decimal, &digits, &mut self.steps), Some(None));
+        (!same).then(|| retyped(effect, old, new))
+    }
+
     /// Compares the patterns that two types have themselves, members of unions aside.
-    pub(super) fn patterns(&self, old: &Compiled, new: &Compiled) -> Option<Difference> {
+    pub(super) fn patterns(&mut self, old: &Compiled, new: &Compiled) -> Option<Difference> {
         let own = |model, type_: &Compiled, beside: &Compiled| {
             match (&type_.kind, &beside.kind) {
                 // A member stands there alone: it was compared with its patterns.
@@ -104,8 +130,8 @@ impl Comparison<'_> {
         if before == after {
             return None;
         }
-        let gone = lost((self.models.0, old), &after);
-        let gained = lost((self.models.1, new), &before);
+        let gone = lost((self.models.0, old), &after, &mut self.steps);
+        let gained = lost((self.models.1, new), &before, &mut self.steps);
         let (effect, message) = match (gone, gained) {
             (Some(lost), Some(gained)) => {
                 let apart = Apart { lost, gained };
@@ -136,10 +162,14 @@ impl Comparison<'_> {
 }
 
 /// A text of a type that patterns do not allow; `None` where that is too much to tell.
-fn lost((model, type_): (&Model, &Compiled), patterns: &[Vec<String>]) -> Option<Option<String>> {
+fn lost(
+    (model, type_): (&Model, &Compiled),
+    patterns: &[Vec<String>],
+    steps: &mut usize,
+) -> Option<Option<String>> {
     let these = language(model, type_).or_else(|| of_length(model, type_, (0, None)))?;
     let those = Language::of(borrowed(patterns), (0, None))?;
-    missing(&these, &those)
+    missing(&these, &those, steps)
 }
 
 fn borrowed(steps: &[Vec<String>]) -> Vec<Vec<&str>> {
