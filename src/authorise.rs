@@ -229,9 +229,9 @@ impl Check<'_> {
         columns: &Columns,
         record: &Record,
     ) -> Result<(), Problem> {
-        // An update names its record by the key, which is not written.
+        // An update names its record by the key, which is not written; a key that is compared would tell what is stored.
         let key = match action {
-            Action::Create => &[],
+            Action::Create | Action::Query => &[],
             _ => self
                 .catalog
                 .table(id)
@@ -255,12 +255,15 @@ impl Check<'_> {
             let Some(relation) = relation else {
                 return Err(self.denied());
             };
-            // Beside a change they are compared with what is stored.
-            let action = match action {
-                Action::Create => Action::Create,
-                _ => Action::Query,
+            // Beside a change they are compared with what is stored, and come as they were answered.
+            let (action, columns) = match action {
+                Action::Create => (action, self.columns(relation.table, action)?),
+                _ => {
+                    self.columns(relation.table, Action::Query)?;
+                    let seen = visible(self.principal, self.catalog, relation.table);
+                    (Action::Query, seen)
+                }
             };
-            let columns = self.columns(relation.table, action)?;
             related
                 .iter()
                 .try_for_each(|record| self.record(relation.table, action, &columns, record))?;

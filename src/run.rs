@@ -49,14 +49,10 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
     let mut again = Again::default();
     loop {
         let result = match plan {
-            // What has no transactions is written by statements that stand alone, as MySQL asks where its log goes to others.
-            Plan::Write(write)
-                if catalog
-                    .table(write.table)
-                    .is_none_or(|table| table.transactional) =>
-            {
-                Box::pin(in_transaction(&mut session, catalog, plan, &again)).await
+            plan if stands(catalog, plan) => {
+                Box::pin(at_once(&mut session, catalog, plan, &again)).await
             }
+            Plan::Write(_) => Box::pin(in_transaction(&mut session, catalog, plan, &again)).await,
             // On SQLite another connection would see the mark.
             Plan::Routine(routine)
                 if routine.statements.len() > 1
@@ -82,7 +78,7 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
                         .map_err(|failure| explain(catalog, table, failure))?;
                     continue;
                 }
-                if again.after(plan, &broken).await {
+                if again.after(catalog, plan, &broken).await {
                     continue;
                 }
                 if broken.clean && !broken.failure.lost() {
@@ -110,6 +106,16 @@ fn table_of(plan: &Plan) -> Option<TableId> {
         Plan::Write(write) => Some(write.table),
         Plan::Count(_) | Plan::Routine(_) => None,
     }
+}
+
+/// Tells whether each statement of a write stands at once, since its table has no transactions: nothing can undo it.
+fn stands(catalog: &Catalog, plan: &Plan) -> bool {
+    let Plan::Write(write) = plan else {
+        return false;
+    };
+    catalog
+        .table(write.table)
+        .is_some_and(|table| !table.transactional)
 }
 
 async fn attempt(
@@ -182,12 +188,48 @@ async fn in_transaction(
     finish(session, result).await
 }
 
+/// Writes by statements that stand alone, as MySQL asks where its log goes to others.
+async fn at_once(
+    session: &mut Session,
+    catalog: &Catalog,
+    plan: &Plan,
+    again: &Again,
+) -> Result<Reply, Broken> {
+    // A transaction of nothing finds a connection that died while it was idle, before anything is written.
+    begin(session).await?;
+    session.plain("commit").await.map_err(not_begun)?;
+    attempt(session, catalog, plan, again)
+        .await
+        .map_err(|broken| match broken.failure.lost() {
+            true => uncertain(broken.failure),
+            false => broken,
+        })
+}
+
 async fn begin(session: &mut Session) -> Result<(), Broken> {
-    session.begin().await.map_err(|failure| Broken {
+    session.begin().await.map_err(not_begun)
+}
+
+fn not_begun(failure: Failure) -> Broken {
+    Broken {
         clean: matches!(failure, Failure::Database(_)),
         failure,
         started: false,
-    })
+    }
+}
+
+/// A failure after which nobody knows whether the write stands.
+fn uncertain(failure: Failure) -> Broken {
+    let source = Some(crate::problem::Inner(std::sync::Arc::new(failure)));
+    let error = RunError {
+        source,
+        ..RunError::new(RunErrorKind::Uncertain)
+    };
+    Broken {
+        failure: error.into(),
+        clean: false,
+        started: true,
+    }
 }
 
 /// Commits what went well, rolls back what did not.
@@ -204,18 +246,7 @@ async fn finish<T>(session: &mut Session, result: Result<T, Failure>) -> Result<
                     started: true,
                 })
             }
-            Err(failure) => {
-                let source = Some(crate::problem::Inner(std::sync::Arc::new(failure)));
-                let error = RunError {
-                    source,
-                    ..RunError::new(RunErrorKind::Uncertain)
-                };
-                Err(Broken {
-                    failure: error.into(),
-                    clean: false,
-                    started: true,
-                })
-            }
+            Err(failure) => Err(uncertain(failure)),
         },
         Err(failure) => {
             let clean = !failure.lost() && session.plain("rollback").await.is_ok();

@@ -25,13 +25,18 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
         ..Found::default()
     };
     let mut places: HashMap<String, usize> = HashMap::new();
-    for (name, kind, comment, transactional) in relations(&mut connection, &schema).await? {
+    let relations = relations(&mut connection, &schema).await?;
+    let all_transactional = relations
+        .iter()
+        .all(|(_, _, _, transactional)| *transactional);
+    for (name, kind, comment, transactional) in relations {
         places.insert(name.clone(), found.tables.len());
         let delete = may_delete
             .as_ref()
             .is_none_or(|tables| tables.contains(&name));
         found.tables.push(Table {
-            transactional,
+            // A view has no engine: it may be over any of the tables.
+            transactional: transactional && (all_transactional || !kind.ends_with("VIEW")),
             ..table(&schema, name, &kind, comment, delete)
         });
     }

@@ -104,12 +104,13 @@ pub(super) async fn routines(
 }
 
 /// The words of statements that end a transaction, or may: what they run is not known (MySQL, 15.3.3).
-const ENDING: [&str; 24] = [
+const ENDING: [&str; 28] = [
     "alter",
     "analyze",
     "autocommit",
     "cache",
     "call",
+    "change",
     "check",
     "commit",
     "create",
@@ -121,13 +122,16 @@ const ENDING: [&str; 24] = [
     "install",
     "lock",
     "optimize",
+    "password",
     "rename",
     "repair",
     "reset",
     "revoke",
     "rollback",
     "start",
+    "stop",
     "truncate",
+    "uninstall",
     "unlock",
 ];
 
@@ -147,7 +151,7 @@ fn may_commit(definition: &str) -> bool {
             // Such a comment is run.
             '/' if rest.starts_with("/*!") || rest.starts_with("/*M!") => return true,
             '/' if rest.starts_with("/*") => end("/*", "*/"),
-            '-' if rest.starts_with("--") => end("--", "\n"),
+            '-' if is_comment(rest) => end("--", "\n"),
             c if c.is_alphanumeric() || matches!(c, '_' | '@' | '$') => {
                 let word = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '@' | '$' | '.'));
                 let length = rest.find(word).unwrap_or(rest.len());
@@ -162,6 +166,12 @@ fn may_commit(definition: &str) -> bool {
         rest = rest.get(length..).unwrap_or_default();
     }
     false
+}
+
+/// Tells whether a text begins with a comment: `5--1` is a difference (MySQL, 1.7.2.4).
+fn is_comment(text: &str) -> bool {
+    let after = text.strip_prefix("--").map(|rest| rest.chars().next());
+    after.is_some_and(|next| next.is_none_or(|c| c.is_whitespace() || c.is_control()))
 }
 
 /// How long a quoted text is; a backslash takes the next character as it is, except in names.
@@ -192,6 +202,9 @@ mod tests {
             ),
             ("begin insert into t values (1); COMMIT; end", true),
             ("begin start transaction; end", true),
+            ("begin set n = 5--1; commit; end", true),
+            ("begin stop replica; end", true),
+            ("--", false),
             ("call other()", true),
             ("begin set autocommit = 1; end", true),
             ("begin set @@autocommit = 1; end", true),

@@ -51,6 +51,13 @@ pub(crate) fn equals(
         moment::compare(sql, column, " = ", vec![bind]);
         return Ok(());
     }
+    if is_document(sql.dialect, column) {
+        sql.name(&column.name)
+            .push(if negated { " <> cast(" } else { " = cast(" })
+            .plain_bind(bind)
+            .push(" as json)");
+        return Ok(());
+    }
     let Some(other) = stored_otherwise(sql.dialect, column, &bind) else {
         sql.compared(column)
             .push(if negated { " <> " } else { " = " })
@@ -64,6 +71,11 @@ pub(crate) fn equals(
         .plain_bind(other)
         .push(")");
     Ok(())
+}
+
+/// Tells whether a column holds documents of MySQL, which are equal by what they say; MariaDB's are texts.
+pub(crate) fn is_document(dialect: Dialect, column: &Column) -> bool {
+    dialect == Dialect::Mysql && column.sql_type == SqlType::Json
 }
 
 /// The other way in which SQLite may keep a value: a number in a column without a type.

@@ -218,7 +218,7 @@ pub(crate) fn raw_column(sql: &mut Sql, column: &Column) {
             sql.push("cast(").name(&column.name).push(" as unsigned)");
         }
         Dialect::Mysql if is_geometry(&column.type_name) => {
-            sql.push("st_astext(").name(&column.name).push(")");
+            sql.geometry(None, column);
         }
         _ => {
             sql.name(&column.name);

@@ -1,6 +1,6 @@
 //! Filters as SQL conditions.
 
-use super::compare::{compared_bind, equals, stored_otherwise};
+use super::compare::{compared_bind, equals, is_document, stored_otherwise};
 use super::moment;
 use super::read::column;
 use super::sql::{Bind, Comparison, Sql, comparison, is_own_text, postgres_type};
@@ -173,8 +173,10 @@ fn one_of(sql: &mut Sql, column: &Column, items: &[Value]) -> Result<(), PlanErr
         moment::compare(sql, column, " in ", binds);
         return Ok(());
     }
+    // MySQL has no `in` for documents.
+    let one_by_one = column.sql_type == SqlType::Any || is_document(sql.dialect, column);
     let mut parts = Parts::new(sql, " or ");
-    if column.sql_type == SqlType::Any {
+    if one_by_one {
         for item in items {
             compare(parts.next(), column, " = ", item)?;
         }

@@ -326,6 +326,14 @@ fn mysql_bind(sql: &mut Sql, column: &Column, step: Step, value: &RawCell) {
         sql.plain_bind(Bind::Unsigned(number.parse().unwrap_or(0)));
         return;
     }
+    if column.sql_type == SqlType::Json
+        && let RawCell::Text(text) | RawCell::Misfit(text) = value
+    {
+        // Parsed again, a decimal of the document would become a double, and another text.
+        sql.plain_bind(Bind::Text(text.clone()))
+            .push(" collate utf8mb4_bin");
+        return;
+    }
     let bind = match value {
         RawCell::Text(text) | RawCell::Misfit(text) if step.exact => Bind::Text(text.clone()),
         RawCell::Text(text) => value::bind(

@@ -94,12 +94,15 @@ pub(crate) fn routine(
         routine,
         arguments,
     };
-    match (&routine.kind, catalog.dialect) {
+    let mut planned = match (&routine.kind, catalog.dialect) {
         (RoutineKind::Named { .. }, _) => given.named(),
         (_, Dialect::Mysql) => given.mysql(),
         (RoutineKind::Procedure, _) => given.procedure(),
         _ => given.function(),
-    }
+    }?;
+    // It may write to any table, and what has no transactions keeps what was written.
+    planned.undone_whole &= catalog.tables.iter().all(|table| table.transactional);
+    Ok(planned)
 }
 
 /// How arguments stand in a list.

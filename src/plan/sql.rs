@@ -141,13 +141,9 @@ impl Sql {
 
     /// Adds a MySQL geometry as its well-known text, with the system of its coordinates where it has one: `SRID=4326;POINT(1 2)`.
     pub(crate) fn geometry(&mut self, table: Option<&Table>, column: &Column) -> &mut Sql {
-        self.push("concat(if(st_srid(")
-            .column(table, column)
-            .push(") = 0, '', concat('SRID=', st_srid(")
-            .column(table, column)
-            .push("), ';')), st_astext(")
-            .column(table, column)
-            .push("))")
+        let mut place = Sql::new(self.dialect);
+        place.column(table, column);
+        self.push(&geometry_text(&place.text))
     }
 
     fn comparison_suffix(&mut self, column: &Column) -> &mut Sql {
@@ -383,6 +379,13 @@ fn coordinates<'t>(type_name: &str, text: &'t str) -> (Option<i64>, &'t str) {
     }
     let column = type_name.rsplit_once(" srid ");
     (column.and_then(|(_, system)| system.parse().ok()), text)
+}
+
+/// The text of a MySQL geometry, of an expression that is written several times.
+pub(crate) fn geometry_text(of: &str) -> String {
+    format!(
+        "concat(if(st_srid({of}) = 0, '', concat('SRID=', st_srid({of}), ';')), st_astext({of}))"
+    )
 }
 
 /// Tells whether a MySQL type is read and written as well-known text.

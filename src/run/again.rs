@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use sqlx::mysql::MySqlDatabaseError;
 
-use super::Broken;
 use super::error::Failure;
+use super::{Broken, stands};
+use crate::catalog::Catalog;
 use crate::plan::Plan;
 
 /// How often a transaction is run again.
@@ -30,10 +31,11 @@ impl Again {
     }
 
     /// Tells whether to run the transaction once more, and waits a moment of full jitter first.
-    pub(super) async fn after(&mut self, plan: &Plan, broken: &Broken) -> bool {
+    pub(super) async fn after(&mut self, catalog: &Catalog, plan: &Plan, broken: &Broken) -> bool {
         let whole = match plan {
             Plan::Routine(routine) => routine.undone_whole,
-            _ => true,
+            // A part of it may stand.
+            plan => !stands(catalog, plan),
         };
         let undone = whole && broken.clean && broken.failure.undone();
         if !undone || !self.may() {

@@ -1,6 +1,8 @@
 //! Related records that come back with a record that is changed: they must be as they are stored, since an update does not write them.
 
-use super::change::same_value;
+use std::collections::HashMap;
+
+use super::change::{same_text, same_value};
 use super::error::Failure;
 use super::expand::expand;
 use super::session::Session;
@@ -27,8 +29,9 @@ pub(super) async fn differing(
         catalog,
         way: Way::new(),
         found: Vec::new(),
+        left: COMPARISONS,
     };
-    walk.related(id, row, 0, &beside.records);
+    walk.related(id, row, 0, &beside.records)?;
     Ok(walk.found)
 }
 
@@ -48,15 +51,25 @@ pub(super) fn refuse(table: TableId, before: &[Way], after: &[Way]) -> Result<()
     .into())
 }
 
+/// Most comparisons of a record with a row in one call: they hold a thread for about a second.
+const COMPARISONS: usize = 2_000_000;
+
 /// A walk down the records as given, whose depth the plan has bounded, beside the rows as stored.
 struct Walk<'c> {
     catalog: &'c Catalog,
     way: Way,
     found: Vec<Way>,
+    left: usize,
 }
 
 impl Walk<'_> {
-    fn related(&mut self, id: TableId, rows: &Rows, row: usize, given: &[(usize, Vec<Record>)]) {
+    fn related(
+        &mut self,
+        id: TableId,
+        rows: &Rows,
+        row: usize,
+        given: &[(usize, Vec<Record>)],
+    ) -> Result<(), Failure> {
         for (relation, records) in given {
             let table = self.catalog.table(id);
             let other = table.and_then(|table| table.relations.get(*relation));
@@ -68,25 +81,82 @@ impl Walk<'_> {
             let places = stored.of.get(row).map(Vec::as_slice).unwrap_or_default();
             // Mostly they come in the order in which they were answered.
             let mut next = 0;
+            let mut by_key: Option<HashMap<Vec<&str>, usize>> = None;
             for (index, record) in records.iter().enumerate() {
                 self.way.push((*relation, index));
-                let (before, after) = places.split_at(next.min(places.len()));
-                let mut candidates = after.iter().chain(before);
-                let like = |place: &&u32| is_like(target, &stored.rows, **place as usize, record);
-                match candidates.find(like) {
-                    Some(place) => {
-                        next = places
-                            .iter()
-                            .position(|one| one == place)
-                            .map_or(0, |at| at + 1);
-                        self.related(other.table, &stored.rows, *place as usize, &record.related);
+                let stored_at = |at: usize| places.get(at).map(|place| *place as usize);
+                let like = |at: usize, left: &mut usize| {
+                    *left = left.checked_sub(1).ok_or_else(too_many)?;
+                    let place = stored_at(at);
+                    Ok::<bool, Failure>(
+                        place.is_some_and(|place| is_like(target, &stored.rows, place, record)),
+                    )
+                };
+                let mut at = like(next, &mut self.left)?.then_some(next);
+                if let Some(key) = given_key(target, record).filter(|_| at.is_none()) {
+                    if by_key.is_none() {
+                        let left = self.left.checked_sub(places.len());
+                        self.left = left.ok_or_else(too_many)?;
+                    }
+                    let by_key = by_key.get_or_insert_with(|| {
+                        let rows = places.iter().enumerate();
+                        rows.filter_map(|(at, place)| {
+                            Some((stored_key(target, &stored.rows, *place as usize)?, at))
+                        })
+                        .collect()
+                    });
+                    if let Some(known) = by_key.get(&key) {
+                        at = like(*known, &mut self.left)?.then_some(*known);
+                    }
+                }
+                // A key may be written otherwise than it is answered, or be no key of the database's.
+                let mut others = (next..places.len()).chain(0..next.min(places.len()));
+                while at.is_none()
+                    && let Some(one) = others.next()
+                {
+                    at = like(one, &mut self.left)?.then_some(one);
+                }
+                match at.and_then(|at| Some((at, stored_at(at)?))) {
+                    Some((at, place)) => {
+                        next = at + 1;
+                        self.related(other.table, &stored.rows, place, &record.related)?;
                     }
                     None => self.found.push(self.way.clone()),
                 }
                 self.way.pop();
             }
         }
+        Ok(())
     }
+}
+
+fn too_many() -> Failure {
+    RunError::new(RunErrorKind::Limit {
+        what: "comparisons of related records with stored ones",
+        limit: COMPARISONS as u64,
+    })
+    .into()
+}
+
+/// The texts of a record's key, where it gives all of it.
+fn given_key<'r>(table: &Table, record: &'r Record) -> Option<Vec<&'r str>> {
+    let given = |column: &usize| {
+        let field = record.fields.iter().find(|(index, _)| index == column)?;
+        match &field.1 {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        }
+    };
+    table.key.as_ref()?.iter().map(given).collect()
+}
+
+/// The texts of a row's key, where all of it is text.
+fn stored_key<'r>(table: &Table, rows: &'r Rows, row: usize) -> Option<Vec<&'r str>> {
+    let stored = |column: &usize| match rows.cell(row, *column) {
+        Some(Cell::Text(text)) => Some(text),
+        _ => None,
+    };
+    table.key.as_ref()?.iter().map(stored).collect()
 }
 
 /// Tells whether a row has all the values that a record gives; what its type cannot express came as nil.
@@ -96,10 +166,13 @@ fn is_like(table: &Table, rows: &Rows, row: usize, record: &Record) -> bool {
             .columns
             .get(*column)
             .map(|column| column.sql_type.base());
-        match rows.cell(row, *column) {
-            Some(Cell::Misfit(_)) => *given == Value::Null,
-            Some(cell) => same_value(sql_type, &settled(given), &settled(&value_of(cell))),
-            None => false,
+        match (rows.cell(row, *column), given) {
+            (Some(Cell::Misfit(_)), given) => *given == Value::Null,
+            // Without a copy, which may be large and is made for each comparison.
+            (Some(Cell::Text(stored)), Value::Text(given)) => same_text(sql_type, given, stored),
+            (Some(Cell::Bytes(stored)), Value::Bytes(given)) => given == stored,
+            (Some(cell), given) => same_value(sql_type, &settled(given), &settled(&value_of(cell))),
+            (None, _) => false,
         }
     })
 }

@@ -187,6 +187,10 @@ pub(super) fn same_value(sql_type: Option<&SqlType>, given: &Value, stored: &Val
         }
         _ => return given == stored,
     };
+    same_text(sql_type, given, stored)
+}
+
+pub(super) fn same_text(sql_type: Option<&SqlType>, given: &str, stored: &str) -> bool {
     if given == stored {
         return true;
     }
@@ -200,10 +204,7 @@ pub(super) fn same_value(sql_type: Option<&SqlType>, given: &Value, stored: &Val
             .parse::<f64>()
             .ok()
             .is_some_and(|given| stored.parse() == Ok(given)),
-        Some(SqlType::Boolean) => matches!(
-            (given.as_str(), stored.as_str()),
-            ("1", "true") | ("0", "false")
-        ),
+        Some(SqlType::Boolean) => matches!((given, stored), ("1", "true") | ("0", "false")),
         Some(SqlType::Text { fixed: true, .. }) => {
             given.trim_end_matches(' ') == stored.trim_end_matches(' ')
         }

@@ -6,7 +6,7 @@
 use super::again::Again;
 use super::error::{Failure, explain};
 use super::session::{Session, Sink};
-use super::{Broken, attempt, begin, finish, table_of};
+use super::{Broken, attempt, begin, finish, stands, table_of};
 use crate::call::Reply;
 use crate::catalog::{Catalog, Dialect, SqlType};
 use crate::database::Database;
@@ -44,6 +44,11 @@ pub async fn run_once(
     once: &Once<'_>,
     render: &(dyn Fn(&Reply) -> Vec<u8> + Send + Sync),
 ) -> Result<OnceReply, RunError> {
+    // Neither the answer nor the work would be undone with the other.
+    if stands(catalog, plan) {
+        let why = "a table without transactions takes no idempotency key";
+        return Err(RunError::new(RunErrorKind::Raised(why.to_owned())));
+    }
     let table = table_of(plan);
     let explained = |failure| explain(catalog, table, failure);
     let mut session = Session::lend(database).await.map_err(explained)?;
@@ -67,7 +72,7 @@ pub async fn run_once(
                     .map_err(explained)?;
             }
             Err(broken) => {
-                if again.after(plan, &broken).await {
+                if again.after(catalog, plan, &broken).await {
                     continue;
                 }
                 if broken.clean && !broken.failure.lost() {

@@ -38,7 +38,9 @@ pub(crate) async fn write(
             }
             // Nothing of the transaction is left to go on with, or all of it is run again.
             Err(failure)
-                if failure.lost() || failure.ended() || (failure.undone() && again.may()) =>
+                if failure.lost()
+                    || (transactional
+                        && (failure.ended() || (failure.undone() && again.may()))) =>
             {
                 return Err(failure);
             }

@@ -1,8 +1,9 @@
 //! What MySQL and MariaDB have in common, and what each has for itself: `tests/run` starts a MariaDB, and the tests take a MySQL too.
 
-use soapstone_gateway::call::{Call, Condition, Filter, Mode, Query, Reply, Status};
+use soapstone_gateway::call::{Call, Condition, Filter, Mode, OrderBy, Query, Reply, Status};
 use soapstone_gateway::catalog::Dialect;
 use soapstone_gateway::plan;
+use soapstone_gateway::run::{Once, run_once};
 
 use crate::nasty::write_back;
 use crate::place::{Place, all, dialects, read_all, show_rows, text};
@@ -207,5 +208,97 @@ async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
     };
     assert_eq!(results(&opened, upsert).await[0].status, Status::Created);
     assert_eq!(count(&opened, old).await, 3);
+
+    let one = Call::Create(write(old, vec![record(&[(0, "4")])], Mode::Atomic));
+    let planned = plan::plan(&opened.catalog, &one).unwrap();
+    let once = Once {
+        key: "k",
+        digest: "d",
+        now: 1,
+    };
+    let render = |_: &Reply| Vec::new();
+    let error = run_once(&opened.database, &opened.catalog, &planned, &once, &render);
+    assert_eq!(error.await.unwrap_err().code(), "Refused");
+    assert_eq!(count(&opened, old).await, 3);
+
+    // A connection that died while it was idle is no failure: nothing was written on it.
+    let others = format!(
+        "select concat('kill ', id) from information_schema.processlist where db = '{}' and id <> connection_id()",
+        place.name
+    );
+    for kill in place.texts(&others).await.into_iter().flatten().flatten() {
+        place.script(&kill).await;
+    }
+    assert_eq!(results(&opened, one).await[0].status, Status::Created);
+    assert_eq!(count(&opened, old).await, 4);
+
+    place.script("create view seen as select * from old").await;
+    let opened = place.open().await;
+    let seen = opened.catalog.table(opened.table("seen")).unwrap();
+    assert!(!seen.transactional);
+    place.drop().await;
+}
+
+/// A cursor holds what the order compares.
+#[tokio::test]
+async fn pages_of_geometries_and_documents_without_a_key() {
+    if !dialects().contains(&Dialect::Mysql) {
+        return;
+    }
+    let place = Place::new(Dialect::Mysql).await;
+    place
+        .script(
+            "create table spot (g geometry, j json);
+             insert into spot values (st_geomfromtext('POINT(1 2)', 4326), '{\"p\": 1}'),
+               (st_geomfromtext('POINT(3 4)', 4326), json_object('p', cast(1.50 as decimal(4, 2)))),
+               (st_geomfromtext('POINT(3 4)', 4326), json_object('p', cast(1.50 as decimal(4, 2)))),
+               (st_geomfromtext('POINT(5 6)'), json_object('p', cast(2.00 as decimal(4, 2))));
+             create function same(p point) returns point deterministic return p;
+             create procedure shown(in p point, out q point) set q = p;",
+        )
+        .await;
+    let opened = place.open().await;
+    let mut query = all(opened.table("spot"), 1, None);
+    let whole = read_all(&opened, &all(query.table, 10, None)).await;
+    assert_eq!(whole.len(), 4);
+    for column in [0, 1] {
+        query.order = vec![OrderBy {
+            column,
+            descending: false,
+        }];
+        let mut pages = read_all(&opened, &query).await;
+        pages.sort();
+        let mut whole = whole.clone();
+        whole.sort();
+        assert_eq!(pages, whole);
+    }
+    if !is_mariadb(&place).await {
+        query.order.clear();
+        for condition in [
+            Condition::Eq(text("{\"p\": 1.5}")),
+            Condition::In(vec![text("{ \"p\": 1.5 }"), text("[]")]),
+        ] {
+            query.filter = Some(Filter {
+                columns: vec![(1, condition)],
+                ..Filter::default()
+            });
+            assert_eq!(read_all(&opened, &query).await.len(), 2);
+        }
+    }
+    for (index, routine) in opened.catalog.routines.iter().enumerate() {
+        let call = Call::Routine {
+            routine: soapstone_gateway::catalog::RoutineId(index),
+            arguments: vec![(0, text("SRID=4326;POINT(1 2)"))],
+        };
+        let Reply::Routine(answer) = opened.good(&call).await else {
+            panic!()
+        };
+        let answer = format!("{answer:?}");
+        assert!(
+            answer.contains("SRID=4326;POINT(1 2)"),
+            "{} {answer}",
+            routine.name
+        );
+    }
     place.drop().await;
 }

@@ -2,7 +2,7 @@
 
 use super::{AnswerForm, Arguments, RoutinePlan, fields_shape};
 use crate::catalog::{ParameterMode, Returns, RoutineKind};
-use crate::plan::sql::{Sql, is_geometry};
+use crate::plan::sql::{Sql, geometry_text, is_geometry};
 use crate::problem::PlanError;
 
 impl Arguments<'_> {
@@ -15,12 +15,13 @@ impl Arguments<'_> {
                 Returns::Scalar { type_name, .. } => is_geometry(type_name),
                 _ => false,
             };
-            sql.push(if geometry {
-                "select st_astext("
-            } else {
-                "select "
-            });
-            sql.routine(routine).push("(");
+            if geometry {
+                // Called once, while its answer is named thrice.
+                sql.push("select ")
+                    .push(&geometry_text("answer.g"))
+                    .push(" from (");
+            }
+            sql.push("select ").routine(routine).push("(");
             for (index, parameter) in routine.parameters.iter().enumerate() {
                 let bind = self.bind(index, parameter)?;
                 sql.push(if index > 0 { ", " } else { "" }).typed_bind(
@@ -29,7 +30,7 @@ impl Arguments<'_> {
                     bind,
                 );
             }
-            sql.push(if geometry { "))" } else { ")" });
+            sql.push(if geometry { ") as g) as answer" } else { ")" });
             let answer = AnswerForm::One {
                 parameters: Vec::new(),
                 shape: fields_shape(&self.returned()),
@@ -77,7 +78,7 @@ impl Arguments<'_> {
                 let geometry = geometry.is_some_and(|one| is_geometry(&one.type_name));
                 read.push(if place > 0 { ", " } else { "" })
                     .push(&match geometry {
-                        true => format!("st_astext(@soapstone_{index})"),
+                        true => geometry_text(&format!("@soapstone_{index}")),
                         false => format!("cast(@soapstone_{index} as char)"),
                     });
             }
