@@ -68,7 +68,13 @@ pub(crate) fn parse_what_is_right<T: DeserializeOwned>(
     let (_, broken) = DeTable::parse_recoverable(text);
     for error in broken.iter().take(MOST) {
         errors.push(told(error));
-        blank_lines(&mut rest, error.span().unwrap_or_default());
+        let Some(span) = error.span() else { continue };
+        let lines = rest.get(lines(&rest, &span)).unwrap_or_default();
+        if lines.trim_start().starts_with('[') {
+            // Without its header a table's keys would be taken for those of the table before.
+            return (None, broken.iter().take(MOST).map(told).collect());
+        }
+        blank_lines(&mut rest, span);
     }
     while errors.len() < MOST {
         let error = match toml::from_str::<T>(&rest) {
@@ -92,6 +98,18 @@ pub(crate) fn parse_what_is_right<T: DeserializeOwned>(
 
 /// Replaces the lines of `span` by as many spaces, so that offsets stay.
 fn blank_lines(text: &mut String, span: Range<usize>) {
+    let range = lines(text, &span);
+    if let Some(lines) = text.get(range.clone()) {
+        let blank: String = lines
+            .bytes()
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect();
+        text.replace_range(range, &blank);
+    }
+}
+
+/// The whole lines that `span` touches, without the last line's end.
+fn lines(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = text
         .get(..span.start)
         .and_then(|before| before.rfind('\n'))
@@ -100,13 +118,7 @@ fn blank_lines(text: &mut String, span: Range<usize>) {
         .get(span.end..)
         .and_then(|after| after.find('\n'))
         .map_or(text.len(), |at| span.end + at);
-    if let Some(lines) = text.get(start..end) {
-        let blank: String = lines
-            .bytes()
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-            .collect();
-        text.replace_range(start..end, &blank);
-    }
+    start..end
 }
 
 /// Line and column in characters, from 1.
@@ -214,13 +226,20 @@ mod tests {
     #[test]
     fn what_is_no_toml_is_told_together_with_the_rest() {
         let found = errors(
-            "[server]\nlisten = 127.0.0.1:1\nadress = \"x\"\n[limits]\ndepth = \nbytes = \"many\"\n[audit\n",
+            "[server]\nlisten = 127.0.0.1:1\nadress = \"x\"\n[limits]\ndepth = \nbytes = \"many\"\n",
         );
-        let lines: BTreeSet<&str> = found
-            .iter()
-            .filter_map(|error| error.split(':').nth(1))
-            .collect();
-        assert_eq!(lines, ["2", "3", "5", "6", "7"].into(), "{found:?}");
+        assert_eq!(lines_of(&found), ["2", "3", "5", "6"].into(), "{found:?}");
+    }
+
+    #[test]
+    fn what_stands_below_a_broken_header_is_not_blamed() {
+        let found = errors("[server]\nlisten = 127.0.0.1:1\n[limits\ndepth = 5\n");
+        assert_eq!(lines_of(&found), ["2", "3"].into(), "{found:?}");
+    }
+
+    fn lines_of(found: &[String]) -> BTreeSet<&str> {
+        let lines = found.iter();
+        lines.filter_map(|error| error.split(':').nth(1)).collect()
     }
 
     #[test]

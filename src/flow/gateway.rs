@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::store::session::Session;
 use crate::store::{StoreError, layout, progress, worker};
 
-use super::{Ambient, Flow, feeder, pump};
+use super::{Ambient, Flow, feeder, pump, step};
 
 use membership::{Lease, join, take_over, watch_over};
 
@@ -233,27 +233,29 @@ async fn listen(shared: Arc<Shared>) {
         return;
     };
     loop {
-        let outcome: Result<(), sqlx::Error> = async {
-            let mut listener = sqlx::postgres::PgListener::connect_with(&connections.pool).await?;
-            listener
-                .listen_all(["soapstone_change", "soapstone_delivery"])
-                .await?;
-            loop {
-                let notice = listener.recv().await?;
-                let change = notice.channel() == "soapstone_change";
-                for one in shared.at_work() {
-                    if notice.payload().is_empty() || notice.payload() == one.flow.name {
-                        let wake = if change { &one.changed } else { &one.accepted };
-                        wake.notify_one();
-                    }
-                }
-            }
-        }
-        .await;
-        if let Err(error) = outcome {
+        let heard = step(async { Ok(hear(&shared, &connections.pool).await?) });
+        if let Err(error) = heard.await {
             tracing::debug!(%error, "no wake-ups for a while; polling goes on");
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Wakes who is meant, until the connection is lost.
+async fn hear(shared: &Shared, pool: &sqlx::PgPool) -> Result<(), StoreError> {
+    let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
+    listener
+        .listen_all(["soapstone_change", "soapstone_delivery"])
+        .await?;
+    loop {
+        let notice = listener.recv().await?;
+        let change = notice.channel() == "soapstone_change";
+        for one in shared.at_work() {
+            if notice.payload().is_empty() || notice.payload() == one.flow.name {
+                let wake = if change { &one.changed } else { &one.accepted };
+                wake.notify_one();
+            }
+        }
     }
 }
 

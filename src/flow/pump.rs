@@ -98,7 +98,7 @@ pub(crate) async fn run(
             Err(error) => {
                 failures = (failures + 1).min(6);
                 pump.unsure = true;
-                tracing::warn!(flow = flow.name, %error, "deliveries wait for the database");
+                tracing::warn!(flow = flow.name, %error, "deliveries wait");
             }
         }
         if stopping {

@@ -220,6 +220,9 @@ async fn third_parties_are_called_as_they_ask() {
         )
         .replace("answer.number", "answer.answer.number");
     scene.write("flows/parts.toml", &parts);
+    // There it answers with one part of two.
+    let half = parts.replace("/parts\"", "/half\"");
+    scene.write("flows/half.toml", &half);
     let gateway = scene.serve();
     let record = "<record><id>7</id><name>Łódź &amp; &lt;Sons&gt;</name></record>";
     let said = post(&gateway.address(), "CreateOrders", record, "crm-request-7");
@@ -228,10 +231,10 @@ async fn third_parties_are_called_as_they_ask() {
     for flow in cases
         .iter()
         .map(|(path, ..)| *path)
-        .chain(["tls", "lists", "parts"])
+        .chain(["tls", "lists", "parts", "half"])
     {
         match flow {
-            "invalid" | "late" => {
+            "invalid" | "late" | "half" => {
                 scene.until(flow, |counts| counts.doubt == 1).await;
             }
             flow => {

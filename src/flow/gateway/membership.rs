@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::flow::Flow;
 use crate::flow::policy::backoff;
+use crate::flow::{Flow, step};
 use crate::store::session::Session;
 use crate::store::worker::{self, Worker};
 use crate::store::{StoreError, delivery};
@@ -74,7 +74,8 @@ pub(super) async fn watch_over(shared: Arc<Shared>) {
     let pause = (shared.settings.lease / 10).min(Duration::from_secs(1));
     loop {
         tokio::time::sleep(pause).await;
-        if let Err(error) = watch_once(&shared, &mut seen).await {
+        let watched = step(async { Ok(watch_once(&shared, &mut seen).await?) });
+        if let Err(error) = watched.await {
             tracing::warn!(%error, "the gateway could not tell the others that it lives");
         }
     }

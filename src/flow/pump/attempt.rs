@@ -11,6 +11,9 @@ use crate::flow::outcome::{Found, Heard, Outcome};
 use crate::flow::{Flow, FlowError, Outgoing};
 use crate::store::delivery::Claimed;
 
+/// The count of an attempt at which our own code broke: no gate is ever shut so often.
+const BROKEN: u64 = u64::MAX;
+
 /// An attempt that has ended, or that was never begun.
 pub(super) struct Finished {
     pub(super) claimed: Claimed,
@@ -64,7 +67,7 @@ pub(super) async fn attempt(
     shared: &Shared,
     flow: &Flow,
     gate: &Gate,
-    count: u64,
+    mut count: u64,
     claimed: Claimed,
 ) -> Finished {
     let permit = gate.pass(count).await;
@@ -92,7 +95,12 @@ pub(super) async fn attempt(
             }
             told
         });
-        (heard, cleared) = telling.catch_unwind().await.unwrap_or_else(|_| {
+        let told = telling.catch_unwind().await;
+        if told.is_err() {
+            // It says nothing of how the destination does.
+            count = BROKEN;
+        }
+        (heard, cleared) = told.unwrap_or_else(|_| {
             let reason = FlowError::Broken.to_string();
             (Some(Heard::well(Outcome::Ambiguous { reason })), false)
         });

@@ -2,7 +2,7 @@
 
 use serde_json::{Map as Fields, Value as Json};
 use soapstone::soap::{self, Code, Fault, Version, read_envelope, read_fault, write_envelope};
-use soapstone::xml::{self, Event, Options, Reader, Writer};
+use soapstone::xml::{self, Event, Options, Reader, Tag, Writer};
 use soapstone_schema::encoded::Encoding;
 use soapstone_schema::validate::{self, Expect};
 use soapstone_schema::value::{Root, Values};
@@ -188,8 +188,7 @@ fn read_encoded(values: &Values, body: &Body, envelope: &str) -> Result<Json, St
 
 fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Result<Json, String> {
     let broken = |error: xml::Error| error.to_string();
-    let mut event = reader.next().map_err(broken)?;
-    let Event::Start(tag) = &event else {
+    let Event::Start(tag) = reader.next().map_err(broken)? else {
         return Err("the body is empty".to_owned());
     };
     let element = |reader: &mut Reader<'a>, tag, root: &Root| {
@@ -202,31 +201,32 @@ fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Resul
             .map_err(|error| error.to_string())
     };
     if let Some(root) = body.only() {
-        let json = element(reader, *tag, root)?;
+        let json = element(reader, tag, root)?;
         return Ok(if json.is_object() {
             json
         } else {
             serde_json::json!({ "value": json })
         });
     }
-    if body.wrapper.is_some() {
-        event = reader.next().map_err(broken)?;
-    }
-    let elements = &values.model().elements;
-    let stands_for = |root: &Root, local: &str, namespace: &str| match root {
-        Root::Element(id) => elements
-            .get(id.index())
-            .is_some_and(|one| *one.name.local == *local && *one.name.namespace == *namespace),
-        Root::Type { name, .. } => *name.local == *local,
-    };
     let mut fields = Fields::new();
+    if body.wrapper.is_none() {
+        let mut next = Some(tag);
+        for (name, root) in &body.parts {
+            let missing = || format!("the part `{name}` of the answer is missing");
+            let tag = match next.take() {
+                Some(tag) => tag,
+                None => start(reader).map_err(broken)?.ok_or_else(missing)?,
+            };
+            fields.insert(name.clone(), element(reader, tag, root)?);
+        }
+        return Ok(Json::Object(fields));
+    }
     loop {
-        match event {
+        match reader.next().map_err(broken)? {
             Event::Start(tag) => {
-                let namespace = reader.namespace(tag.ns);
                 let mut parts = body.parts.iter();
                 let (name, root) = parts
-                    .find(|(_, root)| stands_for(root, tag.local, namespace))
+                    .find(|(name, _)| name == tag.local)
                     .ok_or_else(|| format!("`{}` is no part of the answer", tag.local))?;
                 let json = element(reader, tag, root)?;
                 let json = match body.encoded {
@@ -238,7 +238,17 @@ fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Resul
             Event::End(_) | Event::Eof => return Ok(Json::Object(fields)),
             Event::Text(_) => {}
         }
-        event = reader.next().map_err(broken)?;
+    }
+}
+
+/// The start tag that comes next, if one does before the end of what is open.
+fn start<'a>(reader: &mut Reader<'a>) -> Result<Option<Tag<'a>>, xml::Error> {
+    loop {
+        match reader.next()? {
+            Event::Start(tag) => return Ok(Some(tag)),
+            Event::Text(_) => {}
+            Event::End(_) | Event::Eof => return Ok(None),
+        }
     }
 }
 
