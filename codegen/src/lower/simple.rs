@@ -120,10 +120,15 @@ impl<'m> Lowering<'m> {
 
     /// Notes the names of the simple types that were made, and what each derives from of those or of the built-in ones.
     pub(super) fn name_simple_types(&mut self) {
+        // Of types that are made as one item, one is the item's own.
         let types: HashMap<ItemId, TypeId> = self
             .simples
             .iter()
-            .filter_map(|(id, rust)| Some((self.checked(rust)?, *id)))
+            .filter_map(|(id, rust)| {
+                let item = self.checked(rust)?;
+                let name = self.package.items.get(item.0)?.qname.as_ref();
+                (name == self.type_name(*id)).then_some((item, *id))
+            })
             .collect();
         for index in 0..self.package.modules.len() {
             let items = self.package.modules.get(index).map(|m| m.items.clone());
