@@ -17,6 +17,7 @@ mod routine;
 mod selection;
 mod sql_type;
 mod sqlite;
+mod view;
 
 use std::fmt;
 
@@ -64,6 +65,8 @@ pub struct Catalog {
     pub routines: Vec<Routine>,
     /// What is left out though nobody asked for that, sorted by schema and name: for logs and `soapstone check`.
     pub omitted: Vec<Omitted>,
+    /// Every table of the database is undone with its transaction, those too that are left out.
+    pub transactional: bool,
     /// The bounds that every plan keeps.
     pub limits: Limits,
 }
@@ -159,16 +162,13 @@ pub enum TableKind {
 }
 
 impl TableKind {
-    /// Tells whether rows can be written: views have `Query`, `Count` and `Get` only.
-    pub fn writable(self) -> bool {
-        matches!(
-            self,
-            TableKind::Table | TableKind::Partitioned | TableKind::Foreign
-        )
+    /// Tells whether it shows rows that are kept elsewhere.
+    pub fn is_view(self) -> bool {
+        matches!(self, TableKind::View | TableKind::Materialized)
     }
 }
 
-/// What the connected role may do with a table.
+/// What the connected role may do with a table; of a view, as far as the database lets it be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Privileges {
     /// May read it; a table that may not be read is not in the catalog.
@@ -209,6 +209,8 @@ pub struct Table {
     pub versioning: Versioning,
     /// What is written is undone with its transaction; not so in MySQL's older engines (MyISAM).
     pub transactional: bool,
+    /// A row can be kept from others until the transaction ends; not so in a view of PostgreSQL that triggers alone write.
+    pub lockable: bool,
 }
 
 /// What the version of a record is made of.

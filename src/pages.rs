@@ -63,7 +63,7 @@ pub fn landing(served: &Served, address: &str) -> String {
     html.open_table(&["Service", "", "Operations", ""]);
     for (index, table) in contract.tables.iter().enumerate() {
         let sql = catalog.tables.get(index);
-        let kind = sql.map_or("", |sql| if sql.kind.writable() { "table" } else { "view" });
+        let kind = sql.map_or("", |sql| if sql.kind.is_view() { "view" } else { "table" });
         let actions: Vec<&str> = table.actions.iter().map(|action| action.name()).collect();
         let comment = sql
             .and_then(|sql| sql.comment.as_deref())

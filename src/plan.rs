@@ -32,7 +32,7 @@ pub(crate) use read::{BATCH, related};
 pub use read::{ExpandRead, Page, Read, Shape, VersionFrom};
 pub use routine::{AnswerForm, RoutinePlan};
 pub use sql::{Bind, Kind, Statement};
-pub(crate) use sql::{DECIMAL_COLLATION, MOMENT_COLLATION, placeholder};
+pub(crate) use sql::{DECIMAL_COLLATION, MOMENT_COLLATION, Sql, placeholder};
 pub(crate) use time::{civil, civil_day, is_date, is_date_time, is_time, same_moment};
 pub use together::{MOST_TOGETHER, can_read_together, records};
 pub use write::{Change, Insert, Source, Unit, Upsert, WritePlan};

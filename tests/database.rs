@@ -27,5 +27,7 @@ mod reading;
 mod routines;
 #[path = "database/together.rs"]
 mod together;
+#[path = "database/views.rs"]
+mod views;
 #[path = "database/writing.rs"]
 mod writing;

@@ -18,7 +18,7 @@ pub(crate) use name::{qualified, quoted};
 /// The table has no key, or is a view.
 pub fn install(dialect: Dialect, table: &Table, kept: Kept) -> Result<Vec<String>, CaptureError> {
     let name = || format!("{}.{}", table.schema, table.name);
-    if !table.kind.writable() {
+    if table.kind.is_view() {
         return Err(CaptureError::View(name()));
     }
     let Some(key) = table.key.as_ref().filter(|key| !key.is_empty()) else {

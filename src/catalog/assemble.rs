@@ -57,6 +57,7 @@ pub(super) fn gather(
 
 /// Makes the catalog: the same findings and selection give the same catalog, whatever order they were found in.
 pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection) -> Catalog {
+    let transactional = found.tables.iter().all(|table| table.transactional);
     let mut tables: Vec<Table> = found
         .tables
         .into_iter()
@@ -96,6 +97,7 @@ pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection
         tables,
         routines,
         omitted: found.omitted,
+        transactional,
         limits: selection.limits,
     }
 }

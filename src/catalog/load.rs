@@ -87,6 +87,7 @@ async fn add_named(
                     sql_type,
                     type_name,
                     defaulted: parameter.optional,
+                    default: None,
                 }
             })
             .collect();

@@ -6,7 +6,9 @@ use sqlx::{MySqlPool, Row};
 
 use super::assemble::{ForeignKey, Found, UniqueRow, gather};
 use super::mysql_types::sql_type;
-use super::{Column, Generation, Privileges, Schema, Table, TableKind, Unique, Versioning};
+use super::{
+    Column, Dialect, Generation, Privileges, Schema, Table, TableKind, Unique, Versioning, view,
+};
 
 pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
     let mut connection = pool.acquire().await?;
@@ -47,10 +49,8 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
         else {
             continue;
         };
-        if table.kind.writable() {
-            table.privileges.insert |= row.privileges.contains("insert");
-            table.privileges.update |= row.privileges.contains("update");
-        }
+        table.privileges.insert |= row.privileges.contains("insert");
+        table.privileges.update |= row.privileges.contains("update");
         table.columns.push(row.column());
     }
     for (table, column, system) in coordinate_systems(&mut connection, &schema).await? {
@@ -61,6 +61,14 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
         for found in columns.filter(|found| found.name == column) {
             found.type_name = format!("{} srid {system}", found.type_name);
         }
+    }
+    let updatable = updatable_views(&mut connection, &schema).await?;
+    for table in found.tables.iter_mut().filter(|one| one.kind.is_view()) {
+        let taken = match updatable.contains(&table.name) {
+            true => view::taken::<sqlx::MySql>(&mut connection, Dialect::Mysql, table).await?,
+            false => Vec::new(),
+        };
+        view::settle(table, &taken);
     }
     for (table, name, columns) in uniques(&mut connection, &schema).await? {
         let Some(table) = places
@@ -109,11 +117,25 @@ fn table(schema: &str, name: String, kind: &str, comment: String, may_delete: bo
             select: true,
             insert: false,
             update: false,
-            delete: kind.writable() && may_delete,
+            delete: may_delete,
         },
         versioning: Versioning::Digest,
         transactional: true,
+        lockable: true,
     }
+}
+
+/// The views of which something may be written.
+async fn updatable_views(
+    connection: &mut sqlx::MySqlConnection,
+    schema: &str,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select cast(table_name as char) from information_schema.views where table_schema = ? and is_updatable = 'YES'",
+    )
+    .bind(schema)
+    .fetch_all(connection)
+    .await
 }
 
 /// The tables that the role may delete from; `None` means all of them.

@@ -80,6 +80,7 @@ pub(super) async fn routines(
                 sql_type,
                 type_name,
                 defaulted: false,
+                default: None,
             });
         }
         routines.push(Routine {

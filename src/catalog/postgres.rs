@@ -116,6 +116,7 @@ struct RelationRow {
     may_delete: bool,
     /// Grants on single columns leave out the system's own.
     may_read_xmin: bool,
+    lockable: bool,
 }
 
 impl RelationRow {
@@ -139,15 +140,16 @@ impl RelationRow {
             relations: Vec::new(),
             privileges: Privileges {
                 select: true,
-                insert: kind.writable() && self.may_insert,
-                update: kind.writable() && self.may_update,
-                delete: kind.writable() && self.may_delete,
+                insert: self.may_insert,
+                update: self.may_update,
+                delete: self.may_delete,
             },
             versioning: match kind {
                 TableKind::Table if self.may_read_xmin => Versioning::Xmin,
                 _ => Versioning::Digest,
             },
             transactional: true,
+            lockable: self.lockable,
         }
     }
 }
@@ -156,11 +158,16 @@ async fn relations(connection: &mut sqlx::PgConnection) -> Result<Vec<RelationRo
     sqlx::query_as(
         "select c.oid::int8 as oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
                 obj_description(c.oid, 'pg_class') as comment,
-                has_any_column_privilege(c.oid, 'insert') as may_insert,
-                has_any_column_privilege(c.oid, 'update') as may_update,
-                has_table_privilege(c.oid, 'delete') as may_delete,
-                has_table_privilege(c.oid, 'select') as may_read_xmin
+                has_any_column_privilege(c.oid, 'insert') and w.events & 8 <> 0 as may_insert,
+                has_any_column_privilege(c.oid, 'update') and w.events & 4 <> 0 as may_update,
+                has_table_privilege(c.oid, 'delete') and w.events & 16 <> 0 as may_delete,
+                has_table_privilege(c.oid, 'select') as may_read_xmin,
+                c.relkind <> 'v' or pg_relation_is_updatable(c.oid, false) & 4 <> 0 as lockable
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         -- What a rule does in the place of a write answers no row.
+         cross join lateral (select case when c.relkind in ('r', 'p', 'f') then 28
+             when c.relkind = 'v' and not exists (select from pg_rewrite r where r.ev_class = c.oid and r.ev_type <> '1')
+             then pg_relation_is_updatable(c.oid, true) else 0 end as events) w
          where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
            and n.nspname not in ('pg_catalog', 'information_schema', 'soapstone') and n.nspname !~ '^pg_(toast|temp)'
            and has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select')
@@ -227,11 +234,17 @@ async fn columns(connection: &mut sqlx::PgConnection) -> Result<Vec<ColumnRow>, 
                 a.attnotnull and not exists (select from pg_constraint k where k.conrelid = a.attrelid and k.contype = 'n'
                   and not k.convalidated and a.attnum = any(k.conkey)) as not_null,
                 pg_get_expr(d.adbin, d.adrelid) as default, a.attidentity::text as identity,
-                a.attgenerated::text as generated, col_description(a.attrelid, a.attnum) as comment,
-                has_column_privilege(a.attrelid, a.attnum, 'insert') as may_insert,
-                has_column_privilege(a.attrelid, a.attnum, 'update') as may_update
+                case when v.inserts or v.updates then '' when not (v.inserts or v.updates) then 's' else a.attgenerated::text end as generated,
+                col_description(a.attrelid, a.attnum) as comment,
+                has_column_privilege(a.attrelid, a.attnum, 'insert') and v.inserts is not false as may_insert,
+                has_column_privilege(a.attrelid, a.attnum, 'update') and v.updates is not false as may_update
          from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
          left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+         -- Of a view, what is written to the table below or given to a trigger (`instead of`: 64; insert: 4; update: 16).
+         left join lateral (select pg_column_is_updatable(c.oid, a.attnum, false) or bool_or(t.tgtype & 68 = 68) is true as inserts,
+                                   pg_column_is_updatable(c.oid, a.attnum, false) or bool_or(t.tgtype & 80 = 80) is true as updates
+                            from (values (1)) one left join pg_trigger t on c.relkind = 'v' and t.tgrelid = c.oid and not t.tgisinternal
+                            having c.relkind = 'v' and pg_relation_is_updatable(c.oid, true) & 12 <> 0) v on true
          where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
            and n.nspname not in ('pg_catalog', 'information_schema', 'soapstone') and n.nspname !~ '^pg_(toast|temp)'
            and has_column_privilege(a.attrelid, a.attnum, 'select')

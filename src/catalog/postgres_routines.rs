@@ -16,6 +16,8 @@ pub(crate) struct RoutineRow {
     volatility: String,
     /// Defaults stand at the end of the given parameters.
     defaults: i16,
+    /// One for each type where one is variadic.
+    default_texts: Vec<Option<String>>,
     types: Vec<i64>,
     type_names: Vec<String>,
     modes: Vec<String>,
@@ -31,6 +33,8 @@ pub(crate) async fn routines(
                 obj_description(p.oid, 'pg_proc') as comment, p.prorettype::int8 as result,
                 format_type(p.prorettype, -1) as result_name, p.proretset as set, p.provolatile::text as volatility,
                 p.pronargdefaults as defaults,
+                array(select pg_get_function_arg_default(p.oid, place::int4) from generate_subscripts(p.proargmodes, 1) place
+                      where p.provariadic <> 0 order by place) as default_texts,
                 array(select u.oid::int8 from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality u (oid, place)
                       order by u.place) as types,
                 array(select format_type(u.oid, -1)
@@ -105,6 +109,7 @@ impl RoutineRow {
                 sql_type,
                 type_name: type_name.clone(),
                 defaulted: mode.given() && place >= first_default,
+                default: self.default_texts.get(index).cloned().flatten(),
             });
         }
         if self.set {

@@ -65,6 +65,8 @@ pub struct Parameter {
     pub type_name: String,
     /// The database has a value for it where it is absent.
     pub defaulted: bool,
+    /// The default's SQL text, in a routine with a variadic parameter: it is called by places alone.
+    pub default: Option<String>,
 }
 
 impl Parameter {

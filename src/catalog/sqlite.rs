@@ -9,7 +9,8 @@ use sqlx::SqlitePool;
 
 use super::assemble::{ForeignKey, Found, UniqueRow, gather};
 use super::{
-    Column, Generation, Privileges, Schema, SqlType, Table, TableKind, Unique, Versioning,
+    Column, Dialect, Generation, Privileges, Schema, SqlType, Table, TableKind, Unique, Versioning,
+    view,
 };
 
 pub(crate) async fn read(pool: &SqlitePool) -> Result<Found, sqlx::Error> {
@@ -92,6 +93,18 @@ pub(crate) async fn read(pool: &SqlitePool) -> Result<Found, sqlx::Error> {
             });
         }
     }
+    let triggered: Vec<(String,)> =
+        sqlx::query_as("select lower(tbl_name) from sqlite_schema where type = 'trigger'")
+            .fetch_all(&mut *connection)
+            .await?;
+    for table in found.tables.iter_mut().filter(|one| one.kind.is_view()) {
+        let name = table.name.to_lowercase();
+        let taken = match triggered.iter().any(|(of,)| *of == name) {
+            true => view::taken::<sqlx::Sqlite>(&mut connection, Dialect::Sqlite, table).await?,
+            false => Vec::new(),
+        };
+        view::settle(table, &taken);
+    }
     found.foreign_keys = foreign_keys(&mut connection, &found.tables, &places).await?;
     Ok(found)
 }
@@ -102,7 +115,6 @@ fn table(name: String, kind: &str, sql: Option<String>) -> Table {
     } else {
         TableKind::Table
     };
-    let writable = kind.writable();
     Table {
         schema: "main".to_owned(),
         public_name: name.clone(),
@@ -115,12 +127,13 @@ fn table(name: String, kind: &str, sql: Option<String>) -> Table {
         relations: Vec::new(),
         privileges: Privileges {
             select: true,
-            insert: writable,
-            update: writable,
-            delete: writable,
+            insert: true,
+            update: true,
+            delete: true,
         },
         versioning: Versioning::Digest,
         transactional: true,
+        lockable: true,
     }
 }
 

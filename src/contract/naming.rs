@@ -101,7 +101,7 @@ impl<'a> Naming<'a> {
         order.sort_by_key(|index| {
             tables.get(*index).map(|table| {
                 (
-                    !table.kind.writable(),
+                    table.kind.is_view(),
                     table.schema != self.catalog.default_schema,
                     &table.schema,
                     &table.public_name,
@@ -313,19 +313,15 @@ fn shared_words(stem: &str) -> Vec<String> {
 /// The operations that a table or view has.
 fn actions(table: &catalog::Table, captured: bool) -> Vec<Action> {
     let may = table.privileges;
-    let writable = table.kind.writable();
     let keyed = table.key.is_some();
     [
         (Action::Get, may.select && keyed),
         (Action::Query, may.select),
         (Action::Count, may.select),
-        (Action::Create, writable && may.insert),
-        (Action::Update, writable && may.update && keyed),
-        (
-            Action::Upsert,
-            writable && may.insert && may.update && keyed,
-        ),
-        (Action::Delete, writable && may.delete && keyed),
+        (Action::Create, may.insert),
+        (Action::Update, may.update && keyed),
+        (Action::Upsert, may.insert && may.update && keyed),
+        (Action::Delete, may.delete && keyed),
         (Action::Changes, captured && may.select && keyed),
     ]
     .into_iter()

@@ -198,7 +198,7 @@ fn source_table<'a>(
         ));
         return None;
     }
-    if written.source.poll.is_none() && !table.kind.writable() {
+    if written.source.poll.is_none() && table.kind.is_view() {
         wrong.push((
             at,
             format!(

@@ -348,6 +348,7 @@ mod tests {
                 tables: Vec::new(),
                 routines: Vec::new(),
                 omitted: Vec::new(),
+                transactional: true,
                 limits: crate::catalog::Limits::default(),
             }),
             graph: Graph {

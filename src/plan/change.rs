@@ -181,7 +181,7 @@ pub(crate) fn find_statement(
     let (columns, values): (Vec<usize>, Vec<Value>) = values.iter().cloned().unzip();
     key_condition(&mut sql, target, id, &columns, &values)?;
     // SQLite's write transactions lock the whole file.
-    if lock && catalog.dialect != Dialect::Sqlite {
+    if lock && target.lockable && catalog.dialect != Dialect::Sqlite {
         sql.push(" for update");
     }
     Ok((sql.finish(), shape))

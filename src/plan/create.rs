@@ -11,7 +11,7 @@ use crate::problem::{Place, PlanError, PlanErrorKind};
 
 pub(crate) fn create(catalog: &Catalog, write: &Write) -> Result<WritePlan, PlanError> {
     let target = table(catalog, write.table)?;
-    offered(target, target.privileges.insert, "Create")?;
+    offered(target.privileges.insert, "Create")?;
     bounded(write.records.len())?;
     let whole = all_or_none(write.mode, write.records.len());
     undoable(target, whole, &Place::default())?;
@@ -65,7 +65,7 @@ impl Inserts<'_> {
             ));
         };
         let target = table(catalog, id)?;
-        offered(target, target.privileges.insert, "Create")?;
+        offered(target.privileges.insert, "Create")?;
         let computed = |index: usize| {
             let column = target.columns.get(index);
             column.is_some_and(|column| column.generation == Generation::Computed)

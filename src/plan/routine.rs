@@ -101,7 +101,7 @@ pub(crate) fn routine(
         _ => given.function(),
     }?;
     // It may write to any table, and what has no transactions keeps what was written.
-    planned.undone_whole &= catalog.tables.iter().all(|table| table.transactional);
+    planned.undone_whole &= catalog.transactional;
     Ok(planned)
 }
 
@@ -158,8 +158,17 @@ impl Arguments<'_> {
                 continue;
             }
             let present = self.present(index);
+            let type_name = postgres_type(&parameter.sql_type, &parameter.type_name);
             if !out && !present && parameter.defaulted {
-                by_name = true;
+                // What has a variadic parameter is not found by names that leave others out.
+                let later = self.arguments.iter().any(|(given, _)| *given > index);
+                match &parameter.default {
+                    Some(default) if later => {
+                        sql.push(std::mem::replace(&mut joint, ", "));
+                        sql.push("(").push(default).push(")::").push(&type_name);
+                    }
+                    _ => by_name = true,
+                }
                 continue;
             }
             sql.push(std::mem::replace(&mut joint, ", "));
@@ -178,7 +187,6 @@ impl Arguments<'_> {
                 }
                 sql.name(&parameter.name).push(" => ");
             }
-            let type_name = postgres_type(&parameter.sql_type, &parameter.type_name);
             if !out && !present {
                 // Without an item there is no such function, but there is one of an empty array.
                 sql.push("'{}'::").push(&type_name);

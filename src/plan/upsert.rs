@@ -17,7 +17,6 @@ pub(crate) fn upsert(
 ) -> Result<WritePlan, PlanError> {
     let target = table(catalog, write.table)?;
     offered(
-        target,
         target.privileges.insert && target.privileges.update,
         "Upsert",
     )?;

@@ -80,7 +80,7 @@ fn text_bind(
             Err(wrong(text, "a text of 0 and 1"))
         }
         (Dialect::Sqlite, SqlType::Date | SqlType::Time { .. } | SqlType::Timestamp { .. }) => {
-            moment(base, text).map(|_| Bind::Text(text.to_owned()))
+            sqlite_moment(base, text)
         }
         (_, SqlType::Date | SqlType::Time { .. } | SqlType::Timestamp { .. }) => {
             database_time(dialect, base, text).map(Bind::Text)
@@ -208,6 +208,16 @@ fn moment<'a>(base: &SqlType, text: &'a str) -> Result<Moment<'a>, PlanErrorKind
         _ => (time::date_time(text), "a dateTime (2024-12-31T23:59:59)"),
     };
     moment.ok_or_else(|| wrong(text, expected))
+}
+
+/// A date or time as it is, which is how SQLite keeps it; what it and everybody else reads are years of four digits (SQLite,
+/// lang_datefunc, 2), and no others have the order of their texts.
+fn sqlite_moment(base: &SqlType, text: &str) -> Result<Bind, PlanErrorKind> {
+    let moment = moment(base, text)?;
+    match moment.date.len() {
+        0 | 10 if !moment.date.starts_with('-') => Ok(Bind::Text(text.to_owned())),
+        _ => Err(wrong(text, "a year from 1 to 9999")),
+    }
 }
 
 /// A date or time as PostgreSQL or MySQL reads it.

@@ -69,7 +69,8 @@ pub(crate) async fn update(
     let rows = find(session, catalog, id, &pairs, false).await?;
     Ok(Key {
         values: change.key.clone(),
-        version: Some(rows.version(0).to_owned()),
+        // A view may show it no longer.
+        version: Some(rows.version(0).to_owned()).filter(|_| !rows.is_empty()),
     })
 }
 
@@ -225,7 +226,8 @@ pub(crate) async fn delete(
 ) -> Result<(), Failure> {
     let target = table(catalog, id)?;
     let pairs = key_pairs(target, &key.values);
-    if target.versioning == Versioning::Digest && key.version.is_some() {
+    let view = target.kind.is_view();
+    if view || (target.versioning == Versioning::Digest && key.version.is_some()) {
         let current = find(session, catalog, id, &pairs, true).await?;
         check_version(target, current, &[], key.version.as_deref())?;
     }
@@ -234,6 +236,14 @@ pub(crate) async fn delete(
         .execute(&statement)
         .await
         .map_err(still_referenced)?;
+    if view {
+        // What triggers do in the place of a write, SQLite does not count.
+        let current = find(session, catalog, id, &pairs, false).await?;
+        return match current.is_empty() {
+            true => Ok(()),
+            false => Err(unchanged(target, current, &[], false)),
+        };
+    }
     if executed.rows == 0 {
         let current = find(session, catalog, id, &pairs, false).await?;
         return Err(unchanged(target, current, &[], key.version.is_some()));

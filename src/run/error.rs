@@ -193,6 +193,15 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
         "40001" | "40P01" | "55P03" => (RunErrorKind::Contention, Vec::new()),
         "57014" => (RunErrorKind::Late, Vec::new()),
         "42501" => (RunErrorKind::Denied, Vec::new()),
+        "55000" => {
+            let why = "the database is not ready for this; a materialized view may have to be filled first";
+            (RunErrorKind::Raised(why.to_owned()), Vec::new())
+        }
+        "2D000" => {
+            let why = "the routine ends its transaction, which it may only where it is called without an idempotency key \
+                       and answers nothing that is read as text";
+            (RunErrorKind::Raised(why.to_owned()), Vec::new())
+        }
         "P0001" => (RunErrorKind::Raised(error.message().to_owned()), Vec::new()),
         "0A000" if error.message().contains("cached plan") => (RunErrorKind::Changed, Vec::new()),
         "42P01" | "42703" | "42883" => (RunErrorKind::Changed, Vec::new()),

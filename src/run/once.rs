@@ -1,7 +1,8 @@
 //! Idempotency: a write with a key runs once, and its answer is kept in the transaction that did the work.
 //!
 //! A repeat gets the stored answer; a repeat that comes while the first still runs waits for it on the key's row; a
-//! repeat with another body is refused. A call that failed stores nothing, so that it may be sent again.
+//! repeat with another body is refused. A call that failed stores nothing, so that it may be sent again; a procedure of MySQL that
+//! commits and then fails leaves its key without an answer, and a repeat is told that the outcome is not known.
 
 use super::again::Again;
 use super::error::{Failure, explain};
@@ -45,8 +46,7 @@ pub async fn run_once(
     render: &(dyn Fn(&Reply) -> Vec<u8> + Send + Sync),
 ) -> Result<OnceReply, RunError> {
     // Neither the answer nor the work would be undone with the other.
-    if stands(catalog, plan) {
-        let why = "a table without transactions takes no idempotency key";
+    if let Some(why) = lasting(catalog, plan) {
         return Err(RunError::new(RunErrorKind::Raised(why.to_owned())));
     }
     let table = table_of(plan);
@@ -81,6 +81,19 @@ pub async fn run_once(
                 return Err(explain(catalog, table, broken.failure));
             }
         }
+    }
+}
+
+/// Why a write cannot be kept from being done again, where some of it may stand though the call fails.
+fn lasting(catalog: &Catalog, plan: &Plan) -> Option<&'static str> {
+    match plan {
+        Plan::Routine(_) if !catalog.transactional => Some(
+            "a routine takes no idempotency key where the database has tables without transactions, to which it may write",
+        ),
+        plan if stands(catalog, plan) => {
+            Some("a table without transactions takes no idempotency key")
+        }
+        _ => None,
     }
 }
 
@@ -229,7 +242,9 @@ async fn stored(
         (Some(Cell::Text(body)), Some(Cell::Bytes(answer))) if body == once.digest => {
             Ok(OnceReply::Stored(answer.to_vec()))
         }
-        (Some(Cell::Text(_)), _) => Ok(OnceReply::OtherBody),
+        (Some(Cell::Text(body)), _) if body != once.digest => Ok(OnceReply::OtherBody),
+        // A routine that commits took the key with it, and then it or the connection failed.
+        (Some(Cell::Text(_)), _) => Err(RunError::new(RunErrorKind::Uncertain).into()),
         // The first one rolled back between our two statements.
         _ => Err(RunError::new(RunErrorKind::Contention).into()),
     }

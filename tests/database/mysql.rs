@@ -178,7 +178,10 @@ async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
     }
     let place = Place::new(Dialect::Mysql).await;
     place
-        .script("create table old (id integer primary key, t varchar(9)) engine = myisam")
+        .script(
+            "create table old (id integer primary key, t varchar(9)) engine = myisam;
+             create procedure put(in i int) insert into old (id) values (i)",
+        )
         .await;
     let opened = place.open().await;
     let old = opened.table("old");
@@ -217,8 +220,15 @@ async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
         now: 1,
     };
     let render = |_: &Reply| Vec::new();
-    let error = run_once(&opened.database, &opened.catalog, &planned, &once, &render);
-    assert_eq!(error.await.unwrap_err().code(), "Refused");
+    let put = Call::Routine {
+        routine: soapstone_gateway::catalog::RoutineId(0),
+        arguments: vec![(0, text("5"))],
+    };
+    let routine = plan::plan(&opened.catalog, &put).unwrap();
+    for planned in [planned, routine] {
+        let error = run_once(&opened.database, &opened.catalog, &planned, &once, &render);
+        assert_eq!(error.await.unwrap_err().code(), "Refused");
+    }
     assert_eq!(count(&opened, old).await, 3);
 
     // A connection that died while it was idle is no failure: nothing was written on it.
@@ -236,6 +246,43 @@ async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
     let opened = place.open().await;
     let seen = opened.catalog.table(opened.table("seen")).unwrap();
     assert!(!seen.transactional);
+    place.drop().await;
+}
+
+/// Nothing is done twice for one key, not even what a procedure committed before it failed.
+#[tokio::test]
+async fn a_procedure_that_commits_and_fails_is_not_run_again_for_its_key() {
+    if !dialects().contains(&Dialect::Mysql) {
+        return;
+    }
+    let place = Place::new(Dialect::Mysql).await;
+    place
+        .script(
+            "create table t (n int);
+             create procedure half() begin insert into t values (1); commit; signal sqlstate '45000' set message_text = 'later'; end",
+        )
+        .await;
+    let opened = place.open().await;
+    let half = Call::Routine {
+        routine: soapstone_gateway::catalog::RoutineId(0),
+        arguments: Vec::new(),
+    };
+    let planned = plan::plan(&opened.catalog, &half).unwrap();
+    for (digest, answer) in [("d", "Refused"), ("d", "Uncertain"), ("other", "OtherBody")] {
+        let once = Once {
+            key: "k",
+            digest,
+            now: 1,
+        };
+        let render = |_: &Reply| Vec::new();
+        let said = match run_once(&opened.database, &opened.catalog, &planned, &once, &render).await
+        {
+            Ok(reply) => format!("{reply:?}"),
+            Err(error) => error.code().to_owned(),
+        };
+        assert_eq!(said, answer);
+    }
+    assert_eq!(count(&opened, opened.table("t")).await, 1);
     place.drop().await;
 }
 

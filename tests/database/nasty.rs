@@ -398,6 +398,7 @@ insert into sale select n, date '2023-06-01' + n * 30, n from generate_series(1,
 create view big_sale as select id, total from sale where total > 3;
 create materialized view sale_copy as select * from sale;
 create unique index on sale_copy (id);
+create materialized view unfilled as select 1 as n with no data;
 comment on table sale is 'Sales.'; comment on column sale.total is 'In EUR.';
 create schema other; create table other.thing (id integer generated always as identity primary key, n integer default 5, twice integer generated always as (n * 2) stored);
 "#,
@@ -416,7 +417,8 @@ create schema other; create table other.thing (id integer generated always as id
             "other.thing Table true",
             "public.big_sale View false",
             "public.sale Partitioned true",
-            "public.sale_copy Materialized false"
+            "public.sale_copy Materialized false",
+            "public.unfilled Materialized false"
         ]
     );
     let sale = opened.table("sale");
@@ -487,6 +489,8 @@ create schema other; create table other.thing (id integer generated always as id
         .rows(&Call::Query(all(opened.table("big_sale"), 100, next)))
         .await;
     assert_eq!(rest.len(), 5);
+    let unfilled = Call::Query(all(opened.table("unfilled"), 4, None));
+    assert_eq!(opened.run(&unfilled).await.unwrap_err().code(), "Refused");
     let thing = opened.catalog.find_table("other", "thing").unwrap();
     let empty = Write {
         table: thing,

@@ -2,6 +2,8 @@
 
 use soapstone_gateway::call::{Answered, Call, Reply, Value};
 use soapstone_gateway::catalog::{Dialect, RoutineId, Selection};
+use soapstone_gateway::plan;
+use soapstone_gateway::run::{Once, run_once};
 
 use crate::place::{Opened, Place, dialects, show_rows, text};
 use crate::shop::shop;
@@ -108,6 +110,7 @@ create function names(lowest integer) returns table (name text, moment timestamp
 create function numbers(n integer) returns setof integer language sql as 'select generate_series(1, n)';
 create function total(variadic xs numeric[]) returns numeric language sql as 'select sum(x) from unnest(xs) x';
 create function joined(a text, variadic rest text[] default '{b}') returns text language sql as $$ select array_to_string(a || rest, '-') $$;
+create function chosen(a integer default 1, b integer default 2, variadic c text[] default '{x,y}') returns text language sql as $$ select a || ':' || b || ':' || array_to_string(c, ',') $$;
 create function nothing() returns void language sql as 'select';
 create procedure put(new_id integer, inout new_name text, note text default null) language plpgsql as $$ begin insert into t values (new_id, new_name); new_name := upper(new_name); end $$;
 create type size as enum ('small', 'really big');
@@ -169,6 +172,14 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
     assert!(!ranges.map(|r| &r.name).any(|name| name == "reals"));
     assert_eq!(call(&opened, "total", 0, &[]).await, "~");
     assert_eq!(call(&opened, "joined", 0, &[(0, "x")]).await, "x-b");
+    for (arguments, answer) in [
+        (&[][..], "1:2:x,y"),
+        (&[(0, "7")], "7:2:x,y"),
+        (&[(1, "7")], "1:7:x,y"),
+        (&[(0, "8"), (1, "7")], "8:7:x,y"),
+    ] {
+        assert_eq!(call(&opened, "chosen", 0, arguments).await, answer);
+    }
     assert_eq!(
         call(&opened, "twofold", 0, &[(0, "4"), (2, "a")]).await,
         "1=8 2=a!"
@@ -213,23 +224,38 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
         call(&opened, "dates", 0, &[(0, "2024-02-28"), (1, "P1D")]).await,
         "2024-02-29"
     );
-    let total = find(&opened, "total", 0);
-    let list = Value::List(vec![text("1.10"), text("2.20")]);
-    let arguments = vec![(0, list)];
-    let Reply::Routine(answer) = opened
-        .good(&Call::Routine {
-            routine: total,
-            arguments,
-        })
-        .await
-    else {
-        panic!()
-    };
-    assert_eq!(answer.value, Some(Answered::Value(text("3.30"))));
+    let lists = [
+        ("total", 0, ["1.10", "2.20"], "3.30"),
+        ("chosen", 2, ["p", "q"], "1:2:p,q"),
+    ];
+    for (name, parameter, items, value) in lists {
+        let call = Call::Routine {
+            routine: find(&opened, name, 0),
+            arguments: vec![(parameter, Value::List(items.map(text).to_vec()))],
+        };
+        let Reply::Routine(answer) = opened.good(&call).await else {
+            panic!()
+        };
+        assert_eq!(answer.value, Some(Answered::Value(text(value))));
+    }
     assert_eq!(
         refusal(&opened, "refuse").await,
         ("Refused".to_owned(), "the customer is blocked".to_owned())
     );
+    let committing = Call::Routine {
+        routine: find(&opened, "committing", 0),
+        arguments: Vec::new(),
+    };
+    let planned = plan::plan(&opened.catalog, &committing).unwrap();
+    let once = Once {
+        key: "k",
+        digest: "d",
+        now: 1,
+    };
+    let render = |_: &Reply| Vec::new();
+    let refused = run_once(&opened.database, &opened.catalog, &planned, &once, &render);
+    let refused = refused.await.unwrap_err();
+    assert_eq!(refused.code(), "Refused", "{:?}", refused.source);
     place.drop().await;
 }
 

@@ -1,7 +1,7 @@
 //! Writes, versions and failures.
 
 use soapstone_gateway::call::{Call, Get, Key, Mode, Record, Reply, Status};
-use soapstone_gateway::catalog::Dialect;
+use soapstone_gateway::catalog::{Dialect, TableId};
 use soapstone_gateway::plan;
 use soapstone_gateway::problem::{PlanErrorKind, RunErrorKind};
 use soapstone_gateway::run::{Once, OnceReply, run_once};
@@ -232,6 +232,49 @@ async fn related_records_are_written_together() {
         );
         place.drop().await;
     }
+}
+
+/// How many related records there are, how deep they go and how many are compared is bounded, before or while they are written.
+#[tokio::test]
+async fn related_records_are_bounded() {
+    let (place, opened) = shop(Dialect::Sqlite).await;
+    let (customer, orders) = (opened.table("customer"), opened.table("orders"));
+    let relation = |table: TableId, name: &str| {
+        let table = &opened.catalog.tables[table.0];
+        table.find_relation(name).unwrap()
+    };
+    let (down, up) = (relation(customer, "orders"), relation(orders, "customer"));
+    let family = |number: usize| Record {
+        related: vec![(down, vec![record(&[(2, "1")]); number])],
+        ..record(&[(0, "1"), (1, "a")])
+    };
+    let mut deep = record(&[(0, "1")]);
+    for level in 0..6 {
+        let relation = if level % 2 == 0 { up } else { down };
+        deep = Record {
+            related: vec![(relation, vec![deep])],
+            ..record(&[(0, "1")])
+        };
+    }
+    let creates =
+        |record: &Record| Call::Create(write(customer, vec![record.clone()], Mode::Atomic));
+    let updates =
+        |record: &Record| Call::Update(write(customer, vec![record.clone()], Mode::Atomic));
+    // What comes beside an update is compared, not written, and counted then.
+    for call in [creates(&family(10_000)), creates(&deep), updates(&deep)] {
+        let error = plan::plan(&opened.catalog, &call).unwrap_err();
+        assert_eq!(error.code(), "LimitExceeded");
+    }
+    results(&opened, creates(&family(1500))).await;
+    let updated = results(&opened, updates(&family(1500))).await;
+    assert_eq!(updated[0].status, Status::Updated);
+    let mut other = family(1500);
+    for one in &mut other.related[0].1 {
+        one.fields = vec![(2, text("2"))];
+    }
+    let error = opened.run(&updates(&other)).await.unwrap_err();
+    assert_eq!(error.code(), "LimitExceeded", "{error:?}");
+    place.drop().await;
 }
 
 #[tokio::test]

@@ -1,0 +1,177 @@
+//! Views are written where the database takes it: what it passes on to one table, and what triggers do in the place of a write.
+
+use soapstone_gateway::call::{Call, Delete, Get, Key, Mode, Status};
+use soapstone_gateway::catalog::{Dialect, Selection, TableId};
+use soapstone_gateway::plan;
+
+use crate::place::{Opened, Place, dialects, show_rows};
+use crate::shop::{get, record, results, write};
+
+const TABLES: &str = "create table person (id integer primary key, name varchar(20) not null, age integer, note varchar(9) default 'x');
+    insert into person (id, name, age) values (1, 'one', 20), (2, 'child', 5);
+    create view adult as select id, name, age from person where age >= 18;
+    create view doubled as select id, name, age * 2 as twice from person;
+    create view counted as select age, count(*) as n from person group by age;";
+
+const SQLITE: &str = "
+    create trigger adult_i instead of insert on adult begin insert into person (id, name, age) values (new.id, new.name, new.age); end;
+    create trigger adult_u instead of update on adult begin update person set name = new.name, age = new.age where id = old.id; end;
+    create trigger adult_d instead of delete on adult begin delete from person where id = old.id; end;
+    create trigger doubled_u instead of update of name on doubled begin update person set name = new.name where id = old.id; end;
+    create trigger doubled_d instead of delete on doubled begin delete from person where id = old.id; end;";
+
+const POSTGRES: &str = "
+    create view grouped as select min(id) as id, name, max(age) as age from person group by name;
+    create function write_grouped() returns trigger language plpgsql as $$ begin
+      if tg_op = 'DELETE' then delete from person where id = old.id; return old; end if;
+      if tg_op = 'INSERT' then insert into person (id, name, age) values (new.id, new.name, new.age);
+      else update person set name = new.name, age = new.age where id = old.id; end if;
+      return new; end $$;
+    create trigger write_grouped instead of insert or update or delete on grouped for each row execute function write_grouped();
+    create view entered as select distinct id, name from person;
+    create trigger entered instead of insert on entered for each row execute function write_grouped();
+    create view ruled as select id, name from person;
+    create rule ruled as on delete to ruled do instead nothing;";
+
+#[tokio::test]
+async fn views_are_written_as_far_as_the_database_takes_it() {
+    for dialect in dialects() {
+        let place = Place::new(dialect).await;
+        let own = match dialect {
+            Dialect::Sqlite => SQLITE,
+            Dialect::Postgres => POSTGRES,
+            Dialect::Mysql => "",
+        };
+        place.script(&format!("{TABLES}{own}")).await;
+        let schema = match dialect {
+            Dialect::Sqlite => "main",
+            Dialect::Postgres => "public",
+            Dialect::Mysql => &place.name,
+        };
+        let mut selection = Selection::default();
+        for view in ["adult", "doubled", "grouped", "entered", "ruled"] {
+            let key = vec!["id".to_owned()];
+            selection.keys.insert(format!("{schema}.{view}"), key);
+        }
+        if dialect != Dialect::Postgres {
+            for view in ["grouped", "entered", "ruled"] {
+                selection.keys.remove(&format!("{schema}.{view}"));
+            }
+        }
+        let opened = place.open_with(&selection).await;
+        let mut offered = vec![
+            ("adult", "insert update delete"),
+            ("counted", ""),
+            // A new row through it would need a value for what is computed, in MySQL.
+            (
+                "doubled",
+                match dialect {
+                    Dialect::Postgres => "insert update delete",
+                    _ => "update delete",
+                },
+            ),
+        ];
+        if dialect == Dialect::Postgres {
+            offered.extend([
+                ("entered", "insert"),
+                ("grouped", "insert update delete"),
+                ("ruled", ""),
+            ]);
+        }
+        for (view, writes) in offered {
+            assert_eq!(taken(&opened, view), writes, "{dialect} {view}");
+        }
+        through(&opened, opened.table("adult")).await;
+        if dialect == Dialect::Postgres {
+            through(&opened, opened.table("grouped")).await;
+        }
+        // What is computed comes back with the record, and is passed over.
+        let doubled = opened.table("doubled");
+        let whole = vec![record(&[(0, "1"), (1, "uno"), (2, "40")])];
+        let update = Call::Update(write(doubled, whole, Mode::Atomic));
+        assert_eq!(results(&opened, update).await[0].status, Status::Updated);
+        let key = Key {
+            values: vec![crate::place::text("1")],
+            version: None,
+        };
+        assert_eq!(get(&opened, doubled, &key).await.0, "1|uno|40", "{dialect}");
+        let counted = opened.table("counted");
+        let create = Call::Create(write(counted, vec![record(&[(0, "1")])], Mode::Atomic));
+        let refused = plan::plan(&opened.catalog, &create).unwrap_err();
+        assert_eq!(refused.code(), "NotOffered", "{dialect}");
+        place.drop().await;
+    }
+}
+
+fn taken(opened: &Opened, view: &str) -> String {
+    let may = opened.catalog.tables[opened.table(view).0].privileges;
+    let all = [
+        ("insert", may.insert),
+        ("update", may.update),
+        ("delete", may.delete),
+    ];
+    let taken = all.iter().filter(|(_, may)| *may).map(|(name, _)| *name);
+    taken.collect::<Vec<_>>().join(" ")
+}
+
+/// Creates, changes and deletes a record of a view, with its versions.
+async fn through(opened: &Opened, view: TableId) {
+    let one = |fields: &[(usize, &str)]| write(view, vec![record(fields)], Mode::Atomic);
+    let made = Call::Create(one(&[(0, "7"), (1, "seven"), (2, "30")]));
+    let made = results(opened, made).await.remove(0);
+    assert_eq!(made.status, Status::Created);
+    let key = made.key.unwrap();
+    let (row, version) = get(opened, view, &key).await;
+    assert_eq!(row, "7|seven|30");
+    assert_eq!(key.version.as_ref(), Some(&version));
+    let mut change = one(&[(0, "7"), (2, "31")]);
+    change.records[0].version = Some(version);
+    let changed = results(opened, Call::Update(change.clone())).await;
+    assert_eq!(changed[0].status, Status::Updated);
+    let stale = opened.run(&Call::Update(change)).await.unwrap_err();
+    assert_eq!(stale.code(), "Conflict");
+    let upsert = |fields| Call::Upsert {
+        write: one(fields),
+        match_on: Vec::new(),
+    };
+    for (fields, status) in [
+        (&[(0, "7"), (1, "VII"), (2, "32")], Status::Updated),
+        (&[(0, "8"), (1, "eight"), (2, "40")], Status::Created),
+    ] {
+        assert_eq!(results(opened, upsert(fields)).await[0].status, status);
+    }
+    assert_eq!(get(opened, view, &key).await.0, "7|VII|32");
+    let delete = |version: Option<String>| {
+        let values = key.values.clone();
+        Call::Delete(Delete {
+            table: view,
+            keys: vec![Key { values, version }],
+            mode: Mode::Atomic,
+        })
+    };
+    let stale = opened.run(&delete(key.version.clone())).await.unwrap_err();
+    assert_eq!(stale.code(), "Conflict");
+    assert_eq!(
+        results(opened, delete(None)).await[0].status,
+        Status::Deleted
+    );
+    let gone = opened.run(&delete(None)).await.unwrap_err();
+    assert_eq!(gone.code(), "NotFound");
+    let get_eight = Call::Get(Get {
+        table: view,
+        key: vec![crate::place::text("8")],
+        expand: Vec::new(),
+    });
+    let (rows, _) = opened.rows(&get_eight).await;
+    assert_eq!(show_rows(&rows), ["8|eight|40"]);
+    let eight = Key {
+        values: vec![crate::place::text("8")],
+        version: None,
+    };
+    let last = Call::Delete(Delete {
+        table: view,
+        keys: vec![eight],
+        mode: Mode::Atomic,
+    });
+    results(opened, last).await;
+}
