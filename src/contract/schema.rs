@@ -216,7 +216,7 @@ impl Build<'_> {
     /// The type of a value as used from a namespace; named types are written when they are first used.
     fn type_use(&mut self, user: usize, value: &ValueType) -> TypeUse {
         match value {
-            ValueType::Plain(Kind::Atomic(atomic)) => written::atomic(atomic),
+            ValueType::Plain(Kind::Atomic(atomic)) => xsd(atomic.builtin),
             ValueType::Plain(_) => xsd(Builtin::String),
             ValueType::Named(reference) => {
                 let Some(named) = self.contract.types.get(reference.0) else {

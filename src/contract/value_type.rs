@@ -9,7 +9,7 @@ use crate::catalog::SqlType;
 /// The type of an element's value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ValueType {
-    /// A built-in type, narrowed by facets where it has any.
+    /// A built-in type.
     Plain(Kind),
     /// A type with a name in the contract.
     Named(TypeReference),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use soapstone_schema::model::Builtin;
 
 use super::super::Column;
-use super::super::value_type::{Atomic, Kind, NamedType, TypeReference, ValueType, atomic};
+use super::super::value_type::{
+    Atomic, BITS, Kind, NamedType, TypeReference, UUID, ValueType, atomic,
+};
 use super::{Naming, capitalised, elements};
 use crate::catalog::{Field, SqlType, TypeName};
 use crate::names;
@@ -14,6 +16,8 @@ use crate::names;
 pub(super) enum TypeKey {
     Sql(TypeName),
     ListOf(usize, String),
+    /// A built-in type with facets, in a namespace.
+    Narrowed(usize, String),
 }
 
 impl Naming<'_> {
@@ -32,7 +36,26 @@ impl Naming<'_> {
     }
 
     /// Gives the type of a value; `hint` names a type that SQL has no name for.
+    ///
+    /// One with facets is named after them: KDSoap names what has no name after the element that holds it, and takes all of one name,
+    /// and a table of that name, for one class.
     pub(super) fn value(&mut self, sql_type: &SqlType, namespace: usize, hint: &str) -> ValueType {
+        let atomic = match self.unnarrowed(sql_type, namespace, hint) {
+            ValueType::Plain(Kind::Atomic(atomic)) if !atomic.is_bare() => atomic,
+            other => return other,
+        };
+        let name = narrowed(&atomic);
+        let key = TypeKey::Narrowed(namespace, name.clone());
+        if let Some(known) = self.types.get(&key) {
+            return ValueType::Named(*known);
+        }
+        let name = self.taken.take(self.contract.word(namespace, &name));
+        let reference = self.push(namespace, Arc::from(name), Kind::Atomic(atomic), None);
+        self.types.insert(key, reference);
+        ValueType::Named(reference)
+    }
+
+    fn unnarrowed(&mut self, sql_type: &SqlType, namespace: usize, hint: &str) -> ValueType {
         match sql_type {
             SqlType::Enum {
                 name: Some(name),
@@ -53,7 +76,7 @@ impl Naming<'_> {
                     SqlType::Array { .. } | SqlType::Composite { .. }
                 ) =>
             {
-                self.value(base, namespace, hint)
+                self.unnarrowed(base, namespace, hint)
             }
             SqlType::Domain { name, checks, .. } => {
                 let documentation = (!checks.is_empty()).then(|| checks.join("; "));
@@ -82,7 +105,7 @@ impl Naming<'_> {
 
     fn list(&mut self, item: &SqlType, namespace: usize, hint: &str) -> ValueType {
         // Facets of items are left to the database: one list type serves every array of a kind.
-        let item = match self.value(item, namespace, &format!("{hint}Item")) {
+        let item = match self.unnarrowed(item, namespace, &format!("{hint}Item")) {
             ValueType::Plain(Kind::Atomic(atomic)) => {
                 ValueType::Plain(Kind::Atomic(Atomic::new(atomic.builtin)))
             }
@@ -158,6 +181,27 @@ impl Naming<'_> {
 
 fn derived_from_type(name: &str) -> Vec<String> {
     vec![name.to_owned(), format!("{name}Condition")]
+}
+
+/// A name for a built-in type with these facets: `String80`, `Decimal18_2`.
+fn narrowed(atomic: &Atomic) -> String {
+    let mut name = match atomic.pattern {
+        Some(UUID) => "Uuid".to_owned(),
+        Some(BITS) => "Bits".to_owned(),
+        _ => capitalised(atomic.builtin.name()),
+    };
+    match atomic.range {
+        Some((_, Some(most))) => name.push_str(&format!("To{most}")),
+        Some((Some(_), None)) => name.insert_str(0, "Unsigned"),
+        _ => {}
+    }
+    for (mark, facet) in [
+        ("", atomic.max_length.or(atomic.total_digits)),
+        ("_", atomic.fraction_digits),
+    ] {
+        name.extend(facet.map(|facet| format!("{mark}{facet}")));
+    }
+    name
 }
 
 /// A text that is one of these; where one is empty, the documentation tells them, since the schema does not.

@@ -82,19 +82,6 @@ pub(super) fn enumeration(name: &str, values: impl Iterator<Item = String>) -> S
     )
 }
 
-/// A value's type: the built-in, or a restriction of it in place.
-pub(super) fn atomic(atomic: &Atomic) -> TypeUse {
-    if atomic.is_bare() {
-        return xsd(atomic.builtin);
-    }
-    let base = QName::new(XSD, atomic.builtin.name());
-    TypeUse::Simple(Box::new(SimpleType::restriction(
-        None,
-        base,
-        facets(atomic),
-    )))
-}
-
 /// The facets of a value.
 pub(super) fn facets(atomic: &Atomic) -> Facets {
     let (min, max) = atomic.range.unwrap_or((None, None));
