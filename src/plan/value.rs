@@ -203,7 +203,11 @@ fn finite(dialect: Dialect, value: f64, text: &str) -> Result<Bind, PlanErrorKin
 
 fn moment<'a>(base: &SqlType, text: &'a str) -> Result<Moment<'a>, PlanErrorKind> {
     let (moment, expected) = match base {
-        SqlType::Date => (time::date(text), "a date (2024-12-31)"),
+        // strong-soap writes `Z` behind dates too, which have no zone here.
+        SqlType::Date => (
+            time::date(text.strip_suffix('Z').unwrap_or(text)),
+            "a date (2024-12-31)",
+        ),
         SqlType::Time { .. } => (time::time(text), "a time (23:59:59)"),
         _ => (time::date_time(text), "a dateTime (2024-12-31T23:59:59)"),
     };
@@ -214,8 +218,12 @@ fn moment<'a>(base: &SqlType, text: &'a str) -> Result<Moment<'a>, PlanErrorKind
 /// lang_datefunc, 2), and no others have the order of their texts.
 fn sqlite_moment(base: &SqlType, text: &str) -> Result<Bind, PlanErrorKind> {
     let moment = moment(base, text)?;
+    let kept = match base {
+        SqlType::Date => moment.date,
+        _ => text,
+    };
     match moment.date.len() {
-        0 | 10 if !moment.date.starts_with('-') => Ok(Bind::Text(text.to_owned())),
+        0 | 10 if !moment.date.starts_with('-') => Ok(Bind::Text(kept.to_owned())),
         _ => Err(wrong(text, "a year from 1 to 9999")),
     }
 }

@@ -342,6 +342,29 @@ async fn values_are_checked_before_anything_runs() {
     }
 }
 
+/// A date has no zone, and the `Z` that some stacks put behind it is dropped.
+#[tokio::test]
+async fn dates_that_come_with_a_zone() {
+    for dialect in dialects() {
+        let place = Place::new(dialect).await;
+        place
+            .script("create table t (id integer primary key, day date)")
+            .await;
+        let opened = place.open().await;
+        let table = opened.table("t");
+        let create = |day: &str| {
+            let one = vec![record(&[(0, "1"), (1, day)])];
+            Call::Create(write(table, one, Mode::Atomic))
+        };
+        let offset = plan::plan(&opened.catalog, &create("2024-02-29+02:00"));
+        assert_eq!(offset.unwrap_err().code(), "InvalidValue", "{dialect}");
+        let made = results(&opened, create("2024-02-29Z")).await;
+        let key = made[0].key.clone().unwrap();
+        assert_eq!(get(&opened, table, &key).await.0, "1|2024-02-29");
+        place.drop().await;
+    }
+}
+
 #[tokio::test]
 async fn a_call_with_a_key_runs_once() {
     for dialect in dialects() {
