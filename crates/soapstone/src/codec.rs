@@ -11,6 +11,7 @@ mod aside;
 mod attribute;
 mod buffer;
 mod element;
+mod enumerated;
 mod error;
 mod facet;
 mod faceted;
@@ -30,6 +31,8 @@ mod writer;
 
 use std::borrow::Cow;
 
+#[cfg(feature = "serde")]
+pub(crate) use any::declares;
 pub use any::{AnyAttribute, AnyElement, AnyType, Wildcard};
 pub use array::inline_references;
 pub use aside::{Aside, XOP, declares_xop};
@@ -201,12 +204,21 @@ pub trait Simple: Sized + PartialEq {
 pub trait Bindings {
     /// The namespace of a prefix; the empty prefix is the default namespace.
     fn resolve(&self, prefix: &str) -> Option<&str>;
+
+    /// Splits a name that says its namespace itself, `{urn:a}local`; no document has such names.
+    fn expanded<'t>(&self, _text: &'t str) -> Option<(&'t str, &'t str)> {
+        None
+    }
 }
 
-/// No prefix is bound.
+/// No prefix is bound, and names say their namespace themselves: the texts of a contract are written so into generated code.
 impl Bindings for () {
     fn resolve(&self, prefix: &str) -> Option<&str> {
         prefix.is_empty().then_some("")
+    }
+
+    fn expanded<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        text.strip_prefix('{')?.split_once('}')
     }
 }
 

@@ -237,7 +237,7 @@ impl Reader<'_> {
 }
 
 /// Tells whether a start tag declares a prefix itself.
-fn declares(start_tag: &str, prefix: &str) -> bool {
+pub(crate) fn declares(start_tag: &str, prefix: &str) -> bool {
     let name = if prefix.is_empty() {
         "xmlns".to_owned()
     } else {

@@ -1,10 +1,12 @@
 //! From JSON to the XML of a value. What is due and what is valid, the type finds out when it reads the XML.
 
+mod children;
+
 use serde_json::{Map, Value};
 
-use super::JsonError;
-use super::shape::{Content, Entry, Scalar, Shape, Types};
-use crate::codec::{Namespace, Tag};
+use super::shape::{Content, Scalar, Shape, Types};
+use super::{JsonError, XSI};
+use crate::codec::{Namespace, declares};
 use crate::xml::{escape_attribute, escape_text};
 
 /// How deep JSON may nest.
@@ -24,16 +26,11 @@ pub(super) fn document(
         path: vec!["value".to_owned()],
         bound: String::new(),
     };
-    let mut declared = String::new();
-    let bound = namespaces.iter().filter(|n| !n.prefix.is_empty());
-    for namespace in bound.filter(|n| !matches!(n.prefix, "xml" | "xsi")) {
-        declared.push_str(" xmlns:");
-        declared.push_str(namespace.prefix);
-        declared.push_str("=\"");
-        escape_attribute(namespace.uri, &mut declared);
-        declared.push('"');
-    }
-    declared.push_str(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
+    let bound = namespaces
+        .iter()
+        .filter(|n| !matches!(n.prefix, "" | "xml" | "xsi"));
+    let mut declared: Vec<(&str, &str)> = bound.map(|n| (n.prefix, n.uri)).collect();
+    declared.push(("xsi", XSI));
     writer.element("value", &declared, json, *shape)?;
     Ok(writer.out)
 }
@@ -46,15 +43,6 @@ struct Writer {
     path: Vec<String>,
     /// Declarations that the start tag which is being written needs.
     bound: String,
-}
-
-/// A flat view of the entries of a type.
-struct Field {
-    key: &'static str,
-    tag: &'static Tag,
-    shape: fn() -> Shape,
-    /// The repeated sequence that it belongs to.
-    group: Option<usize>,
 }
 
 impl Writer {
@@ -76,7 +64,7 @@ impl Writer {
     fn element(
         &mut self,
         name: &str,
-        declared: &str,
+        declared: &[(&str, &str)],
         json: &Value,
         shape: Shape,
     ) -> Result<(), JsonError> {
@@ -91,7 +79,9 @@ impl Writer {
         }
         self.out.push('<');
         self.out.push_str(name);
-        self.out.push_str(declared);
+        for (prefix, uri) in declared {
+            declare(&mut self.out, prefix, uri);
+        }
         let mut shape = shape;
         if let Content::Types(types, base) = shape.content {
             shape = self.member(types, base, object.and_then(|o| o.get("$type")))?;
@@ -136,7 +126,7 @@ impl Writer {
     fn raw(
         &mut self,
         name: &str,
-        declared: &str,
+        declared: &[(&str, &str)],
         xml: &str,
         object: Option<&Map<String, Value>>,
     ) -> Result<(), JsonError> {
@@ -146,13 +136,12 @@ impl Writer {
         let close = format!("</{old}>");
         self.out.push('<');
         self.out.push_str(name);
-        self.out.push_str(declared);
+        let own = rest.split('>').next().unwrap_or_default();
+        for (prefix, uri) in declared.iter().filter(|(prefix, _)| !declares(own, prefix)) {
+            declare(&mut self.out, prefix, uri);
+        }
         if let Some(Value::String(type_)) = object.and_then(|o| o.get("$type"))
-            && !rest
-                .split('>')
-                .next()
-                .unwrap_or_default()
-                .contains(":type=")
+            && !own.contains(":type=")
         {
             self.type_attribute(type_);
             self.out.push_str(&std::mem::take(&mut self.bound));
@@ -191,11 +180,7 @@ impl Writer {
             None => {
                 // No prefix of a contract has this character.
                 let prefix = format!("v.{}", self.bound.len());
-                self.bound.push_str(" xmlns:");
-                self.bound.push_str(&prefix);
-                self.bound.push_str("=\"");
-                escape_attribute(namespace, &mut self.bound);
-                self.bound.push('"');
+                declare(&mut self.bound, &prefix, namespace);
                 prefixed(&prefix)
             }
         }
@@ -250,7 +235,7 @@ impl Writer {
             )?;
             self.out.push(' ');
             match (known.map(|a| a.tag), written.strip_prefix('{')) {
-                (Some(Some(tag)), _) => self.out.push_str(tag_name(tag)),
+                (Some(Some(tag)), _) => self.out.push_str(tag.qualified()),
                 (Some(None), _) => self.out.push_str(written),
                 (None, Some(rest)) => {
                     let (uri, local) = rest.split_once('}').unwrap_or(("", rest));
@@ -262,115 +247,6 @@ impl Writer {
             self.out.push_str("=\"");
             escape_attribute(&text, &mut self.out);
             self.out.push('"');
-        }
-        Ok(())
-    }
-
-    fn children(
-        &mut self,
-        entries: &'static [Entry],
-        object: &Map<String, Value>,
-    ) -> Result<(), JsonError> {
-        let (mut fields, mut groups) = (Vec::new(), 0);
-        flatten(entries, None, &mut groups, &mut fields);
-        let find = |key: &str| fields.iter().find(|field| field.key == key);
-        if let Some(children) = object.get("$children") {
-            let children = children.as_array().ok_or(self.expected("an array"))?;
-            for child in children {
-                match child {
-                    Value::String(text) => escape_text(text, &mut self.out),
-                    Value::Object(one) => {
-                        for (key, value) in one {
-                            match (key.as_str(), find(key)) {
-                                ("$any", _) => self.any(value)?,
-                                (_, Some(field)) => self.field(field, value)?,
-                                _ => return Err(self.unknown(key, fields.iter().map(|f| f.key))),
-                            }
-                        }
-                    }
-                    _ => return Err(self.expected("texts and objects")),
-                }
-            }
-            return Ok(());
-        }
-        for key in object.keys() {
-            if !key.starts_with(['@', '$']) && find(key).is_none() {
-                return Err(self.unknown(key, fields.iter().map(|f| f.key)));
-            }
-        }
-        let mut done = 0;
-        let mut any = object.get("$any");
-        while let Some(field) = fields.get(done) {
-            // The wildcard's elements stand where it stands.
-            if field.key == "$any" {
-                if let Some(value) = any.take() {
-                    self.any(value)?;
-                }
-                done += 1;
-                continue;
-            }
-            let end = match field.group {
-                Some(group) => {
-                    fields
-                        .iter()
-                        .rposition(|f| f.group == Some(group))
-                        .unwrap_or(done)
-                        + 1
-                }
-                None => done + 1,
-            };
-            let members = fields.get(done..end).unwrap_or_default();
-            self.turns(members, object)?;
-            done = end;
-        }
-        match any {
-            Some(value) => self.any(value),
-            None => Ok(()),
-        }
-    }
-
-    /// Writes the fields of a repeated group in turns, one of each, until none is left.
-    fn turns(&mut self, fields: &[Field], object: &Map<String, Value>) -> Result<(), JsonError> {
-        let values: Vec<&[Value]> = fields
-            .iter()
-            .map(|field| match object.get(field.key) {
-                None => &[],
-                Some(Value::Array(list)) if !is_list(&(field.shape)()) => list.as_slice(),
-                Some(Value::Array(list)) if list.iter().any(is_whole) => list.as_slice(),
-                Some(one) => std::slice::from_ref(one),
-            })
-            .collect();
-        if let ([field], [values]) = (fields, values.as_slice()) {
-            return values.iter().try_for_each(|value| self.field(field, value));
-        }
-        let longest = values.iter().map(|list| list.len()).max().unwrap_or(0);
-        for turn in 0..longest {
-            for (field, list) in fields.iter().zip(&values) {
-                if let Some(value) = list.get(turn) {
-                    self.field(field, value)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn field(&mut self, field: &Field, value: &Value) -> Result<(), JsonError> {
-        self.path.push(field.key.to_owned());
-        self.element(tag_name(field.tag), "", value, (field.shape)())?;
-        self.path.pop();
-        Ok(())
-    }
-
-    /// What a wildcard admits, as XML.
-    fn any(&mut self, value: &Value) -> Result<(), JsonError> {
-        match value {
-            Value::String(xml) => self.out.push_str(xml),
-            Value::Array(list) => {
-                for one in list {
-                    self.any(one)?;
-                }
-            }
-            _ => return Err(self.expected("XML as text")),
         }
         Ok(())
     }
@@ -398,59 +274,11 @@ impl Writer {
     }
 }
 
-/// Tells whether one value of a type is an array.
-fn is_list(shape: &Shape) -> bool {
-    matches!(shape.as_scalar(), Scalar::List(_))
-        && matches!(shape.content, Content::Scalar(_) | Content::Value(_))
-}
-
-/// Tells whether an item of an array is an element's whole value: those of a list are texts, numbers and truths.
-fn is_whole(json: &Value) -> bool {
-    json.is_array() || json.is_object() || json.is_null()
-}
-
-/// The tag's name with its prefix.
-fn tag_name(tag: &'static Tag) -> &'static str {
-    tag.qualified()
-}
-
-/// The fields in order, each where it stands first.
-fn flatten(
-    entries: &'static [Entry],
-    group: Option<usize>,
-    groups: &mut usize,
-    out: &mut Vec<Field>,
-) {
-    for entry in entries {
-        match entry {
-            Entry::Field {
-                key, tag, shape, ..
-            } => {
-                if !out.iter().any(|field| field.key == *key) {
-                    out.push(Field {
-                        key,
-                        tag,
-                        shape: *shape,
-                        group,
-                    });
-                }
-            }
-            Entry::Group { turns, entries, .. } => {
-                let inner = match group {
-                    None if *turns => {
-                        *groups += 1;
-                        Some(*groups)
-                    }
-                    outer => outer,
-                };
-                flatten(entries(), inner, groups, out);
-            }
-            Entry::Any => out.push(Field {
-                key: "$any",
-                tag: super::ALONE,
-                shape: || Shape::scalar(Scalar::Text),
-                group: None,
-            }),
-        }
-    }
+/// Writes the declaration of a prefix.
+fn declare(out: &mut String, prefix: &str, uri: &str) {
+    out.push_str(" xmlns:");
+    out.push_str(prefix);
+    out.push_str("=\"");
+    escape_attribute(uri, out);
+    out.push('"');
 }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::codec::{self, Nillable, Reader, Result, Tag, Type, Writer};
+use crate::codec::{self, AnyType, Nillable, Reader, Result, Tag, Type, Writer};
 use crate::datatype::{Date, Decimal};
 
 const NAMESPACES: &[codec::Namespace] = &[
@@ -140,5 +140,20 @@ fn what_is_wrong_is_told_with_its_path() {
             .unwrap_err()
             .to_string();
         assert!(error.contains(expected), "{json}: {error}");
+    }
+}
+
+#[test]
+fn open_content_may_declare_what_the_document_does() {
+    let xml = r#"<any xmlns:o="urn:o" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" at="1" xsi:nil="true"/>"#;
+    for json in [
+        json!({"$xml": xml}),
+        json!({"$type": "{urn:o}Line", "$xml": xml}),
+    ] {
+        let open: Nillable<AnyType> = crate::json::from_value(&json).unwrap();
+        assert!(matches!(open, Nillable::NilWith(_)), "{open:?}");
+        let again: Nillable<AnyType> =
+            crate::json::from_value(&crate::json::to_value(&open).unwrap()).unwrap();
+        assert_eq!(again, open);
     }
 }

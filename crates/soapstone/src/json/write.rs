@@ -2,13 +2,10 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::JsonError;
 use super::shape::{Content, Entry, Scalar, Shape};
+use super::{JsonError, XSI};
 use crate::codec::{Namespace, QName, Reader as Typed, Strictness};
 use crate::xml::{self, Event, Reader};
-
-/// The namespace of `xsi:type` and `xsi:nil`.
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Gives the document of a value as JSON.
 pub(super) fn document(
