@@ -3,7 +3,7 @@
 use soapstone_schema::model::ComplexType;
 
 use super::{Lowering, Owner, SOAP_ENCODING, documentation};
-use crate::item::{AttributeField, AttributeKey, Constraint, Wildcard};
+use crate::item::{AttributeField, AttributeKey, Wildcard};
 use crate::names::{self, Names};
 
 impl<'m> Lowering<'m> {
@@ -55,10 +55,7 @@ impl<'m> Lowering<'m> {
                 rust,
                 key,
                 required: use_.required,
-                value: value.map(|v| Constraint {
-                    fixed: v.fixed,
-                    lexical: v.lexical.clone(),
-                }),
+                value: value.map(|value| self.constraint_of(attribute.type_, value)),
             });
         }
         let any = type_.any_attribute.as_ref().map(|any| {

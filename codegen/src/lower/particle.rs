@@ -156,14 +156,13 @@ impl<'m> Lowering<'m> {
     /// The default or fixed value of an element with simple content; in mixed content there is no place for one.
     pub(super) fn constraint(&self, element: &Element) -> Option<Constraint> {
         let simple = match self.model.types.get(element.type_.index())? {
-            Type::Simple(_) => true,
-            Type::Complex(complex) => matches!(complex.content, Content::Simple(_)),
+            Type::Simple(_) => element.type_,
+            Type::Complex(complex) => match complex.content {
+                Content::Simple(simple) => simple,
+                _ => return None,
+            },
         };
-        let value = element.value.as_ref().filter(|_| simple)?;
-        Some(Constraint {
-            fixed: value.fixed,
-            lexical: value.lexical.clone(),
-        })
+        Some(self.constraint_of(simple, element.value.as_ref()?))
     }
 
     pub(super) fn element_tag(&mut self, element: &Element, module: usize) -> TagId {

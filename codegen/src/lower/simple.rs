@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, Variety};
+use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, ValueConstraint, Variety};
 
 use super::{Lowering, Owner, documentation, facet};
-use crate::item::{Enumeration, EnumerationValue, ItemId, Kind, Newtype, Rust, SimpleName, Union};
+use crate::item::{
+    Constraint, Enumeration, EnumerationValue, ItemId, Kind, Newtype, Rust, SimpleName, Union,
+};
 use crate::names::{self, Names};
 
 impl<'m> Lowering<'m> {
@@ -69,7 +71,7 @@ impl<'m> Lowering<'m> {
                 let rust = Rust::List(Box::new(self.simple(*item, &item_owner)));
                 let chain = self.chain(id);
                 let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
-                let facets = facet::calls(&steps, Builtin::AnySimpleType);
+                let facets = facet::calls(&steps, self.made_of(id));
                 if facets.is_empty() {
                     return self.alias(type_, id, rust);
                 }
@@ -82,7 +84,7 @@ impl<'m> Lowering<'m> {
                 {
                     let base_owner = self.owner_or(type_.base, &owner.nested("Base"));
                     let rust = self.simple(type_.base, &base_owner);
-                    let facets = facet::calls(&[type_], Builtin::AnySimpleType);
+                    let facets = facet::calls(&[type_], self.made_of(id));
                     if facets.is_empty() {
                         return self.alias(type_, id, rust);
                     }
@@ -261,6 +263,49 @@ impl<'m> Lowering<'m> {
             lowered.push((names.claim(&name), rust));
         }
         Union { members: lowered }
+    }
+
+    /// What the values of a list or union are made of, as far as facets ask: names, or anything.
+    fn made_of(&self, id: TypeId) -> Builtin {
+        match self.holds_names(id, 0) {
+            true => Builtin::QName,
+            false => Builtin::AnySimpleType,
+        }
+    }
+
+    /// The values of a type are names, or lists of names; those of a union with texts may look like names and be none.
+    fn holds_names(&self, id: TypeId, depth: usize) -> bool {
+        let Some(Type::Simple(type_)) = self.model.types.get(id.index()) else {
+            return false;
+        };
+        let text = |member: &TypeId| {
+            matches!(self.model.types.get(member.index()), Some(Type::Simple(member))
+                if matches!(member.variety, Variety::Any | Variety::Atomic(Builtin::String | Builtin::AnyUri)))
+        };
+        match &type_.variety {
+            Variety::Any => false,
+            Variety::Atomic(primitive) => {
+                matches!(primitive, Builtin::QName | Builtin::Notation)
+            }
+            Variety::List(item) => depth < 256 && self.holds_names(*item, depth + 1),
+            Variety::Union(members) => {
+                depth < 256
+                    && !members.iter().any(text)
+                    && members.iter().any(|m| self.holds_names(*m, depth + 1))
+            }
+        }
+    }
+
+    /// A default or fixed value, as generated code reads it.
+    pub(super) fn constraint_of(&self, type_: TypeId, value: &ValueConstraint) -> Constraint {
+        let lexical = match self.holds_names(type_, 0) {
+            true => facet::expanded(&value.lexical, &value.scope),
+            false => value.lexical.clone(),
+        };
+        Constraint {
+            fixed: value.fixed,
+            lexical,
+        }
     }
 
     /// The user-made steps of a type's derivation, from itself upwards, and the built-in that they end at.

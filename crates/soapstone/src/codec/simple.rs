@@ -10,7 +10,7 @@ use super::writer::Mode;
 use super::{Bindings, Namespace, QName, Reader, Result, Simple, Type, Writer};
 use crate::datatype::{
     Base64Binary, Datatype, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear,
-    GYearMonth, HexBinary, Integer, Room, Time, space,
+    GYearMonth, HexBinary, Integer, Room, Time, name, space,
 };
 
 /// Gives a simple type the part of an element's type.
@@ -191,8 +191,13 @@ impl Simple for QName {
         bindings: &dyn Bindings,
     ) -> std::result::Result<QName, Invalid> {
         let text = space::trim(&text);
-        let (prefix, local) =
-            crate::datatype::name::split_qname(text).ok_or(Invalid::Lexical("QName"))?;
+        if let Some((namespace, local)) = bindings.expanded(text) {
+            return match name::is_ncname(local) {
+                true => Ok(QName::new(namespace, local)),
+                false => Err(Invalid::Lexical("QName")),
+            };
+        }
+        let (prefix, local) = name::split_qname(text).ok_or(Invalid::Lexical("QName"))?;
         let namespace = bindings.resolve(prefix).ok_or(Invalid::Prefix)?;
         Ok(QName::new(namespace, local))
     }
@@ -308,7 +313,7 @@ impl Reader<'_> {
     }
 }
 
-/// Reads a value from a text that is in no document: no prefix is bound.
+/// Reads a value from a text that is in no document: no prefix is bound, and a QName is read as [`lexical`] writes it.
 ///
 /// # Errors
 /// [`Invalid`] where the text is no value of the type.
