@@ -45,6 +45,10 @@ pub(crate) struct Lowering<'m> {
     substitutions: HashMap<ElementId, ItemId>,
     queue: VecDeque<(ItemId, Work)>,
     roots: HashMap<ElementId, RootId>,
+    /// The enums of mixed contents, by all that they have.
+    contents: HashMap<String, ItemId>,
+    /// The elements of faults whose part names a type, by their message.
+    pub(crate) fault_parts: HashMap<QName, RootId>,
 }
 
 /// An allocated item that waits to be lowered.
@@ -101,6 +105,8 @@ impl<'m> Lowering<'m> {
             substitutions: HashMap::new(),
             queue: VecDeque::new(),
             roots: HashMap::new(),
+            contents: HashMap::new(),
+            fault_parts: HashMap::new(),
         };
         lowering.name_globals();
         lowering

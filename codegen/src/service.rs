@@ -5,8 +5,9 @@
 
 mod body;
 
+use soapstone::name::QName;
 use soapstone_schema::contract::{
-    Binding, BoundOperation, Contract, Operation as Abstract, Part, PartContent, SoapVersion,
+    Binding, BoundOperation, Contract, Operation as Abstract, PartContent, SoapVersion,
 };
 use soapstone_schema::report::Report;
 
@@ -56,8 +57,18 @@ pub(crate) struct Operation {
 pub(crate) struct Fault {
     pub(crate) variant: String,
     pub(crate) root: RootId,
-    /// It travels in the header, and tells what is wrong there.
-    pub(crate) header: bool,
+    pub(crate) way: Way,
+}
+
+/// How a fault travels.
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// As the element in the detail.
+    Detail,
+    /// As an element in the detail that is of this type, for the fault of this name.
+    Typed(QName, String),
+    /// In the header, where it tells what is wrong there.
+    Header,
 }
 
 /// The structs whose fields are the parameters and the results of a method.
@@ -240,20 +251,27 @@ impl Lowering<'_> {
         let mut variants = Names::default();
         let mut faults: Vec<Fault> = Vec::new();
         for fault in &operation.faults {
-            // A fault's detail is an element in either style (WSDL 1.1, 3.6).
-            if let [
-                Part {
-                    content: PartContent::Element(element),
-                    ..
+            let [part] = fault.message.parts.as_slice() else {
+                continue;
+            };
+            // A fault's detail is an element in either style (WSDL 1.1, 3.6), but for encoded ones and those of old stacks.
+            let (root, way) = match part.content {
+                PartContent::Element(element) => (self.root(element), Way::Detail),
+                PartContent::Type(type_) => match self.type_name(type_).cloned() {
+                    Some(name) if part.resolved => (
+                        Some(self.fault_part(&fault.message, part, type_)),
+                        Way::Typed(name, fault.name.to_string()),
+                    ),
+                    _ => continue,
                 },
-            ] = fault.message.parts.as_slice()
-                && let Some(root) = self.root(*element)
+            };
+            if let Some(root) = root
                 && !faults.iter().any(|known| known.root == root)
             {
                 faults.push(Fault {
                     variant: variants.claim(&names::pascal(&fault.name)),
                     root,
-                    header: false,
+                    way,
                 });
             }
         }
@@ -267,7 +285,7 @@ impl Lowering<'_> {
                 faults.push(Fault {
                     variant: variants.claim(&names::pascal(&element.name.local)),
                     root,
-                    header: true,
+                    way: Way::Header,
                 });
             }
         }

@@ -8,8 +8,8 @@ use soapstone::codec::{Nillable, Strictness};
 use soapstone::http::{Client, ClientOptions};
 use soapstone::service::CallError;
 use soapstone::xml;
-use soapstone_contracts::encoded::shop::{Line, Lines, Order, Place, element};
-use soapstone_contracts::encoded::shop_2::ShopClient;
+use soapstone_contracts::encoded::shop::{Line, Lines, Order, Place, Refusal, element};
+use soapstone_contracts::encoded::shop_2::{PlaceFault, ShopClient};
 
 use crate::process::run;
 use crate::{clients, has};
@@ -104,8 +104,11 @@ async fn php_answers_a_generated_client() {
     assert_eq!(answer.r#return, Nillable::Value(expected));
     request.customer = Nillable::Nil;
     match shop.place(&request).await {
-        Err(CallError::Fault(fault)) => {
+        Err(CallError::Typed(PlaceFault::Refused(refusal), fault)) => {
             assert!(fault.reason.contains("not what was sent"), "{fault}");
+            let line = line("a", 2, None);
+            let lines = Lines(vec![line.clone(), line]);
+            assert_eq!(refusal, Refusal { code: 9, lines });
         }
         other => panic!("{other:?}"),
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{File, Scope, doc, file_stem, literal};
 use crate::Options;
 use crate::item::{Field, ItemId, Kind, Package, RootId, Rust};
-use crate::service::{Operation, Service, Unwrapped};
+use crate::service::{Operation, Service, Unwrapped, Way};
 
 /// The files of the services.
 pub(super) fn emit(package: &Package, documents: &[File], options: &Options) -> Vec<File> {
@@ -103,11 +103,19 @@ impl Emission<'_> {
         let _ = writeln!(out, "}}\n\nimpl service::Faults for {name} {{");
         out.push_str("    fn read(detail: &service::Detail) -> Option<Self> {\n");
         for fault in variants {
+            let constant = self.constant(fault.root);
+            let read = match &fault.way {
+                Way::Detail => format!("read({constant})"),
+                Way::Header => format!("header({constant})"),
+                Way::Typed(type_, name) => format!(
+                    "typed({constant}, {}, {})",
+                    literal(&type_.to_string()),
+                    literal(name)
+                ),
+            };
             let _ = writeln!(
                 out,
-                "        if let Some(x) = detail.{}({}) {{\n            return Some(Self::{}(x));\n        }}",
-                if fault.header { "header" } else { "read" },
-                self.constant(fault.root),
+                "        if let Some(x) = detail.{read} {{\n            return Some(Self::{}(x));\n        }}",
                 fault.variant
             );
         }
@@ -118,7 +126,10 @@ impl Emission<'_> {
                 "            Self::{}(x) => {{\n                {}.write_to(x, {});\n                {}\n            }}",
                 fault.variant,
                 self.constant(fault.root),
-                if fault.header { "header" } else { "detail" },
+                match fault.way {
+                    Way::Header => "header",
+                    _ => "detail",
+                },
                 literal(&fault.variant)
             );
         }

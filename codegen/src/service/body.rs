@@ -70,6 +70,16 @@ impl Lowering<'_> {
         self.add_root(module, root)
     }
 
+    /// The element of a fault's part that names a type: one for all operations that have the fault.
+    pub(super) fn fault_part(&mut self, message: &Message, part: &Part, type_: TypeId) -> RootId {
+        if let Some(root) = self.fault_parts.get(&message.name) {
+            return *root;
+        }
+        let root = self.part(message, part, type_);
+        self.fault_parts.insert(message.name.clone(), root);
+        root
+    }
+
     /// The wrapper element of an rpc message, as a struct with a field for each part.
     ///
     /// `<part name="qty" type="xs:int"/>`  →  `struct Order { qty: i32 }`

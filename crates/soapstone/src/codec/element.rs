@@ -88,6 +88,19 @@ impl<T: Type> Element<T> {
         Ok(value)
     }
 
+    /// Reads a document whose root element has any name.
+    #[cfg(any(feature = "server", feature = "client"))]
+    pub(crate) fn read_nameless(
+        &self,
+        text: &str,
+        options: &xml::Options,
+        strictness: Strictness,
+    ) -> Result<T> {
+        let mut reader = Reader::new(xml::Reader::new(text, options), self.namespaces, strictness);
+        reader.start_any()?;
+        reader.finish(self.tag)
+    }
+
     /// Reads the element at a reader that stands before it, as in the body of an envelope.
     ///
     /// # Errors

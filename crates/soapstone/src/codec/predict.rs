@@ -79,12 +79,28 @@ impl<'a> Reader<'a> {
             return Ok(false);
         }
         self.learn(found, tag);
+        self.start_ahead();
+        Ok(true)
+    }
+
+    /// Takes the start tag that was read ahead.
+    fn start_ahead(&mut self) {
         self.ahead = Ahead::Nothing;
         self.tries = 0;
         if !self.xml.attributes().is_empty() {
             self.open_attributes();
         }
-        Ok(true)
+    }
+
+    /// Reads a start tag of any name.
+    #[cfg(any(feature = "server", feature = "client"))]
+    pub(super) fn start_any(&mut self) -> Result<()> {
+        self.look()?;
+        if !matches!(self.ahead, Ahead::Start(_)) {
+            return Err(self.missing());
+        }
+        self.start_ahead();
+        Ok(())
     }
 
     /// Tells whether a start tag has the name of a tag.

@@ -1,7 +1,8 @@
 //! One message's body as a typed value, and faults as typed values.
 
 use super::{Header, Parts};
-use crate::codec::{Element, Strictness, Type};
+use crate::codec::{Element, QName, Strictness, Type};
+use crate::datatype::name::split_qname;
 use crate::soap::{self, Code, Envelope, Fault};
 use crate::xml;
 
@@ -109,8 +110,47 @@ impl Detail {
             .iter()
             .find_map(|entry| element.read_with(entry, &options, Strictness::Lenient).ok())
     }
+
+    /// Reads the first element that is of a type, written `{namespace}local`, for a fault whose part names one. Stacks name the
+    /// element as they like, and most say its type; where none is said, its name is the part's or the fault's.
+    pub fn typed<T: Type>(&self, element: Element<T>, type_: &str, fault: &str) -> Option<T> {
+        let options = xml::Options::message();
+        let is_due = |entry: &str| {
+            let Some((name, told)) = told(entry, &options) else {
+                return false;
+            };
+            let is_named = name == fault || name == *element.name().local;
+            match told {
+                Some(told) if told.to_string() == type_ => true,
+                Some(told) => {
+                    is_named && T::accepts_type(&told.namespace, &told.local, element.namespaces())
+                }
+                None => is_named,
+            }
+        };
+        let due = self.entries.iter().find(|entry| is_due(entry))?;
+        let read = |strictness| element.read_nameless(due, &options, strictness).ok();
+        read(Strictness::Encoded).or_else(|| read(Strictness::Lenient))
+    }
 }
 
+/// The local name of a document's root element, and the type that it says it is.
+fn told(document: &str, options: &xml::Options) -> Option<(String, Option<QName>)> {
+    let mut reader = xml::Reader::new(document, options);
+    let xml::Event::Start(tag) = reader.next().ok()? else {
+        return None;
+    };
+    let mut attributes = reader.attributes().iter();
+    let told = attributes.find(|a| a.local == "type" && reader.namespace(a.ns) == XSI);
+    let told = told.and_then(|attribute| {
+        let (prefix, local) = split_qname(attribute.value.trim())?;
+        let namespace = reader.namespace(reader.resolve(prefix)?);
+        Some(QName::new(namespace, local))
+    });
+    Some((tag.local.to_owned(), told))
+}
+
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const NONE: &[crate::codec::Namespace] = &[crate::codec::Namespace {
     uri: "",
     prefix: "",
@@ -186,4 +226,32 @@ pub fn no_answer<F: Faults>(result: Result<(), Failure<F>>) -> Outcome {
 /// The fault for an operation that is in the contract and is not served: an encoded one.
 pub fn not_served() -> Box<Fault> {
     Box::new(Fault::new(Code::Sender, "the operation is not served"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::Tag;
+
+    const REFUSAL: &Tag = &Tag::new(0, "refusal", "<refusal>", "</refusal>");
+
+    #[test]
+    fn a_fault_is_told_by_its_type_or_by_its_name() {
+        let refusal: Element<String> = Element::new(REFUSAL, NONE);
+        let cases = [
+            (
+                r#"<x:odd xmlns:x="urn:x" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:t="urn:t" i:type="t:Reason">no</x:odd>"#,
+                true,
+            ),
+            ("<refusal>no</refusal>", true),
+            (r#"<other/><q:refused xmlns:q="urn:q">no</q:refused>"#, true),
+            ("<other>no</other>", false),
+        ];
+        for (content, is_one) in cases {
+            let detail = soap::Detail::new(content.to_owned());
+            let detail = Detail::of(Some(&detail), Vec::new());
+            let read = detail.typed(refusal, "{urn:t}Reason", "refused");
+            assert_eq!(read.as_deref(), is_one.then_some("no"), "{content}");
+        }
+    }
 }
