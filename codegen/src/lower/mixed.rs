@@ -1,13 +1,16 @@
 //! Mixed content: a list of text and elements, and the order of the elements where the schema sets one.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use soapstone::name::QName;
 use soapstone_schema::model::{Compositor, Content, Group, Particle, Term, TypeId};
 
 use super::particle::DEPTH;
 use super::{Lowering, Owner};
-use crate::item::{Arm, Choice, ItemId, Kind, Model, Occurs, Particle as Place, Rust, Wildcard};
+use crate::item::{
+    Arm, Choice, Item, ItemId, Kind, Model, Occurs, Particle as Place, Rust, Wildcard,
+};
 use crate::names::{self, Names};
 
 /// The variants found so far, each element name once.
@@ -56,7 +59,24 @@ impl<'m> Lowering<'m> {
             type_: false,
             arms: found.arms,
         };
-        self.set(item, Kind::Choice(choice), String::new());
+        let kind = self.shared(item, choice);
+        self.set(item, kind, String::new());
+    }
+
+    /// Makes one enum of all contents that are the same: those of a language for documents are a few, each of hundreds of
+    /// elements, for hundreds of types. Each keeps its name.
+    fn shared(&mut self, item: ItemId, choice: Choice) -> Kind {
+        let has_own = |item: &Item| !item.attributes.is_empty();
+        if self.package.items.get(item.0).is_none_or(has_own) {
+            return Kind::Choice(choice);
+        }
+        match self.contents.entry(format!("{choice:?}")) {
+            Entry::Occupied(same) => Kind::Alias(Rust::Item(*same.get())),
+            Entry::Vacant(first) => {
+                first.insert(item);
+                Kind::Choice(choice)
+            }
+        }
     }
 
     /// Adds the variants of a particle, and gives its place in the content model.

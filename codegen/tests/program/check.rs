@@ -65,11 +65,12 @@ pub(crate) fn round_trip<T: Type + PartialEq + std::fmt::Debug>(
 }
 
 /// Where what stands between the elements, and their order, is part of the value.
-const ORDERED: [&str; 5] = [
+const ORDERED: [&str; 6] = [
     "/substitution/",
     "/wildcards/",
     "/mixed/",
     "/mixed-order/",
+    "/mixed-shared/",
     "/repeated-choice/",
 ];
 
@@ -252,7 +253,7 @@ fn write_text(text: &str, out: &mut String, chance: &mut Chance) {
 }
 
 /// What a document says, whichever way it is written; white space between elements says nothing.
-fn canonical(text: &str) -> Option<String> {
+pub(crate) fn canonical(text: &str) -> Option<String> {
     let mut reader = Reader::new(text, &Options::message());
     let mut out = String::new();
     loop {
