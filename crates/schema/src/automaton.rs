@@ -7,6 +7,7 @@
 mod ambiguity;
 pub mod names;
 mod step;
+mod tally;
 mod tree;
 
 use crate::automaton::names::{NameId, Names, NamespaceId};

@@ -1,7 +1,7 @@
 //! Messages: their parts, headers, header faults and attachments, and how they are encoded.
 
 use super::{Direction, Effect, Walk};
-use crate::contract::{BoundMessage, Header, Message, Part, PartContent, Style};
+use crate::contract::{Attachment, BoundMessage, Header, Message, Part, PartContent, Style};
 
 /// The parts of a message that its body holds.
 pub(super) fn in_body(message: &Message, bound: &BoundMessage) -> Vec<Part> {
@@ -28,69 +28,36 @@ pub(super) fn layout(
             "between literal and encoded".to_owned(),
         );
     }
-    for before in &old.headers {
-        let path = format!("{path}/header/{}", before.part.name);
-        match new
-            .headers
-            .iter()
-            .find(|after| same_header(walk, &before.part, &after.part))
-        {
-            Some(after) => {
+    let same = |old: &Header, new: &Header| same_header(walk, &old.part, &new.part);
+    for pair in pairs(&old.headers, &new.headers, same) {
+        let path = format!("{path}/header/{}", pair.either().part.name);
+        match pair {
+            Pair::Both(before, after) => {
                 part(walk, &before.part, &after.part, direction, &path);
                 header_facts(walk, before, after, &path);
             }
             // A server passes over a header that it asks for no longer; a client misses one that is not sent any more.
-            None => {
+            Pair::Gone(_) => {
+                let message = "the header is gone".to_owned();
                 let breaking = direction == Direction::Response;
-                walk.note(
-                    breaking,
-                    "header-removed",
-                    &path,
-                    "the header is gone".to_owned(),
-                );
+                walk.note(breaking, "header-removed", &path, message);
+            }
+            Pair::Fresh(_) => {
+                let message = "the header is new".to_owned();
+                let breaking = direction == Direction::Request;
+                walk.note(breaking, "header-added", &path, message);
             }
         }
     }
-    for after in &new.headers {
-        if !old
-            .headers
-            .iter()
-            .any(|before| same_header(walk, &before.part, &after.part))
-        {
-            let path = format!("{path}/header/{}", after.part.name);
-            walk.note(
-                direction == Direction::Request,
-                "header-added",
-                &path,
-                "the header is new".to_owned(),
-            );
-        }
-    }
-    let named =
-        |list: &BoundMessage, part: &str| list.attachments.iter().any(|other| &*other.part == part);
-    for before in old
-        .attachments
-        .iter()
-        .filter(|before| !named(new, &before.part))
-    {
-        walk.note(
-            true,
-            "attachment-removed",
-            path,
-            format!("the attachment {} is gone", before.part),
-        );
-    }
-    for after in new
-        .attachments
-        .iter()
-        .filter(|after| !named(old, &after.part))
-    {
-        walk.note(
-            true,
-            "attachment-added",
-            path,
-            format!("the attachment {} is new", after.part),
-        );
+    let same = |old: &Attachment, new: &Attachment| old.part == new.part;
+    for pair in pairs(&old.attachments, &new.attachments, same) {
+        let (rule, what) = match pair {
+            Pair::Both(..) => continue,
+            Pair::Gone(_) => ("attachment-removed", "gone"),
+            Pair::Fresh(_) => ("attachment-added", "new"),
+        };
+        let message = format!("the attachment {} is {what}", pair.either().part);
+        walk.note(true, rule, path, message);
     }
 }
 
@@ -100,25 +67,55 @@ fn header_facts(walk: &mut Walk<'_>, old: &Header, new: &Header, path: &str) {
         let message = "between literal and encoded".to_owned();
         walk.note(true, "use-changed", path, message);
     }
-    for before in &old.faults {
-        let path = format!("{path}/fault/{}", before.part.name);
-        let mut same = new.faults.iter();
-        match same.find(|after| same_header(walk, &before.part, &after.part)) {
-            Some(after) => part(walk, &before.part, &after.part, Direction::Response, &path),
-            None => {
+    let same = |old: &Header, new: &Header| same_header(walk, &old.part, &new.part);
+    for pair in pairs(&old.faults, &new.faults, same) {
+        let path = format!("{path}/fault/{}", pair.either().part.name);
+        match pair {
+            Pair::Both(old, new) => part(walk, &old.part, &new.part, Direction::Response, &path),
+            Pair::Gone(_) => {
                 let message = "the header fault is gone".to_owned();
                 walk.note(false, "header-fault-removed", &path, message);
             }
+            Pair::Fresh(_) => {
+                let message = "the header fault is new".to_owned();
+                walk.note(false, "header-fault-added", &path, message);
+            }
         }
     }
-    for after in &new.faults {
-        let mut known = old.faults.iter();
-        if !known.any(|before| same_header(walk, &before.part, &after.part)) {
-            let path = format!("{path}/fault/{}", after.part.name);
-            let message = "the header fault is new".to_owned();
-            walk.note(false, "header-fault-added", &path, message);
+}
+
+/// What became of one of a list of things.
+enum Pair<'a, T> {
+    /// It is on both sides.
+    Both(&'a T, &'a T),
+    /// The old side alone has it.
+    Gone(&'a T),
+    /// The new side alone has it.
+    Fresh(&'a T),
+}
+
+impl<'a, T> Pair<'a, T> {
+    /// The thing, as the old side has it where both do.
+    fn either(&self) -> &'a T {
+        match self {
+            Pair::Both(one, _) | Pair::Gone(one) | Pair::Fresh(one) => one,
         }
     }
+}
+
+/// Finds each of the old things among the new ones; then come those that are new.
+fn pairs<'a, T>(old: &'a [T], new: &'a [T], same: impl Fn(&T, &T) -> bool) -> Vec<Pair<'a, T>> {
+    let mut found = Vec::with_capacity(old.len());
+    for before in old {
+        let after = new.iter().find(|after| same(before, after));
+        found.push(match after {
+            Some(after) => Pair::Both(before, after),
+            None => Pair::Gone(before),
+        });
+    }
+    let known = |after: &T| old.iter().any(|before| same(before, after));
+    found.extend(new.iter().filter(|after| !known(after)).map(Pair::Fresh));
+    found
 }
 
 pub(super) fn same_header(walk: &Walk<'_>, old: &Part, new: &Part) -> bool {
@@ -152,21 +149,12 @@ pub(super) fn parts(
     if let (Style::Document, [before], [after]) = (style, old, new) {
         return part(walk, before, after, direction, path);
     }
-    for before in old {
-        let path = format!("{path}/{}", before.name);
-        match new.iter().find(|after| after.name == before.name) {
-            Some(after) => part(walk, before, after, direction, &path),
-            None => walk.note(true, "part-removed", &path, "the part is gone".to_owned()),
-        }
-    }
-    for after in new {
-        if !old.iter().any(|before| before.name == after.name) {
-            walk.note(
-                true,
-                "part-added",
-                &format!("{path}/{}", after.name),
-                "the part is new".to_owned(),
-            );
+    for pair in pairs(old, new, |old, new| old.name == new.name) {
+        let path = format!("{path}/{}", pair.either().name);
+        match pair {
+            Pair::Both(before, after) => part(walk, before, after, direction, &path),
+            Pair::Gone(_) => walk.note(true, "part-removed", &path, "the part is gone".to_owned()),
+            Pair::Fresh(_) => walk.note(true, "part-added", &path, "the part is new".to_owned()),
         }
     }
 }

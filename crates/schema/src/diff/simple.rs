@@ -2,10 +2,11 @@
 //! their items, unions by what each member finds on the other side.
 
 mod bounds;
+mod listed;
 mod texts;
 
 use crate::model::{Builtin, Model, Type, TypeId, WhiteSpace};
-use crate::simple::{Compiled, Kind, SimpleTypes, Value};
+use crate::simple::{Compiled, Kind, SimpleTypes};
 
 use super::{Direction, Effect, Walk};
 use bounds::{bounds, lengths};
@@ -114,7 +115,7 @@ impl Comparison<'_> {
         }
         self.left -= 1;
         if old.enumerates() || new.enumerates() {
-            return enumerations(old, new);
+            return self.enumerations(old, new);
         }
         match (&old.kind, &new.kind) {
             (Kind::Union(_), _) | (_, Kind::Union(_)) => self.unions(old, new),
@@ -229,7 +230,7 @@ impl Comparison<'_> {
             return self.texts(old, new);
         }
         let model = self.models.0;
-        let numbers = |builtin| primitive(model, builtin) == Builtin::Decimal;
+        let numbers = |builtin| is_number(model, builtin);
         if from == to || (numbers(from) && numbers(to)) {
             let mut found = bounds(before, after);
             let bare = |type_: &Compiled| Builtin::from_id(type_.type_).is_some();
@@ -260,6 +261,11 @@ impl Comparison<'_> {
         };
         vec![retyped(effect, before, after)]
     }
+}
+
+/// A decimal, or one of the integers.
+fn is_number(model: &Model, builtin: Builtin) -> bool {
+    primitive(model, builtin) == Builtin::Decimal
 }
 
 fn primitive(model: &Model, builtin: Builtin) -> Builtin {
@@ -317,77 +323,6 @@ fn nearest<'c>(
     });
     let all = std::iter::once(first).chain(around.filter(move |at| *at != first));
     all.filter_map(|at| Some((at, *others.get(at)?)))
-}
-
-/// Compares where a side lists its values: each must be allowed on the other side.
-fn enumerations(old: &Compiled, new: &Compiled) -> Vec<Difference> {
-    let only = |these: &Compiled, those: &Compiled| {
-        let values = these.listed().filter(|value| allows(these, value));
-        let values = values.filter(|value| !allows(those, value));
-        let mut texts: Vec<String> = values.map(written).collect();
-        texts.sort();
-        texts
-    };
-    let mut found = Vec::new();
-    if !old.enumerates() {
-        let message = "only listed values are allowed now".to_owned();
-        found.push(Difference::new(
-            Effect::Tightened,
-            "enumeration-added",
-            message,
-        ));
-    } else {
-        found.extend(only(old, new).into_iter().map(|value| {
-            let message = format!("the value {value:?} is gone");
-            Difference::new(Effect::Tightened, "enumeration-value-removed", message)
-        }));
-    }
-    if !new.enumerates() {
-        let message = "other values than those listed are allowed now".to_owned();
-        found.push(Difference::new(
-            Effect::Relaxed,
-            "enumeration-removed",
-            message,
-        ));
-    } else {
-        found.extend(only(new, old).into_iter().map(|value| {
-            let message = format!("the value {value:?} is new");
-            Difference::new(Effect::Relaxed, "enumeration-value-added", message)
-        }));
-    }
-    if let (Kind::Atomic(_), Kind::Atomic(_)) = (&old.kind, &new.kind) {
-        let space = white_space(old, new);
-        found.extend(space.filter(|difference| difference.effect.is_some()));
-    }
-    found
-}
-
-/// Tells whether a type allows a value of another one, by its text; names that have a prefix by what they mean.
-fn allows(type_: &Compiled, value: &Value) -> bool {
-    match value {
-        Value::QName(_) | Value::Notation(_) if type_.enumerates() => {
-            type_.listed().any(|other| other == value)
-        }
-        Value::QName(_) => {
-            matches!(type_.kind, Kind::Atomic(Builtin::QName)) || texts::is_free(type_)
-        }
-        Value::Notation(_) => texts::is_free(type_),
-        // A pattern may ask for another of its texts, as `0\d` does for 5; texts have only one.
-        Value::String(_) | Value::AnyUri(_) => accepts(type_, value),
-        value if type_.listed().any(|other| other == value) => true,
-        value => accepts(type_, value),
-    }
-}
-
-fn accepts(type_: &Compiled, value: &Value) -> bool {
-    let scope = crate::model::Scope::from([]);
-    type_.accept(&written(value), &scope).is_ok()
-}
-
-fn written(value: &Value) -> String {
-    let mut text = String::new();
-    value.write(&mut text);
-    text
 }
 
 /// Compares how white space is treated. It changes what a text means; and where the side that keeps more of it has facets,

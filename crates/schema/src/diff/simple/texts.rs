@@ -4,7 +4,7 @@ use super::{Comparison, Difference, bounds, retyped, white_space};
 use crate::diff::Effect;
 use crate::model::{Builtin, Model, Type, TypeId, WhiteSpace};
 use crate::pattern::language::{Language, missing};
-use crate::simple::{Compiled, Kind};
+use crate::simple::{Compiled, Kind, Value};
 
 /// The steps of a derivation that are looked at.
 const STEPS: usize = 1_000;
@@ -104,7 +104,11 @@ impl Comparison<'_> {
         (old, from): (&Compiled, Builtin),
         (new, to): (&Compiled, Builtin),
     ) -> Option<Difference> {
-        if old.facets.fraction_digits != Some(0) || new.facets.fraction_digits != Some(0) {
+        let is_whole = |value: &Value| matches!(value, Value::Decimal(number) if number.fraction_digits() == 0);
+        let whole = |type_: &Compiled| {
+            type_.facets.fraction_digits == Some(0) || type_.listed().any(is_whole)
+        };
+        if !whole(old) || !whole(new) {
             return None;
         }
         let (decimal, effect) = match (from == Builtin::Decimal, to == Builtin::Decimal) {
