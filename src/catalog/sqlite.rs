@@ -24,12 +24,9 @@ pub(crate) async fn read(pool: &SqlitePool) -> Result<Found, sqlx::Error> {
         ..Found::default()
     };
     let mut places: HashMap<String, usize> = HashMap::new();
-    let mut without_rowid = HashSet::new();
-    for (name, kind, wr, sql) in relations(&mut connection).await? {
+    let indexed = indexed_primary_keys(&mut connection).await?;
+    for (name, kind, sql) in relations(&mut connection).await? {
         places.insert(name.to_lowercase(), found.tables.len());
-        if wr {
-            without_rowid.insert(name.clone());
-        }
         found.tables.push(table(name, &kind, sql));
     }
     let mut primary: HashMap<usize, Vec<(i64, usize)>> = HashMap::new();
@@ -55,7 +52,7 @@ pub(crate) async fn read(pool: &SqlitePool) -> Result<Found, sqlx::Error> {
         };
         let columns: Vec<usize> = columns.into_iter().map(|(_, column)| column).collect();
         if let [column] = columns.as_slice()
-            && !without_rowid.contains(&table.name)
+            && !indexed.contains(&table.name)
             && let Some(column) = table.columns.get_mut(*column)
             && column.type_name.eq_ignore_ascii_case("integer")
         {
@@ -137,13 +134,27 @@ fn table(name: String, kind: &str, sql: Option<String>) -> Table {
     }
 }
 
-type RelationRow = (String, String, bool, Option<String>);
+/// The tables whose primary key has an index of its own, and so is not the rowid: that of a table without one, and `integer primary key desc`
+/// (SQLite, lang_createtable, 5).
+async fn indexed_primary_keys(
+    connection: &mut sqlx::SqliteConnection,
+) -> Result<HashSet<String>, sqlx::Error> {
+    let names: Vec<(String,)> = sqlx::query_as(
+        "select t.name from pragma_table_list t join pragma_index_list(t.name, 'main') l
+         where t.schema = 'main' and t.type = 'table' and l.origin = 'pk'",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
+type RelationRow = (String, String, Option<String>);
 
 async fn relations(
     connection: &mut sqlx::SqliteConnection,
 ) -> Result<Vec<RelationRow>, sqlx::Error> {
     sqlx::query_as(
-        "select t.name, t.type, t.wr <> 0, s.sql
+        "select t.name, t.type, s.sql
          from pragma_table_list t left join sqlite_schema s on s.name = t.name and s.type in ('table', 'view')
          where t.schema = 'main' and t.type in ('table', 'view', 'virtual') and t.name not like 'sqlite\\_%' escape '\\'
            and t.name not like 'soapstone\\_%' escape '\\'

@@ -27,3 +27,6 @@ insert into forms values ('2024-05-01 00:00:00', '2024-05-01', '10:00', 'abc', 1
   ('2024-05-02', '2024-05-01T00:00:00.000', '25:00', 'ąść', 12345);
 create virtual table boxes using rtree(id, low, high);
 insert into boxes values (1, 0, 2.5), (2, -1, 1);
+-- No rowid, though it looks like one: it may be NULL.
+create table keyed_downwards (id integer primary key desc, n integer);
+insert into keyed_downwards values (1, 1), (null, 2), (null, 3), (2, 4);
