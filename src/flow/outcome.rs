@@ -65,13 +65,24 @@ impl Outcome {
     }
 }
 
+/// What an attempt says of how its destination does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It answers: closes its circuit.
+    Well,
+    /// Not reached, late, or answering 5xx without a fault: counts towards its circuit.
+    Sick,
+    /// Nothing: our own code broke.
+    Untold,
+}
+
 /// What was heard of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
     /// What it came to.
     pub outcome: Outcome,
-    /// The destination looks sick: not reached, late, or answering 5xx without a fault. Counts towards its circuit.
-    pub sick: bool,
+    /// What it says of how the destination does.
+    pub health: Health,
     /// The request, where the flow keeps messages.
     pub request: Option<String>,
     /// The answer, where the flow keeps messages or it was not understood.
@@ -81,19 +92,23 @@ pub struct Heard {
 impl Heard {
     /// What was heard from a destination that does well.
     pub fn well(outcome: Outcome) -> Heard {
-        Heard {
-            outcome,
-            sick: false,
-            request: None,
-            answer: None,
-        }
+        Heard::of(outcome, Health::Well)
     }
 
     /// What was heard from a destination that looks sick.
     pub fn sick(outcome: Outcome) -> Heard {
+        Heard::of(outcome, Health::Sick)
+    }
+
+    /// What came of an attempt that says nothing of the destination.
+    pub fn untold(outcome: Outcome) -> Heard {
+        Heard::of(outcome, Health::Untold)
+    }
+
+    fn of(outcome: Outcome, health: Health) -> Heard {
         Heard {
             outcome,
-            sick: true,
+            health,
             request: None,
             answer: None,
         }

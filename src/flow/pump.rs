@@ -21,6 +21,7 @@ use crate::store::progress::{self, Mode};
 use crate::store::session::Session;
 
 use super::gateway::{AtWork, Shared};
+use super::outcome::Health;
 use super::policy;
 use super::{Flow, FlowError, step};
 
@@ -186,8 +187,8 @@ async fn round(
     // What was sent before the circuit opened says nothing of how the destination does since.
     let count = gate.count();
     for finished in pump.finished.iter().filter(|one| one.count == count) {
-        match finished.heard.as_ref().map(|heard| heard.sick) {
-            Some(true) => {
+        match finished.heard.as_ref().map(|heard| heard.health) {
+            Some(Health::Sick) => {
                 failures += 1;
                 if probing || failures >= flow.policy.circuit_failures {
                     open_circuit(shared, flow, &mut session, finished, now).await?;
@@ -195,13 +196,13 @@ async fn round(
                     break;
                 }
             }
-            Some(false) => {
+            Some(Health::Well) => {
                 if failures > 0 || probing {
                     circuit::close(&mut session, &flow.destination, now).await?;
                 }
                 (failures, probing) = (0, false);
             }
-            None => {}
+            Some(Health::Untold) | None => {}
         }
     }
     if pump.unsure {

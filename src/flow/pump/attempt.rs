@@ -11,9 +11,6 @@ use crate::flow::outcome::{Found, Heard, Outcome};
 use crate::flow::{Flow, FlowError, Outgoing};
 use crate::store::delivery::Claimed;
 
-/// The count of an attempt at which our own code broke: no gate is ever shut so often.
-const BROKEN: u64 = u64::MAX;
-
 /// An attempt that has ended, or that was never begun.
 pub(super) struct Finished {
     pub(super) claimed: Claimed,
@@ -67,7 +64,7 @@ pub(super) async fn attempt(
     shared: &Shared,
     flow: &Flow,
     gate: &Gate,
-    mut count: u64,
+    count: u64,
     claimed: Claimed,
 ) -> Finished {
     let permit = gate.pass(count).await;
@@ -95,14 +92,9 @@ pub(super) async fn attempt(
             }
             told
         });
-        let told = telling.catch_unwind().await;
-        if told.is_err() {
-            // It says nothing of how the destination does.
-            count = BROKEN;
-        }
-        (heard, cleared) = told.unwrap_or_else(|_| {
+        (heard, cleared) = telling.catch_unwind().await.unwrap_or_else(|_| {
             let reason = FlowError::Broken.to_string();
-            (Some(Heard::well(Outcome::Ambiguous { reason })), false)
+            (Some(Heard::untold(Outcome::Ambiguous { reason })), false)
         });
     }
     drop(permit);
