@@ -31,11 +31,11 @@ pub(super) use settling::tell_unmappable;
 /// How often what could not be written back is tried again, and times that a clock set too far ahead are mended.
 const MENDING: Duration = Duration::from_secs(15);
 
-/// How many times the concurrency is claimed ahead at most.
-const AHEAD: usize = 6;
+/// How many times the concurrency is claimed ahead at most, once a backlog lasts.
+const AHEAD: usize = 16;
 
 /// How many times the concurrency is on its way, sent or claimed ahead, while a round is at work.
-const MEANWHILE: usize = 2;
+const MEANWHILE: usize = 8;
 
 /// How long what has ended waits at most for more to end.
 const GATHERING: Duration = Duration::from_millis(25);
@@ -143,6 +143,12 @@ impl Pump {
     /// is killed is sent again, so only a backlog that lasts is worth it.
     fn patience(&self) -> usize {
         self.backlog / 4
+    }
+
+    /// How many may be claimed ahead, by what ended in the last round; as slow to grow.
+    fn ahead(&self, concurrency: usize) -> usize {
+        let most = concurrency * (1 + self.backlog / 8).min(AHEAD);
+        (self.finished.len() + self.patience()).min(most)
     }
 
     /// Lets more end before a round, where there is a backlog and enough stays on its way meanwhile.
@@ -265,8 +271,7 @@ async fn round(
     }
     // What was claimed and not sent when a gateway is killed is in doubt where that does not resolve itself.
     if flow.policy.resolves() && !pump.finished.is_empty() {
-        let ahead = pump.finished.len() + pump.patience();
-        pump.ahead = ahead.min(flow.policy.concurrency * AHEAD);
+        pump.ahead = pump.ahead(flow.policy.concurrency);
     }
     for finished in pump.finished.drain(..) {
         pump.flying.remove(&finished.claimed.id);
