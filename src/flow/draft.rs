@@ -197,6 +197,15 @@ impl<'a> Drafting<'a> {
         at: &Place<'_, 'a>,
         depth: usize,
     ) {
+        // What is mapped to an encoded array are its items.
+        let item = self.values.array_item(type_);
+        let (type_, repeated) = (item.unwrap_or(type_), repeated || item.is_some());
+        if is_simple(self.values, type_) && item.is_some() {
+            let kind = &self.simple.get(self.values.model(), type_).name;
+            let what = format!("a list of {kind}");
+            let text = format!("# {} = \"record.…\"", quoted(&format!("{path}[]")));
+            return self.note(text, required, &what);
+        }
         if is_simple(self.values, type_) {
             let goal = Goal {
                 path,

@@ -198,6 +198,37 @@ async fn a_draft_is_right_where_names_and_types_say_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_draft_for_an_encoded_array_fills_its_items() {
+    let scene = Scene::new(
+        "create table orders (id integer primary key, name varchar(20) not null);
+        create table line (id integer primary key, orders_id integer not null references orders (id), sku varchar(20) not null, quantity int not null)",
+    )
+    .await;
+    scene.write("flows/third_party.wsdl", include_str!("third_party.wsdl"));
+    let said = scene.tell(&[
+        "flow",
+        "new",
+        "orders",
+        "--table",
+        "orders",
+        "--wsdl",
+        "third_party.wsdl",
+        "--operation",
+        "StoreLines",
+    ]);
+    let draft = scene.read("flows/orders.toml");
+    for line in [
+        "\"id\" = \"record.id\"",
+        "\"lines[]\" = \"record.line\"",
+        "\"lines[]/sku\" = \"lines.sku\"",
+    ] {
+        assert!(draft.lines().any(|own| own == line), "{line}\n{draft}");
+    }
+    assert!(!draft.contains("@offset"), "{draft}");
+    assert!(!said.contains("it is a single value"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_sample_flows_are_right() {
     let scene = Scene::new(include_str!("../../sample/sqlite.sql")).await;
     let flows = scene.folder.join("flows");
