@@ -9,6 +9,7 @@ pub mod served;
 pub mod steering;
 
 pub mod authorise;
+pub mod body;
 pub mod changes;
 pub mod contract;
 pub mod fault;

@@ -12,14 +12,16 @@ use serde_json::Value as Json;
 use soapstone::http::{Client, HeaderName, Outgoing};
 use soapstone::soap::{Version, read_envelope, read_fault, write_envelope};
 use soapstone::xml::{self, Reader};
-use soapstone_schema::contract::{BoundOperation, Contract, Operation, Port, SoapVersion};
+use soapstone_schema::contract::{Contract, OperationAt, SoapVersion};
 use soapstone_schema::load::{LoadOptions, Source, load};
 use soapstone_schema::validate::Validator;
 use soapstone_schema::value::Values;
 
+use crate::body::version;
+use crate::config::nearest;
+
 use super::fetch::{Access, Fetcher};
 use super::{Failure, block_on, print};
-use crate::config::nearest;
 
 /// Call an operation of any SOAP service by its WSDL, and print the answer as JSON.
 #[derive(Debug, Args)]
@@ -89,11 +91,9 @@ async fn call(arguments: &Arguments) -> Result<(), Failure> {
     };
     let bound = find(&contract, name, arguments)?;
     let values = Values::new(Arc::new(Validator::new(Arc::clone(&contract))));
-    let body = body::request(&values, &bound, given_json(arguments)?, &arguments.fields)?;
-    let version = match bound.soap {
-        SoapVersion::V11 => Version::Soap11,
-        SoapVersion::V12 => Version::Soap12,
-    };
+    let version = version(bound.binding.soap);
+    let json = given_json(arguments)?;
+    let body = body::request(&values, &bound, version, json, &arguments.fields)?;
     let header = header::blocks(arguments)?;
     let mut message = String::new();
     write_envelope(version, &header, &mut message, |out| out.push_str(&body));
@@ -112,7 +112,7 @@ fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>
         &mut fetch,
         &LoadOptions::default(),
     );
-    if loaded.contract.services.is_empty() {
+    if loaded.contract.operations().next().is_none() {
         let lines: Vec<String> = loaded
             .report
             .diagnostics
@@ -120,7 +120,7 @@ fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>
             .map(|diagnostic| loaded.report.line(diagnostic))
             .collect();
         return Err(Failure::new(format!(
-            "{}: no service with a SOAP port\n{}",
+            "{}: no operation that is bound to SOAP\n{}",
             arguments.wsdl,
             lines.join("\n")
         )));
@@ -128,44 +128,10 @@ fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>
     Ok(Arc::new(loaded.contract))
 }
 
-/// An operation at a port.
-struct Bound<'c> {
-    port: &'c Port,
-    soap: SoapVersion,
-    operation: &'c Operation,
-    bound: &'c BoundOperation,
-}
-
-/// Every operation at every port.
-fn operations(contract: &Contract) -> impl Iterator<Item = Bound<'_>> {
-    contract
-        .services
-        .iter()
-        .flat_map(|service| &service.ports)
-        .flat_map(move |port| {
-            let binding = contract.bindings.get(port.binding);
-            binding.into_iter().flat_map(move |binding| {
-                binding.operations.iter().filter_map(move |bound| {
-                    let operation = contract
-                        .port_types
-                        .get(binding.port_type)?
-                        .operations
-                        .get(bound.operation)?;
-                    Some(Bound {
-                        port,
-                        soap: binding.soap,
-                        operation,
-                        bound,
-                    })
-                })
-            })
-        })
-}
-
 fn list(contract: &Contract) -> Result<(), Failure> {
     let mut text = String::new();
     let mut seen = std::collections::HashSet::new();
-    for bound in operations(contract) {
+    for bound in contract.operations() {
         if seen.insert(&bound.operation.name) {
             text.push_str(&bound.operation.name);
             if let Some(line) = bound.operation.documentation.trim().lines().next() {
@@ -182,25 +148,27 @@ fn find<'c>(
     contract: &'c Contract,
     name: &str,
     arguments: &Arguments,
-) -> Result<Bound<'c>, Failure> {
+) -> Result<OperationAt<'c>, Failure> {
     let (soap, port) = (arguments.soap.as_deref(), arguments.port.as_deref());
-    let fits = |bound: &Bound<'_>| {
+    let fits = |bound: &OperationAt<'_>| {
         *bound.operation.name == *name
-            && port.is_none_or(|port| *bound.port.name == *port)
-            && soap.is_none_or(|soap| (soap == "1.1") == (bound.soap == SoapVersion::V11))
+            && port.is_none_or(|port| bound.port == port)
+            && soap.is_none_or(|soap| (soap == "1.1") == (bound.binding.soap == SoapVersion::V11))
     };
-    if let Some(bound) = operations(contract).find(fits) {
+    if let Some(bound) = contract.operations().find(fits) {
         return Ok(bound);
     }
-    let names: Vec<&str> = operations(contract)
+    let names: Vec<&str> = contract
+        .operations()
         .map(|bound| &*bound.operation.name)
         .collect();
     if names.contains(&name) {
-        let ports: Vec<String> = operations(contract)
+        let ports: Vec<String> = contract
+            .operations()
             .filter(|bound| *bound.operation.name == *name)
-            .map(|bound| match bound.soap {
-                SoapVersion::V11 => format!("{} (1.1)", bound.port.name),
-                SoapVersion::V12 => format!("{} (1.2)", bound.port.name),
+            .map(|bound| match bound.binding.soap {
+                SoapVersion::V11 => format!("{} (1.1)", bound.port),
+                SoapVersion::V12 => format!("{} (1.2)", bound.port),
             })
             .collect();
         return Err(Failure::new(format!(
@@ -237,10 +205,15 @@ async fn send(
     arguments: &Arguments,
     client: &Client,
     version: Version,
-    bound: &Bound<'_>,
+    bound: &OperationAt<'_>,
     message: &str,
 ) -> Result<Vec<u8>, Failure> {
-    let address = arguments.address.as_deref().unwrap_or(&bound.port.address);
+    let address = arguments.address.as_deref().unwrap_or(bound.address);
+    if address.is_empty() {
+        return Err(Failure::new(
+            "the WSDL does not say where it is called: say --address URL",
+        ));
+    }
     let action = &bound.bound.action;
     let mut outgoing = match version {
         Version::Soap11 => Outgoing::post(address, version.content_type(), message.to_owned())
@@ -286,7 +259,7 @@ async fn send(
 fn show(
     arguments: &Arguments,
     values: &Values,
-    bound: &Bound<'_>,
+    bound: &OperationAt<'_>,
     text: &str,
 ) -> Result<(), Failure> {
     let mut reader = Reader::new(text, &xml::Options::document());

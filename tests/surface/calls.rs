@@ -149,6 +149,28 @@ async fn a_person_calls_third_parties_as_they_ask() {
         assert_eq!(status, Some(1), "{said}");
         assert!(said.contains(told), "{said}");
     }
+    // A contract that names no service is called where a person says.
+    let (bound, _) = include_str!("third_party.wsdl")
+        .split_once("<w:service")
+        .unwrap();
+    scene.write("bound.wsdl", &format!("{bound}</w:definitions>"));
+    let (wsdl, name) = (at("bound.wsdl"), "name=Łódź & <Sons>");
+    let put = [
+        "call",
+        &wsdl,
+        "Put",
+        "id=1",
+        name,
+        "--header",
+        "Idempotency-Key: 1",
+    ];
+    let to = format!("{address}/plain");
+    let said = scene.tell(&[&put[..], &["--address", &to]].concat());
+    assert!(said.contains("\"N-1\""), "{said}");
+    let lost = scene.run(&put);
+    let said = String::from_utf8_lossy(&lost.stderr).into_owned();
+    assert_eq!(lost.status.code(), Some(1), "{said}");
+    assert!(said.contains("say --address URL"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! WSDL 1.1 as meant: services, ports, bindings and operations with every message resolved to elements and types.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use soapstone::name::QName;
@@ -21,6 +22,52 @@ pub struct Contract {
     pub namespace: Arc<str>,
     /// The root `definitions/documentation`.
     pub documentation: String,
+}
+
+/// An operation where it is called.
+#[derive(Debug, Clone, Copy)]
+pub struct OperationAt<'c> {
+    /// The port's name, or the binding's where no service names it.
+    pub port: &'c str,
+    /// `soap:address location`; empty where none is told.
+    pub address: &'c str,
+    /// The binding.
+    pub binding: &'c Binding,
+    /// What the port type says of the operation.
+    pub operation: &'c Operation,
+    /// What the binding says of it.
+    pub bound: &'c BoundOperation,
+}
+
+impl Contract {
+    /// Every operation at every port, and then at every binding that no port names: that is called where the caller knows.
+    pub fn operations(&self) -> impl Iterator<Item = OperationAt<'_>> {
+        let ports = self.services.iter().flat_map(|service| &service.ports);
+        let ports = ports.map(|port| (&*port.name, port.address.as_str(), port.binding));
+        let named: HashSet<usize> = ports.clone().map(|(.., binding)| binding).collect();
+        let bindings = self.bindings.iter().enumerate();
+        let unnamed = bindings
+            .filter(move |(index, _)| !named.contains(index))
+            .map(|(index, binding)| (&*binding.name.local, "", index));
+        ports
+            .chain(unnamed)
+            .flat_map(move |(port, address, index)| {
+                let binding = self.bindings.get(index).into_iter();
+                binding.flat_map(move |binding| {
+                    let port_type = self.port_types.get(binding.port_type);
+                    let bound = binding.operations.iter();
+                    bound.filter_map(move |bound| {
+                        Some(OperationAt {
+                            port,
+                            address,
+                            binding,
+                            operation: port_type?.operations.get(bound.operation)?,
+                            bound,
+                        })
+                    })
+                })
+            })
+    }
 }
 
 /// A port type (WSDL 1.1, 2.5).

@@ -5,7 +5,6 @@ mod arrange;
 pub mod fits;
 pub mod targets;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,13 +12,13 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use soapstone::name::QName;
 use soapstone::soap::Version;
-use soapstone_schema::contract::{
-    BoundMessage, BoundOperation, Contract, Message, PartContent, SoapVersion, Style,
-};
+use soapstone_schema::contract::{Contract, PartContent, SoapVersion};
 use soapstone_schema::load::{Fetch, FetchError, Files, LoadOptions, Source, load};
 use soapstone_schema::model::{ElementId, Model, TypeId};
 use soapstone_schema::validate::Validator;
 use soapstone_schema::value::{Root, Values};
+
+use crate::body::{self, Body};
 
 /// A loaded contract.
 #[derive(Debug, Clone)]
@@ -30,17 +29,6 @@ pub struct ThirdParty {
     pub values: Arc<Values>,
     /// The digest of its documents.
     pub digest: Vec<u8>,
-}
-
-/// One direction of an operation: what stands in the body.
-#[derive(Debug, Clone)]
-pub struct Body {
-    /// The rpc wrapper, where the style is rpc.
-    pub wrapper: Option<QName>,
-    /// The parts: one element for document style.
-    pub parts: Vec<(String, Root)>,
-    /// `use="encoded"`: every element tells its type.
-    pub encoded: bool,
 }
 
 /// An operation, ready to be called.
@@ -107,43 +95,23 @@ impl ThirdParty {
     /// There is none, with what there is.
     pub fn operation(&self, port: Option<&str>, name: &str) -> Result<Operation, String> {
         let contract = &*self.contract;
-        // A binding that no service names is reached where the flow says.
-        let ports = contract
-            .services
-            .iter()
-            .flat_map(|service| &service.ports)
-            .map(|port| (&*port.name, port.address.as_str(), port.binding));
-        let named: HashSet<usize> = ports.clone().map(|(_, _, binding)| binding).collect();
-        let bare = contract.bindings.iter().enumerate();
-        let bare = bare
-            .filter(|(index, _)| !named.contains(index))
-            .map(|(index, binding)| (&*binding.name.local, "", index));
         let mut found = Vec::new();
         let (mut known, mut others) = (Vec::new(), Vec::new());
-        for (candidate, address, binding) in ports.chain(bare) {
-            if port.is_some_and(|port| port != candidate) {
-                others.push(candidate);
+        for at in contract.operations() {
+            if port.is_some_and(|port| port != at.port) {
+                others.push(at.port);
                 continue;
             }
-            let Some(binding) = contract.bindings.get(binding) else {
-                continue;
-            };
-            let Some(port_type) = contract.port_types.get(binding.port_type) else {
-                continue;
-            };
-            for bound in &binding.operations {
-                let Some(operation) = port_type.operations.get(bound.operation) else {
-                    continue;
-                };
-                known.push(operation.name.to_string());
-                if &*operation.name == name {
-                    let twelve = binding.soap == SoapVersion::V12;
-                    found.push((twelve, address, binding, operation, bound));
-                }
+            known.push(at.operation.name.to_string());
+            if &*at.operation.name == name {
+                found.push(at);
             }
         }
-        found.sort_by_key(|one| one.0);
-        let Some((_, address, binding, operation, bound)) = found.into_iter().next() else {
+        let Some(at) = found
+            .into_iter()
+            .min_by_key(|at| at.binding.soap == SoapVersion::V12)
+        else {
+            others.dedup();
             known.sort();
             known.dedup();
             let of = port.map_or("the contract".to_owned(), |port| format!("port {port}"));
@@ -159,6 +127,7 @@ impl ThirdParty {
                 ),
             });
         };
+        let (operation, bound, binding) = (at.operation, at.bound, at.binding);
         let input = operation.input.as_ref().zip(bound.input.as_ref());
         let (message, input) = input.ok_or_else(|| format!("`{name}` takes no request"))?;
         let output = operation.output.as_ref().zip(bound.output.as_ref());
@@ -174,18 +143,14 @@ impl ThirdParty {
             });
         Ok(Operation {
             name: name.to_owned(),
-            address: address.to_owned(),
-            version: if binding.soap == SoapVersion::V12 {
-                Version::Soap12
-            } else {
-                Version::Soap11
-            },
+            address: at.address.to_owned(),
+            version: body::version(binding.soap),
             action: bound.action.clone(),
             addressing: binding.addressing,
-            request: body(name, bound, message, input)?,
-            answer: output
-                .map(|(message, output)| body(&format!("{name}Response"), bound, message, output))
-                .transpose()?,
+            request: Body::of(name, bound, message, input),
+            answer: output.map(|(message, output)| {
+                Body::of(&format!("{name}Response"), bound, message, output)
+            }),
             headers: headers.collect(),
         })
     }
@@ -196,37 +161,6 @@ fn local(model: &Model, id: ElementId) -> Option<String> {
         .elements
         .get(id.index())
         .map(|element| element.name.local.to_string())
-}
-
-fn body(
-    wrapper: &str,
-    bound: &BoundOperation,
-    message: &Message,
-    how: &BoundMessage,
-) -> Result<Body, String> {
-    let parts = message
-        .parts
-        .iter()
-        .filter(|part| how.body.contains(&part.name));
-    let parts: Vec<(String, Root)> = parts
-        .map(|part| {
-            let root = match part.content {
-                PartContent::Element(id) => Root::Element(id),
-                // WS-I Basic Profile 1.1, R2735: the accessor of a part has no namespace.
-                PartContent::Type(type_) => Root::Type {
-                    name: QName::new("", &*part.name),
-                    type_,
-                },
-            };
-            (part.name.to_string(), root)
-        })
-        .collect();
-    let wrapper = (bound.style == Style::Rpc).then(|| QName::new(how.namespace.as_str(), wrapper));
-    Ok(Body {
-        wrapper,
-        parts,
-        encoded: how.encoded,
-    })
 }
 
 /// The type of a root.

@@ -2,14 +2,14 @@
 
 use serde_json::{Map as Fields, Value as Json};
 use soapstone::soap::{self, Code, Fault, Version, read_envelope, read_fault, write_envelope};
-use soapstone::xml::{self, Event, Options, Reader, Tag, Writer};
-use soapstone_schema::encoded::Encoding;
-use soapstone_schema::validate::{self, Expect};
-use soapstone_schema::value::{Root, Values};
+use soapstone::xml::{self, Event, Options, Reader, Writer};
+use soapstone_schema::validate;
+use soapstone_schema::value::Values;
 
+use crate::body::{Body, Reading};
 use crate::flow::mapping::{Content as Filling, Filled};
 
-use super::contract::{Body, Operation};
+use super::contract::Operation;
 
 /// The namespace of WS-Addressing 1.0.
 const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
@@ -51,10 +51,8 @@ pub fn request(
         blocks = writer.finish();
     }
     blocks.push_str(&header_blocks(values, operation, headers)?);
-    let content = match &operation.request.wrapper {
-        None if operation.request.parts.is_empty() => String::new(),
-        _ => part(values, &operation.request, filled)?,
-    };
+    let parts = operation.request.arrange(values, filled);
+    let content = operation.request.write(values, operation.version, &parts)?;
     let mut out = String::with_capacity(content.len() + blocks.len() + 512);
     write_envelope(operation.version, &blocks, &mut out, |out| {
         out.push_str(&content)
@@ -77,53 +75,20 @@ pub fn header_blocks(
         let (name, root) =
             declared.ok_or_else(|| format!("the operation has no header `{}`", one.name))?;
         let body = Body {
-            wrapper: None,
             parts: vec![(name.clone(), root.clone())],
-            encoded: false,
+            ..Body::default()
         };
-        match &one.content {
-            Filling::Null => {}
-            Filling::Children(children) => blocks.push_str(&part(values, &body, children)?),
+        let parts = match &one.content {
+            Filling::Null => continue,
+            Filling::Children(children) => body.arrange(values, children),
             // A block that is a single value stands in a part of that name.
             Filling::Value(value) => {
-                let told = super::contract::single(values, root, value);
-                let element = values
-                    .from_json(&told, root)
-                    .map_err(|error| error.to_string())?;
-                let block = values.write(&element, root);
-                blocks.push_str(&block.map_err(|error| error.to_string())?);
+                vec![(root.clone(), super::contract::single(values, root, value))]
             }
-        }
+        };
+        blocks.push_str(&body.write(values, operation.version, &parts)?);
     }
     Ok(blocks)
-}
-
-/// Writes the payload.
-fn part(values: &Values, body: &Body, filled: &[Filled]) -> Result<String, String> {
-    let mut content = String::new();
-    for (root, json) in body.arrange(values, filled) {
-        let element = values
-            .from_json(&json, &root)
-            .map_err(|error| error.to_string())?;
-        let written = if body.encoded {
-            values.write_encoded(&element, &root)
-        } else {
-            values.write(&element, &root)
-        };
-        content.push_str(&written.map_err(|error| error.to_string())?);
-    }
-    let Some(wrapper) = &body.wrapper else {
-        return Ok(content);
-    };
-    let mut writer = Writer::new();
-    writer.start(&format!("op:{}", wrapper.local));
-    writer.attribute("xmlns:op", &wrapper.namespace);
-    if body.encoded {
-        writer.attribute("soap:encodingStyle", Encoding::V11.namespace());
-    }
-    writer.raw(&content);
-    writer.end();
-    Ok(writer.finish())
 }
 
 /// Puts a header block into an envelope that [`request`] wrote.
@@ -163,112 +128,21 @@ pub fn answer(
     let Some(body) = body else {
         return Ok(Said::Answer(Json::Object(Fields::new())));
     };
-    if body.encoded && body.wrapper.is_some() {
-        return read_encoded(values, body, &text).map(Said::Answer);
-    }
-    let read = read_body(values, body, &mut reader)?;
-    envelope
-        .finish_body(&mut reader)
-        .map_err(|error| error.to_string())?;
-    Ok(Said::Answer(read))
-}
-
-/// Reads an rpc/encoded answer, whose values may stand apart and be referred to.
-fn read_encoded(values: &Values, body: &Body, envelope: &str) -> Result<Json, String> {
-    let read = values
-        .read_encoded(envelope, &Options::message(), &body.parts)
-        .map_err(|error| error.to_string())?;
-    let root = |name: &str| body.parts.iter().find(|(known, _)| known == name);
-    let fields = read.into_iter().filter_map(|(name, element)| {
-        let json = values.to_json(&element, &root(&name)?.1);
-        Some((name, json))
-    });
-    Ok(Json::Object(fields.collect()))
-}
-
-fn read_body<'a>(values: &Values, body: &Body, reader: &mut Reader<'a>) -> Result<Json, String> {
-    let broken = |error: xml::Error| error.to_string();
-    let Event::Start(tag) = reader.next().map_err(broken)? else {
-        return Err("the body is empty".to_owned());
+    let reading = Reading {
+        limits: Options::message(),
+        checks: validate::Options::first(),
     };
-    let element = |reader: &mut Reader<'a>, tag, root: &Root| {
-        let expect = match root {
-            Root::Element(id) => Expect::Element(*id),
-            Root::Type { type_, .. } => Expect::Type(*type_),
-        };
-        let read = values.read_element(reader, tag, expect, &validate::Options::first());
-        read.map(|element| values.to_json(&element, root))
-            .map_err(|error| error.to_string())
-    };
-    if let Some(root) = body.only() {
-        let json = element(reader, tag, root)?;
-        return Ok(if json.is_object() {
-            json
-        } else {
-            serde_json::json!({ "value": json })
-        });
+    let read = body.read(values, &text, &mut reader, &reading)?;
+    if !(body.encoded && body.wrapper.is_some()) {
+        envelope
+            .finish_body(&mut reader)
+            .map_err(|error| error.to_string())?;
     }
-    let mut fields = Fields::new();
-    if body.wrapper.is_none() {
-        let mut next = Some(tag);
-        for (name, root) in &body.parts {
-            let missing = || format!("the part `{name}` of the answer is missing");
-            let tag = match next.take() {
-                Some(tag) => tag,
-                None => start(reader).map_err(broken)?.ok_or_else(missing)?,
-            };
-            fields.insert(name.clone(), element(reader, tag, root)?);
-        }
-        return Ok(Json::Object(fields));
-    }
-    loop {
-        match reader.next().map_err(broken)? {
-            Event::Start(tag) => {
-                let mut parts = body.parts.iter();
-                let (name, root) = parts
-                    .find(|(name, _)| name == tag.local)
-                    .ok_or_else(|| format!("`{}` is no part of the answer", tag.local))?;
-                let json = element(reader, tag, root)?;
-                let json = match body.encoded {
-                    true => untyped(json),
-                    false => json,
-                };
-                fields.insert(name.clone(), json);
-            }
-            Event::End(_) | Event::Eof => return Ok(Json::Object(fields)),
-            Event::Text(_) => {}
-        }
-    }
-}
-
-/// The start tag that comes next, if one does before the end of what is open.
-fn start<'a>(reader: &mut Reader<'a>) -> Result<Option<Tag<'a>>, xml::Error> {
-    loop {
-        match reader.next()? {
-            Event::Start(tag) => return Ok(Some(tag)),
-            Event::Text(_) => {}
-            Event::End(_) | Event::Eof => return Ok(None),
-        }
-    }
-}
-
-/// A value without the types that it tells: in the encoded form every element may tell one, and an expression wants what it holds.
-fn untyped(json: Json) -> Json {
-    match json {
-        Json::Object(mut fields) => {
-            fields.remove("$type");
-            match fields.remove("$") {
-                Some(value) if fields.is_empty() => value,
-                value => {
-                    let kept = value.map(|value| ("$".to_owned(), value));
-                    let inner = fields.into_iter().chain(kept);
-                    Json::Object(inner.map(|(name, json)| (name, untyped(json))).collect())
-                }
-            }
-        }
-        Json::Array(items) => Json::Array(items.into_iter().map(untyped).collect()),
-        other => other,
-    }
+    Ok(Said::Answer(match read {
+        // Answers are fields, for expressions.
+        Json::Object(_) => read,
+        value => serde_json::json!({ "value": value }),
+    }))
 }
 
 fn fault_json(fault: &Fault, version: Version) -> Json {

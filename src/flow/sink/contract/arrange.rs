@@ -4,10 +4,11 @@ use serde_json::{Map as Fields, Value as Json};
 use soapstone_schema::model::{Builtin, Model, Type, TypeId, Variety};
 use soapstone_schema::value::{Root, Values};
 
+use crate::body::Body;
 use crate::flow::mapping::{Content, Filled};
 
 use super::targets::required;
-use super::{Body, type_of};
+use super::type_of;
 
 impl Body {
     /// Turns a filled map into JSON for each part, in the form that values take.

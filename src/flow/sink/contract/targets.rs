@@ -10,7 +10,9 @@ use crate::catalog::Catalog;
 use crate::flow::mapping::{Mistake, Node, Origin};
 
 use super::fits::{self, Target};
-use super::{Body, Operation, type_of};
+use crate::body::Body;
+
+use super::{Operation, type_of};
 
 /// What is found: mistakes, and what may go wrong with some values.
 #[derive(Debug, Default)]
@@ -31,14 +33,6 @@ enum Place {
 }
 
 impl Body {
-    /// The content of the only part of a document style body: no name of a part stands before its fields.
-    pub(crate) fn only(&self) -> Option<&Root> {
-        match (&self.wrapper, self.parts.as_slice()) {
-            (None, [(_, root)]) => Some(root),
-            _ => None,
-        }
-    }
-
     /// The element or type that a map's first steps stand in: the only part's content, or the parts by name.
     fn roots(&self, values: &Values) -> Place {
         match self.only() {
