@@ -188,7 +188,7 @@ impl Body {
 }
 
 /// The start tag that comes next, if one does before the end of what is open.
-fn start<'a>(reader: &mut Reader<'a>) -> Result<Option<Tag<'a>>, xml::Error> {
+pub(crate) fn start<'a>(reader: &mut Reader<'a>) -> Result<Option<Tag<'a>>, xml::Error> {
     loop {
         match reader.next()? {
             Event::Start(tag) => return Ok(Some(tag)),

@@ -167,6 +167,23 @@ async fn a_person_calls_third_parties_as_they_ask() {
     let to = format!("{address}/plain");
     let said = scene.tell(&[&put[..], &["--address", &to]].concat());
     assert!(said.contains("\"N-1\""), "{said}");
+    // Nor is it told of an answer, where there is one.
+    let silent = bound.replace("<w:output message=\"p:PutResponse\"/>", "");
+    scene.write("silent.wsdl", &format!("{silent}</w:definitions>"));
+    let wsdl = at("silent.wsdl");
+    let more = ["--address", &to];
+    let fixed = [
+        "call",
+        &wsdl,
+        "Put",
+        "id=1",
+        name,
+        "--header",
+        "Idempotency-Key: 1",
+    ];
+    let said = scene.run(&[&fixed[..], &more].concat());
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("PutResponse is no part of it"), "{said}");
     let lost = scene.run(&put);
     let said = String::from_utf8_lossy(&lost.stderr).into_owned();
     assert_eq!(lost.status.code(), Some(1), "{said}");

@@ -7,7 +7,7 @@ use soapstone_schema::contract::OperationAt;
 use soapstone_schema::validate;
 use soapstone_schema::value::{Root, Values};
 
-use crate::body::{Body, Reading};
+use crate::body::{Body, Reading, start};
 
 use super::{Failure, fields};
 
@@ -76,5 +76,13 @@ pub(super) fn answer<'a>(
         limits: xml::Options::document(),
         checks: validate::Options::collect(),
     };
-    body.read(values, text, reader, &reading)
+    let json = body.read(values, text, reader, &reading)?;
+    // Values of the encoded form that are referred to stand beside the wrapper.
+    if body.encoded && body.wrapper.is_some() {
+        return Ok(json);
+    }
+    match start(reader).map_err(|error| error.to_string())? {
+        Some(stray) => Err(format!("{} is no part of it", stray.local)),
+        None => Ok(json),
+    }
 }
