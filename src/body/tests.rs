@@ -1,3 +1,5 @@
+//! Bodies written and read in every style and version of SOAP.
+
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
