@@ -2,7 +2,8 @@
 //!
 //! A repeat gets the stored answer; a repeat that comes while the first still runs waits for it on the key's row; a
 //! repeat with another body is refused. A call that failed stores nothing, so that it may be sent again; a procedure of MySQL that
-//! commits and then fails leaves its key without an answer, and a repeat is told that the outcome is not known.
+//! commits and then fails leaves its key without an answer, and a repeat is told that the outcome is not known; so is one that comes
+//! between such a commit and the answer.
 
 use super::again::Again;
 use super::error::{Failure, explain};
@@ -11,7 +12,7 @@ use super::{Broken, attempt, begin, finish, stands, table_of};
 use crate::call::Reply;
 use crate::catalog::{Catalog, Dialect, SqlType};
 use crate::database::Database;
-use crate::plan::{Bind, Plan, Shape, Statement, VersionFrom};
+use crate::plan::{Bind, Kind, Plan, Shape, Statement, VersionFrom};
 use crate::problem::{RunError, RunErrorKind};
 use crate::rows::{Cell, Rows};
 
@@ -154,7 +155,7 @@ async fn claim_and_run(
     once: &Once<'_>,
     render: &(dyn Fn(&Reply) -> Vec<u8> + Send + Sync),
 ) -> Result<OnceReply, Failure> {
-    if !claim(session, catalog.dialect, once).await? {
+    if !insert(session, catalog.dialect, once, None).await? {
         return stored(session, catalog.dialect, once).await;
     }
     let reply = attempt(session, catalog, plan, again)
@@ -168,30 +169,36 @@ async fn claim_and_run(
         mark(dialect, 1),
         mark(dialect, 2)
     );
-    session
-        .execute(&Statement {
-            sql,
-            binds: vec![Bind::Bytes(answer.clone()), Bind::Text(once.key.to_owned())],
-        })
-        .await?;
+    let binds = vec![Bind::Bytes(answer.clone()), Bind::Text(once.key.to_owned())];
+    let kept = session.execute(&Statement { sql, binds }).await?;
+    // A procedure of MySQL that rolled back took the key with it. Who has claimed it since does the same work.
+    if kept.rows == 0 && !insert(session, dialect, once, Some(&answer)).await? {
+        return Err(RunError::new(RunErrorKind::Uncertain).into());
+    }
     Ok(OnceReply::New(answer))
 }
 
-/// Takes the key; waits for another transaction that is taking it. False: it is taken.
-async fn claim(session: &mut Session, dialect: Dialect, once: &Once<'_>) -> Result<bool, Failure> {
+/// Takes the key, with its answer where there is one; waits for another transaction that is taking it. False: it is taken.
+async fn insert(
+    session: &mut Session,
+    dialect: Dialect,
+    once: &Once<'_>,
+    answer: Option<&[u8]>,
+) -> Result<bool, Failure> {
     let values = format!(
-        "values ({}, {}, {})",
+        "values ({}, {}, {}, {})",
         mark(dialect, 1),
         mark(dialect, 2),
-        mark(dialect, 3)
+        mark(dialect, 3),
+        mark(dialect, 4)
     );
     let sql = match dialect {
         Dialect::Mysql => format!(
-            "insert ignore into {} (name, body, made_at) {values}",
+            "insert ignore into {} (name, body, made_at, answer) {values}",
             place(dialect)
         ),
         _ => format!(
-            "insert into {} (name, body, made_at) {values} on conflict do nothing",
+            "insert into {} (name, body, made_at, answer) {values} on conflict do nothing",
             place(dialect)
         ),
     };
@@ -199,6 +206,9 @@ async fn claim(session: &mut Session, dialect: Dialect, once: &Once<'_>) -> Resu
         Bind::Text(once.key.to_owned()),
         Bind::Text(once.digest.to_owned()),
         Bind::Long(once.now),
+        answer.map_or(Bind::Null(Kind::Bytes), |answer| {
+            Bind::Bytes(answer.to_vec())
+        }),
     ];
     Ok(session.execute(&Statement { sql, binds }).await?.rows > 0)
 }

@@ -3,7 +3,7 @@
 use soapstone_gateway::call::{Call, Condition, Filter, Mode, OrderBy, Query, Reply, Status};
 use soapstone_gateway::catalog::Dialect;
 use soapstone_gateway::plan;
-use soapstone_gateway::run::{Once, run_once};
+use soapstone_gateway::run::{Once, OnceReply, run_once};
 
 use crate::nasty::write_back;
 use crate::place::{Place, all, dialects, read_all, show_rows, text};
@@ -281,6 +281,42 @@ async fn a_procedure_that_commits_and_fails_is_not_run_again_for_its_key() {
             Err(error) => error.code().to_owned(),
         };
         assert_eq!(said, answer);
+    }
+    assert_eq!(count(&opened, opened.table("t")).await, 1);
+    place.drop().await;
+}
+
+/// A procedure that rolls back takes the key with it; the answer is kept all the same.
+#[tokio::test]
+async fn a_procedure_that_rolls_back_is_not_run_again_for_its_key() {
+    if !dialects().contains(&Dialect::Mysql) {
+        return;
+    }
+    let place = Place::new(Dialect::Mysql).await;
+    place
+        .script(
+            "create table t (n int);
+             create procedure back() begin insert into t values (1); rollback; insert into t values (2); end",
+        )
+        .await;
+    let opened = place.open().await;
+    let back = Call::Routine {
+        routine: soapstone_gateway::catalog::RoutineId(0),
+        arguments: Vec::new(),
+    };
+    let planned = plan::plan(&opened.catalog, &back).unwrap();
+    let once = Once {
+        key: "k",
+        digest: "d",
+        now: 1,
+    };
+    let render = |_: &Reply| b"done".to_vec();
+    for expected in [
+        OnceReply::New(b"done".to_vec()),
+        OnceReply::Stored(b"done".to_vec()),
+    ] {
+        let reply = run_once(&opened.database, &opened.catalog, &planned, &once, &render);
+        assert_eq!(reply.await.unwrap(), expected);
     }
     assert_eq!(count(&opened, opened.table("t")).await, 1);
     place.drop().await;
