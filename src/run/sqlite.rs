@@ -164,9 +164,9 @@ fn push_text(rows: &mut Rows, sql_type: &SqlType, value: &str) {
         SqlType::Text { length, .. } => within(*length, value.len(), || value.chars().count()),
         SqlType::Json | SqlType::Any | SqlType::Other => true,
         SqlType::Decimal { .. } => is_decimal(value) && decimal_fits(sql_type, value),
-        SqlType::Date => crate::plan::is_date(value),
+        SqlType::Date => has_plain_year(value) && crate::plan::is_date(value),
         SqlType::Time { .. } => crate::plan::is_time(value),
-        SqlType::Timestamp { .. } => crate::plan::is_date_time(value),
+        SqlType::Timestamp { .. } => has_plain_year(value) && crate::plan::is_date_time(value),
         SqlType::Uuid => {
             value.len() == 36 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
         }
@@ -179,6 +179,11 @@ fn push_text(rows: &mut Rows, sql_type: &SqlType, value: &str) {
     } else {
         rows.push_misfit(value.as_bytes());
     }
+}
+
+/// Tells whether a date begins with a year of four digits, without a sign: no others are taken, and none else are in order as texts.
+fn has_plain_year(value: &str) -> bool {
+    value.as_bytes().get(4) == Some(&b'-')
 }
 
 /// Tells whether a text is no longer than its column, which SQLite itself does not ask.

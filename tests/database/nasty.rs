@@ -235,7 +235,7 @@ insert into everything (id, i, b, r, n, dt, t, bl, d, ts, tm, u, j, a, other) va
  (1, 9223372036854775807, 1, 0.1, 12.5, '123456789012345678.1234', 'zażółć 😀', x'00ff', '2024-02-29', '2024-02-29 12:00:00', '12:00:00',
   'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{}', 5, 'x'),
  (2, 'abc', 'yes', 'x', 'x', 1.5, x'ff', 'text', 'yesterday', 1700000000, 12, 'x', 1, x'01', 1.5),
- (3, null, null, null, null, null, null, null, null, '2024-02-29T12:00:00.5+02:00', null, null, null, 'a', null);
+ (3, null, null, null, null, null, null, null, '12024-02-29', '2024-02-29T12:00:00.5+02:00', null, null, null, 'a', null);
 create table s (k text primary key, v any, n int) strict, without rowid;
 insert into s values ('a', 1, 2), ('b', x'00', null);
 create table no_key (a int, b text);
@@ -258,7 +258,7 @@ insert into no_key select value % 3, 'x' from json_each('[0,1,2,3,4,5,6,7,8,9,10
     );
     assert_eq!(
         show(rows.row(2)),
-        "3|~|~|~|~|~|~|~|~|2024-02-29T12:00:00.5+02:00|~|~|~|a|~|~"
+        "3|~|~|~|~|~|~|~|!12024-02-29|2024-02-29T12:00:00.5+02:00|~|~|~|a|~|~"
     );
     let (strict, _) = opened
         .rows(&Call::Query(all(opened.table("s"), 10, None)))
