@@ -153,6 +153,9 @@ pub enum RunErrorKind {
     /// A column that may not be NULL has no value.
     #[error("a required field has no value")]
     NotNull,
+    /// A column is given that cannot be, at least not with the others.
+    #[error("a field is not written by callers, or not together with the others")]
+    ReadOnly,
     /// The value does not fit the column: length, range or form.
     #[error("the value does not fit the field")]
     OutOfRange,
@@ -245,6 +248,7 @@ impl RunError {
             RunErrorKind::RelatedDiffers => "RelatedDiffers",
             RunErrorKind::Check(_) => "Check",
             RunErrorKind::NotNull => "Required",
+            RunErrorKind::ReadOnly => "ReadOnly",
             RunErrorKind::OutOfRange => "InvalidValue",
             RunErrorKind::Raised(_) => "Refused",
             RunErrorKind::Denied => "Denied",

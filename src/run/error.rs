@@ -193,8 +193,12 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
         "40001" | "40P01" | "55P03" => (RunErrorKind::Contention, Vec::new()),
         "57014" => (RunErrorKind::Late, Vec::new()),
         "42501" => (RunErrorKind::Denied, Vec::new()),
+        "428C9" => (RunErrorKind::ReadOnly, column()),
         "55000" => {
-            let why = "the database is not ready for this; a materialized view may have to be filled first";
+            let why = match error.message().contains("has not been populated") {
+                true => "a materialized view has to be filled first",
+                false => "the database is not in a state that allows this",
+            };
             (RunErrorKind::Raised(why.to_owned()), Vec::new())
         }
         "2D000" => {
@@ -238,6 +242,11 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
             Vec::new(),
         ),
         1048 | 1364 => (RunErrorKind::NotNull, column_named(table, first)),
+        // Of a view: a column of the table below, which it may not have.
+        1423 => (RunErrorKind::NotNull, Vec::new()),
+        1369 => (RunErrorKind::Check(None), Vec::new()),
+        1348 | 1906 | 3105 => (RunErrorKind::ReadOnly, column_named(table, first)),
+        1393 | 1394 => (RunErrorKind::ReadOnly, Vec::new()),
         3819 | 4025 => (
             RunErrorKind::Check(message.split('`').nth(1).or(Some(first)).map(str::to_owned)),
             Vec::new(),
