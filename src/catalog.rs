@@ -209,7 +209,8 @@ pub struct Table {
     pub versioning: Versioning,
     /// What is written is undone with its transaction; not so in MySQL's older engines (MyISAM).
     pub transactional: bool,
-    /// A row can be kept from others until the transaction ends; not so in a view of PostgreSQL that triggers alone write.
+    /// A row can be kept from others until the transaction ends; not so in PostgreSQL where the role may not update, and in a view that
+    /// triggers alone write.
     pub lockable: bool,
 }
 

@@ -66,7 +66,7 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
     for table in found.tables.iter_mut().filter(|one| one.kind.is_view()) {
         let taken = match updatable.contains(&table.name) {
             true => view::taken::<sqlx::MySql>(&mut connection, Dialect::Mysql, table).await?,
-            false => Vec::new(),
+            false => view::Taken::default(),
         };
         view::settle(table, &taken);
     }

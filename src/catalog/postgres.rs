@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use super::assemble::{ForeignKey, Found};
 use super::postgres_types::{Types, load_types};
 use super::{
-    Column, Generation, Privileges, Schema, SqlType, Table, TableKind, Unique, Versioning,
+    Column, Generation, Privileges, Schema, SqlType, Table, TableKind, Unique, Versioning, view,
 };
 
 pub(crate) async fn read(pool: &PgPool) -> Result<Found, sqlx::Error> {
@@ -66,6 +66,12 @@ async fn read_all(connection: &mut sqlx::PgConnection) -> Result<Found, sqlx::Er
         };
         numbers.insert(column.number, table.columns.len());
         table.columns.push(column.lower(&types));
+    }
+    for oid in view::over_generated(connection).await? {
+        let place = places.get(&oid).map(|(place, _)| *place);
+        if let Some(view) = place.and_then(|place| tables.get_mut(place)) {
+            view::settle_generated(connection, view).await?;
+        }
     }
     for (oid, name, primary, numbers) in uniques(connection).await? {
         let Some((table, places)) = places.get(&oid) else {
@@ -162,7 +168,7 @@ async fn relations(connection: &mut sqlx::PgConnection) -> Result<Vec<RelationRo
                 has_any_column_privilege(c.oid, 'update') and w.events & 4 <> 0 as may_update,
                 has_table_privilege(c.oid, 'delete') and w.events & 16 <> 0 as may_delete,
                 has_table_privilege(c.oid, 'select') as may_read_xmin,
-                c.relkind <> 'v' or pg_relation_is_updatable(c.oid, false) & 4 <> 0 as lockable
+                has_any_column_privilege(c.oid, 'update') and (c.relkind <> 'v' or pg_relation_is_updatable(c.oid, false) & 4 <> 0) as lockable
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
          -- What a rule does in the place of a write answers no row.
          cross join lateral (select case when c.relkind in ('r', 'p', 'f') then 28

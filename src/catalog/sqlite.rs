@@ -23,15 +23,16 @@ pub(crate) async fn read(pool: &SqlitePool) -> Result<Found, sqlx::Error> {
         }],
         ..Found::default()
     };
+    // By names as SQLite compares them: letters beyond ASCII have a case.
     let mut places: HashMap<String, usize> = HashMap::new();
     let indexed = indexed_primary_keys(&mut connection).await?;
     for (name, kind, sql) in relations(&mut connection).await? {
-        places.insert(name.to_lowercase(), found.tables.len());
+        places.insert(name.to_ascii_lowercase(), found.tables.len());
         found.tables.push(table(name, &kind, sql));
     }
     let mut primary: HashMap<usize, Vec<(i64, usize)>> = HashMap::new();
     for row in columns(&mut connection).await? {
-        let Some(&place) = places.get(&row.table_name.to_lowercase()) else {
+        let Some(&place) = places.get(&row.table_name.to_ascii_lowercase()) else {
             continue;
         };
         let Some(table) = found.tables.get_mut(place) else {
@@ -68,7 +69,7 @@ pub(crate) async fn read(pool: &SqlitePool) -> Result<Found, sqlx::Error> {
     }
     for (table, name, columns) in uniques(&mut connection).await? {
         let Some(table) = places
-            .get(&table.to_lowercase())
+            .get(&table.to_ascii_lowercase())
             .and_then(|place| found.tables.get_mut(*place))
         else {
             continue;
@@ -95,10 +96,10 @@ pub(crate) async fn read(pool: &SqlitePool) -> Result<Found, sqlx::Error> {
             .fetch_all(&mut *connection)
             .await?;
     for table in found.tables.iter_mut().filter(|one| one.kind.is_view()) {
-        let name = table.name.to_lowercase();
+        let name = table.name.to_ascii_lowercase();
         let taken = match triggered.iter().any(|(of,)| *of == name) {
             true => view::taken::<sqlx::Sqlite>(&mut connection, Dialect::Sqlite, table).await?,
-            false => Vec::new(),
+            false => view::Taken::default(),
         };
         view::settle(table, &taken);
     }
@@ -332,7 +333,7 @@ async fn foreign_keys(
     // SQLite compares names without case; the catalog needs them as they were declared.
     let table_named = |name: &str| {
         places
-            .get(&name.to_lowercase())
+            .get(&name.to_ascii_lowercase())
             .and_then(|place| tables.get(*place))
     };
     let column_named = |table: &str, name: &str| {

@@ -1,91 +1,190 @@
-//! Which writes a view of SQLite or MySQL takes: the database is asked to explain each, which runs nothing. PostgreSQL tells by its catalog.
+//! Which writes a view takes: the database is asked to explain each, which runs nothing. PostgreSQL tells by its catalog, but not of
+//! columns that only the database makes in the table below.
 
-use sqlx::{AssertSqlSafe, Database, Error, Executor};
+use sqlx::error::DatabaseError;
+use sqlx::mysql::MySqlDatabaseError;
+use sqlx::postgres::PgDatabaseError;
+use sqlx::{AssertSqlSafe, Database, Error, Executor, PgConnection, Postgres};
 
 use super::{Dialect, Generation, Table};
 use crate::plan::Sql;
 
-/// A write that a view may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// Of a new row.
-    Insert,
-    /// Of the column with this index.
-    Update(usize),
+/// The writes that a view takes.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// Of a new row, with these columns.
+    insert: Option<Vec<usize>>,
+    /// Of each of these columns.
+    update: Vec<usize>,
     /// Of a row that goes.
-    Delete,
+    delete: bool,
 }
 
-/// Asks which writes a view takes; those that the role may not have explained are none.
+/// Asks which writes a view of SQLite or MySQL takes; those that the role may not have explained are none.
 pub(super) async fn taken<D: Database>(
     connection: &mut D::Connection,
     dialect: Dialect,
     view: &Table,
-) -> Result<Vec<Taken>, Error>
+) -> Result<Taken, Error>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
-    let mut taken = Vec::new();
-    for (one, sql) in questions(dialect, view) {
-        match connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await {
-            Ok(_) => taken.push(one),
-            Err(Error::Database(_)) => {}
-            Err(error) => return Err(error),
+    let all: Vec<usize> = (0..view.columns.len()).collect();
+    let mut taken = Taken::default();
+    for column in &all {
+        let one = update(dialect, view, &[*column]);
+        if refusal::<D>(connection, one).await?.is_none() {
+            taken.update.push(*column);
+        }
+    }
+    // Of several tables each is taken alone, and not with another.
+    let together = update(dialect, view, &taken.update);
+    if taken.update.len() > 1 && refusal::<D>(connection, together).await?.is_some() {
+        taken.update.clear();
+    }
+    let mut delete = about(dialect, "delete from");
+    delete.table(view);
+    taken.delete = refusal::<D>(connection, delete).await?.is_none();
+    // A column that only the database makes is not to be given.
+    for columns in [all, taken.update.clone()] {
+        if taken.insert.is_some() || columns.is_empty() {
+            break;
+        }
+        let insert = insert(dialect, view, &columns);
+        if refusal::<D>(connection, insert).await?.is_none() {
+            taken.insert = Some(columns);
         }
     }
     Ok(taken)
 }
 
-/// What each write is asked about with.
-fn questions(dialect: Dialect, view: &Table) -> Vec<(Taken, String)> {
-    let about = |verb: &str| {
-        let mut sql = Sql::new(dialect);
-        sql.push("explain ").push(verb).push(" ").table(view);
-        sql
-    };
-    let mut insert = about("insert into");
-    if dialect == Dialect::Mysql {
-        // A column that is left out would need a default in the table below.
-        let mut joint = " (";
-        for column in &view.columns {
-            insert
-                .push(std::mem::replace(&mut joint, ", "))
-                .name(&column.name);
-        }
-        let nulls = vec!["null"; view.columns.len()].join(", ");
-        insert.push(") values (").push(&nulls).push(")");
-    } else {
-        insert.push(" default values");
+/// What the database says against a statement; an error where it could not say.
+async fn refusal<D: Database>(
+    connection: &mut D::Connection,
+    sql: Sql,
+) -> Result<Option<Box<dyn DatabaseError>>, Error>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+{
+    match connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(sql.text)))
+        .await
+    {
+        Ok(_) => Ok(None),
+        Err(Error::Database(error)) if !passing(error.as_ref()) => Ok(Some(error)),
+        Err(error) => Err(error),
     }
-    let updates = view.columns.iter().enumerate().map(|(index, column)| {
-        let mut update = about("update");
-        update.push(" set ").name(&column.name);
+}
+
+/// Tells whether a statement failed since another was in its way, it took too long or the database went away.
+fn passing(error: &dyn DatabaseError) -> bool {
+    if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+        return matches!(
+            error.number(),
+            1020 | 1040 | 1053 | 1203 | 1205 | 1213 | 1317 | 1927 | 1969 | 2006 | 2013 | 3024
+        );
+    }
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<PgDatabaseError>().is_some() {
+        return code == "55P03" || ["08", "40", "53", "57"].iter().any(|c| code.starts_with(c));
+    }
+    code.parse::<i64>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 9 | 10 | 14))
+}
+
+fn about(dialect: Dialect, verb: &str) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.push("explain ").push(verb).push(" ");
+    sql
+}
+
+fn insert(dialect: Dialect, view: &Table, columns: &[usize]) -> Sql {
+    let mut insert = about(dialect, "insert into");
+    insert.table(view);
+    if dialect != Dialect::Mysql {
+        insert.push(" default values");
+        return insert;
+    }
+    // A column that is left out would need a default in the table below.
+    let mut joint = " (";
+    for column in columns.iter().filter_map(|index| view.columns.get(*index)) {
+        insert
+            .push(std::mem::replace(&mut joint, ", "))
+            .name(&column.name);
+    }
+    let nulls = vec!["null"; columns.len()].join(", ");
+    insert.push(") values (").push(&nulls).push(")");
+    insert
+}
+
+fn update(dialect: Dialect, view: &Table, columns: &[usize]) -> Sql {
+    let mut update = about(dialect, "update");
+    update.table(view);
+    let mut joint = " set ";
+    for column in columns.iter().filter_map(|index| view.columns.get(*index)) {
+        update
+            .push(std::mem::replace(&mut joint, ", "))
+            .name(&column.name);
         update.push(" = ").name(&column.name);
-        (Taken::Update(index), update.text)
-    });
-    let mut questions = vec![
-        (Taken::Insert, insert.text),
-        (Taken::Delete, about("delete from").text),
-    ];
-    questions.extend(updates);
-    questions
+    }
+    update
 }
 
 /// Keeps what the view takes of what the role may do; a column that no write reaches is made by the database.
-pub(super) fn settle(view: &mut Table, taken: &[Taken]) {
-    let takes = |one: Taken| taken.contains(&one);
-    view.privileges.insert &= takes(Taken::Insert);
-    view.privileges.delete &= takes(Taken::Delete);
-    view.privileges.update &= taken.iter().any(|one| matches!(one, Taken::Update(_)));
-    if taken.is_empty() {
+pub(super) fn settle(view: &mut Table, taken: &Taken) {
+    view.privileges.insert &= taken.insert.is_some();
+    view.privileges.delete &= taken.delete;
+    view.privileges.update &= !taken.update.is_empty();
+    if taken.insert.is_none() && taken.update.is_empty() && !taken.delete {
         return;
     }
     for (index, column) in view.columns.iter_mut().enumerate() {
-        let updated = takes(Taken::Update(index));
-        column.insertable &= takes(Taken::Insert);
+        let given = taken.insert.as_ref().is_some_and(|c| c.contains(&index));
+        let updated = taken.update.contains(&index);
+        column.insertable &= given;
         column.updatable &= updated;
-        if !takes(Taken::Insert) && !updated {
+        if !given && !updated {
             column.generation = Generation::Computed;
         }
     }
+}
+
+/// The views of PostgreSQL that may show a column that only the database makes.
+pub(super) async fn over_generated(connection: &mut PgConnection) -> Result<Vec<i64>, Error> {
+    sqlx::query_scalar(
+        "with recursive below (view, oid) as (
+           select oid, oid from pg_class where relkind = 'v' and pg_relation_is_updatable(oid, false) & 12 <> 0
+             and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+           union
+           select b.view, d.refobjid from below b join pg_rewrite r on r.ev_class = b.oid
+             join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass)
+         select distinct b.view::int8 from below b join pg_attribute a on a.attrelid = b.oid
+         where a.attnum > 0 and (a.attgenerated <> '' or a.attidentity = 'a')",
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Finds which columns of such a view are made by the database alone, inside the transaction that is open.
+pub(super) async fn settle_generated(
+    connection: &mut PgConnection,
+    view: &mut Table,
+) -> Result<(), Error> {
+    for index in 0..view.columns.len() {
+        let question = update(Dialect::Postgres, view, &[index]);
+        connection
+            .execute(sqlx::raw_sql("savepoint question"))
+            .await?;
+        let refused = refusal::<Postgres>(connection, question).await?;
+        connection
+            .execute(sqlx::raw_sql("rollback to savepoint question"))
+            .await?;
+        let made = refused.is_some_and(|error| error.code().as_deref() == Some("428C9"));
+        if let Some(column) = view.columns.get_mut(index).filter(|_| made) {
+            column.generation = Generation::Computed;
+            column.insertable = false;
+            column.updatable = false;
+        }
+    }
+    Ok(())
 }

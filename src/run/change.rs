@@ -64,7 +64,12 @@ pub(crate) async fn update(
             },
             None,
         )?;
-        session.execute(&statement).await?;
+        let executed = session.execute(&statement).await?;
+        // What triggers do in the place of a write, SQLite does not count.
+        if executed.rows == 0 && catalog.dialect == Dialect::Postgres {
+            let current = find(session, catalog, id, &pairs, false).await?;
+            return Err(unchanged(target, current, &change.set, false));
+        }
     }
     let rows = find(session, catalog, id, &pairs, false).await?;
     Ok(Key {

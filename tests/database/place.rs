@@ -159,7 +159,7 @@ impl Place {
         Place::open_url(url, &Selection::default()).await
     }
 
-    async fn open_url(url: &str, selection: &Selection) -> Opened {
+    pub(crate) async fn open_url(url: &str, selection: &Selection) -> Opened {
         let database = Database::open(&Settings::new(url)).unwrap();
         let catalog = catalog::load(&database, selection)
             .await
