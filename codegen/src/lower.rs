@@ -19,6 +19,7 @@ use soapstone::name::QName;
 use soapstone_schema::contract::Contract;
 use soapstone_schema::model::{Builtin, ElementId, GroupId, Model, Type, TypeId};
 use soapstone_schema::report::Report;
+use soapstone_schema::simple::SimpleTypes;
 
 use crate::Options;
 use crate::choose::Chosen;
@@ -41,6 +42,8 @@ pub(crate) struct Lowering<'m> {
     structs: HashMap<TypeId, ItemId>,
     families: HashMap<TypeId, Rust>,
     simples: HashMap<TypeId, Rust>,
+    /// What texts of the contract mean.
+    values: SimpleTypes,
     groups: HashMap<(GroupId, bool), ItemId>,
     substitutions: HashMap<ElementId, ItemId>,
     queue: VecDeque<(ItemId, Work)>,
@@ -101,6 +104,7 @@ impl<'m> Lowering<'m> {
             structs: HashMap::new(),
             families: HashMap::new(),
             simples: HashMap::new(),
+            values: SimpleTypes::of(model),
             groups: HashMap::new(),
             substitutions: HashMap::new(),
             queue: VecDeque::new(),

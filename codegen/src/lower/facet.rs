@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use soapstone::datatype::name::is_ncname;
 use soapstone::datatype::space;
-use soapstone_schema::model::{Builtin, Scope, SimpleType, Variety, WhiteSpace};
+use soapstone_schema::model::{Builtin, Scope, SimpleType, TypeId, Variety, WhiteSpace};
 use soapstone_schema::pattern::Pattern;
 
 use crate::emit::literal;
@@ -108,8 +107,12 @@ pub(super) fn with_lexical(
 }
 
 /// Collects the facets of every step, nearest first; of one kind the nearest is the strictest, so it alone counts, but
-/// patterns of all steps apply (XSD 1.0 part 2, 4.3.4.3). The root of a list or union is `QName` where its values hold names.
-pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
+/// patterns of all steps apply (XSD 1.0 part 2, 4.3.4.3). `written` writes a listed value of a base as generated code reads it.
+pub(super) fn calls(
+    steps: &[&SimpleType],
+    root: Builtin,
+    written: impl Fn(TypeId, &str, &Scope) -> String,
+) -> Vec<FacetCall> {
     let mut calls: Vec<FacetCall> = Vec::new();
     let mut once = |method: &'static str, argument: String| {
         if !calls.iter().any(|c| c.method == method) {
@@ -177,14 +180,10 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
                 .collect();
             once("one_of", format!("&[\n{lines}]"));
         } else if !f.enumeration.is_empty() {
-            let names = matches!(root, Builtin::QName | Builtin::Notation);
             let values: Vec<String> = f
                 .enumeration
                 .iter()
-                .map(|value| match names {
-                    true => literal(&expanded(&value.lexical, &value.scope)),
-                    false => literal(&value.lexical),
-                })
+                .map(|value| literal(&written(step.base, &value.lexical, &value.scope)))
                 .collect();
             once("enumeration", format!("&[{}]", values.join(", ")));
         }
@@ -201,22 +200,6 @@ pub(super) fn calls(steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
         }
     }
     calls
-}
-
-/// Names as they are without the prefixes that the contract binds: `a:x b:y`  →  `{urn:a}x {urn:b}y`
-pub(super) fn expanded(text: &str, scope: &Scope) -> String {
-    let words: Vec<String> = text
-        .split_ascii_whitespace()
-        .map(|word| {
-            let (prefix, local) = word.split_once(':').unwrap_or(("", word));
-            let bound = scope.iter().find(|(bound, _)| &**bound == prefix);
-            match bound.filter(|(_, namespace)| !namespace.is_empty() && is_ncname(local)) {
-                Some((_, namespace)) => format!("{{{namespace}}}{local}"),
-                None => word.to_owned(),
-            }
-        })
-        .collect();
-    words.join(" ")
 }
 
 /// The values of a text that this step lists are more than an enum is made of: a compiler takes minutes for some ten thousand

@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use soapstone_schema::model::{Builtin, SimpleType, Type, TypeId, ValueConstraint, Variety};
+use soapstone_schema::model::{Builtin, Scope, SimpleType, Type, TypeId, ValueConstraint, Variety};
+use soapstone_schema::simple::Value;
 
 use super::{Lowering, Owner, documentation, facet};
 use crate::item::{
-    Constraint, Enumeration, EnumerationValue, ItemId, Kind, Newtype, Rust, SimpleName, Union,
+    Constraint, Enumeration, EnumerationValue, FacetCall, ItemId, Kind, Newtype, Rust, SimpleName,
+    Union,
 };
 use crate::names::{self, Names};
 
@@ -53,7 +55,7 @@ impl<'m> Lowering<'m> {
                     return self.alias(type_, id, rust);
                 }
                 let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
-                let mut facets = facet::calls(&steps, chain.root);
+                let mut facets = self.facets(&steps, chain.root);
                 if self.options.open_enumerations {
                     facets.retain(|facet| facet.method != "one_of");
                 }
@@ -71,7 +73,7 @@ impl<'m> Lowering<'m> {
                 let rust = Rust::List(Box::new(self.simple(*item, &item_owner)));
                 let chain = self.chain(id);
                 let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
-                let facets = facet::calls(&steps, self.made_of(id));
+                let facets = self.facets(&steps, Builtin::AnySimpleType);
                 if facets.is_empty() {
                     return self.alias(type_, id, rust);
                 }
@@ -84,7 +86,7 @@ impl<'m> Lowering<'m> {
                 {
                     let base_owner = self.owner_or(type_.base, &owner.nested("Base"));
                     let rust = self.simple(type_.base, &base_owner);
-                    let facets = facet::calls(&[type_], self.made_of(id));
+                    let facets = self.facets(&[type_], Builtin::AnySimpleType);
                     if facets.is_empty() {
                         return self.alias(type_, id, rust);
                     }
@@ -265,46 +267,38 @@ impl<'m> Lowering<'m> {
         Union { members: lowered }
     }
 
-    /// What the values of a list or union are made of, as far as facets ask: names, or anything.
-    fn made_of(&self, id: TypeId) -> Builtin {
-        match self.holds_names(id, 0) {
-            true => Builtin::QName,
-            false => Builtin::AnySimpleType,
-        }
-    }
-
-    /// The values of a type are names, or lists of names; those of a union with texts may look like names and be none.
-    fn holds_names(&self, id: TypeId, depth: usize) -> bool {
-        let Some(Type::Simple(type_)) = self.model.types.get(id.index()) else {
-            return false;
-        };
-        let text = |member: &TypeId| {
-            matches!(self.model.types.get(member.index()), Some(Type::Simple(member))
-                if matches!(member.variety, Variety::Any | Variety::Atomic(Builtin::String | Builtin::AnyUri)))
-        };
-        match &type_.variety {
-            Variety::Any => false,
-            Variety::Atomic(primitive) => {
-                matches!(primitive, Builtin::QName | Builtin::Notation)
-            }
-            Variety::List(item) => depth < 256 && self.holds_names(*item, depth + 1),
-            Variety::Union(members) => {
-                depth < 256
-                    && !members.iter().any(text)
-                    && members.iter().any(|m| self.holds_names(*m, depth + 1))
-            }
-        }
+    /// The calls of a type's facets, whose values are written as generated code reads them.
+    fn facets(&self, steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
+        facet::calls(steps, root, |base, lexical, scope| {
+            self.expanded(base, lexical, scope)
+        })
     }
 
     /// A default or fixed value, as generated code reads it.
     pub(super) fn constraint_of(&self, type_: TypeId, value: &ValueConstraint) -> Constraint {
-        let lexical = match self.holds_names(type_, 0) {
-            true => facet::expanded(&value.lexical, &value.scope),
-            false => value.lexical.clone(),
-        };
         Constraint {
             fixed: value.fixed,
-            lexical,
+            lexical: self.expanded(type_, &value.lexical, &value.scope),
+        }
+    }
+
+    /// A text of the contract with the names in it as they are without the prefixes that the contract binds, where the type makes
+    /// names of them: `a:x b:y`  →  `{urn:a}x {urn:b}y`
+    fn expanded(&self, type_: TypeId, text: &str, scope: &Scope) -> String {
+        let whole = |value: &Value| match value {
+            Value::QName(name) | Value::Notation(name) => Some(name.to_string()),
+            _ => None,
+        };
+        match self.values.check(self.model, type_, text, scope) {
+            Ok(Value::List(items)) if items.iter().any(|item| whole(item).is_some()) => {
+                let words = text.split_ascii_whitespace().zip(&items);
+                let words: Vec<String> = words
+                    .map(|(word, item)| whole(item).unwrap_or_else(|| word.to_owned()))
+                    .collect();
+                words.join(" ")
+            }
+            Ok(value) => whole(&value).unwrap_or_else(|| text.to_owned()),
+            Err(_) => text.to_owned(),
         }
     }
 
