@@ -136,14 +136,17 @@ impl Writer {
         let close = format!("</{old}>");
         self.out.push('<');
         self.out.push_str(name);
-        let own = rest.split('>').next().unwrap_or_default();
-        for (prefix, uri) in declared.iter().filter(|(prefix, _)| !declares(own, prefix)) {
+        let own = names_only(rest);
+        for (prefix, uri) in declared
+            .iter()
+            .filter(|(prefix, _)| !declares(&own, prefix))
+        {
             declare(&mut self.out, prefix, uri);
         }
         if let Some(Value::String(type_)) = object.and_then(|o| o.get("$type"))
             && !own.contains(":type=")
         {
-            self.type_attribute(type_);
+            self.type_attribute(type_, &own);
             self.out.push_str(&std::mem::take(&mut self.bound));
         }
         match rest.trim_end().strip_suffix(&close) {
@@ -158,28 +161,32 @@ impl Writer {
         Ok(())
     }
 
-    fn type_attribute(&mut self, type_: &str) {
+    /// Writes `xsi:type`, where the rest of the start tag is this.
+    fn type_attribute(&mut self, type_: &str, rest: &str) {
         let (namespace, local) = type_
             .strip_prefix('{')
             .and_then(|rest| rest.split_once('}'))
             .unwrap_or(("", type_));
-        let name = self.qualified(namespace, local);
+        let name = self.qualified(namespace, local, rest);
         self.out.push_str(" xsi:type=\"");
         escape_attribute(&name, &mut self.out);
         self.out.push('"');
     }
 
-    /// A name with its prefix, which the start tag that is being written binds where the contract does not.
-    fn qualified(&mut self, namespace: &str, local: &str) -> String {
+    /// A name with its prefix, which the start tag that is being written binds where the contract does not, or where the rest of
+    /// the tag binds that of the contract itself.
+    fn qualified(&mut self, namespace: &str, local: &str, rest: &str) -> String {
         let prefixed = |prefix: &str| format!("{prefix}:{local}");
         let mut known = self.namespaces.iter().filter(|n| n.uri == namespace);
-        match known.find(|n| !n.prefix.is_empty()) {
+        match known.find(|n| !n.prefix.is_empty() && !declares(rest, n.prefix)) {
             _ if namespace.is_empty() => local.to_owned(),
             _ if namespace == XML => prefixed("xml"),
             Some(known) => prefixed(known.prefix),
             None => {
                 // No prefix of a contract has this character.
-                let prefix = format!("v.{}", self.bound.len());
+                let prefixes = (self.bound.len()..).map(|number| format!("v.{number}"));
+                let free = prefixes.into_iter().find(|prefix| !declares(rest, prefix));
+                let prefix = free.unwrap_or_default();
                 declare(&mut self.bound, &prefix, namespace);
                 prefixed(&prefix)
             }
@@ -219,7 +226,7 @@ impl Writer {
             "" => tag.local.to_owned(),
             uri => format!("{{{uri}}}{}", tag.local),
         };
-        self.type_attribute(&full);
+        self.type_attribute(&full, "");
         Ok(of())
     }
 
@@ -239,7 +246,7 @@ impl Writer {
                 (Some(None), _) => self.out.push_str(written),
                 (None, Some(rest)) => {
                     let (uri, local) = rest.split_once('}').unwrap_or(("", rest));
-                    let name = self.qualified(uri, local);
+                    let name = self.qualified(uri, local, "");
                     self.out.push_str(&name);
                 }
                 (None, None) => self.out.push_str(written),
@@ -264,7 +271,7 @@ impl Writer {
                     .strip_prefix('{')
                     .and_then(|rest| rest.split_once('}'))
                     .unwrap_or(("", name));
-                self.qualified(uri, local)
+                self.qualified(uri, local, "")
             }
             (Value::String(text), _) => text.clone(),
             (Value::Number(number), _) => number.to_string(),
@@ -272,6 +279,22 @@ impl Writer {
             _ => return Err(self.expected("a value")),
         })
     }
+}
+
+/// The attributes of the start tag that a text begins in, without their values: ` a="1>0" b='c'>text`  →  ` a= b=`
+fn names_only(rest: &str) -> String {
+    let mut names = String::new();
+    let mut quote = None;
+    for c in rest.chars() {
+        match (c, quote) {
+            ('>', None) => break,
+            ('"' | '\'', None) => quote = Some(c),
+            (_, None) => names.push(c),
+            (_, Some(open)) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    names
 }
 
 /// Writes the declaration of a prefix.

@@ -157,3 +157,17 @@ fn open_content_may_declare_what_the_document_does() {
         assert_eq!(again, open);
     }
 }
+
+#[test]
+fn the_type_of_open_content_keeps_its_namespace_whatever_the_xml_declares() {
+    for xml in [
+        r#"<any a="1>0" xmlns:o="urn:o"/>"#,
+        r#"<any xmlns:o="urn:other" o:a="1" xmlns:v.0="urn:v"/>"#,
+        r#"<any a=" xmlns:o=" b='" xsi:type="'/>"#,
+    ] {
+        let json = json!({"$type": "{urn:o}Line", "$xml": xml});
+        let open: AnyType = crate::json::from_value(&json).unwrap();
+        let again = crate::json::to_value(&open).unwrap();
+        assert_eq!(again.get("$type"), json.get("$type"), "{xml}: {again}");
+    }
+}
