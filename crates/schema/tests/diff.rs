@@ -277,6 +277,18 @@ fn no_integer_is_spelled_with_a_point() {
 }
 
 #[test]
+fn the_items_of_listed_lists_are_spelled_as_their_type_has_it() {
+    let of = |item: &str| {
+        sequence(&format!(
+            r#"<xs:element name="a"><xs:simpleType><xs:restriction><xs:simpleType><xs:list itemType="{item}"/></xs:simpleType><xs:enumeration value="1 2"/></xs:restriction></xs:simpleType></xs:element>"#
+        ))
+    };
+    let (decimals, integers) = (of("xs:decimal"), of("xs:int"));
+    check(&decimals, &integers, "!type-narrowed", "type-narrowed");
+    check(&integers, &decimals, "type-widened", "!type-widened");
+}
+
+#[test]
 fn attributes_are_compared_like_elements() {
     let with = |attribute: &str| order(&format!("<xs:sequence>{A}</xs:sequence>{attribute}"));
     let (optional, required) = (

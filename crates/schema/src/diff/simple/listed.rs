@@ -42,15 +42,38 @@ impl Comparison<'_> {
                 Difference::new(Effect::Relaxed, "enumeration-value-added", message)
             }));
         }
-        if let (Kind::Atomic(from), Kind::Atomic(to)) = (&old.kind, &new.kind) {
-            let space = white_space(old, new);
-            found.extend(space.filter(|difference| difference.effect.is_some()));
-            if [*from, *to].iter().all(|of| is_number(self.models.0, *of)) {
-                found.extend(self.points((old, *from), (new, *to)));
+        match (&old.kind, &new.kind) {
+            (Kind::Atomic(from), Kind::Atomic(to)) => {
+                let space = white_space(old, new);
+                found.extend(space.filter(|difference| difference.effect.is_some()));
+                if [*from, *to].iter().all(|of| is_number(self.models.0, *of)) {
+                    found.extend(self.points((old, *from), (new, *to)));
+                }
             }
+            (Kind::List(before), Kind::List(after)) => {
+                if let (Kind::Atomic(from), Kind::Atomic(to)) = (&before.kind, &after.kind)
+                    && [*from, *to].iter().all(|of| is_number(self.models.0, *of))
+                    && has_whole_items(old, before)
+                    && has_whole_items(new, after)
+                {
+                    let spelled = self.spelled((before, *from), (after, *to));
+                    found.extend(spelled.map(|difference| Difference {
+                        items: difference.items + 1,
+                        ..difference
+                    }));
+                }
+            }
+            _ => {}
         }
         found
     }
+}
+
+/// The items may be whole numbers: all are, or some of those listed.
+fn has_whole_items(list: &Compiled, item: &Compiled) -> bool {
+    let whole =
+        |value: &Value| matches!(value, Value::List(items) if items.iter().any(texts::is_whole));
+    item.facets.fraction_digits == Some(0) || list.listed().any(whole)
 }
 
 /// Tells whether a type allows a value of another one, by its text; names that have a prefix by what they mean.

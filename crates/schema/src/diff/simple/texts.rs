@@ -104,13 +104,21 @@ impl Comparison<'_> {
         (old, from): (&Compiled, Builtin),
         (new, to): (&Compiled, Builtin),
     ) -> Option<Difference> {
-        let is_whole = |value: &Value| matches!(value, Value::Decimal(number) if number.fraction_digits() == 0);
         let whole = |type_: &Compiled| {
             type_.facets.fraction_digits == Some(0) || type_.listed().any(is_whole)
         };
         if !whole(old) || !whole(new) {
             return None;
         }
+        self.spelled((old, from), (new, to))
+    }
+
+    /// Compares how two types of numbers spell a whole one.
+    pub(super) fn spelled(
+        &mut self,
+        (old, from): (&Compiled, Builtin),
+        (new, to): (&Compiled, Builtin),
+    ) -> Option<Difference> {
         let (decimal, effect) = match (from == Builtin::Decimal, to == Builtin::Decimal) {
             (true, false) => ((self.models.0, old), Effect::Tightened),
             (false, true) => ((self.models.1, new), Effect::Relaxed),
@@ -318,4 +326,9 @@ fn lexical(builtin: Builtin) -> Option<&'static str> {
         integer if integer >= B::Integer => "[+\\-]?[0-9]+",
         _ => return None,
     })
+}
+
+/// A number without a fraction.
+pub(super) fn is_whole(value: &Value) -> bool {
+    matches!(value, Value::Decimal(number) if number.fraction_digits() == 0)
 }
