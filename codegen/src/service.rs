@@ -9,11 +9,12 @@ use soapstone::name::QName;
 use soapstone_schema::contract::{
     Binding, BoundOperation, Contract, Operation as Abstract, PartContent, SoapVersion,
 };
+use soapstone_schema::model::{Type, TypeId};
 use soapstone_schema::report::Report;
 
 use crate::choose::Chosen;
 use crate::item::{Body, ItemId, Kind, Package, Particle, RootId, Rust};
-use crate::lower::Lowering;
+use crate::lower::{Lowering, SOAP_ENCODING};
 use crate::names::{self, Names};
 
 /// A port type with the ports that offer it.
@@ -65,10 +66,22 @@ pub(crate) struct Fault {
 pub(crate) enum Way {
     /// As the element in the detail.
     Detail,
-    /// As an element in the detail that is of this type, for the fault of this name.
-    Typed(QName, String),
+    /// As an element in the detail that is of a type.
+    Typed(Typed),
     /// In the header, where it tells what is wrong there.
     Header,
+}
+
+/// A fault whose part names a type.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    pub(crate) type_: QName,
+    /// The fault's name.
+    pub(crate) fault: String,
+    /// The element's name tells the fault: its type is built in, or other faults of the operation have it too.
+    pub(crate) by_name: bool,
+    /// How many steps the type is derived in.
+    pub(crate) depth: usize,
 }
 
 /// The structs whose fields are the parameters and the results of a method.
@@ -222,7 +235,29 @@ fn plain(package: &Package, root: RootId) -> Option<(ItemId, &str)> {
     (fields && bare).then_some((id, tag.local.as_str()))
 }
 
+/// A type of XSD or of the SOAP encoding, which any element of a detail may have.
+fn is_built_in(name: &QName) -> bool {
+    matches!(
+        &*name.namespace,
+        "http://www.w3.org/2001/XMLSchema" | SOAP_ENCODING
+    )
+}
+
 impl Lowering<'_> {
+    /// How many steps a type is derived in.
+    fn depth(&self, type_: TypeId) -> usize {
+        let base = |id: &TypeId| {
+            let base = match self.model.types.get(id.index())? {
+                Type::Simple(simple) => simple.base,
+                Type::Complex(complex) => complex.base,
+            };
+            (base != *id).then_some(base)
+        };
+        std::iter::successors(Some(type_), base)
+            .take(self.model.types.len())
+            .count()
+    }
+
     fn operation(
         &mut self,
         operation: &Abstract,
@@ -260,7 +295,16 @@ impl Lowering<'_> {
                 PartContent::Type(type_) => match self.type_name(type_).cloned() {
                     Some(name) if part.resolved => (
                         Some(self.fault_part(&fault.message, part, type_)),
-                        Way::Typed(name, fault.name.to_string()),
+                        Way::Typed(Typed {
+                            by_name: operation.faults.iter().any(|other| {
+                                other.message.name != fault.message.name
+                                    && matches!(other.message.parts.as_slice(), [part]
+                                        if part.content == PartContent::Type(type_))
+                            }) || is_built_in(&name),
+                            depth: self.depth(type_),
+                            type_: name,
+                            fault: fault.name.to_string(),
+                        }),
                     ),
                     _ => continue,
                 },

@@ -1,11 +1,12 @@
 //! Server traits, servers and clients: a few lines an operation, whose logic is the runtime's.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
 use super::{File, Scope, doc, file_stem, literal};
 use crate::Options;
 use crate::item::{Field, ItemId, Kind, Package, RootId, Rust};
-use crate::service::{Operation, Service, Unwrapped, Way};
+use crate::service::{Fault, Operation, Service, Unwrapped, Way};
 
 /// The files of the services.
 pub(super) fn emit(package: &Package, documents: &[File], options: &Options) -> Vec<File> {
@@ -102,15 +103,22 @@ impl Emission<'_> {
         }
         let _ = writeln!(out, "}}\n\nimpl service::Faults for {name} {{");
         out.push_str("    fn read(detail: &service::Detail) -> Option<Self> {\n");
-        for fault in variants {
+        // A base's family reads what derives from it, too.
+        let mut sorted: Vec<&Fault> = variants.iter().collect();
+        sorted.sort_by_key(|fault| match &fault.way {
+            Way::Typed(typed) => (1, Reverse(typed.depth)),
+            Way::Detail | Way::Header => (0, Reverse(0)),
+        });
+        for fault in sorted {
             let constant = self.constant(fault.root);
             let read = match &fault.way {
                 Way::Detail => format!("read({constant})"),
                 Way::Header => format!("header({constant})"),
-                Way::Typed(type_, name) => format!(
-                    "typed({constant}, {}, {})",
-                    literal(&type_.to_string()),
-                    literal(name)
+                Way::Typed(typed) => format!(
+                    "{}({constant}, {}, {})",
+                    if typed.by_name { "named" } else { "typed" },
+                    literal(&typed.type_.to_string()),
+                    literal(&typed.fault)
                 ),
             };
             let _ = writeln!(

@@ -236,6 +236,15 @@ macro_rules! __family {
             const ATTRIBUTES: bool = true;
             const FAMILY: bool = true;
 
+            fn accepts_type(
+                namespace: &str,
+                local: &str,
+                known: &[$crate::codec::Namespace],
+            ) -> bool {
+                let members: &[&'static $crate::codec::Tag] = &[$($tag),*];
+                members.iter().any(|member| member.is(namespace, local, known))
+            }
+
             #[allow(unused_assignments)]
             fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
                 let mut found = reader.$which(&[$($tag),*])?;

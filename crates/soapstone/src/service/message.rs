@@ -114,21 +114,45 @@ impl Detail {
     /// Reads the first element that is of a type, written `{namespace}local`, for a fault whose part names one. Stacks name the
     /// element as they like, and most say its type; where none is said, its name is the part's or the fault's.
     pub fn typed<T: Type>(&self, element: Element<T>, type_: &str, fault: &str) -> Option<T> {
-        let options = xml::Options::message();
-        let is_due = |entry: &str| {
-            let Some((name, told)) = told(entry, &options) else {
-                return false;
-            };
-            let is_named = name == fault || name == *element.name().local;
-            match told {
-                Some(told) if told.to_string() == type_ => true,
-                Some(told) => {
-                    is_named && T::accepts_type(&told.namespace, &told.local, element.namespaces())
-                }
-                None => is_named,
+        self.due(element, fault, |is_named, told| match told {
+            Some(told) if told.to_string() == type_ => true,
+            // A family is read as the member that is told.
+            Some(told) => {
+                (is_named || T::FAMILY)
+                    && T::accepts_type(&told.namespace, &told.local, element.namespaces())
             }
-        };
-        let due = self.entries.iter().find(|entry| is_due(entry))?;
+            None => is_named,
+        })
+    }
+
+    /// As [`typed`](Detail::typed), for a fault whose type does not tell it from other elements: the name is the part's or the
+    /// fault's.
+    pub fn named<T: Type>(&self, element: Element<T>, type_: &str, fault: &str) -> Option<T> {
+        self.due(element, fault, |is_named, told| {
+            let fits = |told: &QName| {
+                told.to_string() == type_
+                    || T::accepts_type(&told.namespace, &told.local, element.namespaces())
+            };
+            is_named && told.is_none_or(fits)
+        })
+    }
+
+    /// Reads the first element that is due, as its name and the type that it says tell.
+    fn due<T: Type>(
+        &self,
+        element: Element<T>,
+        fault: &str,
+        is_due: impl Fn(bool, Option<&QName>) -> bool,
+    ) -> Option<T> {
+        let options = xml::Options::message();
+        let due = self.entries.iter().find(|entry| {
+            told(entry, &options).is_some_and(|(name, told)| {
+                is_due(
+                    name == fault || name == *element.name().local,
+                    told.as_ref(),
+                )
+            })
+        })?;
         let read = |strictness| element.read_nameless(due, &options, strictness).ok();
         read(Strictness::Encoded).or_else(|| read(Strictness::Lenient))
     }
@@ -252,6 +276,63 @@ mod tests {
             let detail = Detail::of(Some(&detail), Vec::new());
             let read = detail.typed(refusal, "{urn:t}Reason", "refused");
             assert_eq!(read.as_deref(), is_one.then_some("no"), "{content}");
+        }
+    }
+
+    /// A family of a base and a derived type, each with no content of its own.
+    mod family {
+        use crate::codec::{self, Namespace, Tag};
+
+        pub(super) const NAMESPACES: &[Namespace] = &[Namespace {
+            uri: "urn:t",
+            prefix: "t",
+            types: &[],
+        }];
+        pub(super) const PART: &Tag = &Tag::new(0, "t:fault", "<t:fault>", "</t:fault>");
+        const BASE: &Tag = &Tag::new(0, "t:Base", "<t:Base>", "</t:Base>");
+        const SLOW: &Tag = &Tag::new(0, "t:Slow", "<t:Slow>", "</t:Slow>");
+
+        crate::family! {
+            #[derive(Debug, PartialEq)]
+            pub(super) enum Base {
+                BASE => Base(String),
+                SLOW => Slow(codec::Token),
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_of_a_derived_type_is_read_whatever_its_element_is_called() {
+        let part: Element<family::Base> = Element::new(family::PART, family::NAMESPACES);
+        let read = |type_: &str| {
+            let detail = soap::Detail::new(format!(
+                r#"<odd xmlns:i="{XSI}" xmlns:t="urn:t" i:type="t:{type_}">no</odd>"#
+            ));
+            Detail::of(Some(&detail), Vec::new()).typed(part, "{urn:t}Base", "refused")
+        };
+        assert!(matches!(read("Base"), Some(family::Base::Base(text)) if text == "no"));
+        assert!(matches!(read("Slow"), Some(family::Base::Slow(_))));
+        assert!(read("Other").is_none());
+    }
+
+    #[test]
+    fn a_fault_whose_type_others_have_too_is_told_by_its_name() {
+        let refusal: Element<String> = Element::new(REFUSAL, NONE);
+        let xsd = "http://www.w3.org/2001/XMLSchema";
+        let of = |name: &str, text: &str| {
+            format!(r#"<{name} xmlns:i="{XSI}" xmlns:x="{xsd}" i:type="x:string">{text}</{name}>"#)
+        };
+        let cases = [
+            (of("message", "a") + &of("refusal", "b"), Some("b")),
+            (of("message", "a") + &of("refused", "b"), Some("b")),
+            (of("message", "a") + &of("trace", "b"), None),
+            ("<refusal>b</refusal>".to_owned(), Some("b")),
+        ];
+        for (content, expected) in cases {
+            let detail = soap::Detail::new(content.clone());
+            let detail = Detail::of(Some(&detail), Vec::new());
+            let read = detail.named(refusal, &format!("{{{xsd}}}string"), "refused");
+            assert_eq!(read.as_deref(), expected, "{content}");
         }
     }
 }
