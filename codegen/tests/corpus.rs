@@ -27,16 +27,16 @@ fn vendors() -> Vec<PathBuf> {
 fn a_spread_of_real_contracts_generates_and_compiles() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let corpus = root.join("../shared/corpus");
-    if !corpus.is_dir() {
-        eprintln!("skipped: {} is not there", corpus.display());
-        return;
+    let is_there = corpus.is_dir();
+    if !is_there {
+        eprintln!("only the vendors': {} is not there", corpus.display());
     }
     let out = root.join("target/corpus-check");
     let mut all: Vec<File> = Vec::new();
     let mut modules = String::from("#![allow(missing_docs)]\n");
     let listed = CONTRACTS
         .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        .filter(|line| is_there && !line.is_empty() && !line.starts_with('#'));
     let mut contracts: Vec<(usize, PathBuf)> = listed
         .map(|line| line.split_once(' ').unwrap())
         .map(|(limit, path)| (limit.parse().unwrap(), corpus.join(path)))
