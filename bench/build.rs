@@ -5,6 +5,11 @@ use soapstone_codegen::{BuildError, Options, build_with};
 fn main() -> Result<(), BuildError> {
     #[cfg(feature = "peers")]
     xsd_parser_code();
+    let shared = Options {
+        shared_strings: true,
+        ..Options::default()
+    };
+    build_with("orders_shared", &["contract/orders.xsd"], &shared)?;
     build_with("orders", &["contract/orders.xsd"], &Options::default())
 }
 

@@ -252,6 +252,7 @@ impl Scope<'_> {
     /// A type expression as seen from the module.
     pub(crate) fn rust(&self, rust: &Rust) -> String {
         match rust {
+            Rust::Path(path) if self.options.shared_strings => shared(path),
             Rust::Path(path) => (*path).to_owned(),
             Rust::Replaced(path) => path.clone(),
             Rust::Item(id) => self
@@ -292,6 +293,18 @@ impl Scope<'_> {
             "super"
         };
         format!("{up}::{of}::{name}")
+    }
+}
+
+/// A type of text as one that shares the bytes of its message.
+fn shared(path: &str) -> String {
+    match path.strip_prefix("codec::") {
+        _ if path == "String" => "codec::ByteString".to_owned(),
+        Some(
+            text @ ("AnyUri" | "NormalizedString" | "Token" | "Language" | "NmToken" | "NmTokens"
+            | "Name" | "NcName" | "Id" | "IdRef" | "IdRefs" | "Entity" | "Entities"),
+        ) => format!("codec::shared::{text}"),
+        _ => path.to_owned(),
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Options {
     /// Rust types in the place of schema types, by local name or `{namespace}local`, `xs:string` and its like among them; they
     /// implement `codec::Type`.
     pub replacements: Vec<(String, String)>,
+    /// Texts share the bytes of the message that they were read from (`codec::ByteString`), in the place of a `String` each: nothing
+    /// is copied or allocated for them, and the message stays in memory for as long as one of them is kept.
+    pub shared_strings: bool,
     /// A contract with mistakes is used as far as it goes: what cannot be resolved is left raw. The mistakes are warnings.
     pub tolerant: bool,
     /// Methods take the parts of a wrapped request one by one and return those of the response, where both are plain

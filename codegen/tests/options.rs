@@ -137,6 +137,43 @@ fn a_crate_builds_by_itself() {
     cargo("check", "crate-check", &files);
 }
 
+/// A program that keeps parts of a message.
+const SHARED: &str = r#"
+mod made;
+use made::shop::{Place, element};
+use soapstone::codec::ByteString;
+
+fn main() {
+    let document = ByteString::from("<s:place xmlns:s=\"urn:shop\"><s:order status=\"open\"><s:sku>A-7</s:sku><s:quantity>2</s:quantity><s:comment>plain</s:comment></s:order></s:place>");
+    let bytes = document.as_bytes().as_ptr_range();
+    let place: Place = element::PLACE.read_shared(&document).unwrap();
+    for text in [place.order.sku.get(), place.order.comment.as_ref().unwrap()] {
+        assert!(bytes.contains(&text.as_ptr()), "{text} is a copy");
+    }
+    assert_eq!(element::PLACE.write(&place), *document);
+    // What does not stand in the message as it is becomes a text of its own.
+    let escaped = ByteString::from(document.replace("plain", "a &amp; b"));
+    let read = element::PLACE.read_shared(&escaped).unwrap();
+    assert_eq!(read.order.comment.as_deref(), Some("a & b"));
+    assert_eq!(element::PLACE.read(&document), Ok(place.clone()));
+    let json = soapstone::json::to_value(&place).unwrap();
+    assert_eq!(soapstone::json::from_value::<Place>(&json).unwrap(), place);
+    element::PLACE.read_shared(&ByteString::from(document.replace("A-7", "7"))).unwrap_err();
+}
+"#;
+
+#[test]
+fn texts_share_the_message_where_that_is_asked() {
+    let options = Options {
+        shared_strings: true,
+        json: true,
+        ..Options::default()
+    };
+    let (files, report) = generate_files(&contract(), &options).unwrap();
+    assert!(report.is_valid(), "{report}");
+    run("shared-check", files, SHARED);
+}
+
 #[test]
 fn an_operation_that_is_not_there_is_an_error() {
     let options = Options {

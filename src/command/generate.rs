@@ -38,6 +38,9 @@ pub(super) struct Arguments {
     /// Give enumerations a variant for values that the contract does not list
     #[arg(long)]
     open_enumerations: bool,
+    /// Let texts share the bytes of the message that they were read from
+    #[arg(long)]
+    shared_strings: bool,
     /// Use a contract with mistakes as far as it goes, and leave raw what cannot be resolved
     #[arg(long)]
     tolerant: bool,
@@ -60,6 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         operations: arguments.operations.clone(),
         all_elements: arguments.all_elements,
         open_enumerations: arguments.open_enumerations,
+        shared_strings: arguments.shared_strings,
         tolerant: arguments.tolerant,
         unwrapped: arguments.unwrapped,
         json: arguments.json,

@@ -8,6 +8,7 @@
 use std::process::Command;
 
 use orders::orders::element;
+use soapstone::codec::ByteString;
 use soapstone_bench::allocations::{Counting, count};
 use soapstone_bench::document::{Style, order};
 use soapstone_bench::{Candidate, measure, peer};
@@ -15,6 +16,11 @@ use soapstone_bench::{Candidate, measure, peer};
 #[allow(dead_code, missing_docs)]
 mod orders {
     soapstone::include_contract!("orders");
+}
+
+#[allow(dead_code, missing_docs)]
+mod orders_shared {
+    soapstone::include_contract!("orders_shared");
 }
 
 #[global_allocator]
@@ -54,6 +60,7 @@ fn main() {
 
 fn readers(text: &str, style: Style) -> Vec<Candidate<'_>> {
     let value = element::SUBMIT_ORDER.read(text).expect("ours reads it");
+    let shared = ByteString::from(text);
     #[allow(unused_mut)]
     let mut all: Vec<Candidate<'_>> = vec![
         (
@@ -61,6 +68,14 @@ fn readers(text: &str, style: Style) -> Vec<Candidate<'_>> {
             Box::new(|| {
                 element::SUBMIT_ORDER
                     .read(text)
+                    .map_or(0, |order| order.line.len())
+            }),
+        ),
+        (
+            "soapstone, shared",
+            Box::new(move || {
+                orders_shared::orders::element::SUBMIT_ORDER
+                    .read_shared(&shared)
                     .map_or(0, |order| order.line.len())
             }),
         ),

@@ -45,6 +45,7 @@ pub use nillable::Nillable;
 pub use reader::Reader;
 pub use simple::{List, admits_type, lexical, parse};
 pub use tag::{NamedType, Namespace, Tag};
+pub use text::shared;
 pub use text::{
     AnyUri, Entities, Entity, Id, IdRef, IdRefs, Language, Name, NcName, NegativeInteger, NmToken,
     NmTokens, NonNegativeInteger, NonPositiveInteger, NormalizedString, PositiveInteger, Token,
@@ -53,6 +54,8 @@ pub use writer::Writer;
 
 use crate::datatype::Room;
 pub use crate::name::QName;
+/// A text that shares the bytes of the message that it was read from.
+pub use bytestring::ByteString;
 
 /// The result of reading.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -204,6 +207,11 @@ pub trait Simple: Sized + PartialEq {
 pub trait Bindings {
     /// The namespace of a prefix; the empty prefix is the default namespace.
     fn resolve(&self, prefix: &str) -> Option<&str>;
+
+    /// A text to keep: a part of the message where it stands in one that is [shared](crate::xml::Reader::share), a copy elsewhere.
+    fn keep(&self, text: Cow<'_, str>) -> ByteString {
+        text.into_owned().into()
+    }
 
     /// Splits a name that says its namespace itself, `{urn:a}local`; no document has such names.
     fn expanded<'t>(&self, _text: &'t str) -> Option<(&'t str, &'t str)> {

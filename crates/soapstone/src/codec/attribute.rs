@@ -8,7 +8,7 @@ use super::array::is_of_encoding;
 use super::error::{Error, ErrorKind, Invalid, shorten};
 use super::simple::lexical;
 use super::tag::NamedType;
-use super::{Bindings, QName, Reader, Result, Simple, Strictness, Tag, Type};
+use super::{Bindings, ByteString, QName, Reader, Result, Simple, Strictness, Tag, Type};
 use crate::xml::NsId;
 
 /// The namespace of `xsi:type`, `xsi:nil` and the location hints.
@@ -69,6 +69,10 @@ impl Bindings for Asked<'_> {
     fn resolve(&self, prefix: &str) -> Option<&str> {
         self.asked.set(true);
         self.bindings.resolve(prefix)
+    }
+
+    fn keep(&self, text: Cow<'_, str>) -> ByteString {
+        self.bindings.keep(text)
     }
 }
 

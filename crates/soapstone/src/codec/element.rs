@@ -4,7 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::writer::text_of;
-use super::{Aside, Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer, declares_xop};
+use super::{
+    Aside, ByteString, Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer,
+    declares_xop,
+};
 use crate::xml;
 
 /// A global element of a contract, with the type of its content.
@@ -82,7 +85,21 @@ impl<T: Type> Element<T> {
         options: &xml::Options,
         strictness: Strictness,
     ) -> Result<T> {
-        let mut reader = Reader::new(xml::Reader::new(text, options), self.namespaces, strictness);
+        self.read_document(xml::Reader::new(text, options), strictness)
+    }
+
+    /// Reads a document in UTF-8 whose texts, in types that were made so, stay parts of it.
+    ///
+    /// # Errors
+    /// As [`read`](Element::read).
+    pub fn read_shared(&self, document: &ByteString) -> Result<T> {
+        let mut xml = xml::Reader::new(document, &xml::Options::message());
+        xml.share(document.as_bytes());
+        self.read_document(xml, Strictness::Strict)
+    }
+
+    fn read_document(&self, xml: xml::Reader<'_>, strictness: Strictness) -> Result<T> {
+        let mut reader = Reader::new(xml, self.namespaces, strictness);
         let value = self.read_from(&mut reader)?;
         reader.finish_document()?;
         Ok(value)

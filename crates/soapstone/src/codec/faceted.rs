@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::simple::List;
-use super::{QName, Simple};
+use super::{ByteString, QName, Simple};
 use crate::datatype::{
     Base64Binary, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth,
     HexBinary, Integer, Time,
@@ -30,17 +30,22 @@ pub trait Faceted: Simple + PartialEq {
     }
 }
 
-impl Faceted for String {
-    const TEXT: bool = true;
-    fn length(&self) -> Option<usize> {
-        // Most texts are ASCII and short; counting characters of the others is linear too.
-        Some(if self.is_ascii() {
-            self.len()
-        } else {
-            self.chars().count()
-        })
-    }
+macro_rules! texts {
+    ($($type:ty),+) => {$(
+        impl Faceted for $type {
+            const TEXT: bool = true;
+            fn length(&self) -> Option<usize> {
+                // Most texts are ASCII and short; counting characters of the others is linear too.
+                Some(if self.is_ascii() {
+                    self.len()
+                } else {
+                    self.chars().count()
+                })
+            }
+        }
+    )+};
 }
+texts!(String, ByteString);
 
 impl Faceted for HexBinary {
     fn length(&self) -> Option<usize> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::error::{Error, ErrorKind};
 use super::predict::Known;
 use super::tag::{Check, Namespace, Tag};
-use super::{Bindings, Result, Strictness, Type};
+use super::{Bindings, ByteString, Result, Strictness, Type};
 use crate::xml::{self, Event};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
@@ -292,6 +292,13 @@ impl<'a> Reader<'a> {
 impl Bindings for xml::Reader<'_> {
     fn resolve(&self, prefix: &str) -> Option<&str> {
         xml::Reader::resolve(self, prefix).map(|id| self.namespace(id))
+    }
+
+    fn keep(&self, text: Cow<'_, str>) -> ByteString {
+        match self.shared_part(&text) {
+            Some(part) => part,
+            None => text.into_owned().into(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::array::SOAP_ENCODING;
 use super::error::Invalid;
 use super::tag::{NamedType, derives_from_built_in};
 use super::writer::Mode;
-use super::{Bindings, Namespace, QName, Reader, Result, Simple, Type, Writer};
+use super::{Bindings, ByteString, Namespace, QName, Reader, Result, Simple, Type, Writer};
 use crate::datatype::{
     Base64Binary, Datatype, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear,
     GYearMonth, HexBinary, Integer, Room, Time, name, space,
@@ -183,6 +183,22 @@ impl Simple for String {
     }
 }
 crate::__simple_element!(String);
+
+impl Simple for ByteString {
+    #[inline]
+    fn from_text(
+        text: Cow<'_, str>,
+        bindings: &dyn Bindings,
+    ) -> std::result::Result<ByteString, Invalid> {
+        Ok(bindings.keep(text))
+    }
+
+    #[inline]
+    fn to_text(&self, writer: &mut Writer) {
+        writer.text(self);
+    }
+}
+crate::__simple_element!(ByteString);
 
 /// `xs:QName`: the prefix is resolved when read and chosen when written.
 impl Simple for QName {

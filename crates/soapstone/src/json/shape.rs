@@ -1,6 +1,6 @@
 //! The shape of a type: what JSON needs to know of it, told once by generated code, and here for the types of the runtime.
 
-use crate::codec::{self, AnyType, List, Namespace, Nillable, QName, Tag, Type};
+use crate::codec::{self, AnyType, ByteString, List, Namespace, Nillable, QName, Tag, Type};
 use crate::datatype::{
     Base64Binary, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth,
     HexBinary, Integer, Time,
@@ -140,9 +140,7 @@ macro_rules! scalars {
 }
 
 scalars!(
-    Text: String, Duration, DateTime, Time, Date, GYearMonth, GYear, GMonthDay, GDay, GMonth, HexBinary, Base64Binary,
-        codec::AnyUri, codec::NormalizedString, codec::Token, codec::Language, codec::NmToken, codec::Name, codec::NcName,
-        codec::Id, codec::IdRef, codec::Entity;
+    Text: String, ByteString, Duration, DateTime, Time, Date, GYearMonth, GYear, GMonthDay, GDay, GMonth, HexBinary, Base64Binary;
     Number: i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, Decimal, Integer, codec::NonPositiveInteger,
         codec::NegativeInteger, codec::NonNegativeInteger, codec::PositiveInteger;
     Boolean: bool;
@@ -159,7 +157,39 @@ macro_rules! lists {
     )+};
 }
 
-lists!(codec::NmTokens: codec::NmToken, codec::IdRefs: codec::IdRef, codec::Entities: codec::Entity);
+/// The texts of a module with a check of their own, and the lists of them.
+macro_rules! texts {
+    ($($module:ident)::+) => {
+        scalars!(
+            Text: $($module)::+::AnyUri, $($module)::+::NormalizedString, $($module)::+::Token, $($module)::+::Language,
+                $($module)::+::NmToken, $($module)::+::Name, $($module)::+::NcName, $($module)::+::Id, $($module)::+::IdRef,
+                $($module)::+::Entity;
+        );
+        lists!(
+            $($module)::+::NmTokens: $($module)::+::NmToken,
+            $($module)::+::IdRefs: $($module)::+::IdRef,
+            $($module)::+::Entities: $($module)::+::Entity,
+        );
+        crate::serde_by_shape!(
+            $($module)::+::AnyUri,
+            $($module)::+::NormalizedString,
+            $($module)::+::Token,
+            $($module)::+::Language,
+            $($module)::+::NmToken,
+            $($module)::+::NmTokens,
+            $($module)::+::Name,
+            $($module)::+::NcName,
+            $($module)::+::Id,
+            $($module)::+::IdRef,
+            $($module)::+::IdRefs,
+            $($module)::+::Entity,
+            $($module)::+::Entities,
+        );
+    };
+}
+
+texts!(codec);
+texts!(codec::shared);
 
 crate::serde_by_shape!(
     Decimal,
@@ -175,19 +205,6 @@ crate::serde_by_shape!(
     GMonth,
     HexBinary,
     Base64Binary,
-    codec::AnyUri,
-    codec::NormalizedString,
-    codec::Token,
-    codec::Language,
-    codec::NmToken,
-    codec::NmTokens,
-    codec::Name,
-    codec::NcName,
-    codec::Id,
-    codec::IdRef,
-    codec::IdRefs,
-    codec::Entity,
-    codec::Entities,
     codec::NonPositiveInteger,
     codec::NegativeInteger,
     codec::NonNegativeInteger,

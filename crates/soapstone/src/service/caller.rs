@@ -1,6 +1,5 @@
 //! Calls operations over HTTP: writes the envelope, sends it, reads the answer or the fault.
 
-use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::http::HeaderName;
@@ -241,12 +240,12 @@ impl Caller {
         response: Option<A>,
     ) -> Result<Option<A::Value>, CallError<F>> {
         let mut media = answer.header("content-type").map(MediaType::parse);
-        let (mut body, mut attachments) = (Cow::Borrowed(&*answer.body), Vec::new());
+        let (mut body, mut attachments) = (answer.body.clone(), Vec::new());
         if let Some(multipart) = media.as_ref().filter(|media| is_multipart(media)) {
             let (root, rest) = read_multipart(multipart, &answer.body)
                 .map_err(|error| CallError::Answer(error.to_string()))?;
             media = Some(MediaType::parse(&root.content_type));
-            (body, attachments) = (Cow::Owned(root.bytes), rest);
+            (body, attachments) = (root.bytes.into(), rest);
         }
         let charset = media
             .as_ref()
@@ -275,6 +274,7 @@ impl Caller {
             text
         };
         let mut reader = xml::Reader::new(&text, &self.options);
+        reader.share(&body);
         let envelope = match read_envelope(&mut reader) {
             Ok(envelope) => envelope,
             Err(_) if !answer.status.is_success() => return Err(plain()),

@@ -187,6 +187,7 @@ impl Router {
             },
         };
         let mut reader = xml::Reader::new(&text, &options);
+        reader.share(&body);
         let envelope = match read_envelope(&mut reader) {
             Ok(envelope) => envelope,
             Err(error) => return fault(asked, &error.fault()),

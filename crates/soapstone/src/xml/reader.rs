@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+use bytestring::ByteString;
+
 use super::doctype::Doctype;
 use super::error::{Error, ErrorKind, Limited, Place};
 use super::scan::{self, Survey};
@@ -15,6 +18,8 @@ use super::{Attribute, Event, NsId, Options, Tag};
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     pub(crate) source: &'a str,
+    /// The bytes that the source is a part of, where its texts are to be kept without copies.
+    shared: Option<&'a Bytes>,
     /// The source up to the end of what is being read: all of it, or an entity's replacement text.
     pub(crate) bytes: &'a [u8],
     pub(crate) at: usize,
@@ -77,6 +82,7 @@ impl<'a> Reader<'a> {
         let survey = scan::survey(if within { text } else { "" });
         Reader {
             source: text,
+            shared: None,
             bytes: text.as_bytes(),
             at: 0,
             options: *options,
@@ -94,6 +100,21 @@ impl<'a> Reader<'a> {
             end: 0,
             part: Part::Declaration,
         }
+    }
+
+    /// Lets texts be kept as parts of the bytes that were decoded, where the source is a part of them: as UTF-8 mostly is.
+    pub fn share(&mut self, bytes: &'a Bytes) {
+        self.shared = Some(bytes);
+    }
+
+    /// A text as a part of the shared bytes, if it stands there.
+    pub(crate) fn shared_part(&self, text: &str) -> Option<ByteString> {
+        let bytes = self.shared?;
+        let from = (text.as_ptr() as usize).checked_sub(bytes.as_ptr() as usize)?;
+        let to = from
+            .checked_add(text.len())
+            .filter(|to| *to <= bytes.len())?;
+        ByteString::try_from(bytes.slice(from..to)).ok()
     }
 
     /// Makes a reader of one element as written somewhere, with the prefixes that were bound around it.
