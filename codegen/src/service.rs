@@ -5,9 +5,12 @@
 
 mod body;
 
+use std::cmp::Reverse;
+
 use soapstone::name::QName;
 use soapstone_schema::contract::{
-    Binding, BoundOperation, Contract, Operation as Abstract, PartContent, SoapVersion,
+    Binding, BoundMessage, BoundOperation, Contract, Operation as Abstract, PartContent,
+    SoapVersion,
 };
 use soapstone_schema::model::{Type, TypeId};
 use soapstone_schema::report::Report;
@@ -24,14 +27,23 @@ pub(crate) struct Service {
     /// The trait's name; server and client add to it.
     pub(crate) name: String,
     pub(crate) documentation: String,
-    /// The address in the contract; empty where none.
-    pub(crate) address: String,
     pub(crate) soap12: bool,
+    /// Its ports, that of the binding first.
+    pub(crate) ports: Vec<Port>,
     pub(crate) operations: Vec<Operation>,
     /// Header elements of its bindings, each with the name of its function.
     pub(crate) headers: Vec<(String, RootId)>,
     pub(crate) client: bool,
     pub(crate) server: bool,
+}
+
+/// Where a service is offered.
+#[derive(Debug)]
+pub(crate) struct Port {
+    pub(crate) name: String,
+    pub(crate) soap12: bool,
+    /// The address in the contract; empty where none.
+    pub(crate) address: String,
 }
 
 /// An operation.
@@ -103,89 +115,71 @@ pub(crate) fn lower(
         return;
     }
     for (index, operations) in &chosen.operations {
-        let Some(port_type) = contract.port_types.get(*index) else {
-            continue;
-        };
-        let bindings: Vec<(usize, &Binding)> = contract
-            .bindings
-            .iter()
-            .enumerate()
-            .filter(|(_, b)| b.port_type == *index)
-            .collect();
-        let Some((at, binding)) = bindings
-            .iter()
-            .find(|(_, b)| b.soap == SoapVersion::V11)
-            .or(bindings.first())
-            .copied()
-        else {
-            continue;
-        };
-        let address = contract
-            .services
-            .iter()
-            .flat_map(|s| &s.ports)
-            .find(|p| p.binding == at)
-            .map(|p| p.address.clone());
-        let module = lowering.claim_module(&names::snake(&port_type.name.local));
-        let mut service = Service {
-            module,
-            name: names::pascal(&port_type.name.local),
-            documentation: port_type.documentation.trim().to_owned(),
-            address: address.unwrap_or_default(),
-            soap12: binding.soap == SoapVersion::V12,
-            operations: Vec::new(),
-            headers: Vec::new(),
-            client: !lowering.options.no_clients,
-            server: !lowering.options.no_servers,
-        };
-        let (mut methods, mut fault_names) = (Names::default(), Names::default());
-        let mut header_names = Names::default();
-        // `new` makes a client.
-        methods.reserve(&["new"]);
-        fault_names.reserve(&[
-            &service.name,
-            &format!("{}Server", service.name),
-            &format!("{}Client", service.name),
-        ]);
-        for bound in binding
-            .operations
-            .iter()
-            .filter(|b| operations.contains(&b.operation))
-        {
-            let Some(operation) = port_type.operations.get(bound.operation) else {
-                continue;
-            };
-            match lowering.operation(operation, bound, &mut methods, &mut fault_names) {
-                Ok(lowered) => service.operations.push(lowered),
-                Err(why) => report.warning(
-                    bound.place,
-                    "operation-left-out",
-                    format!("operation {} is left out: {why}", operation.name),
-                    "the other operations are made",
-                ),
-            }
-            for header in bound
-                .input
-                .iter()
-                .chain(&bound.output)
-                .flat_map(|m| &m.headers)
-            {
-                if let PartContent::Element(element) = header.part.content
-                    && let Some(root) = lowering.root(element)
-                    && !service.headers.iter().any(|(_, known)| *known == root)
-                    && let Some(element) = lowering.model.elements.get(element.index())
-                {
-                    let name = header_names.claim_snake(&names::snake(&element.name.local));
-                    service.headers.push((name, root));
-                }
-            }
-        }
-        // Encoded operations are called only.
-        service.server &= service.operations.iter().any(|o| !o.encoded);
-        if !service.operations.is_empty() {
-            lowering.package.services.push(service);
+        for (at, binding) in distinct(contract, *index) {
+            let service = lowering.service(contract, (at, binding), operations, report);
+            lowering.package.services.extend(service);
         }
     }
+}
+
+/// The bindings of a port type that differ in what is sent, SOAP 1.1 before others. Two are one service where one has nothing
+/// that the other has not, in whatever version.
+fn distinct(contract: &Contract, port_type: usize) -> Vec<(usize, &Binding)> {
+    let all = contract.bindings.iter().enumerate();
+    let mut bindings: Vec<(usize, &Binding)> = all
+        .filter(|(_, binding)| binding.port_type == port_type)
+        .collect();
+    bindings.sort_by_key(|(_, binding)| {
+        (
+            binding.soap != SoapVersion::V11,
+            Reverse(binding.operations.len()),
+        )
+    });
+    let mut found: Vec<(usize, &Binding)> = Vec::new();
+    for (at, binding) in bindings {
+        if !found.iter().any(|(_, known)| covers(known, binding)) {
+            found.push((at, binding));
+        }
+    }
+    found
+}
+
+/// The ports of a binding, and then those of bindings that it covers.
+fn ports(contract: &Contract, (at, binding): (usize, &Binding)) -> Vec<Port> {
+    let mut found: Vec<(bool, Port)> = Vec::new();
+    for port in contract.services.iter().flat_map(|service| &service.ports) {
+        let Some(bound) = contract.bindings.get(port.binding) else {
+            continue;
+        };
+        if bound.port_type == binding.port_type && covers(binding, bound) {
+            let port_ = Port {
+                name: port.name.to_string(),
+                soap12: bound.soap == SoapVersion::V12,
+                address: port.address.clone(),
+            };
+            found.push((port.binding != at, port_));
+        }
+    }
+    found.sort_by_key(|(other, _)| *other);
+    found.into_iter().map(|(_, port)| port).collect()
+}
+
+/// Tells whether a binding has all that another has, in the same form.
+fn covers(known: &Binding, other: &Binding) -> bool {
+    let form = |message: &Option<BoundMessage>| {
+        message
+            .as_ref()
+            .map(|m| (m.encoded, m.namespace.clone(), m.body.clone()))
+    };
+    let same = |one: &BoundOperation, two: &BoundOperation| {
+        one.operation == two.operation
+            && one.style == two.style
+            && (one.action == two.action || one.action.is_empty() || two.action.is_empty())
+            && form(&one.input) == form(&two.input)
+            && form(&one.output) == form(&two.output)
+    };
+    let has = |other: &BoundOperation| known.operations.iter().any(|one| same(one, other));
+    other.operations.iter().all(has)
 }
 
 /// Lets the methods take and return parts where request and response are plain sequences of elements, the request named
@@ -244,6 +238,75 @@ fn is_built_in(name: &QName) -> bool {
 }
 
 impl Lowering<'_> {
+    /// Lowers a port type as it is bound.
+    fn service(
+        &mut self,
+        contract: &Contract,
+        (at, binding): (usize, &Binding),
+        operations: &[usize],
+        report: &mut Report,
+    ) -> Option<Service> {
+        let port_type = contract.port_types.get(binding.port_type)?;
+        let ports = ports(contract, (at, binding));
+        let module = self.claim_module(&names::snake(&port_type.name.local));
+        let mut service = Service {
+            module,
+            name: names::pascal(&port_type.name.local),
+            documentation: port_type.documentation.trim().to_owned(),
+            soap12: binding.soap == SoapVersion::V12,
+            ports,
+            operations: Vec::new(),
+            headers: Vec::new(),
+            client: !self.options.no_clients,
+            server: !self.options.no_servers,
+        };
+        let (mut methods, mut fault_names) = (Names::default(), Names::default());
+        let mut header_names = Names::default();
+        // `new` makes a client.
+        methods.reserve(&["new"]);
+        fault_names.reserve(&[
+            &service.name,
+            &format!("{}Server", service.name),
+            &format!("{}Client", service.name),
+        ]);
+        for bound in binding
+            .operations
+            .iter()
+            .filter(|b| operations.contains(&b.operation))
+        {
+            let Some(operation) = port_type.operations.get(bound.operation) else {
+                continue;
+            };
+            match self.operation(operation, bound, &mut methods, &mut fault_names) {
+                Ok(lowered) => service.operations.push(lowered),
+                Err(why) => report.warning(
+                    bound.place,
+                    "operation-left-out",
+                    format!("operation {} is left out: {why}", operation.name),
+                    "the other operations are made",
+                ),
+            }
+            for header in bound
+                .input
+                .iter()
+                .chain(&bound.output)
+                .flat_map(|m| &m.headers)
+            {
+                if let PartContent::Element(element) = header.part.content
+                    && let Some(root) = self.root(element)
+                    && !service.headers.iter().any(|(_, known)| *known == root)
+                    && let Some(element) = self.model.elements.get(element.index())
+                {
+                    let name = header_names.claim_snake(&names::snake(&element.name.local));
+                    service.headers.push((name, root));
+                }
+            }
+        }
+        // Encoded operations are called only.
+        service.server &= service.operations.iter().any(|o| !o.encoded);
+        (!service.operations.is_empty()).then_some(service)
+    }
+
     /// How many steps a type is derived in.
     fn depth(&self, type_: TypeId) -> usize {
         let base = |id: &TypeId| {

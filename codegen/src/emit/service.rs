@@ -261,16 +261,13 @@ impl Emission<'_> {
 
     fn client(&self, out: &mut String) {
         let name = &self.service.name;
-        let version = if self.service.soap12 {
-            "Soap12"
-        } else {
-            "Soap11"
-        };
+        let version = version(self.service.soap12);
         let _ = write!(
             out,
-            "\n/// Calls a `{name}`.\n#[derive(Debug, Clone)]\npub struct {name}Client(pub service::Caller);\n\nimpl {name}Client {{\n    /// The address that the contract names.\n    pub const ADDRESS: &'static str = {};\n    /// The version of SOAP that the contract binds.\n    pub const VERSION: service::Version = service::Version::{version};\n\n    /// Makes a client of a service at an address.\n    pub fn new(http: soapstone::http::Client, address: impl Into<String>) -> Self {{\n        Self(service::Caller::new(http, address, Self::VERSION))\n    }}\n",
-            literal(&self.service.address)
+            "\n/// Calls a `{name}`.\n#[derive(Debug, Clone)]\npub struct {name}Client(pub service::Caller);\n\nimpl {name}Client {{\n    /// The address that the contract names.\n    pub const ADDRESS: &'static str = {};\n    /// The version of SOAP that the contract binds.\n    pub const VERSION: service::Version = service::Version::{version};\n",
+            literal(self.service.ports.first().map_or("", |port| &port.address))
         );
+        self.ports(out);
         for (index, operation) in self.service.operations.iter().enumerate() {
             out.push('\n');
             doc(out, 4, &operation.documentation);
@@ -321,6 +318,25 @@ impl Emission<'_> {
             );
         }
         out.push_str("}\n");
+    }
+
+    /// The ports, where there are several, and how a client of one is made.
+    fn ports(&self, out: &mut String) {
+        let ports = &self.service.ports;
+        if ports.len() > 1 {
+            out.push_str("    /// Every port that offers it: its name, version of SOAP and address.\n    pub const PORTS: &'static [(&'static str, service::Version, &'static str)] = &[\n");
+            for port in ports {
+                let _ = writeln!(
+                    out,
+                    "        ({}, service::Version::{}, {}),",
+                    literal(&port.name),
+                    version(port.soap12),
+                    literal(&port.address)
+                );
+            }
+            out.push_str("    ];\n");
+        }
+        out.push_str("\n    /// Makes a client of a service at an address.\n    pub fn new(http: soapstone::http::Client, address: impl Into<String>) -> Self {\n        Self(service::Caller::new(http, address, Self::VERSION))\n    }\n");
     }
 
     /// The fields of a struct that is unwrapped.
@@ -407,6 +423,10 @@ impl Emission<'_> {
     fn parts(&self, parts: &[RootId]) -> String {
         tuple(parts.iter().map(|id| self.constant(*id)).collect())
     }
+}
+
+fn version(soap12: bool) -> &'static str {
+    if soap12 { "Soap12" } else { "Soap11" }
 }
 
 /// One expression, or several in parentheses.
