@@ -327,4 +327,6 @@ pub(crate) struct Array {
     pub(crate) item: Rust,
     /// The item type's name as it goes to `soapenc:arrayType`.
     pub(crate) tag: TagId,
+    /// How many dimensions it has.
+    pub(crate) rank: usize,
 }

@@ -3,6 +3,7 @@
 //! Items are allocated when something refers to them and lowered from a queue, so that recursion in a schema is no recursion
 //! here, and what nothing refers to is never lowered.
 
+mod array;
 mod attribute;
 mod choice;
 mod complex;

@@ -93,13 +93,13 @@ async fn php_answers_a_generated_client() {
     let (a, b) = (line("a", 2, None), line("b <c>", 3, Some("x")));
     let mut request = Place {
         customer: Nillable::Value("ACME & Söhne".to_owned()),
-        lines: Nillable::Value(Lines(vec![a.clone(), b.clone()])),
+        lines: Nillable::Value(Lines::from(vec![a.clone(), b.clone()])),
     };
     let answer = shop.place(&request).await.unwrap();
     let expected = Order {
         id: 7,
         total: soapstone::codec::parse("5.25").unwrap(),
-        lines: Lines(vec![a.clone(), b, a]),
+        lines: Lines::from(vec![a.clone(), b, a]),
     };
     assert_eq!(answer.r#return, Nillable::Value(expected));
     request.customer = Nillable::Nil;
@@ -107,7 +107,7 @@ async fn php_answers_a_generated_client() {
         Err(CallError::Typed(PlaceFault::Refused(refusal), fault)) => {
             assert!(fault.reason.contains("not what was sent"), "{fault}");
             let line = line("a", 2, None);
-            let lines = Lines(vec![line.clone(), line]);
+            let lines = Lines::from(vec![line.clone(), line]);
             assert_eq!(refusal, Refusal { code: 9, lines });
         }
         other => panic!("{other:?}"),
@@ -125,6 +125,7 @@ fn what_encoding_leaves_open_is_taken() {
     let read =
         |strictness| element::PLACE_RESPONSE.read_with(text, &xml::Options::message(), strictness);
     let order = read(Strictness::Encoded).unwrap().r#return.value().unwrap();
-    assert_eq!((order.id, order.lines.0[0].quantity), (7, 2));
+    let line = order.lines.0[0].as_ref().unwrap();
+    assert_eq!((order.id, line.quantity), (7, 2));
     assert!(read(Strictness::Strict).is_err());
 }

@@ -40,6 +40,13 @@ impl Scope<'_> {
             Kind::Enumeration(_) => {
                 let _ = writeln!(out, "\nsoapstone::json_as!({}, String);", item.name);
             }
+            Kind::Array(array) if array.rank == 1 => {
+                let content = format!(
+                    "soapstone::json::Content::List({})",
+                    self.shape(&array.item)
+                );
+                self.json_type(out, item, &[], &content);
+            }
             Kind::Array(_) => self.json_type(out, item, &[], "soapstone::json::Content::Raw"),
             Kind::Family(family) => self.json_family(out, item, family),
             Kind::Choice(choice) => self.json_choice(out, item, choice),

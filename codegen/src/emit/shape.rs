@@ -133,11 +133,15 @@ impl Scope<'_> {
     pub(super) fn array(&self, out: &mut String, item: &Item, array: &Array) {
         out.push_str("soapstone::encoded_array! {\n");
         self.item_head(out, item);
+        let rust = self.rust(&array.item);
+        let items = match array.rank {
+            1 => format!("codec::Items<{rust}>"),
+            rank => format!("codec::Grid<{rust}, {rank}>"),
+        };
         let _ = writeln!(
             out,
-            "pub struct {}(pub Vec<{}>): {};\n}}",
+            "pub struct {}(pub {items}): {};\n}}",
             item.name,
-            self.rust(&array.item),
             self.tag(array.tag)
         );
     }

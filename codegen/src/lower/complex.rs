@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 
-use soapstone::name::QName;
 use soapstone_schema::model::{
     Builtin, ComplexType, Compositor, Content, Particle, Term, Type, TypeId,
 };
 
 use super::{Lowering, Owner, SOAP_ENCODING, Work, documentation};
 use crate::item::{
-    Array, Body, Family, Field, ItemId, Kind, Member, Occurs, Particle as Place, Rust, Struct,
+    Body, Family, Field, ItemId, Kind, Member, Occurs, Particle as Place, Rust, Struct,
 };
 use crate::names::{self, Names};
 
@@ -34,14 +33,13 @@ impl<'m> Lowering<'m> {
             self.families.insert(id, rust.clone());
             return rust;
         }
-        let rust = if let Some((tag, item)) = self.array_of(id, owner) {
-            let array = self.struct_item_of(id, owner);
-            self.set(
-                array,
-                Kind::Array(Array { item, tag }),
-                documentation(type_.annotation.as_deref()),
-            );
-            Rust::Item(array)
+        let rust = if self.is_array(id) {
+            let item = self.struct_item_of(id, owner);
+            // Its items may be arrays of its own type.
+            self.families.insert(id, Rust::Item(item));
+            let owner = self.owner(item);
+            self.array_item(item, type_, &owner);
+            Rust::Item(item)
         } else {
             let members = self.members(id);
             match members.as_slice() {
@@ -248,70 +246,6 @@ impl<'m> Lowering<'m> {
             Body::Empty
         } else {
             Body::Sequence(fields)
-        }
-    }
-
-    /// The item type of a type derived from `soapenc:Array` (SOAP 1.1, 5.4.2; WSDL 1.1, 2.2).
-    ///
-    /// `<attribute ref="soapenc:arrayType" wsdl:arrayType="t:Line[]"/>`  →  `Array { item: Line }`
-    fn array_of(&mut self, id: TypeId, owner: &Owner) -> Option<(crate::item::TagId, Rust)> {
-        let type_ = self.complex_type(id)?;
-        if !self.type_name(type_.base)?.is(SOAP_ENCODING, "Array") {
-            return None;
-        }
-        for use_ in &type_.attributes {
-            let Some(attribute) = self.model.attributes.get(use_.attribute.index()) else {
-                continue;
-            };
-            let Some(foreign) = attribute
-                .foreign
-                .iter()
-                .find(|f| &*f.name.local == "arrayType")
-            else {
-                continue;
-            };
-            let bare = foreign.value.split('[').next().unwrap_or_default().trim();
-            let (prefix, local) = bare.split_once(':').unwrap_or(("", bare));
-            let namespace = foreign
-                .scope
-                .iter()
-                .find(|(p, _)| &**p == prefix)
-                .map(|(_, ns)| ns.to_string())
-                .unwrap_or_default();
-            let name = QName::new(namespace.as_str(), local);
-            let item = match self.model.globals.types.get(&name) {
-                Some(&item) => {
-                    let owner = self.owner_of(item);
-                    self.declared(item, &owner)
-                }
-                None => Rust::Path("codec::AnyType"),
-            };
-            let tag = self.type_tag(&namespace, local, owner.module);
-            return Some((tag, item));
-        }
-        let item = self
-            .element_of_array(type_, owner)
-            .unwrap_or(Rust::Path("codec::AnyType"));
-        let tag = self.type_tag(soapstone_schema::model::XSD, "anyType", owner.module);
-        Some((tag, item))
-    }
-
-    /// Older contracts restrict the content to one repeated element instead of naming an array type.
-    fn element_of_array(&mut self, type_: &'m ComplexType, owner: &Owner) -> Option<Rust> {
-        let (Content::Elements(particle) | Content::Mixed(Some(particle))) = &type_.content else {
-            return None;
-        };
-        let mut fields = Vec::new();
-        self.fields(particle, owner, &mut Names::default(), &mut fields, 0);
-        match fields.as_slice() {
-            [
-                Field {
-                    rust,
-                    particle: Place::Element(..),
-                    ..
-                },
-            ] => Some(rust.clone()),
-            _ => None,
         }
     }
 }

@@ -27,6 +27,7 @@ mod simple;
 mod start;
 mod tag;
 mod text;
+mod union;
 mod writer;
 
 use std::borrow::Cow;
@@ -34,7 +35,7 @@ use std::borrow::Cow;
 #[cfg(feature = "serde")]
 pub(crate) use any::declares;
 pub use any::{AnyAttribute, AnyElement, AnyType, Wildcard};
-pub use array::inline_references;
+pub use array::{Grid, Items, inline_references};
 pub use aside::{Aside, XOP, declares_xop};
 pub use element::{Element, Root};
 pub use error::{Error, ErrorKind, Invalid, Step};
@@ -50,6 +51,7 @@ pub use text::{
     AnyUri, Entities, Entity, Id, IdRef, IdRefs, Language, Name, NcName, NegativeInteger, NmToken,
     NmTokens, NonNegativeInteger, NonPositiveInteger, NormalizedString, PositiveInteger, Token,
 };
+pub use union::{Member, is_named, name_of};
 pub use writer::Writer;
 
 use crate::datatype::Room;
@@ -84,6 +86,10 @@ pub trait Type: Sized {
     const ATTRIBUTES: bool = false;
     /// The type decides by `xsi:type` itself what it is.
     const FAMILY: bool = false;
+    /// The type is a union, of which `xsi:type` may name a member.
+    const UNION: bool = false;
+    /// Elements may be nil.
+    const NILLABLE: bool = false;
 
     /// Reads attributes and content; the start tag has been read, the end tag is left.
     ///
@@ -164,6 +170,9 @@ pub trait Simple: Sized + PartialEq {
     /// The local name of the built-in datatype that this is.
     const BUILT_IN: Option<&'static str> = None;
 
+    /// Values may be names: what a pattern says of prefixes holds of a document's text, and of no name that says its namespace.
+    const NAMES: bool = false;
+
     /// Tells whether a type is a member of this one, or derives from one; only unions have members.
     fn has_member(_namespace: &str, _local: &str, _known: &[Namespace]) -> bool {
         false
@@ -217,6 +226,11 @@ pub trait Bindings {
     fn expanded<'t>(&self, _text: &'t str) -> Option<(&'t str, &'t str)> {
         None
     }
+
+    /// Tells whether names in a text may say their namespaces themselves.
+    fn has_expanded(&self, _text: &str) -> bool {
+        false
+    }
 }
 
 /// No prefix is bound, and names say their namespace themselves: the texts of a contract are written so into generated code.
@@ -228,12 +242,17 @@ impl Bindings for () {
     fn expanded<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
         text.strip_prefix('{')?.split_once('}')
     }
+
+    fn has_expanded(&self, text: &str) -> bool {
+        text.contains('{')
+    }
 }
 
 impl<T: Type> Type for Box<T> {
     const NAME: Option<&'static Tag> = T::NAME;
     const ATTRIBUTES: bool = T::ATTRIBUTES;
     const FAMILY: bool = T::FAMILY;
+    const NILLABLE: bool = T::NILLABLE;
 
     fn read(reader: &mut Reader<'_>) -> Result<Box<T>> {
         T::read(reader).map(Box::new)

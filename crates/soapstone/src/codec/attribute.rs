@@ -343,12 +343,11 @@ impl<'a> Reader<'a> {
         let Some((name, lexical)) = self.take_type()? else {
             return Ok(());
         };
-        if self.strictness == Strictness::Lenient {
-            return Ok(());
-        }
-        if T::accepts_type(&name.namespace, &name.local, self.namespaces) {
+        let lenient = self.strictness == Strictness::Lenient;
+        if lenient || T::accepts_type(&name.namespace, &name.local, self.namespaces) {
             let told = NamedType::find(self.namespaces, &name.namespace, &name.local);
-            self.told = told.map(|told| told.check);
+            self.told = told.filter(|_| !lenient).map(|told| told.check);
+            self.told_name = T::UNION.then_some(name);
             return Ok(());
         }
         Err(self.error(ErrorKind::Type(lexical)))

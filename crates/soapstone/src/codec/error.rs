@@ -90,6 +90,9 @@ pub enum ErrorKind {
     /// The element's type is abstract, and `xsi:type` does not say which other it is.
     #[error("xsi:type is missing")]
     AbstractType,
+    /// An item of an encoded array outside of its size.
+    #[error("the array has no such place")]
+    ArrayPlace,
     /// The value would take more memory than its document justifies, or nests deeper than the stack allows.
     #[error("{0} over the limit")]
     Limit(&'static str),

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 
 use regex::Regex;
 
-use super::Simple;
 use super::error::Invalid;
 use super::faceted::Faceted;
 use super::simple::lexical;
+use super::{Bindings, Simple};
 use crate::datatype::{name, space};
 
 /// What becomes of white space before anything is checked.
@@ -228,11 +228,14 @@ impl<B: Faceted> Facets<B> {
         self.white_space.settle(text)
     }
 
-    /// Checks what holds of the text.
+    /// Checks what holds of the text where it stands, and of a value's own text.
     ///
     /// # Errors
     /// [`Invalid`] with the facet that it breaks.
-    pub fn check_text(&self, text: &str) -> Result<(), Invalid> {
+    pub fn check_text(&self, text: &str, bindings: &dyn Bindings) -> Result<(), Invalid> {
+        if B::NAMES && bindings.has_expanded(text) {
+            return Ok(());
+        }
         if let Some(lexical) = self.lexical
             && !lexical.admits(text)
         {

@@ -27,6 +27,9 @@ impl<'a> Reader<'a> {
     /// Where it is not as its type says.
     #[inline]
     pub fn option<T: Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        if self.strictness == Strictness::Encoded && self.pass_nil::<T>(tag)? {
+            return Ok(None);
+        }
         match T::element(self, tag)? {
             None if self.strictness == Strictness::Lenient => self.seek(tag),
             value => Ok(value),
@@ -260,6 +263,9 @@ impl<'a> Reader<'a> {
         if slot.is_some() {
             self.value = None;
             return Ok(false);
+        }
+        if self.strictness == Strictness::Encoded && self.pass_nil::<T>(tag)? {
+            return Ok(true);
         }
         *slot = T::element(self, tag)?;
         self.value = None;

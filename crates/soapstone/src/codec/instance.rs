@@ -33,14 +33,16 @@ impl Writer {
     }
 
     /// Writes the attributes of a SOAP-encoded array (SOAP 1.1, 5.4.2).
-    pub fn array_type(&mut self, item: &'static Tag, length: usize) {
+    pub fn array_type(&mut self, item: &'static Tag, size: &[usize]) {
         self.use_namespace(item.namespace);
         self.xsi = true;
         let array = self.prefixed(&QName::new(super::array::SOAP_ENCODING, "Array"));
-        let prefix = array.split(':').next().unwrap_or_default().to_owned();
+        let prefix = array.split(':').next().unwrap_or_default();
+        let size: Vec<String> = size.iter().map(usize::to_string).collect();
         self.raw(&format!(
-            " xsi:type=\"{array}\" {prefix}:arrayType=\"{}[{length}]\"",
-            item.qualified()
+            " xsi:type=\"{array}\" {prefix}:arrayType=\"{}[{}]\"",
+            item.qualified(),
+            size.join(",")
         ));
     }
 }

@@ -41,7 +41,7 @@ macro_rules! newtype {
                 let value = value.into();
                 let facets = Self::facets();
                 if facets.has_text_checks() {
-                    facets.check_text(&$crate::codec::lexical(&value))?;
+                    facets.check_text(&$crate::codec::lexical(&value), &())?;
                 }
                 facets.check_value(&value)?;
                 Ok(Self(value))
@@ -92,6 +92,8 @@ macro_rules! newtype {
         }
 
         impl $crate::codec::Simple for $name {
+            const NAMES: bool = <$base as $crate::codec::Simple>::NAMES;
+
             fn has_member(
                 namespace: &str,
                 local: &str,
@@ -105,7 +107,7 @@ macro_rules! newtype {
             ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
                 let facets = Self::facets();
                 let text = facets.space(text);
-                facets.check_text(&text)?;
+                facets.check_text(&text, bindings)?;
                 let value = <$base as $crate::codec::Simple>::from_text(text, bindings)?;
                 facets.check_value(&value)?;
                 Ok(Self(value))
@@ -161,6 +163,8 @@ macro_rules! union {
         }
 
         impl $crate::codec::Simple for $name {
+            const NAMES: bool = false $(|| <$type as $crate::codec::Simple>::NAMES)*;
+
             fn has_member(
                 namespace: &str,
                 local: &str,
@@ -192,7 +196,29 @@ macro_rules! union {
                 }
             }
         }
-        $crate::__simple_element!($name);
+
+        impl $crate::codec::Member for $name {
+            fn told(
+                name: &$crate::codec::QName,
+                known: &[$crate::codec::Namespace],
+                text: &str,
+                bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::option::Option<::std::result::Result<Self, $crate::codec::Invalid>> {
+                $(
+                    if $crate::codec::is_named::<$type>(name, known) {
+                        let value = <$type as $crate::codec::Simple>::from_text(::std::borrow::Cow::Borrowed(text), bindings);
+                        return Some(value.map(Self::$member));
+                    }
+                )*
+                None
+            }
+            fn name(&self, known: &[$crate::codec::Namespace]) -> ::std::option::Option<$crate::codec::QName> {
+                match self {
+                    $(Self::$member(_) => $crate::codec::name_of::<$type>(known)),*
+                }
+            }
+        }
+        $crate::__union_element!($name);
 
         impl $crate::codec::Faceted for $name {}
     };
@@ -293,28 +319,52 @@ macro_rules! __family {
 /// Declares a SOAP-encoded array with the name of its item type.
 #[macro_export]
 macro_rules! encoded_array {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident(pub Vec<$item:ty>): $tag:expr;) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident(pub codec::Items<$item:ty>): $tag:expr;) => {
         $(#[$meta])*
-        $vis struct $name(pub Vec<$item>);
+        $vis struct $name(pub $crate::codec::Items<$item>);
 
         impl ::std::convert::From<Vec<$item>> for $name {
             fn from(items: Vec<$item>) -> Self {
-                Self(items)
+                Self(items.into_iter().map($crate::codec::Nillable::Value).collect())
             }
         }
 
+        $crate::__encoded_array! {
+            $name, $tag,
+            |reader| reader.encoded_items().map(Self),
+            |array| (&[array.0.len()], &array.0)
+        }
+    };
+    ($(#[$meta:meta])* $vis:vis struct $name:ident(pub codec::Grid<$item:ty, $rank:literal>): $tag:expr;) => {
+        $(#[$meta])*
+        $vis struct $name(pub $crate::codec::Grid<$item, $rank>);
+
+        $crate::__encoded_array! {
+            $name, $tag,
+            |reader| $crate::codec::Grid::read(reader).map(Self),
+            |array| (&array.0.size, &array.0.items)
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __encoded_array {
+    ($name:ident, $tag:expr, |$reader:ident| $read:expr, |$array:ident| ($size:expr, $items:expr)) => {
         impl $crate::codec::Type for $name {
             const ATTRIBUTES: bool = true;
             const FAMILY: bool = true;
 
-            fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
-                reader.encoded_items().map(Self)
+            fn read($reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
+                $read
             }
             fn attributes(&self, writer: &mut $crate::codec::Writer) {
-                writer.array_type($tag, self.0.len());
+                let $array = self;
+                writer.array_type($tag, $size);
             }
             fn content(&self, writer: &mut $crate::codec::Writer) {
-                writer.encoded_items(&self.0);
+                let $array = self;
+                writer.encoded_items($items);
             }
         }
     };

@@ -45,6 +45,8 @@ impl<T: Type> Type for Nillable<T> {
     const NAME: Option<&'static Tag> = T::NAME;
     const ATTRIBUTES: bool = true;
     const FAMILY: bool = T::FAMILY;
+    const UNION: bool = T::UNION;
+    const NILLABLE: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Result<Nillable<T>> {
         if !reader.take_nil() {
@@ -52,6 +54,7 @@ impl<T: Type> Type for Nillable<T> {
         }
         reader.value = None;
         reader.told = None;
+        reader.told_name = None;
         let left = reader.left_attributes()?;
         let type_ = reader.type_.clone();
         if T::ATTRIBUTES && reader.strictness != Strictness::Lenient {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::error::{Error, ErrorKind};
 use super::predict::Known;
 use super::tag::{Check, Namespace, Tag};
-use super::{Bindings, ByteString, Result, Strictness, Type};
+use super::{Bindings, ByteString, QName, Result, Strictness, Type};
 use crate::xml::{self, Event};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
@@ -35,6 +35,8 @@ pub struct Reader<'a> {
     pub(super) type_: Option<Cow<'a, str>>,
     /// What the value that is read next must be besides, by `xsi:type`.
     pub(super) told: Option<Check>,
+    /// The name of that type, where the value is of a union.
+    pub(super) told_name: Option<QName>,
     /// The default or fixed value of the element that is read next.
     pub(super) value: Option<(&'static str, bool)>,
     pub(super) strictness: Strictness,
@@ -81,6 +83,7 @@ impl<'a> Reader<'a> {
             nil: None,
             type_: None,
             told: None,
+            told_name: None,
             value: None,
             strictness,
             stops: &[],

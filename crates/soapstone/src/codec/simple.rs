@@ -57,6 +57,51 @@ macro_rules! __simple_element {
     };
 }
 
+/// Gives a union the part of an element's type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union_element {
+    ($type:ty) => {
+        impl $crate::codec::Type for $type {
+            const ATTRIBUTES: bool = true;
+            const UNION: bool = true;
+
+            fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
+                reader.union_value()
+            }
+            fn nil(_: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<()> {
+                Ok(())
+            }
+            fn attributes(&self, writer: &mut $crate::codec::Writer) {
+                writer.union_type(self);
+            }
+            fn content(&self, writer: &mut $crate::codec::Writer) {
+                $crate::codec::Simple::to_text(self, writer);
+            }
+            fn element(
+                reader: &mut $crate::codec::Reader<'_>,
+                tag: &'static $crate::codec::Tag,
+            ) -> $crate::codec::Result<Option<Self>> {
+                reader.leaf(tag)
+            }
+            fn write_element(
+                &self,
+                tag: &'static $crate::codec::Tag,
+                writer: &mut $crate::codec::Writer,
+            ) {
+                writer.union_leaf(tag, self);
+            }
+            fn accepts_type(
+                namespace: &str,
+                local: &str,
+                known: &[$crate::codec::Namespace],
+            ) -> bool {
+                $crate::codec::admits_type::<Self>(namespace, local, known)
+            }
+        }
+    };
+}
+
 /// Tells whether `xsi:type` may name a type where a simple one is declared: that one, one derived from it (XSD 1.0 part 1,
 /// 3.3.4), or for a union a member or one derived from a member (3.14.6, Type Derivation OK (Simple), 2.2.4). What the contract
 /// does not have, or nothing in the generated code uses, may be named.
@@ -69,7 +114,7 @@ pub fn admits_type<T: Simple + 'static>(namespace: &str, local: &str, known: &[N
 }
 
 /// The namespace of the built-in datatypes.
-const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
 macro_rules! datatypes {
     ($($type:ty = $name:literal),+ $(,)?) => {$(
@@ -202,6 +247,8 @@ crate::__simple_element!(ByteString);
 
 /// `xs:QName`: the prefix is resolved when read and chosen when written.
 impl Simple for QName {
+    const NAMES: bool = true;
+
     fn from_text(
         text: Cow<'_, str>,
         bindings: &dyn Bindings,
@@ -235,6 +282,8 @@ impl<T> Default for List<T> {
 }
 
 impl<T: Simple> Simple for List<T> {
+    const NAMES: bool = T::NAMES;
+
     fn from_text(
         text: Cow<'_, str>,
         bindings: &dyn Bindings,
@@ -290,11 +339,24 @@ impl Reader<'_> {
     /// # Errors
     /// Where the text is no value of the type, or there are elements in it.
     pub fn value<T: Simple>(&mut self) -> Result<T> {
+        self.value_by(|_, _| None)
+    }
+
+    /// Reads the text of the element as a value, in its own way where that gives one.
+    pub(super) fn value_by<T: Simple>(
+        &mut self,
+        own_way: impl FnOnce(&Self, &str) -> Option<std::result::Result<T, Invalid>>,
+    ) -> Result<T> {
         let constraint = self.value.take();
         let told = self.told.take();
         let mut own = std::mem::take(&mut self.own);
         let value = self.text(&mut own).and_then(|text| {
             let text = text.unwrap_or(&own);
+            if constraint.is_none()
+                && let Some(value) = own_way(self, text)
+            {
+                return value.map_err(|problem| self.invalid(text, problem));
+            }
             if let Some(check) = told.filter(|_| constraint.is_none() || !text.is_empty()) {
                 check(text, &self.xml).map_err(|problem| self.invalid(text, problem))?;
             }

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 
-use super::{Bindings, Invalid, Simple};
+use super::{Bindings, Invalid, QName, Simple};
 use crate::xml::Local;
 
 /// A namespace of a contract, with the prefix that is written for it.
@@ -55,6 +55,15 @@ impl NamedType {
     ) -> Option<&'static NamedType> {
         let namespace = known.iter().find(|known| known.uri == namespace)?;
         namespace.types.iter().find(|type_| type_.local == local)
+    }
+
+    /// The name of the type that reads such values, if it has one.
+    pub(super) fn name_of<T: Simple + 'static>(known: &[Namespace]) -> Option<QName> {
+        let own = TypeId::of::<T>();
+        known.iter().find_map(|namespace| {
+            let type_ = namespace.types.iter().find(|type_| type_.id == own)?;
+            Some(QName::new(namespace.uri, type_.local))
+        })
     }
 
     /// Tells whether it is a type or derives from it, which is that of the contract or a built-in.

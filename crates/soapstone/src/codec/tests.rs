@@ -350,3 +350,45 @@ fn a_text_is_one_of_a_list() {
         );
     }
 }
+
+crate::union! {
+    enum Size {
+        Number(i32),
+        Word(String),
+    }
+}
+
+#[test]
+fn a_member_of_a_union_that_another_would_read_is_named() {
+    let element: Element<Size> = Element::new(&DATA, NAMESPACES);
+    for (value, type_) in [
+        (Size::Number(5), None),
+        (Size::Word("five".to_owned()), None),
+        (Size::Word("5".to_owned()), Some("xs:string")),
+    ] {
+        let text = element.write(&value);
+        let named = type_.map(|type_| format!(" xsi:type=\"{type_}\""));
+        assert_eq!(text.contains("xsi:type"), named.is_some(), "{text}");
+        assert_eq!(element.read(&text).unwrap(), value, "{text}");
+    }
+}
+
+#[test]
+fn nil_in_the_encoding_says_that_an_optional_value_is_not_there() {
+    #[derive(Debug, PartialEq)]
+    struct Notes(Option<String>, Option<i32>);
+    impl Type for Notes {
+        fn read(r: &mut Reader<'_>) -> Result<Self> {
+            let mut number = None;
+            let note = r.option(NOTE)?;
+            while r.once(QTY, &mut number)? {}
+            Ok(Self(note, number))
+        }
+        fn content(&self, _: &mut Writer) {}
+    }
+    let text = r#"<o:order xmlns:o="urn:orders" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><o:note i:nil="1"/><o:qty i:nil="true"/></o:order>"#;
+    let element = Element::<Notes>::new(ORDER, NAMESPACES);
+    let read = |strictness| element.read_with(text, &crate::xml::Options::message(), strictness);
+    assert_eq!(read(codec::Strictness::Encoded), Ok(Notes(None, None)));
+    assert!(read(codec::Strictness::Strict).is_err());
+}

@@ -55,6 +55,10 @@ impl Writer {
         }
     }
 
+    pub(super) fn namespaces(&self) -> &'static [Namespace] {
+        self.namespaces
+    }
+
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.out.into_bytes()
     }

@@ -87,6 +87,11 @@ impl Writer {
             shape = self.member(types, base, object.and_then(|o| o.get("$type")))?;
         }
         let nil = json.is_null() || object.and_then(|o| o.get("$nil")) == Some(&Value::Bool(true));
+        if let (Content::Scalar(_) | Content::Value(_), Some(Value::String(type_))) =
+            (shape.content, object.and_then(|o| o.get("$type")))
+        {
+            self.type_attribute(type_, "");
+        }
         if nil {
             self.out.push_str(" xsi:nil=\"true\"");
         }
@@ -94,7 +99,7 @@ impl Writer {
             self.attributes(object, &shape)?;
         }
         let value = match (shape.content, object) {
-            (Content::Elements(_) | Content::Mixed(_) | Content::Raw, _) => None,
+            (Content::Elements(_) | Content::Mixed(_) | Content::List(_) | Content::Raw, _) => None,
             (_, Some(object)) => object.get("$"),
             (_, None) => Some(json),
         };
@@ -114,6 +119,14 @@ impl Writer {
                 escape_text(&text, &mut self.out);
             }
             (Content::Elements(_), None) => return Err(self.expected("an object")),
+            (Content::List(of), _) => {
+                let items = json.as_array().ok_or(self.expected("an array"))?;
+                for (index, item) in items.iter().enumerate() {
+                    self.path.push(format!("item[{}]", index + 1));
+                    self.element("item", &[], item, of())?;
+                    self.path.pop();
+                }
+            }
             _ => escape_text(&text, &mut self.out),
         }
         self.out.push_str("</");

@@ -59,6 +59,8 @@ pub enum Content {
     Mixed(&'static [Entry]),
     /// What one of these types has, told apart by `xsi:type`; whether the first is meant where there is none.
     Types(Types, bool),
+    /// Elements of any name, each of that type.
+    List(fn() -> Shape),
     /// Anything.
     Raw,
 }

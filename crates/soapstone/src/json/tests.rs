@@ -171,3 +171,28 @@ fn the_type_of_open_content_keeps_its_namespace_whatever_the_xml_declares() {
         assert_eq!(again.get("$type"), json.get("$type"), "{xml}: {again}");
     }
 }
+
+crate::encoded_array! {
+    #[derive(Debug, Clone, PartialEq)]
+    pub(crate) struct Lines(pub codec::Items<Line>): LINE;
+}
+crate::json_type!(
+    Lines,
+    NAMESPACES,
+    [],
+    crate::json::Content::List(<Line as crate::json::Json>::shape)
+);
+
+#[test]
+fn an_encoded_array_is_an_array() {
+    let line = Line {
+        unit: None,
+        value: codec::parse("1.5").unwrap(),
+    };
+    let lines = Lines(vec![Nillable::Value(line), Nillable::Nil]);
+    let json = crate::json::to_value(&lines).unwrap();
+    assert_eq!(json, json!([1.5, null]));
+    assert_eq!(crate::json::from_value::<Lines>(&json).unwrap(), lines);
+    let error = crate::json::from_value::<Lines>(&json!([1, "x"])).unwrap_err();
+    assert!(error.to_string().contains("item[2]"), "{error}");
+}

@@ -98,6 +98,7 @@ impl<'a> Document<'a> {
         match shape.content {
             Content::Elements(entries) => self.children(entries, false, object),
             Content::Mixed(entries) => self.children(entries, true, object),
+            Content::List(of) => self.items(of),
             _ => {
                 let scalar = shape.as_scalar();
                 let text = self.text()?;
@@ -107,6 +108,18 @@ impl<'a> Document<'a> {
                 }
                 object.insert("$".to_owned(), json);
                 Ok(Value::Object(object))
+            }
+        }
+    }
+
+    /// The items of an encoded array; what it says of itself is in its type.
+    fn items(&mut self, of: fn() -> Shape) -> Result<Value, xml::Error> {
+        let mut items = Vec::new();
+        loop {
+            match self.reader.next()? {
+                Event::Start(_) => items.push(self.element(of())?),
+                Event::Text(_) => {}
+                Event::End(_) | Event::Eof => return Ok(Value::Array(items)),
             }
         }
     }

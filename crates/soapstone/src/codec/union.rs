@@ -1,0 +1,98 @@
+//! Unions: which member a value is of is told by its text, the first that reads it, or by `xsi:type`.
+
+use std::any::TypeId;
+
+use super::simple::{XSD, lexical, parse};
+use super::tag::NamedType;
+use super::text;
+use super::{
+    Bindings, ByteString, Invalid, Namespace, QName, Reader, Result, Simple, Tag, Type, Writer,
+};
+
+/// A union, as generated code declares it.
+pub trait Member: Simple {
+    /// Reads a text as the member of that name; nothing where no member has it.
+    fn told(
+        name: &QName,
+        known: &[Namespace],
+        text: &str,
+        bindings: &dyn Bindings,
+    ) -> Option<std::result::Result<Self, Invalid>>;
+
+    /// The name of the value's member, if it has one.
+    fn name(&self, known: &[Namespace]) -> Option<QName>;
+}
+
+/// Tells whether a type has that name.
+pub fn is_named<T: Simple + 'static>(name: &QName, known: &[Namespace]) -> bool {
+    name_of::<T>(known).is_some_and(|own| own == *name)
+}
+
+/// The name of a simple type: the contract's, or that of a built-in type.
+pub fn name_of<T: Simple + 'static>(known: &[Namespace]) -> Option<QName> {
+    match T::BUILT_IN.or_else(text_name::<T>) {
+        Some(local) => Some(QName::new(XSD, local)),
+        None => NamedType::name_of::<T>(known),
+    }
+}
+
+/// The name of a type of texts.
+fn text_name<T: 'static>() -> Option<&'static str> {
+    let own = TypeId::of::<T>();
+    let texts = [
+        (TypeId::of::<String>(), "string"),
+        (TypeId::of::<text::AnyUri>(), "anyURI"),
+        (TypeId::of::<text::NormalizedString>(), "normalizedString"),
+        (TypeId::of::<text::Token>(), "token"),
+        (TypeId::of::<text::Language>(), "language"),
+        (TypeId::of::<text::NmToken>(), "NMTOKEN"),
+        (TypeId::of::<text::NmTokens>(), "NMTOKENS"),
+        (TypeId::of::<text::Name>(), "Name"),
+        (TypeId::of::<text::NcName>(), "NCName"),
+        (TypeId::of::<QName>(), "QName"),
+        (TypeId::of::<ByteString>(), "string"),
+        (TypeId::of::<text::shared::AnyUri>(), "anyURI"),
+        (TypeId::of::<text::shared::Token>(), "token"),
+        (TypeId::of::<text::shared::NmToken>(), "NMTOKEN"),
+        (TypeId::of::<text::shared::NmTokens>(), "NMTOKENS"),
+        (TypeId::of::<text::shared::NcName>(), "NCName"),
+    ];
+    texts
+        .iter()
+        .find_map(|(id, name)| (*id == own).then_some(*name))
+}
+
+impl Reader<'_> {
+    /// Reads the text of an element as a value of a union.
+    ///
+    /// # Errors
+    /// Where it is no value of the member that `xsi:type` names, or of none where it names none.
+    pub fn union_value<T: Member>(&mut self) -> Result<T> {
+        let name = self.told_name.take();
+        self.value_by(|reader, text| T::told(name.as_ref()?, reader.namespaces, text, &reader.xml))
+    }
+}
+
+impl Writer {
+    /// Writes an element with a value of a union: `xsi:type` names the member where another would read its text.
+    pub fn union_leaf<T: Member + Type>(&mut self, tag: &'static Tag, value: &T) {
+        match self.member_to_name(value) {
+            None => self.leaf(tag, value),
+            Some(_) => self.whole(tag, value),
+        }
+    }
+
+    /// Writes the name of a value's member, where another member would read its text.
+    pub fn union_type<T: Member>(&mut self, value: &T) {
+        if let Some(name) = self.member_to_name(value) {
+            self.xsi_type_of(&name);
+        }
+    }
+
+    fn member_to_name<T: Member>(&self, value: &T) -> Option<QName> {
+        match parse::<T>(&lexical(value)) {
+            Ok(read) if read == *value => None,
+            _ => value.name(self.namespaces()),
+        }
+    }
+}
