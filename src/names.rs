@@ -153,8 +153,18 @@ impl Siblings {
 
     /// Takes a name, or the first free one after it by the rule for clashes.
     pub fn take(&mut self, name: String) -> String {
-        self.0
-            .take_all(name, |name| vec![property(name), format!("{WHOLE}{name}")])
+        self.take_beside(name, &[])
+    }
+
+    /// The same for a name that is none of these words as they are written.
+    pub fn take_beside(&mut self, name: String, words: &[&str]) -> String {
+        self.0.take_all(name, |name| {
+            let mut made = vec![property(name), format!("{WHOLE}{name}")];
+            // What is always taken.
+            let unspeakable = UNSPEAKABLE.first().filter(|_| words.contains(&name));
+            made.extend(unspeakable.map(|taken| (*taken).to_owned()));
+            made
+        })
     }
 }
 

@@ -17,6 +17,8 @@ mod shop;
 mod failing;
 #[path = "database/mysql.rs"]
 mod mysql;
+#[path = "database/naming.rs"]
+mod naming;
 #[path = "database/nasty.rs"]
 mod nasty;
 #[path = "database/odd.rs"]

@@ -1,18 +1,19 @@
 //! Catalog → contract: every name is given here, by the rule of [`crate::names`].
 
+mod operations;
 mod types;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use self::operations::{actions, derived_from_table};
 use self::types::TypeKey;
 use self::words::{BESIDE_COLUMNS, BUILTINS, JAVA, SHARED, WORDS};
 use super::value_type::TypeReference;
-use super::{Column, Contract, Namespace, Operation, Routine, Table, Target};
-use crate::catalog::{self, Catalog, Returns, RoutineId, TableId};
+use super::{Column, Contract, Namespace, Routine, Table};
+use crate::catalog::{self, Catalog, Returns};
 use crate::names::{self, Siblings, Taken};
-use crate::principal::Action;
 
 /// Names everything in a catalog; `base` is the start of every target namespace.
 ///
@@ -23,6 +24,7 @@ pub fn build(catalog: &Catalog, base: &str, captured: &[(String, String)]) -> Co
     let routines = naming.name_routines();
     naming.contract.tables = tables;
     naming.contract.routines = routines;
+    naming.name_narrowed();
     naming.add_operations();
     naming.contract
 }
@@ -34,6 +36,8 @@ struct Naming<'a> {
     taken: Taken,
     /// Types that SQL names, and those named after what they hold (`ArrayOfInt`).
     types: HashMap<TypeKey, TypeReference>,
+    /// Built-in types with facets by namespace and what they are called after; named when everything else is.
+    narrowed: BTreeMap<(usize, String), TypeReference>,
 }
 
 impl<'a> Naming<'a> {
@@ -75,6 +79,7 @@ impl<'a> Naming<'a> {
             captured,
             taken,
             types: HashMap::new(),
+            narrowed: BTreeMap::new(),
         }
     }
 
@@ -136,18 +141,19 @@ impl<'a> Naming<'a> {
     }
 
     fn table(&mut self, table: &catalog::Table, name: Arc<str>) -> Table {
-        let elements = elements(
+        let named = elements(
             table
                 .columns
                 .iter()
                 .map(|column| column.public_name.as_str()),
             BESIDE_COLUMNS,
+            |column| table.key.as_ref().is_some_and(|key| key.contains(&column)),
         );
         let namespace = self.namespace(&table.schema);
         let columns = table
             .columns
             .iter()
-            .zip(elements)
+            .zip(named)
             .map(|(column, element)| Column {
                 value: self.value(
                     &column.sql_type,
@@ -166,11 +172,13 @@ impl<'a> Naming<'a> {
         Table {
             namespace,
             columns,
-            relations: elements_in_order(
+            relations: elements(
                 table
                     .relations
                     .iter()
                     .map(|relation| relation.name.as_str()),
+                &[],
+                |_| false,
             ),
             path,
             actions: actions(
@@ -235,11 +243,11 @@ impl<'a> Naming<'a> {
                 nillable: true,
             };
             match (parameter.mode.given(), parameter.mode.answered()) {
-                (true, false) => given.push((index, column(taken.take(own)))),
-                (false, _) => answered.push((index, column(taken.take(own)))),
+                (true, false) => given.push((index, column(taken.take_beside(own, JAVA)))),
+                (false, _) => answered.push((index, column(taken.take_beside(own, JAVA)))),
                 (true, true) => {
                     // One name may not stand in a request and in its reply, so what comes back is called `…Out`.
-                    given.push((index, column(taken.take(own.clone()))));
+                    given.push((index, column(taken.take_beside(own.clone(), JAVA))));
                     answered.push((index, column(taken.take(own + "Out"))));
                 }
             }
@@ -263,37 +271,6 @@ impl<'a> Naming<'a> {
             unknown_rows,
         }
     }
-
-    fn add_operations(&mut self) {
-        let contract = &mut self.contract;
-        for (index, table) in contract.tables.iter().enumerate() {
-            for action in &table.actions {
-                let name = operation_name(*action, &table.name);
-                contract.operations.push(Operation {
-                    reply: Arc::from(format!("{name}Response")),
-                    name: Arc::from(name),
-                    namespace: table.namespace,
-                    action: *action,
-                    target: Target::Table(TableId(index)),
-                });
-            }
-        }
-        for (index, routine) in contract.routines.iter().enumerate() {
-            contract.operations.push(Operation {
-                reply: Arc::from(format!("{}Response", routine.name)),
-                name: Arc::clone(&routine.name),
-                namespace: routine.namespace,
-                action: Action::Call,
-                target: Target::Routine(RoutineId(index)),
-            });
-        }
-        let by_element = contract
-            .operations
-            .iter()
-            .enumerate()
-            .map(|(index, operation)| (Arc::clone(&operation.name), index));
-        contract.by_element = by_element.collect();
-    }
 }
 
 /// The contract's own words in a namespace, each with the namespace's stem before it.
@@ -310,59 +287,6 @@ fn shared_words(stem: &str) -> Vec<String> {
     words.map(|word| format!("{stem}{word}")).collect()
 }
 
-/// The operations that a table or view has.
-fn actions(table: &catalog::Table, captured: bool) -> Vec<Action> {
-    let may = table.privileges;
-    let keyed = table.key.is_some();
-    [
-        (Action::Get, may.select && keyed),
-        (Action::Query, may.select),
-        (Action::Count, may.select),
-        (Action::Create, may.insert),
-        (Action::Update, may.update && keyed),
-        (Action::Upsert, may.insert && may.update && keyed),
-        (Action::Delete, may.delete && keyed),
-        (Action::Changes, captured && may.select && keyed),
-    ]
-    .into_iter()
-    .filter_map(|(action, offered)| offered.then_some(action))
-    .collect()
-}
-
-/// The actions that a table's operations are named after.
-const TABLE_ACTIONS: &[Action] = &[
-    Action::Get,
-    Action::Query,
-    Action::Count,
-    Action::Create,
-    Action::Update,
-    Action::Upsert,
-    Action::Delete,
-    Action::Changes,
-];
-
-/// `GetCustomer`
-fn operation_name(action: Action, table: &str) -> String {
-    format!("{}{table}", capitalised(action.name()))
-}
-
-fn derived_from_table(name: &str) -> Vec<String> {
-    let mut derived = vec![name.to_owned()];
-    derived.extend(
-        [
-            "Key", "Filter", "Field", "Related", "Result", "Problem", "Conflict", "Change",
-            "Service", "PortType",
-        ]
-        .map(|word| format!("{name}{word}")),
-    );
-    for action in TABLE_ACTIONS {
-        let operation = operation_name(*action, name);
-        derived.push(format!("{operation}Response"));
-        derived.push(operation);
-    }
-    derived
-}
-
 fn derived_from_routine(name: &str) -> Vec<String> {
     vec![
         name.to_owned(),
@@ -371,8 +295,13 @@ fn derived_from_routine(name: &str) -> Vec<String> {
     ]
 }
 
-/// Gives each SQL name an element, in the order given; clashes are settled in byte order of the SQL names.
-fn elements<'s>(sql: impl Iterator<Item = &'s str>, words: &[&str]) -> Vec<Arc<str>> {
+/// Gives each SQL name an element, in the order given; clashes are settled in byte order of the SQL names. Those that stand in a wrapper,
+/// the keys of `Get`, are no words of Java: wsimport makes parameters of them, and ends at such a one.
+fn elements<'s>(
+    sql: impl Iterator<Item = &'s str>,
+    words: &[&str],
+    wrapped: impl Fn(usize) -> bool,
+) -> Vec<Arc<str>> {
     let sql: Vec<&str> = sql.collect();
     let mut order: Vec<usize> = (0..sql.len()).collect();
     order.sort_by_key(|index| sql.get(*index));
@@ -380,14 +309,11 @@ fn elements<'s>(sql: impl Iterator<Item = &'s str>, words: &[&str]) -> Vec<Arc<s
     let mut named: Vec<Arc<str>> = vec![Arc::from(""); sql.len()];
     for index in order {
         if let (Some(sql), Some(place)) = (sql.get(index), named.get_mut(index)) {
-            *place = Arc::from(taken.take(names::element(sql)));
+            let words = if wrapped(index) { JAVA } else { &[] };
+            *place = Arc::from(taken.take_beside(names::element(sql), words));
         }
     }
     named
-}
-
-fn elements_in_order<'s>(sql: impl Iterator<Item = &'s str>) -> Vec<Arc<str>> {
-    elements(sql, &[])
 }
 
 /// `dateTime` → `DateTime`

@@ -16,13 +16,15 @@ use crate::names;
 pub(super) enum TypeKey {
     Sql(TypeName),
     ListOf(usize, String),
-    /// A built-in type with facets, in a namespace.
-    Narrowed(usize, String),
 }
 
 impl Naming<'_> {
     pub(super) fn fields(&mut self, fields: &[Field], namespace: usize, name: &str) -> Vec<Column> {
-        let elements = elements(fields.iter().map(|field| field.name.as_str()), &["misfit"]);
+        let elements = elements(
+            fields.iter().map(|field| field.name.as_str()),
+            &["misfit"],
+            |_| false,
+        );
         let column = |(field, element): (&Field, Arc<str>)| Column {
             value: self.value(
                 &field.sql_type,
@@ -44,15 +46,23 @@ impl Naming<'_> {
             ValueType::Plain(Kind::Atomic(atomic)) if !atomic.is_bare() => atomic,
             other => return other,
         };
-        let name = narrowed(&atomic);
-        let key = TypeKey::Narrowed(namespace, name.clone());
-        if let Some(known) = self.types.get(&key) {
+        let key = (namespace, narrowed(&atomic));
+        if let Some(known) = self.narrowed.get(&key) {
             return ValueType::Named(*known);
         }
-        let name = self.taken.take(self.contract.word(namespace, &name));
-        let reference = self.push(namespace, Arc::from(name), Kind::Atomic(atomic), None);
-        self.types.insert(key, reference);
+        let reference = self.push(namespace, Arc::from(""), Kind::Atomic(atomic), None);
+        self.narrowed.insert(key, reference);
         ValueType::Named(reference)
+    }
+
+    /// Names the types with facets, after everything that the database has a name for.
+    pub(super) fn name_narrowed(&mut self) {
+        for ((namespace, name), reference) in std::mem::take(&mut self.narrowed) {
+            let name = self.taken.take(self.contract.word(namespace, &name));
+            if let Some(named) = self.contract.types.get_mut(reference.0) {
+                named.name = Arc::from(name);
+            }
+        }
     }
 
     fn unnarrowed(&mut self, sql_type: &SqlType, namespace: usize, hint: &str) -> ValueType {

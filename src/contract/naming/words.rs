@@ -27,7 +27,7 @@ pub(super) const SHARED: &[&str] = &[
     "UnknownField",
 ];
 
-/// The words of Java, by which no routine may be called.
+/// The words of Java, by which no routine may be called, nor what stands in a wrapper.
 pub(super) const JAVA: &[&str] = &[
     "abstract",
     "assert",
