@@ -150,15 +150,15 @@ pub enum RunErrorKind {
     /// A check constraint refuses the values.
     #[error("the values break a rule{}", name(.0))]
     Check(Option<String>),
-    /// A column that may not be NULL has no value.
-    #[error("a required field has no value")]
-    NotNull,
+    /// A column that may not be NULL has no value, or what is of the domain that is named.
+    #[error("a required field has no value{}", name(.0))]
+    NotNull(Option<String>),
     /// A column is given that cannot be, at least not with the others.
     #[error("a field is not written by callers, or not together with the others")]
     ReadOnly,
-    /// The value does not fit the column: length, range or form.
-    #[error("the value does not fit the field")]
-    OutOfRange,
+    /// The value does not fit the column: length, range or form; with what the database says where it names no column.
+    #[error("the value does not fit the field{}", name(.0))]
+    OutOfRange(Option<String>),
     /// The database's own code (a trigger, a routine) refused; its message was written for callers.
     #[error("{0}")]
     Raised(String),
@@ -247,9 +247,9 @@ impl RunError {
             RunErrorKind::StillReferenced(_) => "StillReferenced",
             RunErrorKind::RelatedDiffers => "RelatedDiffers",
             RunErrorKind::Check(_) => "Check",
-            RunErrorKind::NotNull => "Required",
+            RunErrorKind::NotNull(_) => "Required",
             RunErrorKind::ReadOnly => "ReadOnly",
-            RunErrorKind::OutOfRange => "InvalidValue",
+            RunErrorKind::OutOfRange(_) => "InvalidValue",
             RunErrorKind::Raised(_) => "Refused",
             RunErrorKind::Denied => "Denied",
             RunErrorKind::Contention => "Contention",

@@ -188,7 +188,10 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
             }
         }
         "23001" => (RunErrorKind::StillReferenced(constraint), Vec::new()),
-        "23502" => (RunErrorKind::NotNull, column()),
+        "23502" => {
+            let domain = error.data_type().map(str::to_owned);
+            (RunErrorKind::NotNull(domain), column())
+        }
         "23514" | "44000" => (RunErrorKind::Check(constraint), Vec::new()),
         "40001" | "40P01" | "55P03" => (RunErrorKind::Contention, Vec::new()),
         "57014" => (RunErrorKind::Late, Vec::new()),
@@ -212,9 +215,23 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
         "53300" | "53400" | "57P03" | "57P01" | "57P02" | "08006" | "08003" | "08001" => {
             (RunErrorKind::Unavailable, Vec::new())
         }
-        code if code.starts_with("22") => (RunErrorKind::OutOfRange, column()),
+        code if code.starts_with("22") => misfit(error.message(), '"', column()),
         _ => (RunErrorKind::Internal, Vec::new()),
     }
+}
+
+/// A value that does not fit. Where no column is named, the message says what was expected: without what it quotes, which may be a value of
+/// another record.
+fn misfit(message: &str, quote: char, columns: Vec<usize>) -> (RunErrorKind, Vec<usize>) {
+    let told = columns.is_empty().then(|| {
+        let unquoted = message
+            .split_once(quote)
+            .and_then(|(before, rest)| Some((before, rest.rsplit_once(quote)?.1)))
+            .map(|(before, after)| format!("{before}…{after}"));
+        let told = unquoted.as_deref().unwrap_or(message);
+        told.trim_end_matches([':', ' ', '…']).to_owned()
+    });
+    (RunErrorKind::OutOfRange(told), columns)
 }
 
 /// By error number (MySQL and MariaDB error references).
@@ -241,9 +258,9 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
             RunErrorKind::StillReferenced(constraint.map(str::to_owned)),
             Vec::new(),
         ),
-        1048 | 1364 => (RunErrorKind::NotNull, column_named(table, first)),
+        1048 | 1364 => (RunErrorKind::NotNull(None), column_named(table, first)),
         // Of a view: a column of the table below, which it may not have.
-        1423 => (RunErrorKind::NotNull, Vec::new()),
+        1423 => (RunErrorKind::NotNull(None), Vec::new()),
         1369 => (RunErrorKind::Check(None), Vec::new()),
         1348 | 1906 | 3105 => (RunErrorKind::ReadOnly, column_named(table, first)),
         1393 | 1394 => (RunErrorKind::ReadOnly, Vec::new()),
@@ -261,7 +278,7 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
                 .next()
                 .unwrap_or(name)
                 .trim_matches(['\'', '`']);
-            (RunErrorKind::OutOfRange, column_named(table, name))
+            misfit(message, '\'', column_named(table, name))
         }
         1205 | 1213 | 1020 => (RunErrorKind::Contention, Vec::new()),
         1317 | 1969 | 3024 => (RunErrorKind::Late, Vec::new()),
@@ -294,7 +311,7 @@ fn sqlite(
         // SQLite does not say which foreign key, nor which end of it.
         787 => (RunErrorKind::MissingReference(None), Vec::new()),
         1811 => (RunErrorKind::Raised(error.message().to_owned()), Vec::new()),
-        1299 => (RunErrorKind::NotNull, columns()),
+        1299 => (RunErrorKind::NotNull(None), columns()),
         // A check without a name is told by its SQL, which is nobody's business.
         275 => {
             let is_name = after.chars().all(|c| c.is_alphanumeric() || c == '_');
@@ -304,7 +321,7 @@ fn sqlite(
         // A virtual table says it in its message alone.
         19 if error.message().starts_with("UNIQUE") => (RunErrorKind::Duplicate(None), columns()),
         19 => (RunErrorKind::Check(None), Vec::new()),
-        3091 | 18 | 20 => (RunErrorKind::OutOfRange, columns()),
+        3091 | 18 | 20 => (RunErrorKind::OutOfRange(None), columns()),
         code if matches!(code & 0xff, 5 | 6) => (RunErrorKind::Contention, Vec::new()),
         code if matches!(code & 0xff, 8 | 3 | 23) => (RunErrorKind::Denied, Vec::new()),
         code if matches!(code & 0xff, 10 | 14) => (RunErrorKind::Unavailable, Vec::new()),

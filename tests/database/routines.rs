@@ -41,34 +41,28 @@ fn find(opened: &Opened, name: &str, overload: u32) -> RoutineId {
     RoutineId(routine.unwrap_or_else(|| panic!("no {name} {overload}")))
 }
 
-/// The code and the text with which a routine without parameters refuses.
-async fn refusal(opened: &Opened, name: &str) -> (String, String) {
-    let error = opened
-        .run(&Call::Routine {
-            routine: find(opened, name, 0),
-            arguments: Vec::new(),
-        })
-        .await
-        .unwrap_err();
+/// The code and the text with which a routine refuses.
+async fn refusal(opened: &Opened, name: &str, arguments: &[(usize, &str)]) -> (String, String) {
+    let call = routine_call(opened, name, 0, arguments);
+    let error = opened.run(&call).await.unwrap_err();
     (error.code().to_owned(), error.to_string())
 }
 
+fn routine_call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &str)]) -> Call {
+    let value = |value: &str| match value {
+        "~" => Value::Null,
+        value => text(value),
+    };
+    let arguments = arguments.iter().map(|(index, one)| (*index, value(one)));
+    Call::Routine {
+        routine: find(opened, name, overload),
+        arguments: arguments.collect(),
+    }
+}
+
 async fn call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &str)]) -> String {
-    let routine = find(opened, name, overload);
-    let arguments = arguments
-        .iter()
-        .map(|(index, value)| {
-            (
-                *index,
-                if *value == "~" {
-                    Value::Null
-                } else {
-                    text(value)
-                },
-            )
-        })
-        .collect();
-    let Reply::Routine(answer) = opened.good(&Call::Routine { routine, arguments }).await else {
+    let call = routine_call(opened, name, overload, arguments);
+    let Reply::Routine(answer) = opened.good(&call).await else {
         panic!()
     };
     let show = |answered: &Answered| match answered {
@@ -93,10 +87,9 @@ async fn call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &
 
 #[tokio::test]
 async fn routines_of_postgres() {
-    if !dialects().contains(&Dialect::Postgres) {
+    let Some(place) = Place::on(Dialect::Postgres).await else {
         return;
-    }
-    let place = Place::new(Dialect::Postgres).await;
+    };
     place
         .script(
             r#"
@@ -239,7 +232,7 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
         assert_eq!(answer.value, Some(Answered::Value(text(value))));
     }
     assert_eq!(
-        refusal(&opened, "refuse").await,
+        refusal(&opened, "refuse", &[]).await,
         ("Refused".to_owned(), "the customer is blocked".to_owned())
     );
     let committing = Call::Routine {
@@ -261,10 +254,9 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
 
 #[tokio::test]
 async fn routines_of_mysql() {
-    if !dialects().contains(&Dialect::Mysql) {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
         return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
+    };
     place
         .script(
             "create table t (id integer primary key, name varchar(20), price decimal(18,4));
@@ -292,7 +284,7 @@ async fn routines_of_mysql() {
         panic!()
     };
     assert_eq!(
-        refusal(&opened, "refuse").await,
+        refusal(&opened, "refuse", &[]).await,
         ("Refused".to_owned(), "blocked".to_owned())
     );
     place.drop().await;
@@ -334,4 +326,40 @@ async fn named_sql_on_every_database() {
         std::fs::remove_dir_all(&folder).unwrap();
         place.drop().await;
     }
+}
+
+/// A value that fits no parameter is told by what the database expected of it, without what it quotes.
+#[tokio::test]
+async fn what_does_not_fit_is_told() {
+    let Some(place) = Place::on(Dialect::Postgres).await else {
+        return;
+    };
+    place
+        .script(
+            "create domain filled as text not null;
+             create function takes(j json, n integer) returns integer language sql as 'select 10 / n';
+             create function needs(f text) returns filled language sql as 'select f::filled'",
+        )
+        .await;
+    let opened = place.open().await;
+    for (name, arguments, told) in [
+        (
+            "takes",
+            &[(0, "{"), (1, "1")][..],
+            "the value does not fit the field (invalid input syntax for type json)",
+        ),
+        (
+            "takes",
+            &[(0, "{}"), (1, "0")],
+            "the value does not fit the field (division by zero)",
+        ),
+        (
+            "needs",
+            &[(0, "~")],
+            "a required field has no value (filled)",
+        ),
+    ] {
+        assert_eq!(refusal(&opened, name, arguments).await.1, told);
+    }
+    place.drop().await;
 }
