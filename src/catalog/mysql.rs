@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use sqlx::{MySqlPool, Row};
+use sqlx::MySqlPool;
 
 use super::assemble::{ForeignKey, Found, UniqueRow, gather};
-use super::mysql_types::sql_type;
+use super::mysql_grants::may_delete;
+use super::mysql_types::{generation, sql_type};
+use super::origin::{made_elsewhere, take_over_generation, view_origins};
 use super::{
     Column, Dialect, Generation, Privileges, Schema, Table, TableKind, Unique, Versioning, view,
 };
@@ -64,12 +66,15 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
     }
     let updatable = updatable_views(&mut connection, &schema).await?;
     for table in found.tables.iter_mut().filter(|one| one.kind.is_view()) {
-        let taken = match updatable.contains(&table.name) {
+        let taken = match updatable.iter().any(|(name, _)| *name == table.name) {
             true => view::taken::<sqlx::MySql>(&mut connection, Dialect::Mysql, table).await?,
             false => view::Taken::default(),
         };
         view::settle(table, &taken);
     }
+    let origins = view_origins(&updatable, &places);
+    let elsewhere = made_elsewhere(&mut connection, &schema, &origins).await?;
+    take_over_generation(&mut found.tables, origins, elsewhere);
     for (table, name, columns) in uniques(&mut connection, &schema).await? {
         let Some(table) = places
             .get(&table)
@@ -125,86 +130,18 @@ fn table(schema: &str, name: String, kind: &str, comment: String, may_delete: bo
     }
 }
 
-/// The views of which something may be written.
+/// The views of which something may be written, and their texts.
 async fn updatable_views(
     connection: &mut sqlx::MySqlConnection,
     schema: &str,
-) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "select cast(table_name as char) from information_schema.views where table_schema = ? and is_updatable = 'YES'",
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "select cast(table_name as char), cast(coalesce(view_definition, '') as char) from information_schema.views
+         where table_schema = ? and is_updatable = 'YES'",
     )
     .bind(schema)
     .fetch_all(connection)
     .await
-}
-
-/// The tables that the role may delete from; `None` means all of them.
-async fn may_delete(
-    connection: &mut sqlx::MySqlConnection,
-    schema: &str,
-) -> Result<Option<Vec<String>>, sqlx::Error> {
-    let rows: Vec<(Option<String>,)> = sqlx::query_as(
-        "select cast(null as char) from information_schema.user_privileges where privilege_type = 'DELETE'
-         union select cast(null as char) from information_schema.schema_privileges
-           where privilege_type = 'DELETE' and ? like table_schema
-         union select cast(table_name as char) from information_schema.table_privileges
-           where privilege_type = 'DELETE' and table_schema = ?",
-    )
-    .bind(schema)
-    .bind(schema)
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut tables: Vec<Option<String>> = rows.into_iter().map(|(table,)| table).collect();
-    for grant in role_grants(connection).await? {
-        let Some((on, table)) = deletes(&grant) else {
-            continue;
-        };
-        let (here,): (bool,) = sqlx::query_as("select ? like ?")
-            .bind(schema)
-            .bind(on)
-            .fetch_one(&mut *connection)
-            .await?;
-        if here {
-            tables.push(table);
-        }
-    }
-    Ok(tables.into_iter().collect())
-}
-
-/// What the roles in force grant, which the tables of privileges leave out.
-async fn role_grants(connection: &mut sqlx::MySqlConnection) -> Result<Vec<String>, sqlx::Error> {
-    let (roles,): (Option<String>,) = sqlx::query_as("select cast(current_role() as char)")
-        .fetch_one(&mut *connection)
-        .await?;
-    let show = match roles.as_deref() {
-        None | Some("NONE" | "") => return Ok(Vec::new()),
-        // MySQL names several, quoted and with their hosts.
-        Some(roles) if roles.starts_with('`') => {
-            format!("show grants for current_user() using {roles}")
-        }
-        Some(_) => "show grants for current_role".to_owned(),
-    };
-    let rows = sqlx::query(sqlx::AssertSqlSafe(show))
-        .fetch_all(connection)
-        .await?;
-    rows.iter().map(|row| row.try_get_unchecked(0)).collect()
-}
-
-/// The databases (a pattern of `like`) and the table, or all, that a grant lets delete from.
-fn deletes(grant: &str) -> Option<(String, Option<String>)> {
-    let (privileges, rest) = grant.strip_prefix("GRANT ")?.split_once(" ON ")?;
-    let mut privileges = privileges.split(", ");
-    if !privileges.any(|one| matches!(one, "DELETE" | "ALL PRIVILEGES")) {
-        return None;
-    }
-    let (on, _) = rest.split_once(" TO ")?;
-    let name = |quoted: &str| quoted.trim_matches('`').replace("``", "`");
-    match on.split_once("`.").or_else(|| on.split_once("*.")) {
-        Some(("", "*")) => Some(("%".to_owned(), None)),
-        Some((schema, "*")) => Some((name(schema), None)),
-        Some((schema, table)) => Some((name(schema), Some(name(table)))),
-        None => None,
-    }
 }
 
 async fn relations(
@@ -261,14 +198,8 @@ async fn columns(
 
 impl ColumnRow {
     fn column(self) -> Column {
-        let computed = self.extra.contains("virtual")
-            || self.extra.contains("stored generated")
-            || self.extra.contains("persistent");
-        let generation = match () {
-            () if computed => Generation::Computed,
-            () if self.extra.contains("auto_increment") => Generation::Default,
-            () => Generation::None,
-        };
+        let generation = generation(&self.extra);
+        let computed = generation == Generation::Computed;
         Column {
             public_name: self.name.clone(),
             name: self.name,
@@ -379,29 +310,4 @@ async fn foreign_keys(
         }
     }
     Ok(keys)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::deletes;
-
-    #[test]
-    fn what_a_grant_lets_delete() {
-        for (grant, found) in [
-            (
-                "GRANT SELECT, DELETE ON `crm\\_1`.* TO `a`@`%`",
-                Some(("crm\\_1", None)),
-            ),
-            ("GRANT ALL PRIVILEGES ON *.* TO `a`@`%`", Some(("%", None))),
-            (
-                "GRANT SELECT (`a`), DELETE ON `c``d`.`t` TO `a`@`%`",
-                Some(("c`d", Some("t"))),
-            ),
-            ("GRANT SELECT ON `crm`.* TO `a`@`%`", None),
-            ("GRANT `writer`@`%` TO `a`@`%`", None),
-        ] {
-            let expected = found.map(|(on, table)| (on.to_owned(), table.map(str::to_owned)));
-            assert_eq!(deletes(grant), expected, "{grant}");
-        }
-    }
 }

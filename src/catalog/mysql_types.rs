@@ -1,6 +1,6 @@
 //! MySQL's and MariaDB's types, from `data_type` and `column_type` of `information_schema`.
 
-use super::SqlType;
+use super::{Generation, SqlType};
 
 /// The type of a column or parameter; `declared` is its full text, like `decimal(10,2) unsigned` or `enum('a','b')`.
 pub(crate) fn sql_type(data_type: &str, declared: &str, length: Option<i64>) -> SqlType {
@@ -89,6 +89,16 @@ fn labels(declared: &str) -> Vec<String> {
         rest.next_if_eq(&',');
     }
     labels
+}
+
+/// Who makes the values of a column, by what the catalog tells beside its type.
+pub(super) fn generation(extra: &str) -> Generation {
+    let computed = ["virtual", "stored generated", "persistent"];
+    match () {
+        () if computed.iter().any(|word| extra.contains(word)) => Generation::Computed,
+        () if extra.contains("auto_increment") => Generation::Default,
+        () => Generation::None,
+    }
 }
 
 #[cfg(test)]

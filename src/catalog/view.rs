@@ -6,7 +6,7 @@ use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::{AssertSqlSafe, Database, Error, Executor, PgConnection, Postgres};
 
-use super::{Dialect, Generation, Table};
+use super::{Column, Dialect, Generation, Table};
 use crate::plan::Sql;
 
 /// The writes that a view takes.
@@ -31,16 +31,23 @@ where
 {
     let all: Vec<usize> = (0..view.columns.len()).collect();
     let mut taken = Taken::default();
-    for column in &all {
-        let one = update(dialect, view, &[*column]);
-        if refusal::<D>(connection, one).await?.is_none() {
-            taken.update.push(*column);
+    if refusal::<D>(connection, update(dialect, view, &all))
+        .await?
+        .is_none()
+    {
+        taken.update.clone_from(&all);
+    } else {
+        for column in &all {
+            let one = update(dialect, view, &[*column]);
+            if refusal::<D>(connection, one).await?.is_none() {
+                taken.update.push(*column);
+            }
         }
-    }
-    // Of several tables each is taken alone, and not with another.
-    let together = update(dialect, view, &taken.update);
-    if taken.update.len() > 1 && refusal::<D>(connection, together).await?.is_some() {
-        taken.update.clear();
+        // Of several tables each is taken alone, and not with another.
+        let together = update(dialect, view, &taken.update);
+        if taken.update.len() > 1 && refusal::<D>(connection, together).await?.is_some() {
+            taken.update.clear();
+        }
     }
     let mut delete = about(dialect, "delete from");
     delete.table(view);
@@ -94,7 +101,12 @@ fn passing(error: &dyn DatabaseError) -> bool {
 
 fn about(dialect: Dialect, verb: &str) -> Sql {
     let mut sql = Sql::new(dialect);
-    sql.push("explain ").push(verb).push(" ");
+    // MySQL 9 cannot show an insert as the tree that it shows by default.
+    sql.push(match dialect {
+        Dialect::Mysql => "explain format = traditional ",
+        _ => "explain ",
+    });
+    sql.push(verb).push(" ");
     sql
 }
 
@@ -106,11 +118,8 @@ fn insert(dialect: Dialect, view: &Table, columns: &[usize]) -> Sql {
         return insert;
     }
     // A column that is left out would need a default in the table below.
-    let mut joint = " (";
-    for column in columns.iter().filter_map(|index| view.columns.get(*index)) {
-        insert
-            .push(std::mem::replace(&mut joint, ", "))
-            .name(&column.name);
+    for (joint, column) in joined(" (", view, columns) {
+        insert.push(joint).name(column);
     }
     let nulls = vec!["null"; columns.len()].join(", ");
     insert.push(") values (").push(&nulls).push(")");
@@ -120,14 +129,34 @@ fn insert(dialect: Dialect, view: &Table, columns: &[usize]) -> Sql {
 fn update(dialect: Dialect, view: &Table, columns: &[usize]) -> Sql {
     let mut update = about(dialect, "update");
     update.table(view);
-    let mut joint = " set ";
-    for column in columns.iter().filter_map(|index| view.columns.get(*index)) {
-        update
-            .push(std::mem::replace(&mut joint, ", "))
-            .name(&column.name);
-        update.push(" = ").name(&column.name);
+    for (joint, column) in joined(" set ", view, columns) {
+        update.push(joint).name(column).push(" = ").name(column);
     }
     update
+}
+
+/// The names of columns, each with what stands before it.
+fn joined<'t>(
+    start: &'static str,
+    view: &'t Table,
+    columns: &'t [usize],
+) -> impl Iterator<Item = (&'static str, &'t str)> {
+    let names = columns
+        .iter()
+        .filter_map(|index| view.columns.get(*index))
+        .map(|column| column.name.as_str());
+    std::iter::once(start)
+        .chain(std::iter::repeat(", "))
+        .zip(names)
+}
+
+/// Lets a column of a view be made as the one is that it shows.
+pub(super) fn take_over(column: &mut Column, generation: Generation) {
+    column.generation = generation;
+    // MySQL tells of a number that the database gives that its default is 0.
+    column.default = None;
+    column.insertable &= !column.made();
+    column.updatable &= !column.made();
 }
 
 /// Keeps what the view takes of what the role may do; a column that no write reaches is made by the database.
@@ -181,9 +210,7 @@ pub(super) async fn settle_generated(
             .await?;
         let made = refused.is_some_and(|error| error.code().as_deref() == Some("428C9"));
         if let Some(column) = view.columns.get_mut(index).filter(|_| made) {
-            column.generation = Generation::Computed;
-            column.insertable = false;
-            column.updatable = false;
+            take_over(column, Generation::Computed);
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::session::{Session, Sink};
 use super::value_of;
 use super::write::table;
 use crate::call::{Key, Value};
-use crate::catalog::{Catalog, Dialect, Generation, SqlType, Table, TableId, Versioning};
+use crate::catalog::{Catalog, Dialect, Generation, Table, TableId, Versioning};
 use crate::plan::{self, Insert, Source};
 use crate::problem::{RunError, RunErrorKind};
 use crate::rows::Rows;
@@ -107,7 +107,7 @@ async fn insert_mysql(
     mut values: Vec<(usize, Value)>,
 ) -> Result<Made, Failure> {
     for column in target.key.iter().flatten() {
-        if values.iter().any(|(index, _)| index == column) || numbered_below(target, *column) {
+        if values.iter().any(|(index, _)| index == column) {
             continue;
         }
         if let Some((statement, shape)) = plan::default_statement(catalog, id, *column)? {
@@ -125,12 +125,10 @@ async fn insert_mysql(
         return Ok(row);
     };
     for column in key {
-        let below = numbered_below(target, *column);
-        let generated = below
-            || target
-                .columns
-                .get(*column)
-                .is_some_and(|column| column.generation == Generation::Default);
+        let generated = target
+            .columns
+            .get(*column)
+            .is_some_and(|column| column.generation == Generation::Default);
         let given = row
             .get(*column)
             .is_some_and(|value| *value != Value::Null && *value != Value::Text("0".to_owned()));
@@ -140,8 +138,6 @@ async fn insert_mysql(
         if let Some(last) = executed.last_id {
             row.values.retain(|(index, _)| index != column);
             row.values.push((*column, Value::Text(last.to_string())));
-        } else if below && row.get(*column).is_none() {
-            row.values.push((*column, Value::Text("0".to_owned())));
         }
     }
     match row.key(target) {
@@ -151,15 +147,6 @@ async fn insert_mysql(
         }
         None => Ok(row),
     }
-}
-
-/// Tells whether a column of a view may be `auto_increment` in the table below: MySQL says of it that its default is 0.
-fn numbered_below(target: &Table, column: usize) -> bool {
-    target.kind.is_view()
-        && target.columns.get(column).is_some_and(|column| {
-            matches!(column.sql_type.base(), SqlType::Integer { .. })
-                && matches!(column.default.as_deref(), Some("0" | "'0'"))
-        })
 }
 
 async fn reread(

@@ -6,7 +6,7 @@ use soapstone_gateway::plan;
 use soapstone_gateway::run::{Once, OnceReply, run_once};
 
 use crate::nasty::write_back;
-use crate::place::{Place, all, dialects, read_all, show_rows, text};
+use crate::place::{Place, all, read_all, show_rows, text};
 use crate::shop::{count, get, record, results, write};
 
 /// Tells whether the server is a MariaDB.
@@ -17,10 +17,9 @@ pub(crate) async fn is_mariadb(place: &Place) -> bool {
 
 #[tokio::test]
 async fn every_type_of_mysql() {
-    if !dialects().contains(&Dialect::Mysql) {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
         return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
+    };
     place
         .script(
             r#"
@@ -71,10 +70,9 @@ insert into everything (id, t1, t1u, flag, i2, i3, i4, i8, i8u, n, nu, f, d, bt,
 
 #[tokio::test]
 async fn what_only_one_of_them_has() {
-    if !dialects().contains(&Dialect::Mysql) {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
         return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
+    };
     match is_mariadb(&place).await {
         true => mariadb(&place).await,
         false => mysql(&place).await,
@@ -173,10 +171,9 @@ async fn mysql(place: &Place) {
 /// What would stay half written is refused before anything is.
 #[tokio::test]
 async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
-    if !dialects().contains(&Dialect::Mysql) {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
         return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
+    };
     place
         .script(
             "create table old (id integer primary key, t varchar(9)) engine = myisam;
@@ -252,10 +249,9 @@ async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
 /// Nothing is done twice for one key, not even what a procedure committed before it failed.
 #[tokio::test]
 async fn a_procedure_that_commits_and_fails_is_not_run_again_for_its_key() {
-    if !dialects().contains(&Dialect::Mysql) {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
         return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
+    };
     place
         .script(
             "create table t (n int);
@@ -289,10 +285,9 @@ async fn a_procedure_that_commits_and_fails_is_not_run_again_for_its_key() {
 /// A procedure that rolls back takes the key with it; the answer is kept all the same.
 #[tokio::test]
 async fn a_procedure_that_rolls_back_is_not_run_again_for_its_key() {
-    if !dialects().contains(&Dialect::Mysql) {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
         return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
+    };
     place
         .script(
             "create table t (n int);
@@ -325,10 +320,9 @@ async fn a_procedure_that_rolls_back_is_not_run_again_for_its_key() {
 /// A cursor holds what the order compares.
 #[tokio::test]
 async fn pages_of_geometries_and_documents_without_a_key() {
-    if !dialects().contains(&Dialect::Mysql) {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
         return;
-    }
-    let place = Place::new(Dialect::Mysql).await;
+    };
     place
         .script(
             "create table spot (g geometry, j json);

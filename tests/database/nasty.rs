@@ -32,10 +32,9 @@ fn postgres() -> String {
 
 #[tokio::test]
 async fn every_type_of_postgres() {
-    if !dialects().contains(&Dialect::Postgres) {
+    let Some(place) = Place::on(Dialect::Postgres).await else {
         return;
-    }
-    let place = Place::new(Dialect::Postgres).await;
+    };
     place.script(&postgres()).await;
     place
         .script(
@@ -384,10 +383,9 @@ insert into "Order Details" values (1, 1, 1, 'q'), (1, 2, 1, 'r'), (2, 1, 2, nul
 
 #[tokio::test]
 async fn partitions_views_and_privileges() {
-    if !dialects().contains(&Dialect::Postgres) {
+    let Some(place) = Place::on(Dialect::Postgres).await else {
         return;
-    }
-    let place = Place::new(Dialect::Postgres).await;
+    };
     place
         .script(
             r#"

@@ -36,6 +36,14 @@ pub(crate) fn dialects() -> Vec<Dialect> {
 }
 
 impl Place {
+    /// A place on one database; none where no server of it is given.
+    pub(crate) async fn on(dialect: Dialect) -> Option<Place> {
+        match dialects().contains(&dialect) {
+            true => Some(Place::new(dialect).await),
+            false => None,
+        }
+    }
+
     pub(crate) async fn new(dialect: Dialect) -> Place {
         let name = format!(
             "soapstone_{}_{}",
