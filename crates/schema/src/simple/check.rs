@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use soapstone::datatype::{Decimal, Integer, space};
 
 use super::compile::{Compiled, Kind};
 use super::{Bound, Context, Problem, Value, Violation, atom};
-use crate::model::{Builtin, WhiteSpace};
+use crate::model::{Builtin, TypeId, WhiteSpace};
 
 /// What a valid text means.
 #[derive(Debug, Clone)]
@@ -120,21 +121,60 @@ impl Compiled {
             }
             Kind::Union(members) => {
                 let wanted = wanted || self.enumeration.is_some();
-                for member in members.iter() {
-                    let Ok((value, by)) = member.run(text, context, wanted) else {
-                        continue;
-                    };
-                    if !self.patterns.is_empty() {
-                        self.match_patterns(&by.normalize(text))?;
-                    }
-                    if let Some(value) = &value {
-                        self.enumerated(value)?;
-                    }
-                    return Ok((value, by));
+                if members
+                    .iter()
+                    .any(|member| matches!(member.kind, Kind::Union(_)))
+                {
+                    return self.run_nested(text, context, &mut HashMap::new());
                 }
-                Err(Problem::Union)
+                let found = members
+                    .iter()
+                    .find_map(|member| member.run(text, context, wanted).ok());
+                self.run_member(text, found.ok_or(Problem::Union)?)
             }
         }
+    }
+
+    /// Judges what a member of this union made of a text.
+    fn run_member<'t>(
+        &'t self,
+        text: &str,
+        (value, by): (Option<Value>, &'t Compiled),
+    ) -> Result<(Option<Value>, &'t Compiled), Problem> {
+        if !self.patterns.is_empty() {
+            self.match_patterns(&by.normalize(text))?;
+        }
+        if let Some(value) = &value {
+            self.enumerated(value)?;
+        }
+        Ok((value, by))
+    }
+
+    /// Checks a union that has unions as members, which may share members of theirs: what a type made of the text is
+    /// kept, so that each is asked once.
+    fn run_nested<'t>(
+        &'t self,
+        text: &str,
+        context: &dyn Context,
+        made: &mut HashMap<TypeId, Option<(Option<Value>, &'t Compiled)>>,
+    ) -> Result<(Option<Value>, &'t Compiled), Problem> {
+        let Kind::Union(members) = &self.kind else {
+            return self.run(text, context, true);
+        };
+        for member in members.iter() {
+            let found = match made.get(&member.type_) {
+                Some(found) => found.clone(),
+                None => {
+                    let found = member.run_nested(text, context, made).ok();
+                    made.insert(member.type_, found.clone());
+                    found
+                }
+            };
+            if let Some(found) = found {
+                return self.run_member(text, found);
+            }
+        }
+        Err(Problem::Union)
     }
 
     fn match_patterns(&self, text: &str) -> Result<(), Problem> {

@@ -188,7 +188,7 @@ fn begin(
     let (kind, white_space) = match &step.variety {
         Variety::List(item) => (Kind::List(part(*item)), WhiteSpace::Collapse),
         Variety::Union(members) => (
-            Kind::Union(members.iter().map(|member| part(*member)).collect()),
+            Kind::Union(flat(members.iter().map(|member| part(*member)))),
             WhiteSpace::Preserve,
         ),
         Variety::Atomic(primitive) => (Kind::Atomic(*primitive), WhiteSpace::Preserve),
@@ -224,6 +224,30 @@ fn begin(
     };
     // A list or union has no facets in its own step; if the model says otherwise, they hold.
     restrict(id, step, &bare)
+}
+
+/// Unions of more members than these are left as they are written, so that a chain of them takes no more room than it has links.
+const FLAT: usize = 256;
+
+/// The members of a union, with those of unions that restrict nothing in their place, each once: what a member refused it
+/// refuses again.
+fn flat(members: impl Iterator<Item = Arc<Compiled>>) -> Arc<[Arc<Compiled>]> {
+    let mut all: Vec<Arc<Compiled>> = Vec::new();
+    let mut seen = HashSet::new();
+    for member in members {
+        match &member.kind {
+            Kind::Union(inner)
+                if member.patterns.is_empty()
+                    && member.enumeration.is_none()
+                    && all.len() + inner.len() <= FLAT =>
+            {
+                all.extend(inner.iter().filter(|m| seen.insert(m.type_)).cloned());
+            }
+            _ if seen.insert(member.type_) => all.push(member),
+            _ => {}
+        }
+    }
+    all.into()
 }
 
 /// Makes the type that one step of restriction leaves of its base.

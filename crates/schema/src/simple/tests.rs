@@ -238,6 +238,43 @@ fn the_first_member_that_accepts_gives_the_value() {
 }
 
 #[test]
+fn unions_that_share_members_ask_each_once() {
+    let mut model = model();
+    let any = Builtin::AnySimpleType.id();
+    let union = |model: &mut Model, base, members: &[TypeId], facets| {
+        add(model, base, Variety::Union(members.to_vec()), facets)
+    };
+    let mut plain = union(
+        &mut model,
+        any,
+        &[Builtin::Int.id(), Builtin::Date.id()],
+        Facets::default(),
+    );
+    let mut listed = plain;
+    // In each of the two, two to the power of sixty ways lead to a member.
+    for _ in 0..60 {
+        plain = union(&mut model, any, &[plain, plain], Facets::default());
+        let [left, right] = [["1", "2", "9"], ["1", "2", "8"]].map(|values| {
+            let some = Facets {
+                enumeration: enumerate(&values),
+                ..Facets::default()
+            };
+            union(&mut model, listed, &[listed], some)
+        });
+        listed = union(&mut model, any, &[left, right], Facets::default());
+    }
+    for (type_, text, expected) in [
+        (plain, "2026-11-22", true),
+        (plain, "x", false),
+        (listed, "2", true),
+        (listed, "3", false),
+        (listed, "x", false),
+    ] {
+        assert_eq!(accepts(&model, type_, text), expected, "{text}");
+    }
+}
+
+#[test]
 fn types_made_of_themselves_end() {
     let mut model = model();
     let next = TypeId(u32::try_from(model.types.len()).unwrap());
