@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod assemble;
 pub mod carry;
+mod coalesce;
 pub mod draft;
 pub mod expression;
 pub mod feeder;
