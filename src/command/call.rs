@@ -119,8 +119,12 @@ fn load_contract(arguments: &Arguments, client: &Client) -> Result<Arc<Contract>
             .iter()
             .map(|diagnostic| loaded.report.line(diagnostic))
             .collect();
+        let why = match loaded.report.is_valid() {
+            true => "no operation that is bound to SOAP",
+            false => "the contract cannot be used",
+        };
         return Err(Failure::new(format!(
-            "{}: no operation that is bound to SOAP\n{}",
+            "{}: {why}\n{}",
             arguments.wsdl,
             lines.join("\n")
         )));
