@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         match T::element(self, tag)? {
-            None if self.strictness == Strictness::Lenient => self.seek(tag),
+            None if self.strictness == Strictness::Lenient => self.seek_more(tag),
             value => Ok(value),
         }
     }
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
                     self.grow(size_of::<T>())?;
                     values.push(value);
                 }
-                Ok(None) => match self.seek(tag)? {
+                Ok(None) => match self.seek_more(tag)? {
                     Some(value) => {
                         self.grow(size_of::<T>())?;
                         values.push(value);
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
     /// Where it is not as the schema says.
     #[inline]
     pub fn arm_group<T: Group>(&mut self) -> Result<Option<T>> {
-        T::read(self)
+        self.turn_of_arm()
     }
 
     /// Reads groups, at least `min` and at most `max`.
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
     pub fn groups<T: Group>(&mut self, min: usize, max: usize) -> Result<Vec<T>> {
         let mut values = Vec::new();
         while values.len() < max {
-            let Some(value) = self.optional_group()? else {
+            let Some(value) = self.turn()? else {
                 break;
             };
             self.grow(size_of::<T>())?;
@@ -247,7 +247,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`groups`](Reader::groups).
     pub fn some_groups<T: Group>(&mut self, min: usize, max: usize) -> Result<Option<Vec<T>>> {
-        let Some(first) = T::read(self)? else {
+        let Some(first) = self.first_turn()? else {
             return Ok(None);
         };
         let mut values = vec![first];

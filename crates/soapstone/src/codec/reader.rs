@@ -46,7 +46,7 @@ pub struct Reader<'a> {
     pub(super) tries: usize,
     nested: usize,
     memory: usize,
-    pub(super) seeking: super::lenient::Seeking,
+    pub(super) seeking: super::lenient::Seeking<'a>,
     /// Room for a text that does not stand in the document as it is.
     pub(super) own: String,
 }
@@ -158,8 +158,16 @@ impl<'a> Reader<'a> {
         if self.nested > NESTED {
             return Err(self.error(ErrorKind::Limit("nesting")));
         }
+        let around = match self.strictness {
+            Strictness::Lenient => self.seeking.enter(),
+            _ => None,
+        };
         // A large value is moved as seldom as possible.
-        match T::read(self) {
+        let value = T::read(self);
+        if self.strictness == Strictness::Lenient {
+            self.seeking.leave(around);
+        }
+        match value {
             Ok(value) => match self.end(tag) {
                 Ok(()) => {
                     self.nested -= size;

@@ -174,7 +174,7 @@ fn the_type_of_open_content_keeps_its_namespace_whatever_the_xml_declares() {
 
 crate::encoded_array! {
     #[derive(Debug, Clone, PartialEq)]
-    pub(crate) struct Lines(pub codec::Items<Line>): LINE;
+    struct Lines(pub codec::Items<Line>): LINE;
 }
 crate::json_type!(
     Lines,
