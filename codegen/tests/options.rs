@@ -206,3 +206,58 @@ fn an_operation_with_an_undeclared_element_is_left_out() {
     let has = |name: &str| files.iter().any(|file| file.text.contains(name));
     assert!(has("fn place") && !has("fn forget"));
 }
+
+#[test]
+fn more_than_operations_reach_is_made_on_request() {
+    let made = |options: &Options| {
+        let (files, _) = generate_files(&contract(), options).unwrap();
+        let texts: Vec<String> = files.into_iter().map(|file| file.text).collect();
+        texts.concat()
+    };
+    let place = Options {
+        operations: vec!["place".to_owned()],
+        ..Options::default()
+    };
+    assert!(!made(&place).contains("UNUSED"));
+    let elements = Options {
+        all_elements: true,
+        ..place.clone()
+    };
+    assert!(made(&elements).contains("pub const UNUSED: codec::Element<String>"));
+    assert!(!made(&elements).contains("enum Spare"));
+    let types = Options {
+        all_types: true,
+        ..elements
+    };
+    assert!(made(&types).contains("enum Spare"));
+    let bare = Options {
+        no_clients: true,
+        ..place
+    };
+    let text = made(&bare);
+    assert!(text.contains("trait Shop") && !text.contains("struct ShopClient"));
+}
+
+#[test]
+fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
+    let [shop] = contract().try_into().unwrap();
+    let text = std::fs::read_to_string(shop).unwrap();
+    let broken = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mistaken.wsdl");
+    let text = text.replace("name=\"order\" type=\"Order\"", "name=\"order\" type=\"Ordre\"");
+    std::fs::write(&broken, text.replace("type=\"Sku\"", "type=\"Suk\"")).unwrap();
+    let generate = |tolerant| {
+        let options = Options {
+            tolerant,
+            ..Options::default()
+        };
+        generate_files(std::slice::from_ref(&broken), &options)
+    };
+    let error = generate(false).unwrap_err().to_string();
+    for (line, help) in [(8, "Order?"), (6, "Sku?")] {
+        assert!(error.contains(&format!("mistaken.wsdl:{line}:")), "{error}");
+        assert!(error.contains(help), "{error}");
+    }
+    let (files, _) = generate(true).unwrap();
+    let has = |text: &str| files.iter().any(|file| file.text.contains(text));
+    assert!(has("pub order: codec::AnyType"));
+}

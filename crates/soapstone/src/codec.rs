@@ -20,6 +20,7 @@ mod instance;
 mod lenient;
 mod macros;
 mod model;
+mod multi_ref;
 mod nillable;
 mod predict;
 mod reader;
@@ -35,13 +36,16 @@ use std::borrow::Cow;
 #[cfg(feature = "serde")]
 pub(crate) use any::declares;
 pub use any::{AnyAttribute, AnyElement, AnyType, Wildcard};
-pub use array::{Grid, Items, inline_references};
+pub use array::{Grid, Items};
 pub use aside::{Aside, XOP, declares_xop};
 pub use element::{Element, Root};
 pub use error::{Error, ErrorKind, Invalid, Step};
 pub use facet::{Facets, Lexical, WhiteSpace};
 pub use faceted::Faceted;
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) use instance::type_named;
 pub use model::Model;
+pub use multi_ref::inline_references;
 pub use nillable::Nillable;
 pub use reader::Reader;
 pub use simple::{List, admits_type, lexical, parse};

@@ -29,9 +29,6 @@ pub use shape::{Attribute, Content, Entry, Json, JsonGroup, Members, Scalar, Sha
 #[doc(hidden)]
 pub use serde;
 
-/// The namespace of `xsi:type` and `xsi:nil`.
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
-
 /// The element around a value that stands alone.
 const ALONE: &Tag = &Tag::new(0, "value", "<value>", "</value>");
 /// The table of types that know no namespace.

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// The namespace of `xsi:type`, `xsi:nil` and the location hints.
+pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
 /// Names an element, attribute, type or other component; cheap to clone.
 ///
 /// The empty `namespace` means "in no namespace".

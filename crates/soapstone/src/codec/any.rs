@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::attribute::XSI;
 use super::element::Element;
 use super::error::ErrorKind;
 use super::reader::Ahead;
 use super::{Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer};
+use crate::name::XSI;
 use crate::xml::{self, Event};
 
 /// Which namespaces a wildcard admits.

@@ -7,12 +7,9 @@ use super::any::{AnyAttribute, Wildcard};
 use super::array::is_of_encoding;
 use super::error::{Error, ErrorKind, Invalid, shorten};
 use super::simple::lexical;
-use super::tag::NamedType;
-use super::{Bindings, ByteString, QName, Reader, Result, Simple, Strictness, Tag, Type};
+use super::{Bindings, ByteString, QName, Reader, Result, Simple, Strictness, Tag};
+use crate::name::XSI;
 use crate::xml::NsId;
-
-/// The namespace of `xsi:type`, `xsi:nil` and the location hints.
-pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// How an attribute is named: a plain local name, or a tag for one with a namespace.
 pub trait Key: Copy {
@@ -98,17 +95,6 @@ impl<'a> Reader<'a> {
             if attribute.local != "nil" {
                 self.pending -= 1;
             }
-        }
-    }
-
-    /// Takes the nil flag.
-    pub(super) fn take_nil(&mut self) -> bool {
-        match self.nil.take() {
-            Some(nil) => {
-                self.pending = self.pending.saturating_sub(1);
-                nil
-            }
-            None => false,
         }
     }
 
@@ -337,67 +323,6 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Checks that `xsi:type` names the type that is read anyway.
-    #[cold]
-    pub(super) fn check_type<T: Type>(&mut self) -> Result<()> {
-        let Some((name, lexical)) = self.take_type()? else {
-            return Ok(());
-        };
-        let lenient = self.strictness == Strictness::Lenient;
-        if lenient || T::accepts_type(&name.namespace, &name.local, self.namespaces) {
-            let told = NamedType::find(self.namespaces, &name.namespace, &name.local);
-            self.told = told.filter(|_| !lenient).map(|told| told.check);
-            self.told_name = T::UNION.then_some(name);
-            return Ok(());
-        }
-        Err(self.error(ErrorKind::Type(lexical)))
-    }
-
-    /// Takes the name in `xsi:type`, if there is one.
-    pub(super) fn take_type(&mut self) -> Result<Option<(QName, String)>> {
-        let Some(value) = self.type_.take() else {
-            return Ok(None);
-        };
-        let trimmed = value.trim_ascii();
-        let (prefix, local) = trimmed.split_once(':').unwrap_or(("", trimmed));
-        match Bindings::resolve(&self.xml, prefix) {
-            Some(namespace) => Ok(Some((QName::new(namespace, local), value.into_owned()))),
-            None => Err(self.error(ErrorKind::Type(value.into_owned()))),
-        }
-    }
-
-    /// Which of several types `xsi:type` names: an index, 0 where there is none.
-    ///
-    /// # Errors
-    /// Where it names none of them.
-    pub fn family(&mut self, members: &[&'static Tag]) -> Result<usize> {
-        self.member(members).map(|member| member.unwrap_or(0))
-    }
-
-    /// Which of several types `xsi:type` names, where it must be there.
-    ///
-    /// # Errors
-    /// Where it is not, or names none of them.
-    pub fn abstract_family(&mut self, members: &[&'static Tag]) -> Result<usize> {
-        match self.member(members)? {
-            Some(member) => Ok(member),
-            None => Err(self.error(ErrorKind::AbstractType)),
-        }
-    }
-
-    fn member(&mut self, members: &[&'static Tag]) -> Result<Option<usize>> {
-        let Some((name, lexical)) = self.take_type()? else {
-            return Ok(None);
-        };
-        match members
-            .iter()
-            .position(|m| m.is(&name.namespace, &name.local, self.namespaces))
-        {
-            Some(member) => Ok(Some(member)),
-            None => Err(self.error(ErrorKind::Type(lexical))),
-        }
-    }
-
     #[cold]
     pub(super) fn invalid(&self, value: &str, problem: Invalid) -> Error {
         self.error(ErrorKind::Value {
@@ -413,13 +338,5 @@ impl<'a> Reader<'a> {
             value: shorten(value),
             problem,
         })
-    }
-}
-
-impl Reader<'_> {
-    /// The error where none of a family's types was found.
-    #[cold]
-    pub fn no_member(&self) -> Error {
-        self.error(ErrorKind::AbstractType)
     }
 }

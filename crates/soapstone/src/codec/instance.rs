@@ -1,6 +1,94 @@
-//! The attributes that a written document has to say how it stands to its schema: nil, and which type is meant.
+//! The attributes that say how an element stands to its schema: nil, and which type is meant.
 
-use super::{QName, Tag, Writer};
+use super::error::ErrorKind;
+use super::tag::NamedType;
+use super::{Bindings, Error, QName, Reader, Result, Strictness, Tag, Type, Writer};
+use crate::xml;
+
+/// The type that the text of `xsi:type` names.
+pub(crate) fn type_named(xml: &xml::Reader<'_>, text: &str) -> Option<QName> {
+    let text = text.trim_ascii();
+    let (prefix, local) = text.split_once(':').unwrap_or(("", text));
+    Some(QName::new(Bindings::resolve(xml, prefix)?, local))
+}
+
+impl Reader<'_> {
+    /// Takes the nil flag.
+    pub(super) fn take_nil(&mut self) -> bool {
+        match self.nil.take() {
+            Some(nil) => {
+                self.pending = self.pending.saturating_sub(1);
+                nil
+            }
+            None => false,
+        }
+    }
+
+    /// Checks that `xsi:type` names the type that is read anyway.
+    #[cold]
+    pub(super) fn check_type<T: Type>(&mut self) -> Result<()> {
+        let Some((name, lexical)) = self.take_type()? else {
+            return Ok(());
+        };
+        let lenient = self.strictness == Strictness::Lenient;
+        if lenient || T::accepts_type(&name.namespace, &name.local, self.namespaces) {
+            let told = NamedType::find(self.namespaces, &name.namespace, &name.local);
+            self.told = told.filter(|_| !lenient).map(|told| told.check);
+            self.told_name = T::UNION.then_some(name);
+            return Ok(());
+        }
+        Err(self.error(ErrorKind::Type(lexical)))
+    }
+
+    /// Takes the name in `xsi:type`, if there is one.
+    pub(super) fn take_type(&mut self) -> Result<Option<(QName, String)>> {
+        let Some(value) = self.type_.take() else {
+            return Ok(None);
+        };
+        match type_named(&self.xml, &value) {
+            Some(name) => Ok(Some((name, value.into_owned()))),
+            None => Err(self.error(ErrorKind::Type(value.into_owned()))),
+        }
+    }
+
+    /// Which of several types `xsi:type` names: an index, 0 where there is none.
+    ///
+    /// # Errors
+    /// Where it names none of them.
+    pub fn family(&mut self, members: &[&'static Tag]) -> Result<usize> {
+        self.member(members).map(|member| member.unwrap_or(0))
+    }
+
+    /// Which of several types `xsi:type` names, where it must be there.
+    ///
+    /// # Errors
+    /// Where it is not, or names none of them.
+    pub fn abstract_family(&mut self, members: &[&'static Tag]) -> Result<usize> {
+        match self.member(members)? {
+            Some(member) => Ok(member),
+            None => Err(self.error(ErrorKind::AbstractType)),
+        }
+    }
+
+    fn member(&mut self, members: &[&'static Tag]) -> Result<Option<usize>> {
+        let Some((name, lexical)) = self.take_type()? else {
+            return Ok(None);
+        };
+        match members
+            .iter()
+            .position(|m| m.is(&name.namespace, &name.local, self.namespaces))
+        {
+            Some(member) => Ok(Some(member)),
+            None => Err(self.error(ErrorKind::Type(lexical))),
+        }
+    }
+
+    /// The error where none of a family's types was found.
+    #[cold]
+    pub fn no_member(&self) -> Error {
+        self.error(ErrorKind::AbstractType)
+    }
+}
 
 impl Writer {
     /// Writes `xsi:nil="true"`.

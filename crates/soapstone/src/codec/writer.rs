@@ -2,10 +2,11 @@
 //! namespaces a document uses is noted on the way, and they are declared on its root.
 
 use super::any::{AnyAttribute, AnyElement};
-use super::attribute::{Key, XSI};
+use super::attribute::Key;
 use super::buffer::Buffer;
 use super::{Group, Mixed, Namespace, QName, Simple, Tag, Type};
 use crate::datatype::{Datatype, Room};
+use crate::name::XSI;
 use crate::xml::{Sink, escape};
 
 /// The prefix for names that are in no contract's table; the writer numbers them.

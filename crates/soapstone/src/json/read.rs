@@ -4,9 +4,10 @@ mod children;
 
 use serde_json::{Map, Value};
 
+use super::JsonError;
 use super::shape::{Content, Scalar, Shape, Types};
-use super::{JsonError, XSI};
 use crate::codec::{Namespace, declares};
+use crate::name::XSI;
 use crate::xml::{escape_attribute, escape_text};
 
 /// How deep JSON may nest.

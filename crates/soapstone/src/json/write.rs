@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Number, Value};
 
+use super::JsonError;
 use super::shape::{Content, Entry, Scalar, Shape};
-use super::{JsonError, XSI};
 use crate::codec::{Namespace, QName, Reader as Typed, Strictness};
+use crate::name::XSI;
 use crate::xml::{self, Event, Reader};
 
 /// Gives the document of a value as JSON.

@@ -1,8 +1,8 @@
 //! One message's body as a typed value, and faults as typed values.
 
 use super::{Header, Parts};
-use crate::codec::{Element, QName, Strictness, Type};
-use crate::datatype::name::split_qname;
+use crate::codec::{Element, QName, Strictness, Type, type_named};
+use crate::name::XSI;
 use crate::soap::{self, Code, Envelope, Fault};
 use crate::xml;
 
@@ -111,11 +111,11 @@ impl Detail {
             .find_map(|entry| element.read_with(entry, &options, Strictness::Lenient).ok())
     }
 
-    /// Reads the first element that is of a type, written `{namespace}local`, for a fault whose part names one. Stacks name the
+    /// Reads the first element that is of a type, for a fault whose part names one. Stacks name the
     /// element as they like, and most say its type; where none is said, its name is the part's or the fault's.
-    pub fn typed<T: Type>(&self, element: Element<T>, type_: &str, fault: &str) -> Option<T> {
+    pub fn typed<T: Type>(&self, element: Element<T>, type_: &QName, fault: &str) -> Option<T> {
         self.due(element, fault, |is_named, told| match told {
-            Some(told) if told.to_string() == type_ => true,
+            Some(told) if told == type_ => true,
             // A family is read as the member that is told.
             Some(told) => {
                 (is_named || T::FAMILY)
@@ -127,11 +127,10 @@ impl Detail {
 
     /// As [`typed`](Detail::typed), for a fault whose type does not tell it from other elements: the name is the part's or the
     /// fault's.
-    pub fn named<T: Type>(&self, element: Element<T>, type_: &str, fault: &str) -> Option<T> {
+    pub fn named<T: Type>(&self, element: Element<T>, type_: &QName, fault: &str) -> Option<T> {
         self.due(element, fault, |is_named, told| {
             let fits = |told: &QName| {
-                told.to_string() == type_
-                    || T::accepts_type(&told.namespace, &told.local, element.namespaces())
+                told == type_ || T::accepts_type(&told.namespace, &told.local, element.namespaces())
             };
             is_named && told.is_none_or(fits)
         })
@@ -166,15 +165,10 @@ fn told(document: &str, options: &xml::Options) -> Option<(String, Option<QName>
     };
     let mut attributes = reader.attributes().iter();
     let told = attributes.find(|a| a.local == "type" && reader.namespace(a.ns) == XSI);
-    let told = told.and_then(|attribute| {
-        let (prefix, local) = split_qname(attribute.value.trim())?;
-        let namespace = reader.namespace(reader.resolve(prefix)?);
-        Some(QName::new(namespace, local))
-    });
+    let told = told.and_then(|attribute| type_named(&reader, &attribute.value));
     Some((tag.local.to_owned(), told))
 }
 
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const NONE: &[crate::codec::Namespace] = &[crate::codec::Namespace {
     uri: "",
     prefix: "",
@@ -274,7 +268,7 @@ mod tests {
         for (content, is_one) in cases {
             let detail = soap::Detail::new(content.to_owned());
             let detail = Detail::of(Some(&detail), Vec::new());
-            let read = detail.typed(refusal, "{urn:t}Reason", "refused");
+            let read = detail.typed(refusal, &QName::new("urn:t", "Reason"), "refused");
             assert_eq!(read.as_deref(), is_one.then_some("no"), "{content}");
         }
     }
@@ -308,7 +302,8 @@ mod tests {
             let detail = soap::Detail::new(format!(
                 r#"<odd xmlns:i="{XSI}" xmlns:t="urn:t" i:type="t:{type_}">no</odd>"#
             ));
-            Detail::of(Some(&detail), Vec::new()).typed(part, "{urn:t}Base", "refused")
+            let base = QName::new("urn:t", "Base");
+            Detail::of(Some(&detail), Vec::new()).typed(part, &base, "refused")
         };
         assert!(matches!(read("Base"), Some(family::Base::Base(text)) if text == "no"));
         assert!(matches!(read("Slow"), Some(family::Base::Slow(_))));
@@ -331,7 +326,7 @@ mod tests {
         for (content, expected) in cases {
             let detail = soap::Detail::new(content.clone());
             let detail = Detail::of(Some(&detail), Vec::new());
-            let read = detail.named(refusal, &format!("{{{xsd}}}string"), "refused");
+            let read = detail.named(refusal, &QName::new(xsd, "string"), "refused");
             assert_eq!(read.as_deref(), expected, "{content}");
         }
     }

@@ -1,0 +1,67 @@
+//! Which bindings of a port type are one service, and the ports that offer it.
+
+use std::cmp::Reverse;
+
+use soapstone_schema::contract::{Binding, BoundMessage, BoundOperation, Contract, SoapVersion};
+
+use super::Port;
+
+/// The bindings of a port type that differ in what is sent, SOAP 1.1 before others. Two are one service where one has nothing
+/// that the other has not, in whatever version.
+pub(super) fn distinct(contract: &Contract, port_type: usize) -> Vec<(usize, &Binding)> {
+    let all = contract.bindings.iter().enumerate();
+    let mut bindings: Vec<(usize, &Binding)> = all
+        .filter(|(_, binding)| binding.port_type == port_type)
+        .collect();
+    bindings.sort_by_key(|(_, binding)| {
+        (
+            binding.soap != SoapVersion::V11,
+            Reverse(binding.operations.len()),
+        )
+    });
+    let mut found: Vec<(usize, &Binding)> = Vec::new();
+    for (at, binding) in bindings {
+        if !found.iter().any(|(_, known)| covers(known, binding)) {
+            found.push((at, binding));
+        }
+    }
+    found
+}
+
+/// The ports of a binding, and then those of bindings that it covers.
+pub(super) fn ports(contract: &Contract, (at, binding): (usize, &Binding)) -> Vec<Port> {
+    let mut found: Vec<(bool, Port)> = Vec::new();
+    for port in contract.services.iter().flat_map(|service| &service.ports) {
+        let Some(bound) = contract.bindings.get(port.binding) else {
+            continue;
+        };
+        if bound.port_type == binding.port_type && covers(binding, bound) {
+            let port_ = Port {
+                name: port.name.to_string(),
+                soap12: bound.soap == SoapVersion::V12,
+                address: port.address.clone(),
+            };
+            found.push((port.binding != at, port_));
+        }
+    }
+    found.sort_by_key(|(other, _)| *other);
+    found.into_iter().map(|(_, port)| port).collect()
+}
+
+/// Tells whether a binding has all that another has, in the same form.
+fn covers(known: &Binding, other: &Binding) -> bool {
+    let form = |message: &Option<BoundMessage>| {
+        message
+            .as_ref()
+            .map(|m| (m.encoded, m.namespace.clone(), m.body.clone()))
+    };
+    let same = |one: &BoundOperation, two: &BoundOperation| {
+        one.operation == two.operation
+            && one.style == two.style
+            && (one.action == two.action || one.action.is_empty() || two.action.is_empty())
+            && form(&one.input) == form(&two.input)
+            && form(&one.output) == form(&two.output)
+    };
+    let has = |other: &BoundOperation| known.operations.iter().any(|one| same(one, other));
+    other.operations.iter().all(has)
+}
