@@ -243,8 +243,11 @@ fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
     let [shop] = contract().try_into().unwrap();
     let text = std::fs::read_to_string(shop).unwrap();
     let broken = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mistaken.wsdl");
-    let text = text.replace("name=\"order\" type=\"Order\"", "name=\"order\" type=\"Ordre\"");
-    std::fs::write(&broken, text.replace("type=\"Sku\"", "type=\"Suk\"")).unwrap();
+    let text = text.replace(
+        "name=\"order\" type=\"Order\"",
+        "name=\"order\" type=\"Ordre\"",
+    );
+    std::fs::write(&broken, text.replace("type=\"Sku\"", "type=\"Skus\"")).unwrap();
     let generate = |tolerant| {
         let options = Options {
             tolerant,
@@ -253,7 +256,7 @@ fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
         generate_files(std::slice::from_ref(&broken), &options)
     };
     let error = generate(false).unwrap_err().to_string();
-    for (line, help) in [(8, "Order?"), (6, "Sku?")] {
+    for (line, help) in [(9, "Order?"), (7, "Sku?")] {
         assert!(error.contains(&format!("mistaken.wsdl:{line}:")), "{error}");
         assert!(error.contains(help), "{error}");
     }
