@@ -41,38 +41,30 @@ pub fn install(dialect: Dialect, table: &Table, kept: Kept) -> Result<Vec<String
 
 /// The statements that remove the triggers of one table, whether they are there or not.
 pub fn remove(dialect: Dialect, table: &Table) -> Vec<String> {
+    let drop = |trigger: String| format!("drop trigger if exists {trigger}");
+    let named = |event: &&str| quoted(dialect, &trigger_name(table, event));
     match dialect {
-        Dialect::Postgres => vec![
-            format!(
-                "drop trigger if exists soapstone_change on {}",
-                qualified(dialect, table)
-            ),
-            format!(
-                "drop trigger if exists soapstone_truncate on {}",
-                qualified(dialect, table)
-            ),
-            format!(
-                "drop function if exists soapstone.{}()",
-                quoted(dialect, &routine_name(table))
-            ),
-        ],
+        Dialect::Postgres => {
+            let table_name = qualified(dialect, table);
+            let routine = quoted(dialect, &routine_name(table));
+            vec![
+                drop(format!("soapstone_change on {table_name}")),
+                drop(format!("soapstone_truncate on {table_name}")),
+                format!("drop function if exists soapstone.{routine}()"),
+            ]
+        }
         Dialect::Sqlite => ["insert", "update", "rekey", "delete"]
             .iter()
-            .map(|event| {
-                format!(
-                    "drop trigger if exists {}",
-                    quoted(dialect, &trigger_name(table, event))
-                )
-            })
+            .map(|event| drop(named(event)))
             .collect(),
         Dialect::Mysql => ["insert", "update", "delete"]
             .iter()
             .map(|event| {
-                let trigger = quoted(dialect, &trigger_name(table, event));
-                format!(
-                    "drop trigger if exists {}.{trigger}",
-                    quoted(dialect, &table.schema)
-                )
+                drop(format!(
+                    "{}.{}",
+                    quoted(dialect, &table.schema),
+                    named(event)
+                ))
             })
             .collect(),
     }

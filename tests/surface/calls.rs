@@ -154,37 +154,23 @@ async fn a_person_calls_third_parties_as_they_ask() {
         .split_once("<w:service")
         .unwrap();
     scene.write("bound.wsdl", &format!("{bound}</w:definitions>"));
-    let (wsdl, name) = (at("bound.wsdl"), "name=Łódź & <Sons>");
-    let put = [
-        "call",
-        &wsdl,
-        "Put",
-        "id=1",
-        name,
-        "--header",
-        "Idempotency-Key: 1",
-    ];
+    let put = |wsdl: &str, more: &[&str]| {
+        let wsdl = at(wsdl);
+        let fixed = ["call", &wsdl, "Put", "id=1", "name=Łódź & <Sons>"];
+        let header = ["--header", "Idempotency-Key: 1"];
+        scene.run(&[&fixed[..], &header, more].concat())
+    };
     let to = format!("{address}/plain");
-    let said = scene.tell(&[&put[..], &["--address", &to]].concat());
+    let said = put("bound.wsdl", &["--address", &to]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(said.contains("\"N-1\""), "{said}");
     // Nor is it told of an answer, where there is one.
     let silent = bound.replace("<w:output message=\"p:PutResponse\"/>", "");
     scene.write("silent.wsdl", &format!("{silent}</w:definitions>"));
-    let wsdl = at("silent.wsdl");
-    let more = ["--address", &to];
-    let fixed = [
-        "call",
-        &wsdl,
-        "Put",
-        "id=1",
-        name,
-        "--header",
-        "Idempotency-Key: 1",
-    ];
-    let said = scene.run(&[&fixed[..], &more].concat());
+    let said = put("silent.wsdl", &["--address", &to]);
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(said.contains("PutResponse is no part of it"), "{said}");
-    let lost = scene.run(&put);
+    let lost = put("bound.wsdl", &[]);
     let said = String::from_utf8_lossy(&lost.stderr).into_owned();
     assert_eq!(lost.status.code(), Some(1), "{said}");
     assert!(said.contains("say --address URL"), "{said}");
