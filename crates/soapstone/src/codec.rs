@@ -129,8 +129,13 @@ pub trait Type: Sized {
     /// As [`read`](Type::read).
     #[inline]
     fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Self>> {
-        let begun = Self::ATTRIBUTES && !Self::FAMILY && reader.begin::<Self>(tag);
-        if !begun && !reader.start(tag)? {
+        if Self::ATTRIBUTES
+            && !Self::FAMILY
+            && let Some(read) = reader.begun(tag)
+        {
+            return read;
+        }
+        if !reader.start(tag)? {
             return Ok(None);
         }
         reader.finish(tag).map(Some)

@@ -140,7 +140,10 @@ impl<'a> Reader<'a> {
                         Ok(value) => Ok(Some(value)),
                         Err(problem) => {
                             let text = self.xml.text(span);
-                            Err(self.invalid_attribute(key.local(), text, problem))
+                            let error = self.invalid_attribute(key.local(), text, problem);
+                            // It may be another element's.
+                            self.settle()?;
+                            Err(error)
                         }
                     };
                 }

@@ -27,6 +27,8 @@ pub struct Reader<'a> {
     pub(super) pending: usize,
     /// The start tag whose attributes are being read as predicted.
     pub(super) begun: Option<super::start::Begun>,
+    /// The start tag that was begun turned out to be that of another element.
+    pub(super) strayed: bool,
     /// Which attributes were asked for.
     pub(super) taken: Vec<bool>,
     /// Behind the attribute that was found last.
@@ -78,6 +80,7 @@ impl<'a> Reader<'a> {
             ahead: Ahead::Nothing,
             pending: 0,
             begun: None,
+            strayed: false,
             taken: Vec::new(),
             next_attribute: 0,
             nil: None,
@@ -175,7 +178,10 @@ impl<'a> Reader<'a> {
                 }
                 Err(error) => Err(error.within(tag.local, None)),
             },
-            Err(error) => Err(error.within(tag.local, None)),
+            Err(error) => {
+                self.nested -= size;
+                Err(error.within(tag.local, None))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::attribute::Key;
 use super::error::ErrorKind;
+use super::reader::Ahead;
 use super::{Namespace, Reader, Result, Strictness, Tag, Type};
 use crate::xml::{Event, Span};
 
@@ -20,8 +21,26 @@ pub(super) struct Begun {
 }
 
 impl Reader<'_> {
+    /// Reads a whole element with attributes, if its start tag stands as predicted; `None` where the general path has to look.
+    ///
+    /// # Errors
+    /// As the type's [`read`](Type::read).
+    pub fn begun<T: Type>(&mut self, tag: &'static Tag) -> Option<Result<Option<T>>> {
+        if !self.begin::<T>(tag) {
+            return None;
+        }
+        match self.finish(tag) {
+            // The tag binds its own prefix to another namespace: it is another element.
+            Err(_) if std::mem::take(&mut self.strayed) => {
+                self.miss(tag);
+                Some(Ok(None))
+            }
+            read => Some(read.map(Some)),
+        }
+    }
+
     /// Reads a start tag up to its first attribute, if it stands as predicted.
-    pub(super) fn begin<T: Type>(&mut self, tag: &'static Tag) -> bool {
+    fn begin<T: Type>(&mut self, tag: &'static Tag) -> bool {
         if !self.plain_name(tag) {
             return false;
         }
@@ -58,7 +77,12 @@ impl Reader<'_> {
             return Ok(());
         }
         self.xml.take_back_name();
-        if !matches!(self.xml.next()?, Event::Start(_)) {
+        let Event::Start(found) = self.xml.next()? else {
+            return Err(self.missing());
+        };
+        if !self.matches(found, begun.tag) {
+            self.ahead = Ahead::Start(found);
+            self.strayed = true;
             return Err(self.missing());
         }
         self.open_attributes();

@@ -392,3 +392,32 @@ fn nil_in_the_encoding_says_that_an_optional_value_is_not_there() {
     assert_eq!(read(codec::Strictness::Encoded), Ok(Notes(None, None)));
     assert!(read(codec::Strictness::Strict).is_err());
 }
+
+/// The tag looks like that of the optional element up to the declaration in it.
+#[test]
+fn an_element_that_binds_its_own_prefix_elsewhere_is_another() {
+    #[derive(Debug, PartialEq)]
+    struct Open(Option<Named>, Vec<codec::AnyElement>);
+    impl Type for Open {
+        fn read(r: &mut Reader<'_>) -> Result<Self> {
+            Ok(Self(
+                r.option(LINE)?,
+                r.anys(&codec::Wildcard::Any, 0, codec::UNBOUNDED)?,
+            ))
+        }
+        fn content(&self, _: &mut Writer) {}
+    }
+    let element = Element::<Open>::new(ORDER, NAMESPACES);
+    let line = r#"<line kind="k" xmlns="urn:other"/>"#;
+    let own = r#"<o:line kind="k"/>"#;
+    for (lines, is_own, others) in [
+        (line.to_owned(), false, 1),
+        (own.to_owned() + line, true, 1),
+        (line.replace("kind", "id=\"1\" other"), false, 1),
+        (own.to_owned(), true, 0),
+    ] {
+        let text = format!(r#"<order xmlns="urn:orders" xmlns:o="urn:orders">{lines}</order>"#);
+        let open = element.read(&text).unwrap();
+        assert_eq!((open.0.is_some(), open.1.len()), (is_own, others), "{text}");
+    }
+}
