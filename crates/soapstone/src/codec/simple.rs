@@ -57,51 +57,6 @@ macro_rules! __simple_element {
     };
 }
 
-/// Gives a union the part of an element's type.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __union_element {
-    ($type:ty) => {
-        impl $crate::codec::Type for $type {
-            const ATTRIBUTES: bool = true;
-            const UNION: bool = true;
-
-            fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
-                reader.union_value()
-            }
-            fn nil(_: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<()> {
-                Ok(())
-            }
-            fn attributes(&self, writer: &mut $crate::codec::Writer) {
-                writer.union_type(self);
-            }
-            fn content(&self, writer: &mut $crate::codec::Writer) {
-                $crate::codec::Simple::to_text(self, writer);
-            }
-            fn element(
-                reader: &mut $crate::codec::Reader<'_>,
-                tag: &'static $crate::codec::Tag,
-            ) -> $crate::codec::Result<Option<Self>> {
-                reader.leaf(tag)
-            }
-            fn write_element(
-                &self,
-                tag: &'static $crate::codec::Tag,
-                writer: &mut $crate::codec::Writer,
-            ) {
-                writer.union_leaf(tag, self);
-            }
-            fn accepts_type(
-                namespace: &str,
-                local: &str,
-                known: &[$crate::codec::Namespace],
-            ) -> bool {
-                $crate::codec::admits_type::<Self>(namespace, local, known)
-            }
-        }
-    };
-}
-
 /// Tells whether `xsi:type` may name a type where a simple one is declared: that one, one derived from it (XSD 1.0 part 1,
 /// 3.3.4), or for a union a member or one derived from a member (3.14.6, Type Derivation OK (Simple), 2.2.4). What the contract
 /// does not have, or nothing in the generated code uses, may be named.

@@ -9,6 +9,51 @@ use super::{
     Bindings, ByteString, Invalid, Namespace, QName, Reader, Result, Simple, Tag, Type, Writer,
 };
 
+/// Gives a union the part of an element's type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union_element {
+    ($type:ty) => {
+        impl $crate::codec::Type for $type {
+            const ATTRIBUTES: bool = true;
+            const UNION: bool = true;
+
+            fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
+                reader.union_value()
+            }
+            fn nil(_: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<()> {
+                Ok(())
+            }
+            fn attributes(&self, writer: &mut $crate::codec::Writer) {
+                writer.union_type(self);
+            }
+            fn content(&self, writer: &mut $crate::codec::Writer) {
+                $crate::codec::Simple::to_text(self, writer);
+            }
+            fn element(
+                reader: &mut $crate::codec::Reader<'_>,
+                tag: &'static $crate::codec::Tag,
+            ) -> $crate::codec::Result<Option<Self>> {
+                reader.leaf(tag)
+            }
+            fn write_element(
+                &self,
+                tag: &'static $crate::codec::Tag,
+                writer: &mut $crate::codec::Writer,
+            ) {
+                writer.union_leaf(tag, self);
+            }
+            fn accepts_type(
+                namespace: &str,
+                local: &str,
+                known: &[$crate::codec::Namespace],
+            ) -> bool {
+                $crate::codec::admits_type::<Self>(namespace, local, known)
+            }
+        }
+    };
+}
+
 /// A union, as generated code declares it.
 pub trait Member: Simple {
     /// Reads a text as the member of that name; nothing where no member has it.
