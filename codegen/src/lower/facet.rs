@@ -82,8 +82,10 @@ pub(super) fn unchecked(representation: &'static str) -> &'static str {
     }
 }
 
-/// Adds the check that the built-in's own newtype would have made.
+/// Adds the check that the built-in's own newtype would have made. A bound of the contract's own is at least as strict as that of
+/// the built-in (XSD 1.0 part 2, 4.3.7 to 4.3.10), and stands in its place.
 pub(super) fn with_lexical(
+    root: Builtin,
     representation: &'static str,
     mut facets: Vec<FacetCall>,
 ) -> Vec<FacetCall> {
@@ -91,17 +93,24 @@ pub(super) fn with_lexical(
         method,
         argument: argument.to_owned(),
     };
-    match representation {
-        "codec::NonPositiveInteger" => facets.push(call("max_inclusive", "\"0\"")),
-        "codec::NegativeInteger" => facets.push(call("max_inclusive", "\"-1\"")),
-        "codec::NonNegativeInteger" => facets.push(call("min_inclusive", "\"0\"")),
-        "codec::PositiveInteger" => facets.push(call("min_inclusive", "\"1\"")),
-        "codec::NmTokens" | "codec::IdRefs" | "codec::Entities" | "codec::QName" => {}
-        path if path.starts_with("codec::") => facets.insert(
-            0,
-            call("lexical", &path.replace("codec::", "codec::Lexical::")),
-        ),
+    let mut bound = |side: &str, method, argument| {
+        if !facets.iter().any(|facet| facet.method.starts_with(side)) {
+            facets.push(call(method, argument));
+        }
+    };
+    match root {
+        Builtin::NonPositiveInteger => bound("max_", "max_inclusive", "\"0\""),
+        Builtin::NegativeInteger => bound("max_", "max_inclusive", "\"-1\""),
+        Builtin::NonNegativeInteger => bound("min_", "min_inclusive", "\"0\""),
+        Builtin::PositiveInteger => bound("min_", "min_inclusive", "\"1\""),
         _ => {}
+    }
+    match representation.strip_prefix("codec::") {
+        None | Some("NmTokens" | "IdRefs" | "Entities" | "QName") => {}
+        Some(text) if unchecked(representation) == "String" => {
+            facets.insert(0, call("lexical", &format!("codec::Lexical::{text}")));
+        }
+        Some(_) => {}
     }
     facets
 }

@@ -65,7 +65,7 @@ impl<'m> Lowering<'m> {
                 }
                 Kind::Newtype(Newtype {
                     rust: Rust::Path(facet::unchecked(representation)),
-                    facets: facet::with_lexical(representation, facets),
+                    facets: facet::with_lexical(chain.root, representation, facets),
                 })
             }
             Variety::List(item) => {

@@ -3,6 +3,16 @@
 use soapstone::{codec, datatype};
 
 soapstone::newtype! {
+/// `Adult`
+pub struct Adult(datatype::Integer): min_inclusive("18");
+}
+
+soapstone::newtype! {
+/// `Cold`
+pub struct Cold(datatype::Integer): max_exclusive("-5");
+}
+
+soapstone::newtype! {
 /// `Money`
 pub struct Money(datatype::Decimal): min_inclusive("0"), total_digits(6), fraction_digits(2);
 }
@@ -13,6 +23,9 @@ pub struct R {
     pub money: Money,
     pub small: Small,
     pub when: When,
+    pub share: Option<Share>,
+    pub adult: Option<Adult>,
+    pub cold: Option<Cold>,
 }
 
 impl codec::Type for R {
@@ -22,6 +35,9 @@ impl codec::Type for R {
             money: r.one(MONEY)?,
             small: r.one(SMALL)?,
             when: r.one(WHEN)?,
+            share: r.option(SHARE)?,
+            adult: r.option(ADULT)?,
+            cold: r.option(COLD)?,
         })
     }
     fn content(&self, w: &mut codec::Writer) {
@@ -29,7 +45,15 @@ impl codec::Type for R {
         w.one(MONEY, &self.money);
         w.one(SMALL, &self.small);
         w.one(WHEN, &self.when);
+        w.option(SHARE, &self.share);
+        w.option(ADULT, &self.adult);
+        w.option(COLD, &self.cold);
     }
+}
+
+soapstone::newtype! {
+/// `Share`
+pub struct Share(i64): max_inclusive("100"), min_inclusive("1");
 }
 
 soapstone::newtype! {
@@ -48,7 +72,10 @@ pub struct When(datatype::Date): min_inclusive("2020-01-01");
 }
 
 pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
+    codec::NamedType::of::<Adult>("Adult", None, "nonNegativeInteger"),
+    codec::NamedType::of::<Cold>("Cold", None, "negativeInteger"),
     codec::NamedType::of::<Money>("Money", None, "decimal"),
+    codec::NamedType::of::<Share>("Share", None, "positiveInteger"),
     codec::NamedType::of::<Sku>("Sku", None, "string"),
     codec::NamedType::of::<Small>("Small", None, "integer"),
     codec::NamedType::of::<When>("When", None, "date"),
@@ -60,6 +87,9 @@ soapstone::tags! {
     MONEY = 1 "c:money";
     SMALL = 1 "c:small";
     WHEN = 1 "c:when";
+    SHARE = 1 "c:share";
+    ADULT = 1 "c:adult";
+    COLD = 1 "c:cold";
 }
 
 impl codec::Root for R {

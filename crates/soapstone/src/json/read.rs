@@ -83,16 +83,16 @@ impl Writer {
         for (prefix, uri) in declared {
             declare(&mut self.out, prefix, uri);
         }
+        let told = object.and_then(|o| o.get("$type"));
         let mut shape = shape;
         if let Content::Types(types, base) = shape.content {
-            shape = self.member(types, base, object.and_then(|o| o.get("$type")))?;
-        }
-        let nil = json.is_null() || object.and_then(|o| o.get("$nil")) == Some(&Value::Bool(true));
-        if let (Content::Scalar(_) | Content::Value(_), Some(Value::String(type_))) =
-            (shape.content, object.and_then(|o| o.get("$type")))
+            shape = self.member(types, base, told)?;
+        } else if let (Content::Scalar(_) | Content::Value(_), Some(Value::String(type_))) =
+            (shape.content, told)
         {
             self.type_attribute(type_, "");
         }
+        let nil = json.is_null() || object.and_then(|o| o.get("$nil")) == Some(&Value::Bool(true));
         if nil {
             self.out.push_str(" xsi:nil=\"true\"");
         }
