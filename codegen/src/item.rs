@@ -268,7 +268,7 @@ pub(crate) struct Arm {
 }
 
 /// Named values.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Enumeration {
     /// What becomes of white space in values.
     pub(crate) white_space: WhiteSpace,
@@ -278,7 +278,7 @@ pub(crate) struct Enumeration {
 }
 
 /// One named value.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct EnumerationValue {
     pub(crate) name: String,
     pub(crate) lexical: String,

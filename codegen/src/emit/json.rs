@@ -179,7 +179,7 @@ impl Scope<'_> {
                     )
                 }
                 Particle::Group => {
-                    let turns = repeated && self.is_sequence(&field.rust);
+                    let turns = repeated && self.comes_in_turns(&field.rust);
                     group(&self.rust(&field.rust), repeated, turns)
                 }
                 Particle::Any(_) => "soapstone::json::Entry::Any".to_owned(),
@@ -227,9 +227,19 @@ impl Scope<'_> {
         }
     }
 
-    fn is_sequence(&self, rust: &Rust) -> bool {
+    /// Tells whether two things or more must stand in each occurrence of a group: only then does a document never have all of one
+    /// before the other, and lists by name tell whose turn it is.
+    fn comes_in_turns(&self, rust: &Rust) -> bool {
         let item = item_of(rust).and_then(|id| self.package.items.get(id.0));
-        item.is_some_and(|item| matches!(item.kind, Kind::Struct(_)))
+        let fields = match item.map(|item| &item.kind) {
+            Some(Kind::Struct(struct_)) => super::structure::fields(&struct_.body),
+            _ => &[],
+        };
+        let due = fields.iter().filter(|field| field.occurs == Occurs::One);
+        due.count() > 1
+            && fields
+                .iter()
+                .all(|field| !matches!(field.occurs, Occurs::Many(..)))
     }
 
     fn expanded(&self, tag: TagId) -> (String, String) {

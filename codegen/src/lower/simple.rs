@@ -39,20 +39,24 @@ impl<'m> Lowering<'m> {
         let kind = match &type_.variety {
             Variety::Any => return Rust::Path("String"),
             Variety::Atomic(_) if self.is_enumeration(type_) => {
-                Kind::Enumeration(self.enumeration(id, type_))
+                Kind::Enumeration(self.enumeration(id))
             }
             Variety::Atomic(_) => {
                 let chain = self.chain(id);
-                // A restriction of an enumeration that lists no values of its own keeps the base's.
+                // A restriction of an enumeration that lists no values of its own keeps the base's, as far as it takes them.
                 if let Some(base) = chain
                     .steps
                     .iter()
                     .skip(1)
                     .find(|(_, t)| self.is_enumeration(t))
                 {
-                    let base_owner = self.owner_of(base.0);
-                    let rust = self.simple(base.0, &base_owner);
-                    return self.alias(type_, id, rust);
+                    let (own, all) = (self.enumeration(id), self.enumeration(base.0));
+                    if own == all {
+                        let base_owner = self.owner_of(base.0);
+                        let rust = self.simple(base.0, &base_owner);
+                        return self.alias(type_, id, rust);
+                    }
+                    return self.place_simple(id, type_, owner, Kind::Enumeration(own));
                 }
                 let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
                 let mut facets = self.facets(&steps, chain.root);
@@ -96,6 +100,11 @@ impl<'m> Lowering<'m> {
                 }
             }
         };
+        self.place_simple(id, type_, owner, kind)
+    }
+
+    /// Makes an item of a simple type.
+    fn place_simple(&mut self, id: TypeId, type_: &SimpleType, owner: &Owner, kind: Kind) -> Rust {
         let (module, name) = match self.reserved.get(&id) {
             Some(reserved) => reserved.clone(),
             None => {
@@ -211,21 +220,33 @@ impl<'m> Lowering<'m> {
             && !facet::is_catalog(type_)
     }
 
-    /// Lowers named values to an enum.
+    /// Lowers named values to an enum: those of the nearest step that lists some, without what another facet refuses.
     ///
     /// `<enumeration value="EUR"/><enumeration value="US-D"/>`  →  `enum Currency { Eur, UsD }`
-    fn enumeration(&self, id: TypeId, type_: &SimpleType) -> Enumeration {
+    fn enumeration(&self, id: TypeId) -> Enumeration {
         let mut names = Names::default();
         let mut values: Vec<EnumerationValue> = Vec::new();
         let mut seen = HashSet::new();
         let chain = self.chain(id);
         let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
         let white_space = facet::white_space(&steps, chain.root);
+        let listing = steps
+            .iter()
+            .position(|step| !step.facets.enumeration.is_empty());
+        let (listed, bases) = listing
+            .and_then(|at| steps.get(at..)?.split_first())
+            .map_or((&[][..], &[][..]), |(step, bases)| {
+                (step.facets.enumeration.as_slice(), bases)
+            });
         // The values are those of the base (XSD 1.0 part 2, 4.3.5), which settles them; what a document has this type settles.
-        let base = facet::white_space(steps.get(1..).unwrap_or_default(), chain.root);
-        for value in &type_.facets.enumeration {
+        let base = facet::white_space(bases, chain.root);
+        for value in listed {
             let lexical = facet::settled(base, &value.lexical).into_owned();
-            if !seen.insert(lexical.clone()) {
+            let refused = self
+                .values
+                .check(self.model, id, &lexical, &value.scope)
+                .is_err();
+            if refused || !seen.insert(lexical.clone()) {
                 continue;
             }
             let name = names.claim(&names::variant(&lexical));

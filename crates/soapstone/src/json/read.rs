@@ -280,12 +280,26 @@ impl Writer {
                     items.iter().map(|one| self.text(one, item)).collect();
                 words?.join(" ")
             }
+            (Value::Array(_), Scalar::Union(members)) => {
+                let as_member = |(reads, of): &(fn(&str) -> bool, fn() -> Shape)| {
+                    let text = self.text(json, of().as_scalar()).ok()?;
+                    reads(&text).then_some(text)
+                };
+                let text = members.iter().find_map(as_member);
+                text.ok_or(self.expected("a value of a member of the union"))?
+            }
             (Value::String(name), Scalar::Name) if name.starts_with('{') => {
                 let (uri, local) = name
                     .strip_prefix('{')
                     .and_then(|rest| rest.split_once('}'))
                     .unwrap_or(("", name));
                 self.qualified(uri, local, "")
+            }
+            (Value::String(text), Scalar::Union(members)) => {
+                match members.iter().find(|(reads, _)| reads(text)) {
+                    Some((_, of)) => self.text(json, of().as_scalar())?,
+                    None => text.clone(),
+                }
             }
             (Value::String(text), _) => text.clone(),
             (Value::Number(number), _) => number.to_string(),

@@ -100,7 +100,7 @@ pub enum Entry {
     Group {
         /// It may stand more than once.
         repeated: bool,
-        /// Its elements come in turns where it does: it is a sequence.
+        /// Its elements come in turns where it does: it is a sequence of which two or more must be there.
         turns: bool,
         /// Its elements.
         entries: fn() -> &'static [Entry],

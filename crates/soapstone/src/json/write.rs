@@ -5,6 +5,7 @@ use serde_json::{Map, Number, Value};
 use super::JsonError;
 use super::shape::{Content, Entry, Scalar, Shape};
 use crate::codec::{Namespace, QName, Reader as Typed, Strictness};
+use crate::datatype::name::split_qname;
 use crate::name::XSI;
 use crate::xml::{self, Event, Reader};
 
@@ -252,7 +253,15 @@ impl<'a> Document<'a> {
                 other => Value::String(other.to_owned()),
             },
             Scalar::Union(members) => {
-                let member = members.iter().find(|(reads, _)| reads(text));
+                // A prefix is bound here, and nowhere in a text alone.
+                let is_name = |of: &fn() -> Shape| {
+                    matches!(of().as_scalar(), Scalar::Name)
+                        && split_qname(text.trim())
+                            .is_some_and(|(prefix, _)| self.reader.resolve(prefix).is_some())
+                };
+                let member = members
+                    .iter()
+                    .find(|(reads, of)| reads(text) || is_name(of));
                 let scalar = member.map_or(Scalar::Text, |(_, of)| of().as_scalar());
                 self.scalar(text, scalar)
             }

@@ -13,6 +13,8 @@ struct Field {
     key: &'static str,
     tag: &'static Tag,
     shape: fn() -> Shape,
+    /// It may stand more than once.
+    repeated: bool,
     /// The repeated sequence that it belongs to.
     group: Option<usize>,
 }
@@ -24,7 +26,7 @@ impl Writer {
         object: &Map<String, Value>,
     ) -> Result<(), JsonError> {
         let (mut fields, mut groups) = (Vec::new(), 0);
-        flatten(entries, None, &mut groups, &mut fields);
+        flatten(entries, None, false, &mut groups, &mut fields);
         let find = |key: &str| fields.iter().find(|field| field.key == key);
         if let Some(children) = object.get("$children") {
             let children = children.as_array().ok_or(self.expected("an array"))?;
@@ -87,8 +89,7 @@ impl Writer {
             .iter()
             .map(|field| match object.get(field.key) {
                 None => &[],
-                Some(Value::Array(list)) if !is_list(&(field.shape)()) => list.as_slice(),
-                Some(Value::Array(list)) if list.iter().any(is_whole) => list.as_slice(),
+                Some(Value::Array(list)) if !field.is_one(list) => list.as_slice(),
                 Some(one) => std::slice::from_ref(one),
             })
             .collect();
@@ -128,10 +129,19 @@ impl Writer {
     }
 }
 
-/// Tells whether one value of a type is an array.
-fn is_list(shape: &Shape) -> bool {
-    matches!(shape.as_scalar(), Scalar::List(_))
-        && matches!(shape.content, Content::Scalar(_) | Content::Value(_))
+impl Field {
+    /// Tells whether an array is one value, of a type of lists, and not several elements.
+    fn is_one(&self, array: &[Value]) -> bool {
+        let shape = (self.shape)();
+        match shape.content {
+            Content::Scalar(_) | Content::Value(_) => match shape.as_scalar() {
+                Scalar::List(_) => !array.iter().any(is_whole),
+                Scalar::Union(_) => !self.repeated,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 /// Tells whether an item of an array is an element's whole value: those of a list are texts, numbers and truths.
@@ -143,24 +153,33 @@ fn is_whole(json: &Value) -> bool {
 fn flatten(
     entries: &'static [Entry],
     group: Option<usize>,
+    inside: bool,
     groups: &mut usize,
     out: &mut Vec<Field>,
 ) {
     for entry in entries {
         match entry {
             Entry::Field {
-                key, tag, shape, ..
+                key,
+                tag,
+                repeated,
+                shape,
             } => {
                 if !out.iter().any(|field| field.key == *key) {
                     out.push(Field {
                         key,
                         tag,
                         shape: *shape,
+                        repeated: *repeated || inside,
                         group,
                     });
                 }
             }
-            Entry::Group { turns, entries, .. } => {
+            Entry::Group {
+                repeated,
+                turns,
+                entries,
+            } => {
                 let inner = match group {
                     None if *turns => {
                         *groups += 1;
@@ -168,12 +187,13 @@ fn flatten(
                     }
                     outer => outer,
                 };
-                flatten(entries(), inner, groups, out);
+                flatten(entries(), inner, inside || *repeated, groups, out);
             }
             Entry::Any => out.push(Field {
                 key: "$any",
                 tag: ALONE,
                 shape: || Shape::scalar(Scalar::Text),
+                repeated: true,
                 group: None,
             }),
         }
