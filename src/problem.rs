@@ -156,9 +156,9 @@ pub enum RunErrorKind {
     /// A column is given that cannot be, at least not with the others.
     #[error("a field is not written by callers, or not together with the others")]
     ReadOnly,
-    /// The value does not fit the column: length, range or form; with what the database says where it names no column.
+    /// The value does not fit the column: length, range or form; with what is wrong where the database names no column.
     #[error("the value does not fit the field{}", name(.0))]
-    OutOfRange(Option<String>),
+    OutOfRange(Option<&'static str>),
     /// The database's own code (a trigger, a routine) refused; its message was written for callers.
     #[error("{0}")]
     Raised(String),
@@ -286,8 +286,9 @@ impl RunError {
     }
 }
 
-fn name(name: &Option<String>) -> String {
-    name.as_deref()
+fn name(name: &Option<impl AsRef<str>>) -> String {
+    name.as_ref()
+        .map(AsRef::as_ref)
         .map(|name| format!(" ({name})"))
         .unwrap_or_default()
 }

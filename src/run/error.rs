@@ -215,23 +215,69 @@ fn postgres(table: Option<&Table>, error: &PgDatabaseError) -> (RunErrorKind, Ve
         "53300" | "53400" | "57P03" | "57P01" | "57P02" | "08006" | "08003" | "08001" => {
             (RunErrorKind::Unavailable, Vec::new())
         }
-        code if code.starts_with("22") => misfit(error.message(), '"', column()),
+        code if code.starts_with("22") => misfit(postgres_misfit(code), column()),
         _ => (RunErrorKind::Internal, Vec::new()),
     }
 }
 
-/// A value that does not fit. Where no column is named, the message says what was expected: without what it quotes, which may be a value of
-/// another record.
-fn misfit(message: &str, quote: char, columns: Vec<usize>) -> (RunErrorKind, Vec<usize>) {
-    let told = columns.is_empty().then(|| {
-        let unquoted = message
-            .split_once(quote)
-            .and_then(|(before, rest)| Some((before, rest.rsplit_once(quote)?.1)))
-            .map(|(before, after)| format!("{before}…{after}"));
-        let told = unquoted.as_deref().unwrap_or(message);
-        told.trim_end_matches([':', ' ', '…']).to_owned()
-    });
-    (RunErrorKind::OutOfRange(told), columns)
+/// A value that does not fit. Where no column is named, it is said what is wrong, in words of our own: the server's are in its language, may
+/// quote values of another record and names of tables below, and may be a trigger's.
+fn misfit(told: Option<&'static str>, columns: Vec<usize>) -> (RunErrorKind, Vec<usize>) {
+    (
+        RunErrorKind::OutOfRange(told.filter(|_| columns.is_empty())),
+        columns,
+    )
+}
+
+/// What is wrong with a value, by SQLSTATE (PostgreSQL, appendix A, class 22).
+fn postgres_misfit(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "22001" | "22026" => TOO_LONG,
+        "22003" | "22P01" | "22015" => OUT_OF_RANGE,
+        "22004" => "a null value is not allowed there",
+        "22007" | "22018" | "22P02" | "22P03" => ILL_FORMED,
+        "22008" | "22009" => "a date or time is out of range",
+        "22012" => "division by zero",
+        "22021" | "22P05" => "a character is not one of the encoding",
+        "2201B" => "a regular expression is ill-formed",
+        "22019" | "2200D" | "22025" => "an escape is ill-formed",
+        "2201E" | "2201F" | "2201G" | "22013" | "22014" | "22016" | "22023" => {
+            "an argument is not one that the function takes"
+        }
+        "2202E" => "a subscript is out of range",
+        "2200L" | "2200M" | "2200N" | "2200S" | "2200T" => "the XML is ill-formed",
+        "22030" | "22032" => "the JSON is ill-formed",
+        code if code.starts_with("2203") => "the JSON holds something else than is asked for",
+        _ => return None,
+    })
+}
+
+/// The same by error number (MySQL and MariaDB error references).
+fn mysql_misfit(number: u16) -> Option<&'static str> {
+    Some(match number {
+        1264 | 1690 => OUT_OF_RANGE,
+        1292 | 1366 | 1411 => ILL_FORMED,
+        1406 => TOO_LONG,
+        1416 | 3037 => "the geometry is ill-formed",
+        3140 | 3141 => "the JSON is ill-formed",
+        3548 | 3643 => "the geometry is in another reference system",
+        3616 | 3617 => "a longitude or latitude is out of range",
+        _ => return None,
+    })
+}
+
+const TOO_LONG: &str = "a value is too long";
+const OUT_OF_RANGE: &str = "a number is out of range";
+const ILL_FORMED: &str = "a value is not written as its type is";
+
+/// The column of `Data too long for column 'x' at row 1`, of `Incorrect … value: 'v' for column `s`.`t`.`x` at row 1` and of
+/// `… in value for column 't.x'.`
+fn column_told(message: &str) -> &str {
+    let after = message.rsplit_once("for column ").unwrap_or_default().1;
+    let name = after.split(" at row").next().unwrap_or_default();
+    let name = name.trim_end_matches('.');
+    let name = name.rsplit('.').next().unwrap_or(name);
+    name.trim_matches(['\'', '`'])
 }
 
 /// By error number (MySQL and MariaDB error references).
@@ -270,15 +316,8 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
         ),
         1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1416 | 1690 | 3037 | 3140 | 3141 | 3548
         | 3616 | 3617 | 3643 => {
-            // `Data too long for column 'x' at row 1`; `Incorrect … value: 'v' for column `s`.`t`.`x` at row 1`.
-            let after = message.split("for column ").nth(1).unwrap_or_default();
-            let name = after.split(" at row").next().unwrap_or_default();
-            let name = name
-                .rsplit('.')
-                .next()
-                .unwrap_or(name)
-                .trim_matches(['\'', '`']);
-            misfit(message, '\'', column_named(table, name))
+            let columns = column_named(table, column_told(message));
+            misfit(mysql_misfit(error.number()), columns)
         }
         1205 | 1213 | 1020 => (RunErrorKind::Contention, Vec::new()),
         1317 | 1969 | 3024 => (RunErrorKind::Late, Vec::new()),
@@ -328,5 +367,28 @@ fn sqlite(
         code if code & 0xff == 17 => (RunErrorKind::Changed, Vec::new()),
         1 if error.message().starts_with("no such") => (RunErrorKind::Changed, Vec::new()),
         _ => (RunErrorKind::Internal, Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column_told;
+
+    #[test]
+    fn columns_that_messages_of_mysql_tell() {
+        for (message, column) in [
+            ("Data too long for column 'x' at row 1", "x"),
+            (
+                "Incorrect integer value: 'for column y' for column `s`.`t`.`x` at row 1",
+                "x",
+            ),
+            (
+                "Invalid JSON text: \"Missing a name.\" at position 1 in value for column 't.x'.",
+                "x",
+            ),
+            ("Zu lang", ""),
+        ] {
+            assert_eq!(column_told(message), column, "{message}");
+        }
     }
 }

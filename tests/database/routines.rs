@@ -338,15 +338,23 @@ async fn what_does_not_fit_is_told() {
         .script(
             "create domain filled as text not null;
              create function takes(j json, n integer) returns integer language sql as 'select 10 / n';
-             create function needs(f text) returns filled language sql as 'select f::filled'",
+             create function needs(f text) returns filled language sql as 'select f::filled';
+             create function tells(f text) returns integer language plpgsql as $$ begin
+               raise exception using errcode = '22023', message = 'of ' || f; end $$",
         )
         .await;
     let opened = place.open().await;
     for (name, arguments, told) in [
+        // The text of a routine's own may hold anything.
+        (
+            "tells",
+            &[(0, "another's secret")][..],
+            "the value does not fit the field (an argument is not one that the function takes)",
+        ),
         (
             "takes",
-            &[(0, "{"), (1, "1")][..],
-            "the value does not fit the field (invalid input syntax for type json)",
+            &[(0, "{"), (1, "1")],
+            "the value does not fit the field (a value is not written as its type is)",
         ),
         (
             "takes",
