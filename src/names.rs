@@ -1,11 +1,13 @@
 //! SQL names as XML names: PascalCase for types and operations, the SQL/XML mapping of identifiers (ISO 9075-14, 9.1) for elements, and
 //! the one rule for names that clash.
 //!
-//! **The rule for clashes.** Where a name is already taken, `2`, `3`, ... is appended until it is free. Names are given in a fixed order: the
+//! **The rule for clashes.** Where a name is already taken, `2`, `3`, ... is appended until it is free (`_2` to one that ends with a number
+//! that means something, like `String20`). Names are given in a fixed order: the
 //! contract's own words first (`related`, `record`, `filter`, ...), then tables before views before routines, those of the default schema
-//! first, and within a kind by their SQL names in byte order; columns and parameters by their SQL names in byte order too. So the order in
-//! which the database lists things changes nothing, and `[database] rename` settles a name for good. Elements that stand beside each other
-//! clash where client stacks could not tell them apart: `A_B` and `a b` are one property in Java, and so are `Type` and `type`.
+//! first, and within a kind by their SQL names in byte order; columns by their SQL names in byte order too, parameters in the order
+//! in which they are declared. So the order in which the database lists things changes nothing, and `[database] rename` settles a name for
+//! good. Elements that stand beside each other clash where client stacks could not tell them apart: `A_B` and `a b` are one property in
+//! Java, and so are `Type` and `type`. A key or a parameter whose name is a word of Java, in any case, gets a number as if it clashed.
 
 use std::collections::HashSet;
 
@@ -98,8 +100,22 @@ impl Taken {
         self.take_all(name, |name| vec![name.to_owned()])
     }
 
+    /// The same for a name that ends with a number of its own: `String20` → `String20_2`.
+    pub fn take_apart(&mut self, name: String) -> String {
+        self.take_numbered(name, "_", |name| vec![name.to_owned()])
+    }
+
     /// Takes the first of `name`, `name2`, `name3`, ... for which everything that `derive` makes of it is free, and takes all of that.
     pub fn take_all(&mut self, name: String, derive: impl Fn(&str) -> Vec<String>) -> String {
+        self.take_numbered(name, "", derive)
+    }
+
+    fn take_numbered(
+        &mut self,
+        name: String,
+        mark: &str,
+        derive: impl Fn(&str) -> Vec<String>,
+    ) -> String {
         let mut candidate = name.clone();
         for number in 2_u64.. {
             let derived = derive(&candidate);
@@ -108,7 +124,7 @@ impl Taken {
                     .extend(derived.iter().map(|name| name.to_lowercase()));
                 break;
             }
-            candidate = format!("{name}{number}");
+            candidate = format!("{name}{mark}{number}");
         }
         candidate
     }
@@ -156,12 +172,15 @@ impl Siblings {
         self.take_beside(name, &[])
     }
 
-    /// The same for a name that is none of these words as they are written.
+    /// The same for a name of which stacks make a variable that is none of these words.
     pub fn take_beside(&mut self, name: String, words: &[&str]) -> String {
         self.0.take_all(name, |name| {
             let mut made = vec![property(name), format!("{WHOLE}{name}")];
             // What is always taken.
-            let unspeakable = UNSPEAKABLE.first().filter(|_| words.contains(&name));
+            let unspeakable = UNSPEAKABLE.first().filter(|_| {
+                let variable = variable(name);
+                words.contains(&variable.as_str())
+            });
             made.extend(unspeakable.map(|taken| (*taken).to_owned()));
             made
         })
@@ -180,6 +199,16 @@ fn property(element: &str) -> String {
         }
     }
     property
+}
+
+/// The variable that a stack makes of an element of one word, `CLASS` and `class_` → `class` (JAXB 2, appendix D); of more words, as written.
+fn variable(element: &str) -> String {
+    let word = element.trim_matches(['_', '-', '.']);
+    let rest = || word.chars().skip(1);
+    match rest().all(char::is_lowercase) || !word.contains(char::is_lowercase) {
+        true => word.to_lowercase(),
+        false => element.to_owned(),
+    }
 }
 
 /// Escapes every character: of a name without letters or digits stacks would make nothing.
@@ -282,6 +311,22 @@ mod tests {
             ("constructor", "constructor2"),
         ] {
             assert_eq!(siblings.take(name.to_owned()), taken);
+        }
+    }
+
+    #[test]
+    fn words_are_kept_from_variables() {
+        for (name, taken) in [
+            ("class", "class2"),
+            ("CLASS", "CLASS2"),
+            ("Class", "Class2"),
+            ("class_", "class_2"),
+            ("className", "className"),
+            ("classic", "classic"),
+            ("clASS", "clASS"),
+        ] {
+            let mut siblings = Siblings::default();
+            assert_eq!(siblings.take_beside(name.to_owned(), &["class"]), taken);
         }
     }
 

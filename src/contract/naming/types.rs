@@ -55,10 +55,17 @@ impl Naming<'_> {
         ValueType::Named(reference)
     }
 
-    /// Names the types with facets, after everything that the database has a name for.
+    /// Names the types with facets, after everything that the database has a name for, and those that clash last: `String20` that is
+    /// taken becomes `String20_2`, and takes no name of another.
     pub(super) fn name_narrowed(&mut self) {
-        for ((namespace, name), reference) in std::mem::take(&mut self.narrowed) {
-            let name = self.taken.take(self.contract.word(namespace, &name));
+        let named = std::mem::take(&mut self.narrowed).into_iter();
+        let named = named.map(|((namespace, name), reference)| {
+            (self.contract.word(namespace, &name), reference)
+        });
+        let (free, clashing): (Vec<_>, Vec<_>) =
+            named.partition(|(name, _)| self.taken.is_free(std::slice::from_ref(name)));
+        for (name, reference) in free.into_iter().chain(clashing) {
+            let name = self.taken.take_apart(name);
             if let Some(named) = self.contract.types.get_mut(reference.0) {
                 named.name = Arc::from(name);
             }
