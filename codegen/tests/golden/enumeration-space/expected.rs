@@ -28,7 +28,6 @@ pub enum Name {
 soapstone::token_enumeration! {
 /// `Own`
 pub enum Own {
-    A1 = "A  1",
     B1 = "B 1",
 }
 }
