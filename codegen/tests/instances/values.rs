@@ -236,6 +236,8 @@ impl<'m> Values<'m> {
             self.candidates(type_, &mut candidates, 0);
             candidates.extend(COMMON.iter().map(|text| (*text).to_owned()));
             let mut texts = Texts::default();
+            // The JDK refuses references that begin with what is no scheme, which XSD leaves to each processor (part 2, 3.2.17.1).
+            candidates.retain(|text| !self.holds_references(type_) || begins_as_reference(text));
             for text in candidates {
                 let (list, most) = if self.accepts(type_, &text) {
                     (&mut texts.valid, 48)
@@ -249,6 +251,19 @@ impl<'m> Values<'m> {
             self.texts.insert(type_, texts);
         }
         self.texts.entry(type_).or_default()
+    }
+
+    /// Whether values are `xs:anyURI`s, or may be.
+    fn holds_references(&self, type_: TypeId) -> bool {
+        match self.model.types.get(type_.index()) {
+            Some(Type::Simple(simple)) => match &simple.variety {
+                Variety::Atomic(primitive) => *primitive == Builtin::AnyUri,
+                Variety::List(item) => self.holds_references(*item),
+                Variety::Union(members) => members.iter().any(|one| self.holds_references(*one)),
+                Variety::Any => false,
+            },
+            _ => false,
+        }
     }
 
     /// Whether the type is an ID or a reference to one, which stand for themselves.
@@ -516,4 +531,20 @@ fn lengths(step: &SimpleType, out: &mut Vec<String>) {
             out.push(vec!["a"; length].join(" "));
         }
     }
+}
+
+/// Whether what stands before the first colon, if anything does, is the scheme of a URI (RFC 2396, 3.1), in each word.
+fn begins_as_reference(text: &str) -> bool {
+    text.split_ascii_whitespace().all(|word| {
+        let path = word.find(['/', '?', '#']).unwrap_or(word.len());
+        match word.get(..path).and_then(|start| start.split_once(':')) {
+            Some((scheme, rest)) => {
+                let more = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+                scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && scheme.chars().all(more)
+                    && !(rest.is_empty() && path == word.len())
+            }
+            None => true,
+        }
+    })
 }
