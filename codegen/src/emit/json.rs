@@ -16,6 +16,9 @@ impl Scope<'_> {
     pub(super) fn json(&self, out: &mut String, item: &Item) {
         match &item.kind {
             Kind::Pending | Kind::Alias(_) => {}
+            Kind::Newtype(newtype) if newtype.rust == Rust::Path("bool") => {
+                let _ = writeln!(out, "\nsoapstone::json_boolean!({});", item.name);
+            }
             Kind::Newtype(newtype) => {
                 let _ = writeln!(
                     out,

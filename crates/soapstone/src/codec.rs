@@ -203,6 +203,14 @@ pub trait Simple: Sized + PartialEq {
         self.to_text(writer);
     }
 
+    /// Whether values have [another text](Simple::other_text).
+    const OTHER_TEXT: bool = false;
+
+    /// Another text of the same value, for a type whose pattern does not take the one that is written else: `1` for `true`.
+    fn other_text(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether [`from_word`](Simple::from_word) reads most values.
     const WORD: bool = false;
 

@@ -155,6 +155,24 @@ macro_rules! json_as {
     };
 }
 
+/// Tells the shape of a type of truths, which says which of their texts it reads.
+#[macro_export]
+macro_rules! json_boolean {
+    ($name:ty) => {
+        impl $crate::json::Json for $name {
+            fn shape() -> $crate::json::Shape {
+                const SHAPE: $crate::json::Shape =
+                    $crate::json::Shape::scalar($crate::json::Scalar::Union(&[(
+                        $crate::json::reads::<$name>,
+                        <bool as $crate::json::Json>::shape,
+                    )]));
+                SHAPE
+            }
+        }
+        $crate::serde_by_shape!($name);
+    };
+}
+
 /// Tells the shape of a union.
 #[macro_export]
 macro_rules! json_union {

@@ -250,6 +250,25 @@ impl<B: Faceted> Facets<B> {
         }
     }
 
+    /// Checks what holds of the text that a value is written as, its other one where there is one.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the facet that it breaks.
+    pub fn check_written(&self, value: &B) -> Result<(), Invalid> {
+        let checked = self.check_text(&lexical(value), &());
+        checked.or_else(|broken| match self.other_text(value) {
+            Some(_) => Ok(()),
+            None => Err(broken),
+        })
+    }
+
+    /// The other text of a value, where it alone is taken.
+    pub fn other_text(&self, value: &B) -> Option<&'static str> {
+        let other = value.other_text().filter(|_| self.has_text_checks())?;
+        let takes = |text: &str| self.check_text(text, &()).is_ok();
+        (!takes(&lexical(value)) && takes(other)).then_some(other)
+    }
+
     /// Checks what holds of the value.
     ///
     /// # Errors

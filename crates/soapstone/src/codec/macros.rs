@@ -41,7 +41,7 @@ macro_rules! newtype {
                 let value = value.into();
                 let facets = Self::facets();
                 if facets.has_text_checks() {
-                    facets.check_text(&$crate::codec::lexical(&value), &())?;
+                    facets.check_written(&value)?;
                 }
                 facets.check_value(&value)?;
                 Ok(Self(value))
@@ -114,6 +114,11 @@ macro_rules! newtype {
             }
             #[inline]
             fn to_text(&self, writer: &mut $crate::codec::Writer) {
+                if <$base as $crate::codec::Simple>::OTHER_TEXT
+                    && let Some(other) = Self::facets().other_text(&self.0)
+                {
+                    return writer.raw(other);
+                }
                 $crate::codec::Simple::to_text(&self.0, writer);
             }
             fn to_own_text(&self, writer: &mut $crate::codec::Writer) {
@@ -128,7 +133,8 @@ macro_rules! newtype {
                 let value = <$base as $crate::codec::Simple>::from_word(word, length)?;
                 facets.check_value(&value).is_ok().then_some(Self(value))
             }
-            const SHORT: bool = <$base as $crate::codec::Simple>::SHORT;
+            const SHORT: bool = <$base as $crate::codec::Simple>::SHORT
+                && !<$base as $crate::codec::Simple>::OTHER_TEXT;
             #[inline]
             fn put(&self, room: &mut $crate::datatype::Room<'_>) {
                 $crate::codec::Simple::put(&self.0, room);

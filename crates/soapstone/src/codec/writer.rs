@@ -90,7 +90,12 @@ impl Writer {
         for (index, namespace) in self.extra.iter().enumerate() {
             declare(&mut declarations, &format!("{EXTRA}{index}"), namespace);
         }
-        if self.xsi {
+        // A contract may claim that namespace for itself.
+        let is_own = |(index, namespace): (usize, &Namespace)| {
+            let declared = index == tag.namespace || self.used & bit(index) != 0;
+            declared && namespace.prefix == "xsi"
+        };
+        if self.xsi && !self.namespaces.iter().enumerate().any(is_own) {
             declare(&mut declarations, "xsi", XSI);
         }
         if !declarations.is_empty() {

@@ -303,6 +303,16 @@ impl Writer {
             }
             (Value::String(text), _) => text.clone(),
             (Value::Number(number), _) => number.to_string(),
+            (Value::Bool(value), Scalar::Union(members)) => {
+                let digit = if *value { "1" } else { "0" };
+                let word = value.to_string();
+                let is_read = |text: &str| members.iter().any(|(reads, _)| reads(text));
+                if !is_read(&word) && is_read(digit) {
+                    digit.to_owned()
+                } else {
+                    word
+                }
+            }
             (Value::Bool(value), _) => value.to_string(),
             _ => return Err(self.expected("a value")),
         })
