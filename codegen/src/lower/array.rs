@@ -50,6 +50,9 @@ impl<'m> Lowering<'m> {
             Some(at) => said.value.split_at_checked(at)?,
             None => (&*said.value, "[]"),
         };
+        if brackets.len() > 2 * DEPTH {
+            return None;
+        }
         let (prefix, local) = name.trim().split_once(':').unwrap_or(("", name.trim()));
         let bound = said.scope.iter().find(|(known, _)| &**known == prefix);
         let namespace = bound.map(|(_, uri)| uri.to_string()).unwrap_or_default();

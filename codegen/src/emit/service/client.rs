@@ -10,10 +10,12 @@ impl Emission<'_> {
     pub(super) fn client(&self, out: &mut String) {
         let name = &self.service.name;
         let version = version(self.service.soap12);
+        let mut ports = self.service.ports.iter();
+        let address = ports.find(|port| port.soap12 == self.service.soap12);
         let _ = write!(
             out,
             "\n/// Calls a `{name}`.\n#[derive(Debug, Clone)]\npub struct {name}Client(pub service::Caller);\n\nimpl {name}Client {{\n    /// The address that the contract names.\n    pub const ADDRESS: &'static str = {};\n    /// The version of SOAP that the contract binds.\n    pub const VERSION: service::Version = service::Version::{version};\n",
-            literal(self.service.ports.first().map_or("", |port| &port.address))
+            literal(address.map_or("", |port| &port.address))
         );
         self.ports(out);
         for (index, operation) in self.service.operations.iter().enumerate() {

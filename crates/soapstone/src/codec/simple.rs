@@ -341,7 +341,7 @@ impl Reader<'_> {
         let mut own = std::mem::take(&mut self.own);
         let value = self.text(&mut own).and_then(|text| {
             let text = text.unwrap_or(&own);
-            if constraint.is_none()
+            if constraint.is_none_or(|(_, fixed)| !fixed && !text.is_empty())
                 && let Some(value) = own_way(self, text)
             {
                 return value.map_err(|problem| self.invalid(text, problem));

@@ -6,7 +6,8 @@ use super::simple::{XSD, lexical, parse};
 use super::tag::NamedType;
 use super::text;
 use super::{
-    Bindings, ByteString, Invalid, Namespace, QName, Reader, Result, Simple, Tag, Type, Writer,
+    Bindings, ByteString, Invalid, Namespace, QName, Reader, Result, Simple, Strictness, Tag, Type,
+    Writer,
 };
 
 /// Gives a union the part of an element's type.
@@ -114,7 +115,11 @@ impl Reader<'_> {
     /// Where it is no value of the member that `xsi:type` names, or of none where it names none.
     pub fn union_value<T: Member>(&mut self) -> Result<T> {
         let name = self.told_name.take();
-        self.value_by(|reader, text| T::told(name.as_ref()?, reader.namespaces, text, &reader.xml))
+        self.value_by(|reader, text| {
+            let told = T::told(name.as_ref()?, reader.namespaces, text, &reader.xml)?;
+            // Read leniently, a text that is not what it is called may still be a value.
+            (told.is_ok() || reader.strictness != Strictness::Lenient).then_some(told)
+        })
     }
 }
 

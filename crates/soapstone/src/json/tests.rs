@@ -183,6 +183,72 @@ crate::json_type!(
     crate::json::Content::List(<Line as crate::json::Json>::shape)
 );
 
+/// What holds arrays: one that must be there, and any number.
+#[derive(Debug, PartialEq)]
+struct Holder {
+    first: Lines,
+    more: Vec<Lines>,
+}
+
+impl Type for Holder {
+    fn read(r: &mut Reader<'_>) -> Result<Holder> {
+        Ok(Holder {
+            first: r.one(DAY)?,
+            more: r.many(TOTAL)?,
+        })
+    }
+    fn content(&self, w: &mut Writer) {
+        w.one(DAY, &self.first);
+        w.many(TOTAL, &self.more);
+    }
+}
+
+crate::json_type!(
+    Holder,
+    NAMESPACES,
+    [],
+    crate::json::Content::Elements(&[
+        crate::json::Entry::Field {
+            key: "first",
+            tag: DAY,
+            repeated: false,
+            shape: <Lines as crate::json::Json>::shape,
+        },
+        crate::json::Entry::Field {
+            key: "more",
+            tag: TOTAL,
+            repeated: true,
+            shape: <Lines as crate::json::Json>::shape,
+        },
+    ])
+);
+
+#[test]
+fn fields_of_encoded_arrays_are_arrays() {
+    let line = |text| {
+        Nillable::Value(Line {
+            unit: None,
+            value: codec::parse(text).unwrap(),
+        })
+    };
+    for (first, more, expected) in [
+        (vec![line("1"), line("2")], vec![], json!({"first": [1, 2]})),
+        (
+            vec![],
+            vec![vec![line("3")], vec![]],
+            json!({"first": [], "more": [[3], []]}),
+        ),
+    ] {
+        let holder = Holder {
+            first: Lines(first),
+            more: more.into_iter().map(Lines).collect(),
+        };
+        let json = crate::json::to_value(&holder).unwrap();
+        assert_eq!(json, expected);
+        assert_eq!(crate::json::from_value::<Holder>(&json).unwrap(), holder);
+    }
+}
+
 #[test]
 fn an_encoded_array_is_an_array() {
     let line = Line {

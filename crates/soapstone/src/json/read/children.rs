@@ -139,6 +139,7 @@ impl Field {
                 Scalar::Union(_) => !self.repeated,
                 _ => false,
             },
+            Content::List(_) => !self.repeated,
             _ => false,
         }
     }
