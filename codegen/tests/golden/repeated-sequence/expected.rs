@@ -6,6 +6,8 @@ use soapstone::{codec, datatype};
 pub struct R {
     pub choice: Vec<RChoice>,
     pub sequence: Vec<RSequence>,
+    pub sequence_2: Vec<RSequence2>,
+    pub sequence_3: Vec<RSequence3>,
 }
 
 impl codec::Type for R {
@@ -13,11 +15,15 @@ impl codec::Type for R {
         Ok(Self {
             choice: r.groups(0, codec::UNBOUNDED)?,
             sequence: r.groups(2, 3)?,
+            sequence_2: r.groups(0, codec::UNBOUNDED)?,
+            sequence_3: r.groups(0, codec::UNBOUNDED)?,
         })
     }
     fn content(&self, w: &mut codec::Writer) {
         w.groups(&self.choice);
         w.groups(&self.sequence);
+        w.groups(&self.sequence_2);
+        w.groups(&self.sequence_3);
     }
 }
 
@@ -114,13 +120,88 @@ impl codec::Group for RSequence {
     }
 }
 
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RSequence2 {
+    pub k: Option<i32>,
+    pub v: i32,
+    pub n: Option<i32>,
+}
+
+impl codec::Group for RSequence2 {
+    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
+        if !(r.at(&[K_TAG, V_TAG])?) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            k: r.option(K_TAG)?,
+            v: r.one(V_TAG)?,
+            n: r.option(N_TAG)?,
+        }))
+    }
+    fn write(&self, w: &mut codec::Writer) {
+        w.option(K_TAG, &self.k);
+        w.one(V_TAG, &self.v);
+        w.option(N_TAG, &self.n);
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RSequence3 {
+    pub a: i32,
+    pub sequence: Vec<RSequence3Sequence>,
+}
+
+impl codec::Group for RSequence3 {
+    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
+        if !(r.at(&[A_TAG])?) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            a: r.one(A_TAG)?,
+            sequence: r.groups(0, codec::UNBOUNDED)?,
+        }))
+    }
+    fn write(&self, w: &mut codec::Writer) {
+        w.one(A_TAG, &self.a);
+        w.groups(&self.sequence);
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RSequence3Sequence {
+    pub b: Option<i32>,
+    pub e: Option<i32>,
+}
+
+impl codec::Group for RSequence3Sequence {
+    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
+        if !(r.at(&[B_TAG, E_TAG])?) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            b: r.option(B_TAG)?,
+            e: r.option(E_TAG)?,
+        }))
+    }
+    fn write(&self, w: &mut codec::Writer) {
+        w.option(B_TAG, &self.b);
+        w.option(E_TAG, &self.e);
+    }
+}
+
 soapstone::tags! {
     R_TAG = 1 "c:r";
     X_TAG = 1 "c:x";
     Y_TAG = 1 "c:y";
     Z_TAG = 1 "c:z";
+    K_TAG = 1 "c:k";
+    V_TAG = 1 "c:v";
+    N_TAG = 1 "c:n";
+    A_TAG = 1 "c:a";
     C_TAG = 1 "c:c";
     D_TAG = 1 "c:d";
+    B_TAG = 1 "c:b";
+    E_TAG = 1 "c:e";
 }
 
 impl codec::Root for R {

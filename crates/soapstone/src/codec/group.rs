@@ -198,6 +198,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn optional_group<T: Group>(&mut self) -> Result<Option<T>> {
         match T::read(self)? {
+            None if self.seeking.is_in_turn() => Ok(None),
             None => self.seek_group(),
             value => Ok(value),
         }
@@ -220,7 +221,7 @@ impl<'a> Reader<'a> {
     /// Where it is not as the schema says.
     #[inline]
     pub fn arm_group<T: Group>(&mut self) -> Result<Option<T>> {
-        self.turn_of_arm()
+        T::read(self)
     }
 
     /// Reads groups, at least `min` and at most `max`.

@@ -28,16 +28,8 @@ pub(super) struct Around<'a> {
     children: Option<HashMap<&'a str, VecDeque<usize>>>,
     /// Behind the child that was found last.
     behind: Option<(xml::Reader<'a>, Ahead<'a>)>,
-    turn: Turn<'a>,
-}
-
-/// An occurrence of a group that repeats: what it has not is not taken from the next.
-#[derive(Debug, Default, Clone, Copy)]
-struct Turn<'a> {
-    /// How it began; the next one begins so.
-    start: Option<xml::Tag<'a>>,
-    /// It is one of several that may stand there: only what is due is sought.
-    arm: bool,
+    /// How the occurrence of a group that repeats began, in which the reader is: the next one begins so.
+    turn: Option<xml::Tag<'a>>,
 }
 
 impl<'a> Seeking<'a> {
@@ -69,17 +61,18 @@ impl<'a> Seeking<'a> {
         self.around.get_or_insert_default()
     }
 
-    fn turn(&self) -> Turn<'a> {
-        self.around
-            .as_ref()
-            .map(|around| around.turn)
-            .unwrap_or_default()
+    fn turn(&self) -> Option<xml::Tag<'a>> {
+        self.around.as_ref().and_then(|around| around.turn)
+    }
+
+    /// Tells whether an occurrence of what repeats is read: only what is due in it is sought.
+    pub(super) fn is_in_turn(&self) -> bool {
+        self.turn().is_some()
     }
 
     /// Tells whether an element begins the next occurrence of the group that is read.
     fn ends_turn(&self, tag: &xml::Tag<'a>) -> bool {
         self.turn()
-            .start
             .is_some_and(|start| start.local == tag.local && start.ns == tag.ns)
     }
 }
@@ -104,9 +97,9 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// As [`seek`](Reader::seek), for what need not be there.
+    /// As [`seek`](Reader::seek), for what need not be there: in what repeats, a later sibling is the next occurrence's.
     pub(super) fn seek_more<T: Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        if self.seeking.turn().arm {
+        if self.seeking.is_in_turn() {
             return Ok(None);
         }
         self.seek(tag)
@@ -141,21 +134,7 @@ impl<'a> Reader<'a> {
         let Ahead::Start(start) = self.ahead else {
             return Ok(None);
         };
-        let start = Some(start);
-        let turn = Turn { start, arm: false };
-        let outer = std::mem::replace(&mut self.seeking.around().turn, turn);
-        let value = T::read(self);
-        self.seeking.around().turn = outer;
-        value
-    }
-
-    /// Reads a group that is one of several.
-    pub(super) fn turn_of_arm<T: Group>(&mut self) -> Result<Option<T>> {
-        if self.strictness != Strictness::Lenient {
-            return T::read(self);
-        }
-        let outer = self.seeking.turn();
-        self.seeking.around().turn.arm = outer.start.is_some();
+        let outer = self.seeking.around().turn.replace(start);
         let value = T::read(self);
         self.seeking.around().turn = outer;
         value
@@ -240,7 +219,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let (xml, ahead) = (self.xml.clone(), self.ahead.clone());
-        let in_turn = self.seeking.turn().start.is_some();
+        let in_turn = self.seeking.is_in_turn();
         if let Some((behind, next)) = &self.seeking.around().behind
             && (xml.offset() + 1..=at).contains(&behind.offset())
             && !in_turn
