@@ -325,7 +325,7 @@ mod tests {
             ("classic", "classic"),
             ("clASS", "clASS"),
         ] {
-            let mut siblings = Siblings::default();
+            let mut siblings = Siblings::beside(&[]);
             assert_eq!(siblings.take_beside(name.to_owned(), &["class"]), taken);
         }
     }
