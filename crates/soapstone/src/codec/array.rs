@@ -1,5 +1,6 @@
 //! SOAP 1.1 encoding as rpc/encoded services use it: arrays whose items have any name (SOAP 1.1, 5.4).
 
+use super::attribute::is_true;
 use super::reader::Ahead;
 use super::{ErrorKind, Nillable, Reader, Result, Strictness, Tag, Type, Writer};
 use crate::name::XSI;
@@ -154,18 +155,22 @@ impl Reader<'_> {
     /// there (SOAP 1.1, 5.1).
     #[cold]
     pub(super) fn pass_nil<T: Type>(&mut self, tag: &'static Tag) -> Result<bool> {
+        if T::NILLABLE {
+            return Ok(false);
+        }
         self.look()?;
         let Ahead::Start(found) = self.ahead else {
             return Ok(false);
         };
-        let is_nil = |xml: &xml::Reader<'_>| {
-            xml.attributes().iter().any(|attribute| {
-                attribute.local == "nil"
-                    && xml.namespace(attribute.ns) == XSI
-                    && matches!(attribute.value.trim_ascii(), "true" | "1")
-            })
+        if !self.matches(found, tag) {
+            return Ok(false);
+        }
+        let is_nil = |attribute: &xml::Attribute<'_>| {
+            attribute.local == "nil"
+                && self.xml.namespace(attribute.ns) == XSI
+                && is_true(&attribute.value)
         };
-        if T::NILLABLE || !self.matches(found, tag) || !is_nil(&self.xml) {
+        if !self.xml.attributes().iter().any(is_nil) {
             return Ok(false);
         }
         self.xml.skip_element()?;

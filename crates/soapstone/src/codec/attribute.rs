@@ -73,6 +73,11 @@ impl Bindings for Asked<'_> {
     }
 }
 
+/// Tells whether a flag of `xsi` is set.
+pub(super) fn is_true(text: &str) -> bool {
+    matches!(text.trim_ascii(), "true" | "1")
+}
+
 impl<'a> Reader<'a> {
     /// Notes which attributes the element has, and takes out those that speak of the schema.
     pub(super) fn open_attributes(&mut self) {
@@ -86,7 +91,7 @@ impl<'a> Reader<'a> {
             }
             match attribute.local {
                 "type" => self.type_ = Some(attribute.value.clone()),
-                "nil" => self.nil = Some(matches!(attribute.value.trim_ascii(), "true" | "1")),
+                "nil" => self.nil = Some(is_true(&attribute.value)),
                 "schemaLocation" | "noNamespaceSchemaLocation" => {}
                 _ => continue,
             }

@@ -72,9 +72,10 @@ pub fn admits_type<T: Simple + 'static>(namespace: &str, local: &str, known: &[N
 pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
 macro_rules! datatypes {
-    ($($type:ty = $name:literal),+ $(,)?) => {$(
+    ($($type:ty = $name:literal $({ $($own:tt)* })?),+ $(,)?) => {$(
         impl Simple for $type {
             const BUILT_IN: Option<&'static str> = Some($name);
+            $($($own)*)?
 
             #[inline]
             fn from_text(text: Cow<'_, str>, _bindings: &dyn Bindings) -> std::result::Result<Self, Invalid> {
@@ -100,6 +101,12 @@ macro_rules! datatypes {
 }
 
 datatypes!(
+    bool = "boolean" {
+        const OTHER_TEXT: bool = true;
+        fn other_text(&self) -> Option<&'static str> {
+            Some(if *self { "1" } else { "0" })
+        }
+    },
     i8 = "byte",
     i16 = "short",
     i32 = "int",
@@ -121,41 +128,6 @@ datatypes!(
     GMonth = "gMonth",
     HexBinary = "hexBinary",
 );
-
-impl Simple for bool {
-    const BUILT_IN: Option<&'static str> = Some("boolean");
-    const OTHER_TEXT: bool = true;
-
-    #[inline]
-    fn from_text(
-        text: Cow<'_, str>,
-        _bindings: &dyn Bindings,
-    ) -> std::result::Result<bool, Invalid> {
-        Ok(<bool as Datatype>::parse(&text)?)
-    }
-
-    #[inline]
-    fn to_text(&self, writer: &mut Writer) {
-        writer.datatype(self);
-    }
-
-    fn other_text(&self) -> Option<&'static str> {
-        Some(if *self { "1" } else { "0" })
-    }
-
-    const WORD: bool = <bool as Datatype>::WORD;
-    #[inline]
-    fn from_word(word: u64, length: usize) -> Option<bool> {
-        <bool as Datatype>::from_word(word, length)
-    }
-
-    const SHORT: bool = <bool as Datatype>::SHORT;
-    #[inline]
-    fn put(&self, room: &mut Room<'_>) {
-        Datatype::put(self, room);
-    }
-}
-crate::__simple_element!(bool);
 
 impl Simple for Base64Binary {
     const BUILT_IN: Option<&'static str> = Some("base64Binary");

@@ -1,5 +1,7 @@
 //! The built-in types that are derived from strings and from integers by a facet, as newtypes that keep their promise.
 
+use std::any::TypeId;
+
 use super::List;
 use crate::datatype::Integer;
 
@@ -58,6 +60,23 @@ macro_rules! texts {
             /// `xs:ENTITIES`: at least one name.
             pub struct Entities(List<Entity>): min_length(1);
         }
+
+        /// The name of the built-in type that is one of these.
+        pub(in crate::codec) fn name_of(own: TypeId) -> Option<&'static str> {
+            let names = [
+                (TypeId::of::<$text>(), "string"),
+                (TypeId::of::<AnyUri>(), "anyURI"),
+                (TypeId::of::<NormalizedString>(), "normalizedString"),
+                (TypeId::of::<Token>(), "token"),
+                (TypeId::of::<Language>(), "language"),
+                (TypeId::of::<NmToken>(), "NMTOKEN"),
+                (TypeId::of::<NmTokens>(), "NMTOKENS"),
+                (TypeId::of::<Name>(), "Name"),
+                (TypeId::of::<NcName>(), "NCName"),
+            ];
+            let found = names.iter().find(|(id, _)| *id == own);
+            found.map(|(_, name)| *name)
+        }
     };
 }
 
@@ -65,6 +84,8 @@ texts!(String);
 
 /// The same over texts that share the bytes of the message: generated code has them where it was made so.
 pub mod shared {
+    use std::any::TypeId;
+
     use super::super::{ByteString, List};
 
     texts!(ByteString);

@@ -6,8 +6,7 @@ use super::simple::{XSD, lexical, parse};
 use super::tag::NamedType;
 use super::text;
 use super::{
-    Bindings, ByteString, Invalid, Namespace, QName, Reader, Result, Simple, Strictness, Tag, Type,
-    Writer,
+    Bindings, Invalid, Namespace, QName, Reader, Result, Simple, Strictness, Tag, Type, Writer,
 };
 
 /// Gives a union the part of an element's type.
@@ -82,30 +81,13 @@ pub fn name_of<T: Simple + 'static>(known: &[Namespace]) -> Option<QName> {
     }
 }
 
-/// The name of a type of texts.
+/// The name of a type of texts, or of names.
 fn text_name<T: 'static>() -> Option<&'static str> {
     let own = TypeId::of::<T>();
-    let texts = [
-        (TypeId::of::<String>(), "string"),
-        (TypeId::of::<text::AnyUri>(), "anyURI"),
-        (TypeId::of::<text::NormalizedString>(), "normalizedString"),
-        (TypeId::of::<text::Token>(), "token"),
-        (TypeId::of::<text::Language>(), "language"),
-        (TypeId::of::<text::NmToken>(), "NMTOKEN"),
-        (TypeId::of::<text::NmTokens>(), "NMTOKENS"),
-        (TypeId::of::<text::Name>(), "Name"),
-        (TypeId::of::<text::NcName>(), "NCName"),
-        (TypeId::of::<QName>(), "QName"),
-        (TypeId::of::<ByteString>(), "string"),
-        (TypeId::of::<text::shared::AnyUri>(), "anyURI"),
-        (TypeId::of::<text::shared::Token>(), "token"),
-        (TypeId::of::<text::shared::NmToken>(), "NMTOKEN"),
-        (TypeId::of::<text::shared::NmTokens>(), "NMTOKENS"),
-        (TypeId::of::<text::shared::NcName>(), "NCName"),
-    ];
-    texts
-        .iter()
-        .find_map(|(id, name)| (*id == own).then_some(*name))
+    match () {
+        () if own == TypeId::of::<QName>() => Some("QName"),
+        () => text::name_of(own).or_else(|| text::shared::name_of(own)),
+    }
 }
 
 impl Reader<'_> {

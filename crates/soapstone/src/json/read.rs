@@ -281,11 +281,10 @@ impl Writer {
                 words?.join(" ")
             }
             (Value::Array(_), Scalar::Union(members)) => {
-                let as_member = |(reads, of): &(fn(&str) -> bool, fn() -> Shape)| {
+                let text = members.iter().find_map(|(reads, of)| {
                     let text = self.text(json, of().as_scalar()).ok()?;
                     reads(&text).then_some(text)
-                };
-                let text = members.iter().find_map(as_member);
+                });
                 text.ok_or(self.expected("a value of a member of the union"))?
             }
             (Value::String(name), Scalar::Name) if name.starts_with('{') => {
