@@ -1,9 +1,12 @@
 //! From what a database said to a catalog: selection, names, keys, relations, overloads. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::selection::Selection;
-use super::{Catalog, Dialect, Direction, Omitted, Relation, Routine, Schema, Table, TableId};
+use super::{
+    Catalog, Dialect, Direction, Generation, Omitted, Relation, Routine, Schema, Table, TableId,
+    view,
+};
 
 /// What introspection found, before anything is decided.
 #[derive(Debug, Default)]
@@ -13,6 +16,8 @@ pub(crate) struct Found {
     /// With every column and unique key, without key and relations.
     pub(crate) tables: Vec<Table>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
+    /// Columns of views that the database below numbers where they are keys, by table and column.
+    pub(crate) perhaps_numbered: HashSet<(String, String)>,
     /// Without overload numbers.
     pub(crate) routines: Vec<Routine>,
     /// What the role may use and nobody could call.
@@ -79,6 +84,7 @@ pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection
     tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
     for table in &mut tables {
         table.key = key(table, selection);
+        number_key(table, &found.perhaps_numbered);
     }
     relate(&mut tables, &found.foreign_keys);
     found
@@ -154,6 +160,17 @@ fn key(table: &Table, selection: &Selection) -> Option<Vec<usize>> {
         .iter()
         .find(|unique| unique.primary || solid(&unique.columns))
         .map(|unique| unique.columns.clone())
+}
+
+/// Lets the database number a key of a view of whose origin nothing else is known.
+fn number_key(table: &mut Table, perhaps_numbered: &HashSet<(String, String)>) {
+    for place in table.key.iter().flatten() {
+        if let Some(column) = table.columns.get_mut(*place)
+            && perhaps_numbered.contains(&(table.name.clone(), column.name.clone()))
+        {
+            view::take_over(column, Generation::Default);
+        }
+    }
 }
 
 /// Gives both tables of every foreign key their relation, then settles the names.

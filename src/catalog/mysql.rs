@@ -44,13 +44,16 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
             ..table(&schema, name, &kind, comment, delete)
         });
     }
+    let mut names: HashMap<(usize, usize), String> = HashMap::new();
     for row in columns(&mut connection, &schema).await? {
-        let Some(table) = places
-            .get(&row.table_name)
-            .and_then(|place| found.tables.get_mut(*place))
-        else {
+        let Some(place) = places.get(&row.table_name) else {
             continue;
         };
+        let Some(table) = found.tables.get_mut(*place) else {
+            continue;
+        };
+        let at = usize::try_from(row.ordinal - 1).unwrap_or_default();
+        names.insert((*place, at), row.name.clone());
         table.privileges.insert |= row.privileges.contains("insert");
         table.privileges.update |= row.privileges.contains("update");
         table.columns.push(row.column());
@@ -72,9 +75,9 @@ pub(crate) async fn read(pool: &MySqlPool) -> Result<Found, sqlx::Error> {
         };
         view::settle(table, &taken);
     }
-    let origins = view_origins(&updatable, &places);
+    let origins = view_origins(&updatable, &places, &names);
     let elsewhere = made_elsewhere(&mut connection, &schema, &origins).await?;
-    take_over_generation(&mut found.tables, origins, elsewhere);
+    found.perhaps_numbered = take_over_generation(&mut found.tables, origins, elsewhere);
     for (table, name, columns) in uniques(&mut connection, &schema).await? {
         let Some(table) = places
             .get(&table)
@@ -165,6 +168,7 @@ async fn relations(
 struct ColumnRow {
     table_name: String,
     name: String,
+    ordinal: i64,
     data_type: String,
     column_type: String,
     length: Option<i64>,
@@ -181,6 +185,7 @@ async fn columns(
 ) -> Result<Vec<ColumnRow>, sqlx::Error> {
     sqlx::query_as(
         "select cast(table_name as char) as table_name, cast(column_name as char) as name,
+                cast(ordinal_position as signed) as ordinal,
                 lower(cast(data_type as char)) as data_type, cast(column_type as char) as column_type,
                 cast(character_maximum_length as signed) as length, is_nullable = 'YES' as nullable,
                 -- MariaDB tells defaults as SQL; MySQL tells literals bare, and marks what is not one.

@@ -106,6 +106,7 @@ async fn read_all(connection: &mut sqlx::PgConnection) -> Result<Found, sqlx::Er
         foreign_keys: foreign_keys(connection).await?,
         routines: offered,
         omitted,
+        ..Found::default()
     })
 }
 
