@@ -214,6 +214,9 @@ pub struct Table {
     /// A row can be kept from others until the transaction ends; not so in PostgreSQL where the role may not update, and in a view that
     /// triggers alone write.
     pub lockable: bool,
+    /// Other tables inherit from it (PostgreSQL): what they hold is read and written with it, and no key of its own reaches them, so that
+    /// several records may have one key.
+    pub inherited: bool,
 }
 
 /// What the version of a record is made of.

@@ -130,6 +130,7 @@ fn table(schema: &str, name: String, kind: &str, comment: String, may_delete: bo
         versioning: Versioning::Digest,
         transactional: true,
         lockable: true,
+        inherited: false,
     }
 }
 

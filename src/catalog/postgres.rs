@@ -124,6 +124,7 @@ struct RelationRow {
     /// Grants on single columns leave out the system's own.
     may_read_xmin: bool,
     lockable: bool,
+    inherited: bool,
 }
 
 impl RelationRow {
@@ -157,6 +158,7 @@ impl RelationRow {
             },
             transactional: true,
             lockable: self.lockable,
+            inherited: self.inherited,
         }
     }
 }
@@ -169,7 +171,8 @@ async fn relations(connection: &mut sqlx::PgConnection) -> Result<Vec<RelationRo
                 has_any_column_privilege(c.oid, 'update') and w.events & 4 <> 0 as may_update,
                 has_table_privilege(c.oid, 'delete') and w.events & 16 <> 0 as may_delete,
                 has_table_privilege(c.oid, 'select') as may_read_xmin,
-                has_any_column_privilege(c.oid, 'update') and (c.relkind <> 'v' or pg_relation_is_updatable(c.oid, false) & 4 <> 0) as lockable
+                has_any_column_privilege(c.oid, 'update') and (c.relkind <> 'v' or pg_relation_is_updatable(c.oid, false) & 4 <> 0) as lockable,
+                c.relkind in ('r', 'f') and exists (select from pg_inherits i where i.inhparent = c.oid) as inherited
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
          -- What a rule does in the place of a write answers no row.
          cross join lateral (select case when c.relkind in ('r', 'p', 'f') then 28

@@ -132,6 +132,7 @@ fn table(name: String, kind: &str, sql: Option<String>) -> Table {
         versioning: Versioning::Digest,
         transactional: true,
         lockable: true,
+        inherited: false,
     }
 }
 

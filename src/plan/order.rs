@@ -61,10 +61,11 @@ pub(crate) fn whole_order(
         add(&mut steps, index, exact);
     }
     // SQLite takes NULL into a primary key, as often as it comes.
-    let duplicates = target.key.as_ref().is_none_or(|key| {
-        key.iter()
-            .any(|index| column(*index).is_some_and(|column| column.nullable))
-    });
+    let duplicates = target.inherited
+        || target.key.as_ref().is_none_or(|key| {
+            key.iter()
+                .any(|index| column(*index).is_some_and(|column| column.nullable))
+        });
     if duplicates {
         for (index, column) in target.columns.iter().enumerate() {
             add(&mut steps, index, !is_exact(dialect, column));

@@ -37,6 +37,9 @@ pub(crate) async fn update(
         let shape = plan::written(target, id);
         let statement = plan::update_statement(catalog, id, change, Some(&shape))?;
         let rows = fetch(session, &statement, &shape).await?;
+        if rows.len() > 1 && target.inherited {
+            return Err(several());
+        }
         if !rows.is_empty() {
             let version = Some(rows.version(0).to_owned());
             return Ok(Key {
@@ -133,8 +136,8 @@ fn check_version(
     }
 }
 
-/// SQLite keeps what it is given, so that `2024-05-01` and `2024-05-01 00:00:00` are two keys there and one date; a configured key may
-/// be none. Which of the records is meant cannot be said.
+/// SQLite keeps what it is given, so that `2024-05-01` and `2024-05-01 00:00:00` are two keys there and one date; on PostgreSQL a table that
+/// inherits may repeat the key of the one above; a configured key may be none. Which of the records is meant cannot be said.
 fn several() -> Failure {
     RunError::new(RunErrorKind::Raised(
         "several records have this key".to_owned(),
@@ -255,7 +258,7 @@ pub(crate) async fn delete(
         return Err(unchanged(target, current, &[], key.version.is_some()));
     }
     // What a rule of PostgreSQL did in its place is counted too.
-    if executed.rows > 1 && catalog.dialect != Dialect::Postgres {
+    if executed.rows > 1 && (target.inherited || catalog.dialect != Dialect::Postgres) {
         return Err(several());
     }
     Ok(())

@@ -312,6 +312,48 @@ async fn sqlite_writes_no_two_records_by_one_key() {
     place.drop().await;
 }
 
+/// A table that inherits may repeat the keys of the one above, which shows its rows too.
+#[tokio::test]
+async fn a_key_that_heirs_repeat_names_no_record_to_write() {
+    if !dialects().contains(&Dialect::Postgres) {
+        return;
+    }
+    let (place, opened) = odd(Dialect::Postgres).await;
+    let table = opened.table("ancestor");
+    let whole = read_all(&opened, &all(table, 2, None)).await;
+    assert_eq!(whole, ["1|a", "1|a", "1|a", "1|b", "2|b"]);
+    let change = |key| {
+        Call::Update(write(
+            table,
+            vec![record(&[(0, key), (1, "c")])],
+            Mode::Atomic,
+        ))
+    };
+    let delete = |key: &str| {
+        let keys = vec![Key {
+            values: vec![text(key)],
+            version: None,
+        }];
+        let mode = Mode::Atomic;
+        Call::Delete(Delete { table, keys, mode })
+    };
+    for call in [change("1"), delete("1")] {
+        let error = opened.run(&call).await.unwrap_err();
+        assert_eq!(error.to_string(), "several records have this key");
+    }
+    assert_eq!(read_all(&opened, &all(table, 2, None)).await, whole);
+    // What is one record below is one above.
+    assert_eq!(
+        results(&opened, change("2")).await[0].status,
+        Status::Updated
+    );
+    assert_eq!(
+        results(&opened, delete("2")).await[0].status,
+        Status::Deleted
+    );
+    place.drop().await;
+}
+
 /// A page ends where its rows are many bytes, so that one request cannot take all of the memory.
 #[tokio::test]
 async fn large_rows_make_short_pages() {

@@ -25,6 +25,6 @@ insert into zero default values;
 create table ancestor (id integer primary key, n text);
 create table heir (extra integer) inherits (ancestor);
 insert into ancestor values (1, 'a');
-insert into heir values (2, 'b', 3);
+insert into heir values (2, 'b', 3), (1, 'a', 3), (1, 'b', 4), (1, 'a', 5);
 create view pairs as select one.id, other.id as other_id from ancestor one, ancestor other;
 create materialized view kept as select * from no_key;
