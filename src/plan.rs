@@ -30,6 +30,7 @@ pub use mark::Mark;
 pub use order::Step;
 pub(crate) use read::{BATCH, related};
 pub use read::{ExpandRead, Page, Read, Shape, VersionFrom};
+pub(crate) use routine::argument;
 pub use routine::{AnswerForm, RoutinePlan};
 pub use sql::{Bind, Kind, Statement};
 pub(crate) use sql::{DECIMAL_COLLATION, MOMENT_COLLATION, Sql, placeholder};

@@ -4,6 +4,7 @@
 //! answer is given only after its commit.
 
 mod again;
+mod argument;
 mod beside;
 mod binary;
 mod change;
@@ -21,6 +22,7 @@ mod text;
 mod together;
 mod write;
 
+pub use argument::tell_argument;
 pub use once::{Once, OnceReply, forget_before, run_once};
 pub use together::Together;
 

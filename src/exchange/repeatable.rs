@@ -14,20 +14,21 @@ use crate::run::{self, Once, OnceReply};
 use crate::served::Served;
 
 /// A write with an idempotency key: a repeat answers what was answered before.
-pub(super) struct Repeatable {
+pub(super) struct Repeatable<'c> {
+    call: &'c Call,
     key: String,
     digest: String,
     now: i64,
 }
 
-impl Repeatable {
+impl<'c> Repeatable<'c> {
     /// The key counts for one principal; the digest is over what was understood, so that a repeat may be laid out differently.
     pub(super) fn new(
         key: &str,
         principal: &Principal,
         operation: &Operation,
-        call: &Call,
-    ) -> Result<Repeatable, Problem> {
+        call: &'c Call,
+    ) -> Result<Repeatable<'c>, Problem> {
         if key.is_empty() || key.len() > 255 {
             return Err(Problem::sender(
                 "InvalidIdempotencyKey",
@@ -39,6 +40,7 @@ impl Repeatable {
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_millis());
         Ok(Repeatable {
+            call,
             key: format!("{} {key}", principal.name),
             digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
             now: i64::try_from(now).unwrap_or(i64::MAX),
@@ -72,12 +74,12 @@ impl Repeatable {
                 "IdempotencyKeyReused",
                 "the idempotency key was used for another request",
             )),
-            Err(error) => Err(Problem::of_run(
-                &served.catalog,
-                &served.contract,
-                Some(operation),
-                &error,
-            )),
+            Err(error) => {
+                let catalog = &served.catalog;
+                let error = run::tell_argument(database, catalog, self.call, error).await;
+                let contract = &served.contract;
+                Err(Problem::of_run(catalog, contract, Some(operation), &error))
+            }
         }
     }
 }

@@ -105,6 +105,39 @@ pub(crate) fn routine(
     Ok(planned)
 }
 
+/// `select` an argument alone, as it is given to the routine; nothing where the database is not asked what it takes.
+pub(crate) fn argument(
+    catalog: &Catalog,
+    id: RoutineId,
+    index: usize,
+    value: &Value,
+) -> Result<Option<Statement>, PlanError> {
+    let routine = catalog.routine(id);
+    let parameter = routine.and_then(|routine| routine.parameters.get(index));
+    let (Some(routine), Some(parameter)) = (routine, parameter) else {
+        return Ok(None);
+    };
+    let given = Arguments {
+        dialect: catalog.dialect,
+        routine,
+        arguments: &[(index, value.clone())],
+    };
+    let mut sql = Sql::new(catalog.dialect);
+    sql.push("select ");
+    match catalog.dialect {
+        Dialect::Postgres => given.value(&mut sql, index, parameter)?,
+        Dialect::Mysql => {
+            let bind = given.bind(index, parameter)?;
+            let is_json = parameter.sql_type == SqlType::Json;
+            sql.push(if is_json { "cast(" } else { "" });
+            sql.typed_bind(&parameter.sql_type, &parameter.type_name, bind);
+            sql.push(if is_json { " as json)" } else { "" });
+        }
+        Dialect::Sqlite => return Ok(None),
+    }
+    Ok(Some(sql.finish()))
+}
+
 /// How arguments stand in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Passed {

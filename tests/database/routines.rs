@@ -3,8 +3,9 @@
 use soapstone_gateway::call::{Answered, Call, Reply, Value};
 use soapstone_gateway::catalog::{Dialect, RoutineId, Selection};
 use soapstone_gateway::plan;
-use soapstone_gateway::run::{Once, run_once};
+use soapstone_gateway::run::{Once, run_once, tell_argument};
 
+use crate::mysql::is_mariadb;
 use crate::place::{Opened, Place, dialects, show_rows, text};
 use crate::shop::shop;
 
@@ -46,6 +47,18 @@ async fn refusal(opened: &Opened, name: &str, arguments: &[(usize, &str)]) -> (S
     let call = routine_call(opened, name, 0, arguments);
     let error = opened.run(&call).await.unwrap_err();
     (error.code().to_owned(), error.to_string())
+}
+
+/// The code with which a routine refuses, and the argument that it is about.
+async fn refused_argument(
+    opened: &Opened,
+    name: &str,
+    arguments: &[(usize, &str)],
+) -> (&'static str, Vec<usize>) {
+    let call = routine_call(opened, name, 0, arguments);
+    let error = opened.run(&call).await.unwrap_err();
+    let error = tell_argument(&opened.database, &opened.catalog, &call, error).await;
+    (error.code(), error.place.columns)
 }
 
 fn routine_call(opened: &Opened, name: &str, overload: u32, arguments: &[(usize, &str)]) -> Call {
@@ -126,6 +139,8 @@ create function refuse() returns void language plpgsql as $$ begin raise excepti
 create function pair() returns record language sql as $$ select 1, 'x'::text $$;
 create function one_row(i integer) returns t language sql as 'select * from t where id = i';
 create function dates(d date, iv interval, x xml default null) returns date language sql as 'select (d + iv)::date';
+create domain percent as integer check (value between 0 and 100);
+create function checked(a inet, b percent, c json, d int4range default null) returns integer language sql as 'select b / (b - 7)';
 create aggregate my_sum(integer) (sfunc = int4pl, stype = integer);
 create function on_change() returns trigger language plpgsql as 'begin return new; end';
 "#,
@@ -235,6 +250,28 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
         refusal(&opened, "refuse", &[]).await,
         ("Refused".to_owned(), "the customer is blocked".to_owned())
     );
+    for (arguments, code, told) in [
+        (
+            [(0, "10.0.0.x"), (1, "1"), (2, "{}")],
+            "InvalidValue",
+            vec![0],
+        ),
+        ([(0, "10.0.0.1"), (1, "101"), (2, "{}")], "Check", vec![1]),
+        (
+            [(0, "10.0.0.1"), (1, "1"), (2, "{")],
+            "InvalidValue",
+            vec![2],
+        ),
+        // What goes wrong inside is no argument's.
+        (
+            [(0, "10.0.0.1"), (1, "7"), (2, "{}")],
+            "InvalidValue",
+            vec![],
+        ),
+    ] {
+        let refused = refused_argument(&opened, "checked", &arguments).await;
+        assert_eq!(refused, (code, told), "{arguments:?}");
+    }
     let committing = Call::Routine {
         routine: find(&opened, "committing", 0),
         arguments: Vec::new(),
@@ -267,6 +304,12 @@ async fn routines_of_mysql() {
              create procedure refuse() signal sqlstate '45000' set message_text = 'blocked';",
         )
         .await;
+    let (strict, value) = match is_mariadb(&place).await {
+        true => ("inet6", "10.0.0"),
+        false => ("json", "{"),
+    };
+    let sql = format!("create function strict(n int, p {strict}) returns int return n");
+    place.script(&sql).await;
     let opened = place.open().await;
     assert_eq!(call(&opened, "plus_one", 0, &[(0, "41")]).await, "42");
     assert_eq!(
@@ -286,6 +329,10 @@ async fn routines_of_mysql() {
     assert_eq!(
         refusal(&opened, "refuse", &[]).await,
         ("Refused".to_owned(), "blocked".to_owned())
+    );
+    assert_eq!(
+        refused_argument(&opened, "strict", &[(0, "1"), (1, value)]).await,
+        ("InvalidValue", vec![1])
     );
     place.drop().await;
 }
