@@ -35,7 +35,8 @@ pub(crate) fn sql_type(data_type: &str, declared: &str, length: Option<i64>) -> 
                 fixed: false,
             }
         }
-        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => {
+        // A vector is the bytes of its single floats.
+        "vector" | "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => {
             SqlType::Bytes {
                 length: length.filter(|length| *length < 1 << 24),
             }

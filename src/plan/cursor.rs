@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::order::{Order, Step, is_numbered};
-use super::sql::{Sql, is_geometry};
+use super::sql::{Sql, is_shown};
 use crate::call::Query;
 use crate::catalog::{Catalog, Column, Dialect, SqlType, Table};
 use crate::problem::{Place, PlanError, PlanErrorKind};
@@ -217,8 +217,8 @@ pub(crate) fn raw_column(sql: &mut Sql, column: &Column) {
         Dialect::Mysql if is_numbered(sql.dialect, column) => {
             sql.push("cast(").name(&column.name).push(" as unsigned)");
         }
-        Dialect::Mysql if is_geometry(&column.type_name) => {
-            sql.geometry(None, column);
+        Dialect::Mysql if is_shown(&column.type_name) => {
+            sql.shown(None, column);
         }
         _ => {
             sql.name(&column.name);

@@ -6,7 +6,7 @@ use super::compare::key_condition;
 use super::cursor::{self, Start};
 use super::filter;
 use super::order::{self, Step};
-use super::sql::{Sql, Statement, is_geometry};
+use super::sql::{Sql, Statement, is_shown};
 use crate::call::{Expand, Filter, Get, Query, Value};
 use crate::catalog::{Catalog, Column, Dialect, SqlType, Table, TableId, Versioning};
 use crate::problem::{Place, PlanError, PlanErrorKind};
@@ -150,8 +150,8 @@ pub(crate) fn select_list(sql: &mut Sql, table: &Table, shape: &Shape) {
             sql.push(", ");
         }
         if let Some(column) = table.columns.get(*index) {
-            if sql.dialect == Dialect::Mysql && is_geometry(&column.type_name) {
-                sql.geometry(None, column);
+            if sql.dialect == Dialect::Mysql && is_shown(&column.type_name) {
+                sql.shown(None, column);
                 continue;
             }
             let function = match sql.dialect {

@@ -123,7 +123,7 @@ impl Sql {
 
     fn compared_of(&mut self, table: Option<&Table>, column: &Column) -> &mut Sql {
         match self.dialect {
-            Dialect::Mysql if is_geometry(&column.type_name) => self.geometry(table, column),
+            Dialect::Mysql if is_shown(&column.type_name) => self.shown(table, column),
             Dialect::Mysql if column.sql_type == SqlType::Json => self
                 .push("cast(")
                 .column(table, column)
@@ -139,8 +139,12 @@ impl Sql {
         self.name(&column.name)
     }
 
-    /// Adds a MySQL geometry as its well-known text, with the system of its coordinates where it has one: `SRID=4326;POINT(1 2)`.
-    pub(crate) fn geometry(&mut self, table: Option<&Table>, column: &Column) -> &mut Sql {
+    /// Adds a column of MySQL whose type is shown as another: a geometry as its well-known text, with the system of its coordinates where it
+    /// has one (`SRID=4326;POINT(1 2)`), a vector as its bytes, since its text loses digits.
+    pub(crate) fn shown(&mut self, table: Option<&Table>, column: &Column) -> &mut Sql {
+        if !is_geometry(&column.type_name) {
+            return self.push("cast(").column(table, column).push(" as binary)");
+        }
         let mut place = Sql::new(self.dialect);
         place.column(table, column);
         self.push(&geometry_text(&place.text))
@@ -297,6 +301,8 @@ pub(crate) fn placeholder(
     match dialect {
         Dialect::Sqlite => "?".to_owned(),
         Dialect::Mysql if is_geometry(type_name) => "st_geomfromtext(?)".to_owned(),
+        // The driver knows no parameter of a vector's type.
+        Dialect::Mysql if is_shown(type_name) => "cast(? as binary)".to_owned(),
         Dialect::Mysql => "?".to_owned(),
         Dialect::Postgres => match sql_type {
             SqlType::Boolean
@@ -386,6 +392,11 @@ pub(crate) fn geometry_text(of: &str) -> String {
     format!(
         "concat(if(st_srid({of}) = 0, '', concat('SRID=', st_srid({of}), ';')), st_astext({of}))"
     )
+}
+
+/// Tells whether a MySQL type is shown as another.
+pub(crate) fn is_shown(type_name: &str) -> bool {
+    is_geometry(type_name) || type_name.to_ascii_lowercase().starts_with("vector(")
 }
 
 /// Tells whether a MySQL type is read and written as well-known text.

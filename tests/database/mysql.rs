@@ -104,10 +104,25 @@ async fn mysql(place: &Place) {
              create table part (id int, at date, primary key (id, at)) partition by range columns (at)
                (partition a values less than ('2024-01-01'), partition b values less than (maxvalue));
              insert into part values (1, '2023-01-01'), (2, '2025-01-01');
+             /*!90000 create table near (id int primary key, v vector(2)) */;
+             /*!90000 insert into near values (1, string_to_vector('[0.1,2]')), (2, null) */;
              create function moved(p point) returns point deterministic return p;",
         )
         .await;
     let opened = place.open().await;
+    if let Some(near) = opened.catalog.find_table(&place.name, "near") {
+        let by_vector = Query {
+            order: vec![OrderBy {
+                column: 1,
+                descending: false,
+            }],
+            ..all(near, 1, None)
+        };
+        let whole = read_all(&opened, &by_vector).await;
+        assert_eq!(whole, ["1|0xcdcccc3d00000040", "2|~"]);
+        let (rows, _) = opened.rows(&Call::Query(all(near, 1, None))).await;
+        write_back(&opened, near, &rows, 0).await;
+    }
     let own = opened.table("own");
     let first = "0x0001|Żółw|{\"a\": 1, \"b\": 2}|5|1|2|SRID=4326;POINT(52.2 21)";
     assert_eq!(read_all(&opened, &all(own, 10, None)).await, [first]);
