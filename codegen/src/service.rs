@@ -8,7 +8,7 @@ mod port;
 
 use soapstone::name::QName;
 use soapstone_schema::contract::{
-    Binding, BoundOperation, Contract, Operation as Abstract, PartContent, SoapVersion,
+    Binding, BoundOperation, Contract, Header, Operation as Abstract, PartContent, SoapVersion,
 };
 use soapstone_schema::model::{Type, TypeId};
 use soapstone_schema::report::Report;
@@ -215,7 +215,8 @@ impl Lowering<'_> {
             let Some(operation) = port_type.operations.get(bound.operation) else {
                 continue;
             };
-            match self.operation(operation, bound, &mut methods, &mut fault_names) {
+            let headers: Vec<&Header> = port::headers(contract, binding, bound).collect();
+            match self.operation(operation, bound, &headers, (&mut methods, &mut fault_names)) {
                 Ok(lowered) => service.operations.push(lowered),
                 Err(why) => report.warning(
                     bound.place,
@@ -224,12 +225,7 @@ impl Lowering<'_> {
                     "the other operations are made",
                 ),
             }
-            for header in bound
-                .input
-                .iter()
-                .chain(&bound.output)
-                .flat_map(|m| &m.headers)
-            {
+            for header in headers {
                 if let PartContent::Element(element) = header.part.content
                     && let Some(root) = self.root(element)
                     && !service.headers.iter().any(|(_, known)| *known == root)
@@ -263,8 +259,8 @@ impl Lowering<'_> {
         &mut self,
         operation: &Abstract,
         bound: &BoundOperation,
-        methods: &mut Names,
-        fault_names: &mut Names,
+        headers: &[&Header],
+        (methods, fault_names): (&mut Names, &mut Names),
     ) -> Result<Operation, String> {
         let encoded = bound.input.iter().chain(&bound.output).any(|m| m.encoded);
         let Some(input) = &operation.input else {
@@ -320,8 +316,7 @@ impl Lowering<'_> {
                 });
             }
         }
-        let messages = bound.input.iter().chain(&bound.output);
-        for fault in messages.flat_map(|m| &m.headers).flat_map(|h| &h.faults) {
+        for fault in headers.iter().flat_map(|header| &header.faults) {
             if let PartContent::Element(id) = fault.part.content
                 && let Some(root) = self.root(id)
                 && !faults.iter().any(|known| known.root == root)

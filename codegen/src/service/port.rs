@@ -1,8 +1,10 @@
-//! Which bindings of a port type are one service, and the ports that offer it.
+//! Which bindings of a port type are one service, the ports that offer it, and the header blocks it knows.
 
 use std::cmp::Reverse;
 
-use soapstone_schema::contract::{Binding, BoundMessage, BoundOperation, Contract, SoapVersion};
+use soapstone_schema::contract::{
+    Binding, BoundMessage, BoundOperation, Contract, Header, SoapVersion,
+};
 
 use super::Port;
 
@@ -48,7 +50,27 @@ pub(super) fn ports(contract: &Contract, (at, binding): (usize, &Binding)) -> Ve
     found.into_iter().map(|(_, port)| port).collect()
 }
 
-/// Tells whether a binding has all that another has, in the same form.
+/// The header blocks of an operation, as a binding has them, and then as those do that it covers.
+pub(super) fn headers<'a>(
+    contract: &'a Contract,
+    binding: &'a Binding,
+    bound: &'a BoundOperation,
+) -> impl Iterator<Item = &'a Header> {
+    let covered = contract
+        .bindings
+        .iter()
+        .filter(|other| other.port_type == binding.port_type && covers(binding, other));
+    let others = covered
+        .flat_map(|other| &other.operations)
+        .filter(|other| other.operation == bound.operation);
+    std::iter::once(bound)
+        .chain(others)
+        .flat_map(|operation| operation.input.iter().chain(&operation.output))
+        .flat_map(|message| &message.headers)
+}
+
+/// Tells whether a binding has all bodies that another has, in the same form. Header blocks are optional for who sends and
+/// who reads: those of either are known.
 fn covers(known: &Binding, other: &Binding) -> bool {
     let form = |message: &Option<BoundMessage>| {
         message
