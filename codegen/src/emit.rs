@@ -361,6 +361,13 @@ fn is_code(text: &str) -> bool {
 
 /// A string literal.
 pub(crate) fn literal(text: &str) -> String {
+    if text.contains('\\')
+        && text
+            .chars()
+            .all(|c| c == ' ' || c.is_ascii_graphic() && c != '"')
+    {
+        return format!("r\"{text}\"");
+    }
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use soapstone::datatype::space;
 use soapstone_schema::model::{Builtin, Scope, SimpleType, TypeId, Variety, WhiteSpace};
-use soapstone_schema::pattern::Pattern;
 
 use crate::emit::literal;
 use crate::item::{FacetCall, Rust};
@@ -198,13 +197,16 @@ pub(super) fn calls(
         }
     }
     for step in steps {
-        if !step.facets.patterns.is_empty()
-            && let Ok(regex) =
-                Pattern::to_regex(step.facets.patterns.iter().map(|p| p.value.as_str()))
-        {
+        let patterns: Vec<&str> = step
+            .facets
+            .patterns
+            .iter()
+            .map(|p| p.value.as_str())
+            .collect();
+        if !patterns.is_empty() {
             calls.push(FacetCall {
                 method: "pattern",
-                argument: literal(&regex),
+                argument: literal(&patterns.join("|")),
             });
         }
     }

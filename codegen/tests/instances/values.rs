@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use soapstone::datatype::Decimal;
 use soapstone_schema::model::{Builtin, Model, Scope, SimpleType, Type, TypeId, Variety};
-use soapstone_schema::pattern::Pattern;
+use soapstone_schema::pattern;
 use soapstone_schema::simple::{Context, SimpleTypes};
 
 /// The prefixes that every document declares.
@@ -374,11 +374,8 @@ fn is_xml(c: char) -> bool {
 
 /// Texts that match the patterns of a step, short and long.
 fn samples(step: &SimpleType, out: &mut Vec<String>) {
-    for pattern in &step.facets.patterns {
-        let Ok(regex) = Pattern::to_regex([pattern.value.as_str()]) else {
-            continue;
-        };
-        let Ok(hir) = regex_syntax::Parser::new().parse(&regex) else {
+    for facet in &step.facets.patterns {
+        let Ok(hir) = pattern::parse(&facet.value) else {
             continue;
         };
         for turn in 0..6 {

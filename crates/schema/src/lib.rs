@@ -9,7 +9,6 @@ pub mod encoded;
 pub mod json;
 pub mod load;
 pub mod model;
-pub mod pattern;
 pub mod read;
 pub mod report;
 pub(crate) mod resolve;
@@ -18,3 +17,5 @@ pub mod simple;
 pub mod validate;
 pub mod value;
 pub mod write;
+
+pub use soapstone::pattern;

@@ -8,6 +8,7 @@ pub mod http;
 #[cfg(feature = "serde")]
 pub mod json;
 pub mod name;
+pub mod pattern;
 #[cfg(any(feature = "server", feature = "client"))]
 pub mod service;
 pub mod soap;

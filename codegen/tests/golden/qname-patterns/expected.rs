@@ -4,12 +4,12 @@ use soapstone::{codec, datatype};
 
 soapstone::newtype! {
 /// `Code`
-pub struct Code(codec::QName): pattern("(?:\\A[\u{0}-9;-􏿿]+:[a-z]+\\z)");
+pub struct Code(codec::QName): pattern("[^:]+:[a-z]+");
 }
 
 soapstone::newtype! {
 /// `Codes`
-pub struct Codes(codec::List<codec::QName>): pattern("(?:\\A(?:[\u{0}-9;-􏿿]+:[a-z]+ ?)+\\z)");
+pub struct Codes(codec::List<codec::QName>): pattern("([^:]+:[a-z]+ ?)+");
 }
 
 #[derive(Debug, Clone, PartialEq)]

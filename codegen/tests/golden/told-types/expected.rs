@@ -17,7 +17,7 @@ pub enum Key {
 
 soapstone::newtype! {
 /// `Letter`
-pub struct Letter(Key): pattern("(?:\\A[a-z]\\z)");
+pub struct Letter(Key): pattern("[a-z]");
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use regex::Regex;
-
 use super::error::Invalid;
 use super::faceted::Faceted;
 use super::simple::lexical;
 use super::{Bindings, Simple};
 use crate::datatype::{name, space};
+use crate::pattern::Pattern;
 
 /// What becomes of white space before anything is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +102,7 @@ pub struct Facets<B> {
     fraction_digits: Option<u64>,
     enumeration: Vec<B>,
     listed: &'static [&'static str],
-    patterns: Vec<Regex>,
+    patterns: Vec<(&'static str, Pattern)>,
 }
 
 /// A bound or a pattern that cannot be read constrains nothing: the generator has checked them, so none is left here.
@@ -217,9 +216,11 @@ impl<B: Faceted> Facets<B> {
         self
     }
 
-    /// The `pattern`s of one derivation step, as one regular expression.
-    pub fn pattern(mut self, pattern: &str) -> Facets<B> {
-        self.patterns.extend(Regex::new(pattern).ok());
+    /// The `pattern`s of one derivation step, as one expression of XSD.
+    pub fn pattern(mut self, expression: &'static str) -> Facets<B> {
+        let compiled = Pattern::compile(expression).ok();
+        self.patterns
+            .extend(compiled.map(|pattern| (expression, pattern)));
         self
     }
 
@@ -244,8 +245,8 @@ impl<B: Faceted> Facets<B> {
         if !self.listed.is_empty() && self.listed.binary_search(&text).is_err() {
             return Err(Invalid::Enumeration);
         }
-        match self.patterns.iter().find(|p| !p.is_match(text)) {
-            Some(pattern) => Err(broken("pattern", pattern.as_str())),
+        match self.patterns.iter().find(|(_, p)| !p.is_match(text)) {
+            Some((expression, _)) => Err(broken("pattern", expression)),
             None => Ok(()),
         }
     }

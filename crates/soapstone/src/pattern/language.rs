@@ -22,7 +22,7 @@ const LENGTH: u64 = 5_000;
 
 /// The texts that match one expression of each step, and are as long as is asked.
 #[derive(Debug)]
-pub(crate) struct Language {
+pub struct Language {
     programs: Vec<Program>,
     min: u64,
     max: Option<u64>,
@@ -30,7 +30,7 @@ pub(crate) struct Language {
 
 impl Language {
     /// Compiles the expressions of derivation steps, and bounds of the length in characters; `None` where they are too large.
-    pub(crate) fn of<'p>(
+    pub fn of<'p>(
         steps: impl IntoIterator<Item = Vec<&'p str>>,
         (min, max): (u64, Option<u64>),
     ) -> Option<Language> {
@@ -114,11 +114,7 @@ struct Pair {
 
 /// A shortest text that `these` allow and `those` do not; `Some(None)` where there is none, `None` where that is too much to
 /// tell. The steps that it takes are taken from those that are left for all.
-pub(crate) fn missing(
-    these: &Language,
-    those: &Language,
-    left: &mut usize,
-) -> Option<Option<String>> {
+pub fn missing(these: &Language, those: &Language, left: &mut usize) -> Option<Option<String>> {
     let most = STEPS.min(*left);
     if most == 0 {
         return None;

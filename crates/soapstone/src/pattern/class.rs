@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
-use soapstone::datatype::name;
+
+use crate::datatype::name;
 
 /// A set of one character.
 pub(super) fn single(character: char) -> ClassUnicode {

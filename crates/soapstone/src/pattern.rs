@@ -1,18 +1,19 @@
 //! The `pattern` facet: regular expressions of XSD 1.0 (part 2, appendix F), matched in linear time.
 //!
 //! An expression is parsed by the grammar of the specification into regex syntax, and runs on the `regex` crate. Where
-//! its counts are too large for that, it runs on a matcher that counts. It always matches a whole text.
+//! that is too large, written out, it runs on a matcher that counts. It always matches a whole text.
 
 mod blocks;
 mod class;
 mod counting;
-pub(crate) mod language;
+pub mod language;
 mod parse;
 
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use thiserror::Error;
 
 use counting::Program;
+pub use parse::parse;
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -63,7 +64,10 @@ pub enum PatternProblem {
     },
 }
 
-/// What the regex crate may use for one expression, in bytes; beyond it the counting matcher takes over.
+/// How many ranges of characters an expression may be made of, written out, to run on the regex crate first: that takes a
+/// millisecond to compile these, and fifty to find that an expression is too large. What is larger runs on the matcher that counts.
+const REGEX_WEIGHT: usize = 2_000;
+/// What the regex crate may use for one expression, in bytes.
 const REGEX_SIZE: usize = 2 << 20;
 
 impl Pattern {
@@ -82,62 +86,20 @@ impl Pattern {
     pub fn compile_any<'a>(
         expressions: impl IntoIterator<Item = &'a str>,
     ) -> Result<Pattern, PatternError> {
-        let parsed = expressions
-            .into_iter()
-            .map(parse::parse)
-            .collect::<Result<Vec<_>, _>>()?;
-        let whole = Hir::alternation(parsed);
-        let anchored = Hir::concat(vec![
-            Hir::look(Look::Start),
-            whole.clone(),
-            Hir::look(Look::End),
-        ]);
-        match regex::RegexBuilder::new(&anchored.to_string())
-            .size_limit(REGEX_SIZE)
-            .nest_limit(1000)
-            .build()
-        {
-            Ok(regex) => Ok(Pattern(Engine::Regex(regex))),
-            Err(_) => match Program::compile(&whole) {
-                Some(program) => Ok(Pattern(Engine::Counting(Box::new(program)))),
-                None => Err(PatternError {
-                    position: 1,
-                    problem: PatternProblem::Size {
-                        limit: counting::STATES,
-                    },
-                }),
+        let whole = whole(expressions)?;
+        let on_regex = || regex(&whole).map(Engine::Regex);
+        let counting = || Some(Engine::Counting(Box::new(Program::compile(&whole)?)));
+        let engine = if weight(&whole) <= REGEX_WEIGHT {
+            on_regex().or_else(counting)
+        } else {
+            counting().or_else(on_regex)
+        };
+        engine.map(Pattern).ok_or(PatternError {
+            position: 1,
+            problem: PatternProblem::Size {
+                limit: counting::STATES,
             },
-        }
-    }
-
-    /// The text that the `regex` crate takes for several expressions of which one must match, anchored at both ends: for
-    /// code that is generated and checks without this crate.
-    ///
-    /// # Errors
-    /// [`PatternError`] of the first expression that has one, or where the text would be too large for that crate.
-    pub fn to_regex<'a>(
-        expressions: impl IntoIterator<Item = &'a str>,
-    ) -> Result<String, PatternError> {
-        let parsed = expressions
-            .into_iter()
-            .map(parse::parse)
-            .collect::<Result<Vec<_>, _>>()?;
-        let anchored = Hir::concat(vec![
-            Hir::look(Look::Start),
-            Hir::alternation(parsed),
-            Hir::look(Look::End),
-        ])
-        .to_string();
-        match regex::RegexBuilder::new(&anchored)
-            .size_limit(REGEX_SIZE)
-            .build()
-        {
-            Ok(_) => Ok(anchored),
-            Err(_) => Err(PatternError {
-                position: 1,
-                problem: PatternProblem::Size { limit: REGEX_SIZE },
-            }),
-        }
+        })
     }
 
     /// Tells whether the whole text matches.
@@ -149,12 +111,49 @@ impl Pattern {
     }
 }
 
-/// Checks an expression without compiling it.
+/// Checks an expression.
 ///
 /// # Errors
 /// [`PatternError`] where the text is not in the grammar of appendix F.
 pub fn check(expression: &str) -> Result<(), PatternError> {
-    parse::parse(expression).map(|_| ())
+    parse(expression).map(|_| ())
+}
+
+/// One expression of several of which one must match.
+fn whole<'a>(expressions: impl IntoIterator<Item = &'a str>) -> Result<Hir, PatternError> {
+    let parsed: Result<Vec<Hir>, _> = expressions.into_iter().map(parse).collect();
+    Ok(Hir::alternation(parsed?))
+}
+
+fn regex(whole: &Hir) -> Option<regex::Regex> {
+    let anchored = Hir::concat(vec![
+        Hir::look(Look::Start),
+        whole.clone(),
+        Hir::look(Look::End),
+    ]);
+    regex::RegexBuilder::new(&anchored.to_string())
+        .size_limit(REGEX_SIZE)
+        .nest_limit(1000)
+        .build()
+        .ok()
+}
+
+/// How many ranges of characters an expression is made of, written out.
+fn weight(expression: &Hir) -> usize {
+    match expression.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(Class::Unicode(set)) => set.ranges().len(),
+        HirKind::Class(Class::Bytes(set)) => set.ranges().len(),
+        HirKind::Capture(capture) => weight(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts
+            .iter()
+            .fold(0, |sum, part| sum.saturating_add(weight(part))),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1) as usize;
+            weight(&repetition.sub).saturating_mul(times)
+        }
+    }
 }
 
 #[cfg(test)]

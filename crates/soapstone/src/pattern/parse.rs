@@ -11,8 +11,11 @@ use super::{PatternError, PatternProblem};
 /// Deeper nesting is refused, so that no expression exhausts the stack.
 const DEPTH: usize = 200;
 
-/// Parses a whole expression.
-pub(super) fn parse(expression: &str) -> Result<Hir, PatternError> {
+/// Parses a whole expression into the syntax of the `regex` crate.
+///
+/// # Errors
+/// [`PatternError`] where the text is not in the grammar of appendix F.
+pub fn parse(expression: &str) -> Result<Hir, PatternError> {
     let mut parser = Parser {
         rest: expression.chars().peekable(),
         position: 0,

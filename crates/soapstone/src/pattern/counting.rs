@@ -4,6 +4,8 @@
 //! The whole text is read once; each character costs at most a step for each state.
 
 use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
 
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind};
 
@@ -23,10 +25,10 @@ pub(super) struct Program {
 #[derive(Debug, Clone)]
 pub(super) enum State {
     /// One character of the set.
-    Take(ClassUnicode),
+    Take(Arc<ClassUnicode>),
     /// From `min` to `max` characters of the set.
     Count {
-        set: ClassUnicode,
+        set: Arc<ClassUnicode>,
         min: usize,
         max: Option<usize>,
     },
@@ -86,11 +88,11 @@ impl Program {
             HirKind::Empty | HirKind::Look(_) => {}
             HirKind::Literal(literal) => {
                 for character in std::str::from_utf8(&literal.0).ok()?.chars() {
-                    self.push(State::Take(super::class::single(character)))?;
+                    self.push(State::Take(super::class::single(character).into()))?;
                 }
             }
             HirKind::Class(_) => match set_of(expression) {
-                Some(set) => drop(self.push(State::Take(set))?),
+                Some(set) => drop(self.push(State::Take(set.into()))?),
                 None => drop(self.push(State::Fail)?),
             },
             HirKind::Capture(capture) => self.add(&capture.sub)?,
@@ -102,7 +104,10 @@ impl Program {
                     repetition.max.map(|max| max as usize),
                 );
                 match set_of(&repetition.sub).filter(|_| self.counts) {
-                    Some(set) => drop(self.push(State::Count { set, min, max })?),
+                    Some(set) => {
+                        let set = set.into();
+                        self.push(State::Count { set, min, max })?;
+                    }
                     None => self.repetition(&repetition.sub, min, max)?,
                 }
             }
@@ -129,9 +134,10 @@ impl Program {
     }
 
     fn repetition(&mut self, sub: &Hir, min: usize, max: Option<usize>) -> Option<()> {
+        let mut written = None;
         for _ in 0..min {
             let before = self.states.len();
-            self.add(sub)?;
+            self.again(sub, &mut written)?;
             if self.states.len() == before {
                 // Nothing, however often, is nothing.
                 return Some(());
@@ -140,7 +146,7 @@ impl Program {
         match max {
             None => {
                 let split = self.push(State::Fail)?;
-                self.add(sub)?;
+                self.again(sub, &mut written)?;
                 self.push(State::Jump(split))?;
                 self.set(split, State::Split(split + 1, self.states.len()));
             }
@@ -148,12 +154,32 @@ impl Program {
                 let mut splits = Vec::new();
                 for _ in min..max {
                     splits.push(self.push(State::Fail)?);
-                    self.add(sub)?;
+                    self.again(sub, &mut written)?;
                 }
                 for split in splits {
                     self.set(split, State::Split(split + 1, self.states.len()));
                 }
             }
+        }
+        Some(())
+    }
+
+    /// Adds what is repeated: the first time as it is written, then a copy of the states that it made.
+    fn again(&mut self, sub: &Hir, written: &mut Option<Range<usize>>) -> Option<()> {
+        let start = self.states.len();
+        let Some(first) = written else {
+            self.add(sub)?;
+            *written = Some(start..self.states.len());
+            return Some(());
+        };
+        let further = start - first.start;
+        for index in first.clone() {
+            let copy = match self.states.get(index)? {
+                State::Split(one, two) => State::Split(one + further, two + further),
+                State::Jump(to) => State::Jump(to + further),
+                other => other.clone(),
+            };
+            self.push(copy)?;
         }
         Some(())
     }

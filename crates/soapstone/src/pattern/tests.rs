@@ -1,6 +1,6 @@
 //! Expressions that match, and those that do not; expressions that are refused, and where.
 
-use super::{Pattern, PatternProblem, check};
+use super::{Engine, Pattern, PatternProblem, check};
 
 fn matches(expression: &str, text: &str) -> bool {
     Pattern::compile(expression).unwrap().is_match(text)
@@ -118,6 +118,45 @@ fn engines_agree() {
                 program.is_match(text),
                 "{expression} {text}"
             );
+        }
+    }
+}
+
+/// An expression that is too large for the one engine means the same on the other.
+#[test]
+fn large_and_small_mean_the_same() {
+    for (small, large) in [
+        ("(\\d|_){1,3}x", "(\\d|_){1,3}x|(\\w{3000}){3}"),
+        ("(ab?){2,4}", "(ab?){2,4}|(ab?){9,9000}"),
+        (
+            "((a|b){2}c){0,2}",
+            "((a|b){2}c){0,2}|(((a|b){2}c){0,2}d){2000}",
+        ),
+    ] {
+        let (small, large) = (
+            Pattern::compile(small).unwrap(),
+            Pattern::compile(large).unwrap(),
+        );
+        assert!(matches!(small.0, Engine::Regex(_)) && matches!(large.0, Engine::Counting(_)));
+        for text in [
+            "",
+            "x",
+            "5x",
+            "x5x",
+            "__x",
+            "abcx",
+            "abcdx",
+            "ab",
+            "aab",
+            "abab",
+            "aaaa",
+            "ababababab",
+            "abc",
+            "abcbac",
+            "abcbacaac",
+            "ac",
+        ] {
+            assert_eq!(small.is_match(text), large.is_match(text), "{text}");
         }
     }
 }
