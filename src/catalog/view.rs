@@ -32,23 +32,26 @@ where
     let all: Vec<usize> = (0..view.columns.len()).collect();
     let mut taken = Taken::default();
     // SQLite takes a statement that a trigger is for, whatever else it writes, and asks nobody of that.
-    let whole = dialect == Dialect::Mysql
-        && refusal::<D>(connection, update(dialect, view, &all))
-            .await?
-            .is_none();
-    if whole {
-        taken.update.clone_from(&all);
-    } else {
-        for column in &all {
-            let one = update(dialect, view, &[*column]);
-            if refusal::<D>(connection, one).await?.is_none() {
-                taken.update.push(*column);
+    let together = match dialect {
+        Dialect::Mysql => together::<D>(connection, view).await?,
+        _ => Together::Unknown,
+    };
+    match together {
+        Together::These(columns) => taken.update = columns,
+        // Nor is a row inserted into them or deleted.
+        Together::OfSeveral => return Ok(taken),
+        Together::Unknown => {
+            for column in &all {
+                let one = update(dialect, view, &[*column]);
+                if refusal::<D>(connection, one).await?.is_none() {
+                    taken.update.push(*column);
+                }
             }
-        }
-        // Of several tables each is taken alone, and not with another.
-        let together = update(dialect, view, &taken.update);
-        if taken.update.len() > 1 && refusal::<D>(connection, together).await?.is_some() {
-            taken.update.clear();
+            // Of several tables each is taken alone, and not with another.
+            let together = update(dialect, view, &taken.update);
+            if taken.update.len() > 1 && refusal::<D>(connection, together).await?.is_some() {
+                taken.update.clear();
+            }
         }
     }
     let mut delete = about(dialect, "delete from");
@@ -65,6 +68,47 @@ where
         }
     }
     Ok(taken)
+}
+
+/// What MySQL says of an update of all columns of a view, which spares a question for each.
+enum Together {
+    /// These are updated.
+    These(Vec<usize>),
+    /// They are of several tables, of which it writes to one at a time.
+    OfSeveral,
+    /// Something else is against it.
+    Unknown,
+}
+
+async fn together<D: Database>(
+    connection: &mut D::Connection,
+    view: &Table,
+) -> Result<Together, Error>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+{
+    let mut columns: Vec<usize> = (0..view.columns.len()).collect();
+    while !columns.is_empty() {
+        let question = update(Dialect::Mysql, view, &columns);
+        let Some(refused) = refusal::<D>(connection, question).await? else {
+            return Ok(Together::These(columns));
+        };
+        let error = refused.try_downcast_ref::<MySqlDatabaseError>();
+        match error.map(|error| (error.number(), error.message())) {
+            Some((1393, _)) => return Ok(Together::OfSeveral),
+            // `Column 'x' is not updatable`: the view's own name of it.
+            Some((1348, message)) => {
+                let name = message.split('\'').nth(1).unwrap_or_default();
+                let found = view.find_column(name);
+                let Some(place) = columns.iter().position(|one| Some(*one) == found) else {
+                    return Ok(Together::Unknown);
+                };
+                columns.remove(place);
+            }
+            _ => return Ok(Together::Unknown),
+        }
+    }
+    Ok(Together::These(columns))
 }
 
 /// What the database says against a statement; an error where it could not say.
