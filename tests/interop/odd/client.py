@@ -30,7 +30,7 @@ for name in operations:
     if rows[table] and "Update" + table in operations:
         statuses = {result.status for result in crm["Update" + table](record=rows[table])}
         check(table, statuses, {"updated"})
-check("tables", len(rows), 28)
+check("tables", len(rows), 29)
 check("a table like its schema", rows["Sales"], [])
 
 details = rows["OrderDetails"][0]

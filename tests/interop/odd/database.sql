@@ -16,6 +16,7 @@ two lines';
 create table "Order" (id integer primary key, note text);
 create table "ORDER DETAILS" ("Order ID" integer references "order", "1st line" integer, "Unit-Price" numeric(18, 4) not null, "żółw" text, "数量" integer, "price$" text, "a.b" text, "a:b" text, "_x0020_" text, "xml" text, "XmlThing" text, "-dash" text, "🙂" text, "a_b" text, "A_B" text, "a b" text, "ab" text, primary key ("Order ID", "1st line"));
 create table "1st table" ("1" integer primary key, "2" text);
+create table "by code" ("CLASS" varchar(10) primary key, "class" text, "Class" text);
 create table "us-states" (code char(2) primary key, "class" text);
 create table "üñï_Ćode" ("ключ" bigint primary key, "значение" text, "ß" text);
 create table problem (id integer primary key, code text, message text, version text, related text, record text, misfit text, "allOf" text, expand text, filter text, value text, "any" text, item text);
