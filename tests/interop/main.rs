@@ -179,6 +179,42 @@ fn java_class_path(classes: &Path) -> String {
         .join(":")
 }
 
+/// The oldest of Java's stacks, with the stubs of one table: those of the whole contract take it half a minute.
+#[test]
+fn axis() {
+    const JARS: [&str; 8] = [
+        "axis",
+        "axis-jaxrpc",
+        "axis-saaj",
+        "commons-discovery",
+        "commons-logging",
+        "javax.activation",
+        "javax.mail",
+        "wsdl4j",
+    ];
+    if !has("javac") || !Path::new("/usr/share/java/axis.jar").exists() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let gateway = Gateway::with_sample();
+    let jars = JARS
+        .iter()
+        .map(|name| format!("/usr/share/java/{name}.jar"));
+    let path = jars.chain([scratch.path().display().to_string()]);
+    let path = path.collect::<Vec<_>>().join(":");
+    let address = gateway.address();
+    let wsdl = format!("{address}/soap/crm/tables/opportunity?wsdl");
+    let maker = "org.apache.axis.wsdl.WSDL2Java";
+    run(within(&scratch, "java").args(["-cp", &path, maker, "-W", "-p", "crm", "-o", ".", &wsdl]));
+    run(within(&scratch, "javac")
+        .args(["-nowarn", "-encoding", "UTF-8", "-cp", &path, "-d", "."])
+        .args(files(&scratch.path().join("crm"), "java"))
+        .arg(clients().join("AxisClient.java")));
+    let said = run(within(&scratch, "java").args(["-cp", &path, "AxisClient", address]));
+    assert!(said.contains("Axis 1.4: "), "{said}");
+    println!("{}", said.trim());
+}
+
 /// Makes C++ stubs of a contract, by files that begin with `stem`.
 fn gsoap_stubs(scratch: &Scratch, wsdl: &str, stem: &str) {
     let (document, header) = (format!("{stem}.wsdl"), format!("{stem}.h"));
