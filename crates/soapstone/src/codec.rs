@@ -25,6 +25,7 @@ mod nillable;
 mod predict;
 mod reader;
 mod simple;
+mod spelling;
 mod start;
 mod tag;
 mod text;
@@ -40,7 +41,7 @@ pub use array::{Grid, Items};
 pub use aside::{Aside, XOP, declares_xop};
 pub use element::{Element, Root};
 pub use error::{Error, ErrorKind, Invalid, Step};
-pub use facet::{Facets, Lexical, WhiteSpace};
+pub use facet::{Facets, Lexical, WhiteSpace, is_pattern};
 pub use faceted::Faceted;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use instance::type_named;
@@ -203,12 +204,12 @@ pub trait Simple: Sized + PartialEq {
         self.to_text(writer);
     }
 
-    /// Whether values have [another text](Simple::other_text).
-    const OTHER_TEXT: bool = false;
+    /// Whether values have [other texts](Simple::other_texts).
+    const OTHER_TEXTS: bool = false;
 
-    /// Another text of the same value, for a type whose pattern does not take the one that is written else: `1` for `true`.
-    fn other_text(&self) -> Option<&'static str> {
-        None
+    /// Other texts of the same value, for a type whose pattern does not take the one that is written else: `1` for `true`.
+    fn other_texts(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Whether [`from_word`](Simple::from_word) reads most values.

@@ -263,11 +263,18 @@ impl<B: Faceted> Facets<B> {
         })
     }
 
-    /// The other text of a value, where it alone is taken.
-    pub fn other_text(&self, value: &B) -> Option<&'static str> {
-        let other = value.other_text().filter(|_| self.has_text_checks())?;
-        let takes = |text: &str| self.check_text(text, &()).is_ok();
-        (!takes(&lexical(value)) && takes(other)).then_some(other)
+    /// Another text of a value, where its own is not taken and that one is.
+    pub fn other_text(&self, value: &B) -> Option<String> {
+        if !self.has_text_checks() || self.takes(&lexical(value)) {
+            return None;
+        }
+        let others = value.other_texts();
+        others.into_iter().find(|other| self.takes(other))
+    }
+
+    /// Tells whether what holds of texts holds of this one.
+    pub fn takes(&self, text: &str) -> bool {
+        self.check_text(text, &()).is_ok()
     }
 
     /// Checks what holds of the value.
@@ -344,6 +351,12 @@ impl<B: Faceted> Facets<B> {
     pub fn has_text_checks(&self) -> bool {
         self.lexical.is_some() || !self.patterns.is_empty() || !self.listed.is_empty()
     }
+}
+
+/// Tells whether a facet, by the name of its method, is a pattern.
+#[doc(hidden)]
+pub const fn is_pattern(facet: &str) -> bool {
+    matches!(facet.as_bytes(), b"pattern")
 }
 
 fn value<B: Simple>(text: &str) -> Option<B> {

@@ -57,6 +57,10 @@ macro_rules! newtype {
                 self.0
             }
 
+            /// A pattern may ask for another text of a value than its own.
+            const SPELLED: bool = <$base as $crate::codec::Simple>::OTHER_TEXTS
+                && (false $($(|| $crate::codec::is_pattern(stringify!($facet)))+)?);
+
             fn facets() -> &'static $crate::codec::Facets<$base> {
                 static FACETS: ::std::sync::LazyLock<$crate::codec::Facets<$base>> =
                     ::std::sync::LazyLock::new(|| $crate::codec::Facets::new()$($(.$facet($argument))+)?);
@@ -112,12 +116,18 @@ macro_rules! newtype {
                 facets.check_value(&value)?;
                 Ok(Self(value))
             }
+            const OTHER_TEXTS: bool = <$base as $crate::codec::Simple>::OTHER_TEXTS;
+            fn other_texts(&self) -> ::std::vec::Vec<::std::string::String> {
+                let mut texts = $crate::codec::Simple::other_texts(&self.0);
+                texts.retain(|text| Self::facets().takes(text));
+                texts
+            }
             #[inline]
             fn to_text(&self, writer: &mut $crate::codec::Writer) {
-                if <$base as $crate::codec::Simple>::OTHER_TEXT
+                if Self::SPELLED
                     && let Some(other) = Self::facets().other_text(&self.0)
                 {
-                    return writer.raw(other);
+                    return writer.raw(&other);
                 }
                 $crate::codec::Simple::to_text(&self.0, writer);
             }
@@ -133,8 +143,7 @@ macro_rules! newtype {
                 let value = <$base as $crate::codec::Simple>::from_word(word, length)?;
                 facets.check_value(&value).is_ok().then_some(Self(value))
             }
-            const SHORT: bool = <$base as $crate::codec::Simple>::SHORT
-                && !<$base as $crate::codec::Simple>::OTHER_TEXT;
+            const SHORT: bool = <$base as $crate::codec::Simple>::SHORT && !Self::SPELLED;
             #[inline]
             fn put(&self, room: &mut $crate::datatype::Room<'_>) {
                 $crate::codec::Simple::put(&self.0, room);

@@ -7,7 +7,9 @@ use super::array::SOAP_ENCODING;
 use super::error::Invalid;
 use super::tag::{NamedType, derives_from_built_in};
 use super::writer::Mode;
-use super::{Bindings, ByteString, Namespace, QName, Reader, Result, Simple, Type, Writer};
+use super::{
+    Bindings, ByteString, Namespace, QName, Reader, Result, Simple, Type, Writer, spelling,
+};
 use crate::datatype::{
     Base64Binary, Datatype, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear,
     GYearMonth, HexBinary, Integer, Room, Time, name, space,
@@ -71,6 +73,15 @@ pub fn admits_type<T: Simple + 'static>(namespace: &str, local: &str, known: &[N
 /// The namespace of the built-in datatypes.
 pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
+macro_rules! spelled {
+    ($how:path) => {
+        const OTHER_TEXTS: bool = true;
+        fn other_texts(&self) -> Vec<String> {
+            $how(&lexical(self))
+        }
+    };
+}
+
 macro_rules! datatypes {
     ($($type:ty = $name:literal $({ $($own:tt)* })?),+ $(,)?) => {$(
         impl Simple for $type {
@@ -102,21 +113,21 @@ macro_rules! datatypes {
 
 datatypes!(
     bool = "boolean" {
-        const OTHER_TEXT: bool = true;
-        fn other_text(&self) -> Option<&'static str> {
-            Some(if *self { "1" } else { "0" })
+        const OTHER_TEXTS: bool = true;
+        fn other_texts(&self) -> Vec<String> {
+            vec![u8::from(*self).to_string()]
         }
     },
-    i8 = "byte",
-    i16 = "short",
-    i32 = "int",
-    i64 = "long",
-    u8 = "unsignedByte",
-    u16 = "unsignedShort",
-    u32 = "unsignedInt",
-    u64 = "unsignedLong",
-    Decimal = "decimal",
-    Integer = "integer",
+    i8 = "byte" { spelled!(spelling::of_integer); },
+    i16 = "short" { spelled!(spelling::of_integer); },
+    i32 = "int" { spelled!(spelling::of_integer); },
+    i64 = "long" { spelled!(spelling::of_integer); },
+    u8 = "unsignedByte" { spelled!(spelling::of_integer); },
+    u16 = "unsignedShort" { spelled!(spelling::of_integer); },
+    u32 = "unsignedInt" { spelled!(spelling::of_integer); },
+    u64 = "unsignedLong" { spelled!(spelling::of_integer); },
+    Decimal = "decimal" { spelled!(spelling::of_decimal); },
+    Integer = "integer" { spelled!(spelling::of_integer); },
     Duration = "duration",
     DateTime = "dateTime",
     Time = "time",
@@ -158,6 +169,10 @@ macro_rules! floats {
             #[inline]
             fn to_text(&self, writer: &mut Writer) {
                 writer.datatype(self);
+            }
+            const OTHER_TEXTS: bool = true;
+            fn other_texts(&self) -> Vec<String> {
+                if self.is_finite() { spelling::of_float(*self) } else { Vec::new() }
             }
             fn to_own_text(&self, writer: &mut Writer) {
                 if self.is_finite() {
