@@ -221,7 +221,8 @@ async fn round(
         delivery::mend_times(&mut session, &flow.name, usual, longest, now).await?;
     }
     let mut claimed = Vec::new();
-    let (mut open, mut asked) = (false, 0);
+    // A probe on its way tells how the destination does, even when nothing more is sent.
+    let (mut open, mut asked) = (probing && shared.lease_holds(), 0);
     if !stopping && shared.lease_holds() && policy::may_send(&flow.policy, now) {
         let mode = progress::read(&mut session, &flow.name)
             .await?

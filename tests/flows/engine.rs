@@ -369,10 +369,12 @@ async fn a_sick_destination_is_left_alone_and_found_well_again() {
         assert_eq!(
             one(
                 &database,
-                "select count(*) from {s}circuit where state <> 'closed'"
+                "select count(*) from {s}circuit where state = 'open'"
             )
             .await,
-            1
+            1,
+            "{}: the probe's right is not left behind",
+            database.dialect()
         );
         let well = Erp::new(Manners {
             idempotent: true,
