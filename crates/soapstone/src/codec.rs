@@ -208,8 +208,8 @@ pub trait Simple: Sized + PartialEq {
     const OTHER_TEXTS: bool = false;
 
     /// Other texts of the same value, for a type whose pattern does not take the one that is written else: `1` for `true`.
-    fn other_texts(&self) -> Vec<String> {
-        Vec::new()
+    fn other_texts(&self) -> Box<dyn Iterator<Item = String>> {
+        Box::new(std::iter::empty())
     }
 
     /// Whether [`from_word`](Simple::from_word) reads most values.

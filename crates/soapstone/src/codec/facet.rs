@@ -268,8 +268,7 @@ impl<B: Faceted> Facets<B> {
         if !self.has_text_checks() || self.takes(&lexical(value)) {
             return None;
         }
-        let others = value.other_texts();
-        others.into_iter().find(|other| self.takes(other))
+        value.other_texts().find(|other| self.takes(other))
     }
 
     /// Tells whether what holds of texts holds of this one.

@@ -117,10 +117,11 @@ macro_rules! newtype {
                 Ok(Self(value))
             }
             const OTHER_TEXTS: bool = <$base as $crate::codec::Simple>::OTHER_TEXTS;
-            fn other_texts(&self) -> ::std::vec::Vec<::std::string::String> {
-                let mut texts = $crate::codec::Simple::other_texts(&self.0);
-                texts.retain(|text| Self::facets().takes(text));
-                texts
+            fn other_texts(
+                &self,
+            ) -> ::std::boxed::Box<dyn ::std::iter::Iterator<Item = ::std::string::String>> {
+                let texts = $crate::codec::Simple::other_texts(&self.0);
+                ::std::boxed::Box::new(texts.filter(|text| Self::facets().takes(text)))
             }
             #[inline]
             fn to_text(&self, writer: &mut $crate::codec::Writer) {

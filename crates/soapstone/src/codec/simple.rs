@@ -76,7 +76,7 @@ pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 macro_rules! spelled {
     ($how:path) => {
         const OTHER_TEXTS: bool = true;
-        fn other_texts(&self) -> Vec<String> {
+        fn other_texts(&self) -> Box<dyn Iterator<Item = String>> {
             $how(&lexical(self))
         }
     };
@@ -114,8 +114,8 @@ macro_rules! datatypes {
 datatypes!(
     bool = "boolean" {
         const OTHER_TEXTS: bool = true;
-        fn other_texts(&self) -> Vec<String> {
-            vec![u8::from(*self).to_string()]
+        fn other_texts(&self) -> Box<dyn Iterator<Item = String>> {
+            Box::new(std::iter::once(u8::from(*self).to_string()))
         }
     },
     i8 = "byte" { spelled!(spelling::of_integer); },
@@ -171,8 +171,13 @@ macro_rules! floats {
                 writer.datatype(self);
             }
             const OTHER_TEXTS: bool = true;
-            fn other_texts(&self) -> Vec<String> {
-                if self.is_finite() { spelling::of_float(*self) } else { Vec::new() }
+            fn other_texts(&self) -> Box<dyn Iterator<Item = String>> {
+                if self.is_finite() {
+                    // Rust writes no exponent.
+                    spelling::of_decimal(&self.to_string())
+                } else {
+                    Box::new(std::iter::empty())
+                }
             }
             fn to_own_text(&self, writer: &mut Writer) {
                 if self.is_finite() {

@@ -1,46 +1,51 @@
 //! Other texts of the same value (XSD 1.0 part 2, 2.3): a pattern may take `100.50` for an amount, and not `100.5`.
 
-/// How many digits are tried at most, before the point or behind it.
-const DIGITS: usize = 20;
+/// How many zeroes are tried, before the point or behind it.
+const ZEROES: usize = 40;
+
+/// Texts, made as they are asked for.
+type Texts = Box<dyn Iterator<Item = String>>;
 
 /// An integer with zeroes before it, and with its sign.
 ///
-/// `7`  →  `07`, `007`, …, `+7`
-pub(super) fn of_integer(text: &str) -> Vec<String> {
+/// `7`  →  `7`, `07`, `007`, …, `+7`, `+07`, …
+pub(super) fn of_integer(text: &str) -> Texts {
     let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text),
+        Some(digits) => ("-", digits.to_owned()),
+        None => ("", text.to_owned()),
     };
-    let padded = (digits.len() + 1..=DIGITS).map(|width| format!("{sign}{digits:0>width$}"));
-    let signed = sign.is_empty().then(|| format!("+{digits}"));
-    padded.chain(signed).collect()
+    let signs = [Some(sign), sign.is_empty().then_some("+")];
+    let padded = move |sign: &'static str| {
+        let digits = digits.clone();
+        (0..=ZEROES).map(move |zeroes| [sign, &"0".repeat(zeroes), &digits].concat())
+    };
+    Box::new(signs.into_iter().flatten().flat_map(padded))
 }
 
-/// A decimal with fewer zeroes at its end, or more.
+/// A decimal with fewer zeroes at its end, or more, and before it as an integer has them; a whole of 0 may be left out.
 ///
-/// `100.5`  →  `100.5`, `100.50`, …
-pub(super) fn of_decimal(text: &str) -> Vec<String> {
+/// `100.5`  →  `100.5`, `100.50`, …, `0100.5`, …
+pub(super) fn of_decimal(text: &str) -> Texts {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = fraction.trim_end_matches('0');
-    (fraction.len()..=DIGITS)
-        .map(|places| match places {
-            0 => whole.to_owned(),
-            places => format!("{whole}.{fraction:0<places$}"),
+    let fraction = fraction.trim_end_matches('0').to_owned();
+    let bare = whole
+        .strip_suffix('0')
+        .filter(|sign| matches!(*sign, "" | "-"));
+    let wholes = of_integer(whole).chain(bare.map(str::to_owned));
+    Box::new(wholes.flat_map(move |whole| {
+        let fraction = fraction.clone();
+        (0..=ZEROES).filter_map(move |zeroes| {
+            let fraction = [&*fraction, &"0".repeat(zeroes)].concat();
+            match (
+                fraction.is_empty(),
+                whole.ends_with(|c: char| c.is_ascii_digit()),
+            ) {
+                (false, _) => Some([&*whole, ".", &fraction].concat()),
+                (true, true) => Some(whole.clone()),
+                (true, false) => None,
+            }
         })
-        .collect()
-}
-
-/// A number without exponent, with as many places as leave it what it is.
-///
-/// `1e3`  →  `1000`, `1000.0`, …
-pub(super) fn of_float<T>(value: T) -> Vec<String>
-where
-    T: std::fmt::Display + std::str::FromStr + PartialEq,
-{
-    (0..=DIGITS)
-        .map(|places| format!("{value:.places$}"))
-        .filter(|text| text.parse().is_ok_and(|read: T| read == value))
-        .collect()
+    }))
 }
 
 #[cfg(test)]
@@ -65,6 +70,16 @@ mod tests {
         struct Count(u32): pattern(r"\+?\d{1,2}");
     }
 
+    crate::newtype! {
+        struct Account(Integer): pattern(r"\d{26}");
+    }
+    crate::newtype! {
+        struct Part(Decimal): pattern(r"\.\d{2}");
+    }
+    crate::newtype! {
+        struct Wide(Decimal): pattern(r"\+?0\d{3}\.\d");
+    }
+
     #[test]
     fn a_value_is_written_as_its_pattern_asks() {
         for (value, text) in [(100.5, "100.50"), (0.0, "0.00"), (-1e3, "-1000.00")] {
@@ -84,5 +99,12 @@ mod tests {
         assert_eq!(lexical(&Code::new(0).unwrap()), "000");
         assert!(Code::new(501).is_err() && Code::new(-1).is_err());
         assert_eq!(lexical(&Count::new(7u32).unwrap()), "7");
+        for text in ["00012345678901234567890123", "99999999999999999999999999"] {
+            assert_eq!(lexical(&parse::<Account>(text).unwrap()), text);
+        }
+        assert_eq!(lexical(&parse::<Part>(".50").unwrap()), ".50");
+        for (text, written) in [("+0007.5", "0007.5"), ("0012.0", "0012.0")] {
+            assert_eq!(lexical(&parse::<Wide>(text).unwrap()), written);
+        }
     }
 }
