@@ -207,6 +207,7 @@ impl Lowering<'_> {
             &format!("{}Server", service.name),
             &format!("{}Client", service.name),
         ]);
+        let covered = port::covered(contract, binding);
         for bound in binding
             .operations
             .iter()
@@ -215,7 +216,7 @@ impl Lowering<'_> {
             let Some(operation) = port_type.operations.get(bound.operation) else {
                 continue;
             };
-            let headers: Vec<&Header> = port::headers(contract, binding, bound).collect();
+            let headers: Vec<&Header> = port::headers(&covered, bound).collect();
             match self.operation(operation, bound, &headers, (&mut methods, &mut fault_names)) {
                 Ok(lowered) => service.operations.push(lowered),
                 Err(why) => report.warning(

@@ -50,17 +50,20 @@ pub(super) fn ports(contract: &Contract, (at, binding): (usize, &Binding)) -> Ve
     found.into_iter().map(|(_, port)| port).collect()
 }
 
-/// The header blocks of an operation, as a binding has them, and then as those do that it covers.
+/// The bindings that a binding covers.
+pub(super) fn covered<'a>(contract: &'a Contract, binding: &Binding) -> Vec<&'a Binding> {
+    let all = contract.bindings.iter();
+    all.filter(|other| other.port_type == binding.port_type && covers(binding, other))
+        .collect()
+}
+
+/// The header blocks of an operation, as its binding has them, and then as those do that it covers.
 pub(super) fn headers<'a>(
-    contract: &'a Contract,
-    binding: &'a Binding,
+    covered: &[&'a Binding],
     bound: &'a BoundOperation,
 ) -> impl Iterator<Item = &'a Header> {
-    let covered = contract
-        .bindings
-        .iter()
-        .filter(|other| other.port_type == binding.port_type && covers(binding, other));
     let others = covered
+        .iter()
         .flat_map(|other| &other.operations)
         .filter(|other| other.operation == bound.operation);
     std::iter::once(bound)
