@@ -56,7 +56,7 @@ pub use text::{
     AnyUri, Entities, Entity, Id, IdRef, IdRefs, Language, Name, NcName, NegativeInteger, NmToken,
     NmTokens, NonNegativeInteger, NonPositiveInteger, NormalizedString, PositiveInteger, Token,
 };
-pub use union::{Member, is_named, name_of};
+pub use union::{is_named, needs_own_text, told_by};
 pub use writer::Writer;
 
 use crate::datatype::Room;
@@ -183,9 +183,27 @@ pub trait Simple: Sized + PartialEq {
     /// Values may be names: what a pattern says of prefixes holds of a document's text, and of no name that says its namespace.
     const NAMES: bool = false;
 
+    /// The type is a union, or restricts one: `xsi:type` may name a member.
+    const UNION: bool = false;
+
     /// Tells whether a type is a member of this one, or derives from one; only unions have members.
     fn has_member(_namespace: &str, _local: &str, _known: &[Namespace]) -> bool {
         false
+    }
+
+    /// Reads a text as the member of that name; nothing where no member has it.
+    fn told(
+        _name: &QName,
+        _known: &[Namespace],
+        _text: &str,
+        _bindings: &dyn Bindings,
+    ) -> Option<std::result::Result<Self, Invalid>> {
+        None
+    }
+
+    /// The name of the value's member, if it has one.
+    fn member(&self, _known: &[Namespace]) -> Option<QName> {
+        None
     }
 
     /// Reads a value; white space is the type's own concern.

@@ -251,6 +251,22 @@ impl<B: Faceted> Facets<B> {
         }
     }
 
+    /// Checks a value of the base that was read of a text.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the facet that it breaks.
+    pub fn check(
+        &self,
+        text: &str,
+        value: Result<B, Invalid>,
+        bindings: &dyn Bindings,
+    ) -> Result<B, Invalid> {
+        self.check_text(text, bindings)?;
+        let value = value?;
+        self.check_value(&value)?;
+        Ok(value)
+    }
+
     /// Checks what holds of the text that a value is written as, its other one where there is one.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! The declarations that generated code makes of simple types, families and tags, named values aside: what is said there in a
-//! line is spelled out here once.
+//! The declarations that generated code makes of simple types, families and tags, named values and unions aside: what is said
+//! there in a line is spelled out here once.
 
 /// Includes what `soapstone_codegen::build` made of a contract, by the name that it was given there.
 #[macro_export]
@@ -97,7 +97,22 @@ macro_rules! newtype {
 
         impl $crate::codec::Simple for $name {
             const NAMES: bool = <$base as $crate::codec::Simple>::NAMES;
+            const UNION: bool = <$base as $crate::codec::Simple>::UNION;
 
+            fn told(
+                name: &$crate::codec::QName,
+                known: &[$crate::codec::Namespace],
+                text: &str,
+                bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::option::Option<::std::result::Result<Self, $crate::codec::Invalid>> {
+                let facets = Self::facets();
+                let text = facets.space(::std::borrow::Cow::Borrowed(text));
+                let value = <$base as $crate::codec::Simple>::told(name, known, &text, bindings)?;
+                Some(facets.check(&text, value, bindings).map(Self))
+            }
+            fn member(&self, known: &[$crate::codec::Namespace]) -> ::std::option::Option<$crate::codec::QName> {
+                $crate::codec::Simple::member(&self.0, known)
+            }
             fn has_member(
                 namespace: &str,
                 local: &str,
@@ -164,79 +179,6 @@ macro_rules! newtype {
                 $crate::codec::Faceted::digits(&self.0)
             }
         }
-    };
-}
-
-/// Declares a union: a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3).
-#[macro_export]
-macro_rules! union {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($member:ident($type:ty)),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
-        #[allow(missing_docs)]
-        $vis enum $name {
-            $($member($type)),*
-        }
-
-        impl $crate::codec::Simple for $name {
-            const NAMES: bool = false $(|| <$type as $crate::codec::Simple>::NAMES)*;
-
-            fn has_member(
-                namespace: &str,
-                local: &str,
-                known: &[$crate::codec::Namespace],
-            ) -> bool {
-                false $(|| <$type as $crate::codec::Type>::accepts_type(namespace, local, known))*
-            }
-            fn from_text(
-                text: ::std::borrow::Cow<'_, str>,
-                bindings: &dyn $crate::codec::Bindings,
-            ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
-                $(
-                    if let Ok(value) = <$type as $crate::codec::Simple>::from_text(::std::borrow::Cow::Borrowed(&*text), bindings) {
-                        return Ok(Self::$member(value));
-                    }
-                )*
-                let _ = (text, bindings);
-                Err($crate::codec::Invalid::Union)
-            }
-            fn to_text(&self, writer: &mut $crate::codec::Writer) {
-                match self {
-                    $(Self::$member(value) => {
-                        // An earlier member may read the text too, and would have it.
-                        match $crate::codec::parse::<Self>(&$crate::codec::lexical(value)) {
-                            Ok(other) if other != *self => $crate::codec::Simple::to_own_text(value, writer),
-                            _ => $crate::codec::Simple::to_text(value, writer),
-                        }
-                    })*
-                }
-            }
-        }
-
-        impl $crate::codec::Member for $name {
-            fn told(
-                name: &$crate::codec::QName,
-                known: &[$crate::codec::Namespace],
-                text: &str,
-                bindings: &dyn $crate::codec::Bindings,
-            ) -> ::std::option::Option<::std::result::Result<Self, $crate::codec::Invalid>> {
-                $(
-                    if $crate::codec::is_named::<$type>(name, known) {
-                        let value = <$type as $crate::codec::Simple>::from_text(::std::borrow::Cow::Borrowed(text), bindings);
-                        return Some(value.map(Self::$member));
-                    }
-                )*
-                None
-            }
-            fn name(&self, known: &[$crate::codec::Namespace]) -> ::std::option::Option<$crate::codec::QName> {
-                match self {
-                    $(Self::$member(_) => $crate::codec::name_of::<$type>(known)),*
-                }
-            }
-        }
-        $crate::__union_element!($name);
-
-        impl $crate::codec::Faceted for $name {}
     };
 }
 

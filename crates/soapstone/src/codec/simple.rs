@@ -33,9 +33,19 @@ macro_rules! __simple_element {
         }
     };
     () => {
+        const ATTRIBUTES: bool = <Self as $crate::codec::Simple>::UNION;
+        const UNION: bool = <Self as $crate::codec::Simple>::UNION;
+
         #[inline]
         fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
             reader.value()
+        }
+        fn nil(_: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<()> {
+            Ok(())
+        }
+        #[inline]
+        fn attributes(&self, writer: &mut $crate::codec::Writer) {
+            writer.union_type(self);
         }
         #[inline]
         fn content(&self, writer: &mut $crate::codec::Writer) {
@@ -54,7 +64,7 @@ macro_rules! __simple_element {
             tag: &'static $crate::codec::Tag,
             writer: &mut $crate::codec::Writer,
         ) {
-            writer.leaf(tag, self);
+            writer.union_leaf(tag, self);
         }
     };
 }
@@ -320,26 +330,20 @@ impl Reader<'_> {
     /// # Errors
     /// Where the text is no value of the type, or there are elements in it.
     pub fn value<T: Simple>(&mut self) -> Result<T> {
-        self.value_by(|_, _| None)
-    }
-
-    /// Reads the text of the element as a value, in its own way where that gives one.
-    pub(super) fn value_by<T: Simple>(
-        &mut self,
-        own_way: impl FnOnce(&Self, &str) -> Option<std::result::Result<T, Invalid>>,
-    ) -> Result<T> {
         let constraint = self.value.take();
         let told = self.told.take();
+        let name = self.told_name.take();
         let mut own = std::mem::take(&mut self.own);
         let value = self.text(&mut own).and_then(|text| {
             let text = text.unwrap_or(&own);
-            if constraint.is_none_or(|(_, fixed)| !fixed && !text.is_empty())
-                && let Some(value) = own_way(self, text)
-            {
-                return value.map_err(|problem| self.invalid(text, problem));
-            }
             if let Some(check) = told.filter(|_| constraint.is_none() || !text.is_empty()) {
                 check(text, &self.xml).map_err(|problem| self.invalid(text, problem))?;
+            }
+            if let Some(name) = name
+                && constraint.is_none_or(|(_, fixed)| !fixed && !text.is_empty())
+                && let Some(value) = self.told_member(&name, text)
+            {
+                return value.map_err(|problem| self.invalid(text, problem));
             }
             self.value_of(text, constraint)
         });

@@ -3,6 +3,8 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 
+use super::array::SOAP_ENCODING;
+use super::simple::XSD;
 use super::{Bindings, Invalid, QName, Simple};
 use crate::xml::Local;
 
@@ -66,6 +68,23 @@ impl NamedType {
         })
     }
 
+    /// The name of a type, and those of its bases as far as they are known.
+    pub(super) fn bases(name: &QName, known: &[Namespace]) -> impl Iterator<Item = QName> {
+        let base = |name: &QName| match &*name.namespace {
+            XSD => built_in_base(&name.local).map(|base| QName::new(XSD, base)),
+            SOAP_ENCODING => Some(QName::new(XSD, &*name.local)),
+            namespace => {
+                let (namespace, local) = NamedType::find(known, namespace, &name.local)?.base;
+                let namespace = namespace.map(|index| known.get(index));
+                Some(QName::new(
+                    namespace.map_or(Some(XSD), |known| Some(known?.uri))?,
+                    local,
+                ))
+            }
+        };
+        std::iter::successors(Some(name.clone()), base).take(DEPTH)
+    }
+
     /// Tells whether it is a type or derives from it, which is that of the contract or a built-in.
     pub(super) fn derives_from<T: Simple + 'static>(&self, known: &[Namespace]) -> bool {
         let mut type_ = self;
@@ -98,25 +117,31 @@ pub(super) fn derives_from_built_in(declared: Option<&str>, name: &str) -> bool 
     let Some(declared) = declared else {
         return true;
     };
-    let mut name = name;
-    while name != declared {
-        name = match name {
-            "byte" => "short",
-            "short" => "int",
-            "int" => "long",
-            "long" | "nonNegativeInteger" | "nonPositiveInteger" => "integer",
-            "integer" => "decimal",
-            "unsignedByte" => "unsignedShort",
-            "unsignedShort" => "unsignedInt",
-            "unsignedInt" => "unsignedLong",
-            "unsignedLong" | "positiveInteger" => "nonNegativeInteger",
-            "negativeInteger" => "nonPositiveInteger",
-            // SOAP 1.1, 5.2.3.
-            "base64" => "base64Binary",
-            _ => return false,
-        };
-    }
-    true
+    std::iter::successors(Some(name), |name| built_in_base(name)).any(|name| name == declared)
+}
+
+/// The base of a built-in type (XSD 1.0 part 2, 3).
+fn built_in_base(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "byte" => "short",
+        "short" => "int",
+        "int" => "long",
+        "long" | "nonNegativeInteger" | "nonPositiveInteger" => "integer",
+        "integer" => "decimal",
+        "unsignedByte" => "unsignedShort",
+        "unsignedShort" => "unsignedInt",
+        "unsignedInt" => "unsignedLong",
+        "unsignedLong" | "positiveInteger" => "nonNegativeInteger",
+        "negativeInteger" => "nonPositiveInteger",
+        "normalizedString" => "string",
+        "token" => "normalizedString",
+        "language" | "NMTOKEN" | "Name" => "token",
+        "NCName" => "Name",
+        "ID" | "IDREF" | "ENTITY" => "NCName",
+        // SOAP 1.1, 5.2.3.
+        "base64" => "base64Binary",
+        _ => return None,
+    })
 }
 
 /// A name: the index of its namespace in the contract's table, and its tags as they are written.

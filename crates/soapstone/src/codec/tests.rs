@@ -351,28 +351,6 @@ fn a_text_is_one_of_a_list() {
     }
 }
 
-crate::union! {
-    enum Size {
-        Number(i32),
-        Word(String),
-    }
-}
-
-#[test]
-fn a_member_of_a_union_that_another_would_read_is_named() {
-    let element: Element<Size> = Element::new(&DATA, NAMESPACES);
-    for (value, type_) in [
-        (Size::Number(5), None),
-        (Size::Word("five".to_owned()), None),
-        (Size::Word("5".to_owned()), Some("xs:string")),
-    ] {
-        let text = element.write(&value);
-        let named = type_.map(|type_| format!(" xsi:type=\"{type_}\""));
-        assert_eq!(text.contains("xsi:type"), named.is_some(), "{text}");
-        assert_eq!(element.read(&text).unwrap(), value, "{text}");
-    }
-}
-
 #[test]
 fn nil_in_the_encoding_says_that_an_optional_value_is_not_there() {
     #[derive(Debug, PartialEq)]

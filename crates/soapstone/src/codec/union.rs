@@ -4,68 +4,86 @@ use std::any::TypeId;
 
 use super::simple::{XSD, lexical, parse};
 use super::tag::NamedType;
-use super::text;
-use super::{
-    Bindings, Invalid, Namespace, QName, Reader, Result, Simple, Strictness, Tag, Type, Writer,
-};
+use super::writer::Mode;
+use super::{Invalid, Namespace, QName, Reader, Simple, Strictness, Tag, Type, Writer, text};
 
-/// Gives a union the part of an element's type.
-#[doc(hidden)]
+/// Declares a union: a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3).
 #[macro_export]
-macro_rules! __union_element {
-    ($type:ty) => {
-        impl $crate::codec::Type for $type {
-            const ATTRIBUTES: bool = true;
-            const UNION: bool = true;
+macro_rules! union {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($member:ident($type:ty)),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(missing_docs)]
+        $vis enum $name {
+            $($member($type)),*
+        }
 
-            fn read(reader: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<Self> {
-                reader.union_value()
-            }
-            fn nil(_: &mut $crate::codec::Reader<'_>) -> $crate::codec::Result<()> {
-                Ok(())
-            }
-            fn attributes(&self, writer: &mut $crate::codec::Writer) {
-                writer.union_type(self);
-            }
-            fn content(&self, writer: &mut $crate::codec::Writer) {
-                $crate::codec::Simple::to_text(self, writer);
-            }
-            fn element(
-                reader: &mut $crate::codec::Reader<'_>,
-                tag: &'static $crate::codec::Tag,
-            ) -> $crate::codec::Result<Option<Self>> {
-                reader.leaf(tag)
-            }
-            fn write_element(
-                &self,
-                tag: &'static $crate::codec::Tag,
-                writer: &mut $crate::codec::Writer,
-            ) {
-                writer.union_leaf(tag, self);
-            }
-            fn accepts_type(
+        impl $crate::codec::Simple for $name {
+            const NAMES: bool = false $(|| <$type as $crate::codec::Simple>::NAMES)*;
+
+            fn has_member(
                 namespace: &str,
                 local: &str,
                 known: &[$crate::codec::Namespace],
             ) -> bool {
-                $crate::codec::admits_type::<Self>(namespace, local, known)
+                false $(|| <$type as $crate::codec::Type>::accepts_type(namespace, local, known))*
+            }
+            fn from_text(
+                text: ::std::borrow::Cow<'_, str>,
+                bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::result::Result<Self, $crate::codec::Invalid> {
+                $(
+                    if let Ok(value) = <$type as $crate::codec::Simple>::from_text(::std::borrow::Cow::Borrowed(&*text), bindings) {
+                        return Ok(Self::$member(value));
+                    }
+                )*
+                let _ = (text, bindings);
+                Err($crate::codec::Invalid::Union)
+            }
+            fn to_text(&self, writer: &mut $crate::codec::Writer) {
+                match self {
+                    $(Self::$member(value) => match $crate::codec::needs_own_text(self, value) {
+                        true => $crate::codec::Simple::to_own_text(value, writer),
+                        false => $crate::codec::Simple::to_text(value, writer),
+                    })*
+                }
+            }
+            fn to_own_text(&self, writer: &mut $crate::codec::Writer) {
+                match self {
+                    $(Self::$member(value) => $crate::codec::Simple::to_own_text(value, writer),)*
+                }
+            }
+
+            const UNION: bool = true;
+            fn told(
+                name: &$crate::codec::QName,
+                known: &[$crate::codec::Namespace],
+                text: &str,
+                bindings: &dyn $crate::codec::Bindings,
+            ) -> ::std::option::Option<::std::result::Result<Self, $crate::codec::Invalid>> {
+                $(
+                    if $crate::codec::is_named::<$type>(name, known) {
+                        let value = <$type as $crate::codec::Simple>::from_text(::std::borrow::Cow::Borrowed(text), bindings);
+                        return Some(value.map(Self::$member));
+                    }
+                )*
+                $(
+                    if let Some(value) = <$type as $crate::codec::Simple>::told(name, known, text, bindings) {
+                        return Some(value.map(Self::$member));
+                    }
+                )*
+                None
+            }
+            fn member(&self, known: &[$crate::codec::Namespace]) -> ::std::option::Option<$crate::codec::QName> {
+                match self {
+                    $(Self::$member(value) => $crate::codec::told_by(value, known)),*
+                }
             }
         }
+        $crate::__simple_element!($name);
+
+        impl $crate::codec::Faceted for $name {}
     };
-}
-
-/// A union, as generated code declares it.
-pub trait Member: Simple {
-    /// Reads a text as the member of that name; nothing where no member has it.
-    fn told(
-        name: &QName,
-        known: &[Namespace],
-        text: &str,
-        bindings: &dyn Bindings,
-    ) -> Option<std::result::Result<Self, Invalid>>;
-
-    /// The name of the value's member, if it has one.
-    fn name(&self, known: &[Namespace]) -> Option<QName>;
 }
 
 /// Tells whether a type has that name.
@@ -73,8 +91,14 @@ pub fn is_named<T: Simple + 'static>(name: &QName, known: &[Namespace]) -> bool 
     name_of::<T>(known).is_some_and(|own| own == *name)
 }
 
-/// The name of a simple type: the contract's, or that of a built-in type.
-pub fn name_of<T: Simple + 'static>(known: &[Namespace]) -> Option<QName> {
+/// The name that tells a value's type: the contract's, or that of a built-in type; of a union in which another member would
+/// read the value's text, the member's.
+pub fn told_by<T: Simple + 'static>(value: &T, known: &[Namespace]) -> Option<QName> {
+    let own = name_of::<T>(known).filter(|_| !T::UNION || is_read_back(value));
+    own.or_else(|| value.member(known))
+}
+
+fn name_of<T: Simple + 'static>(known: &[Namespace]) -> Option<QName> {
     match T::BUILT_IN.or_else(text_name::<T>) {
         Some(local) => Some(QName::new(XSD, local)),
         None => NamedType::name_of::<T>(known),
@@ -90,24 +114,41 @@ fn text_name<T: 'static>() -> Option<&'static str> {
     }
 }
 
+/// Tells whether the text of a value is read as that value.
+fn is_read_back<T: Simple>(value: &T) -> bool {
+    parse::<T>(&lexical(value)).is_ok_and(|read| read == *value)
+}
+
+/// Tells whether a member of a union is to be written as text of its own: an earlier member would read the other, and this one
+/// is read as what it is, so that no pattern refuses it.
+pub fn needs_own_text<U: Simple, T: Simple>(value: &U, member: &T) -> bool {
+    let is_other = parse::<U>(&lexical(member)).is_ok_and(|read| read != *value);
+    is_other && {
+        let mut writer = Writer::plain(Mode::Plain);
+        member.to_own_text(&mut writer);
+        parse::<U>(&writer.into_text()).is_ok_and(|read| read == *value)
+    }
+}
+
 impl Reader<'_> {
-    /// Reads the text of an element as a value of a union.
-    ///
-    /// # Errors
-    /// Where it is no value of the member that `xsi:type` names, or of none where it names none.
-    pub fn union_value<T: Member>(&mut self) -> Result<T> {
-        let name = self.told_name.take();
-        self.value_by(|reader, text| {
-            let told = T::told(name.as_ref()?, reader.namespaces, text, &reader.xml)?;
-            // Read leniently, a text that is not what it is called may still be a value.
-            (told.is_ok() || reader.strictness != Strictness::Lenient).then_some(told)
-        })
+    /// Reads a text as the member of a union that `xsi:type` names, or of whose type it names one that derives from it; nothing
+    /// where it names none.
+    pub(super) fn told_member<T: Simple>(
+        &self,
+        name: &QName,
+        text: &str,
+    ) -> Option<Result<T, Invalid>> {
+        let mut names = NamedType::bases(name, self.namespaces);
+        let told = names.find_map(|name| T::told(&name, self.namespaces, text, &self.xml))?;
+        // Read leniently, a text that is not what it is called may still be a value.
+        (told.is_ok() || self.strictness != Strictness::Lenient).then_some(told)
     }
 }
 
 impl Writer {
     /// Writes an element with a value of a union: `xsi:type` names the member where another would read its text.
-    pub fn union_leaf<T: Member + Type>(&mut self, tag: &'static Tag, value: &T) {
+    #[inline]
+    pub fn union_leaf<T: Simple + Type>(&mut self, tag: &'static Tag, value: &T) {
         match self.member_to_name(value) {
             None => self.leaf(tag, value),
             Some(_) => self.whole(tag, value),
@@ -115,16 +156,143 @@ impl Writer {
     }
 
     /// Writes the name of a value's member, where another member would read its text.
-    pub fn union_type<T: Member>(&mut self, value: &T) {
+    pub fn union_type<T: Simple>(&mut self, value: &T) {
         if let Some(name) = self.member_to_name(value) {
             self.xsi_type_of(&name);
         }
     }
 
-    fn member_to_name<T: Member>(&self, value: &T) -> Option<QName> {
-        match parse::<T>(&lexical(value)) {
-            Ok(read) if read == *value => None,
-            _ => value.name(self.namespaces()),
+    #[inline]
+    fn member_to_name<T: Simple>(&self, value: &T) -> Option<QName> {
+        match T::UNION && !is_read_back(value) {
+            true => value.member(self.namespaces()),
+            false => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::codec::{Element, Invalid, NamedType, Namespace, Simple, Tag, Type, lexical};
+    use crate::datatype::Decimal;
+
+    const E: &Tag = &Tag::new(1, "t:e", "<t:e>", "</t:e>");
+    const NAMESPACES: &[Namespace] = &[
+        Namespace {
+            uri: "",
+            prefix: "",
+            types: &[],
+        },
+        Namespace {
+            uri: "urn:t",
+            prefix: "t",
+            types: &[
+                NamedType::of::<Amount>("Amount", None, "double"),
+                NamedType::of::<Code>("Code", None, "string"),
+                NamedType::of::<Inner>("Inner", None, "anySimpleType"),
+                NamedType::of::<Key>("Key", None, "anySimpleType"),
+                NamedType::of::<Letter>("Letter", Some(1), "Key"),
+                NamedType::of::<Measure>("Measure", None, "anySimpleType"),
+                NamedType::of::<Outer>("Outer", None, "anySimpleType"),
+                NamedType::of::<Price>("Price", None, "decimal"),
+                NamedType::of::<Short>("Short", Some(1), "Code"),
+                NamedType::of::<Size>("Size", None, "short"),
+                NamedType::of::<Tiny>("Tiny", Some(1), "Size"),
+            ],
+        },
+    ];
+
+    crate::newtype! { struct Code(String): max_length(4); }
+    crate::newtype! { struct Short(String): max_length(2); }
+    crate::newtype! { struct Size(i16): min_inclusive("1"); }
+    crate::newtype! { struct Tiny(i16): min_inclusive("1"), max_inclusive("9"); }
+    crate::newtype! { struct Price(Decimal): total_digits(3); }
+    crate::newtype! { struct Amount(f64): pattern(r"\d+(\.\d\d)?"); }
+    crate::union! { enum Key { Code(Code), Size(Size) } }
+    crate::union! { enum Measure { Price(Price), Amount(Amount), Double(f64) } }
+    crate::union! { enum Inner { Truth(bool), Double(f64) } }
+    crate::union! { enum Outer { Decimal(Decimal), Inner(Inner), Key(Key), Letter(Letter) } }
+    crate::newtype! { struct Letter(Key): pattern("[a-z]|[0-9]+"); }
+
+    fn size(value: i16) -> Size {
+        Size::new(value).unwrap()
+    }
+
+    /// What is read is that value, and what is written of it is read as that again.
+    fn check<T: Type + Simple + std::fmt::Debug>(type_: &str, text: &str, expected: &T) {
+        let element = Element::<T>::new(E, NAMESPACES);
+        let xml = format!(
+            r#"<t:e xmlns:t="urn:t" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{type_}">{text}</t:e>"#
+        );
+        assert_eq!(&element.read(&xml).unwrap(), expected, "{xml}");
+        let written = element.write(expected);
+        assert_eq!(&element.read(&written).unwrap(), expected, "{written}");
+    }
+
+    #[test]
+    fn a_member_that_is_told_is_kept_through_derivation_restriction_and_nesting() {
+        check("t:Size", "5", &Key::Size(size(5)));
+        check("t:Tiny", "5", &Key::Size(size(5)));
+        check("t:Short", "5", &Key::Code(Code::new("5").unwrap()));
+        check("t:Key", "5", &Key::Code(Code::new("5").unwrap()));
+        let letter = |key: Key| Letter::new(key).unwrap();
+        check("t:Size", "5", &letter(Key::Size(size(5))));
+        check("t:Tiny", "5", &letter(Key::Size(size(5))));
+        check("t:Letter", "5", &letter(Key::Code(Code::new("5").unwrap())));
+        check("t:Size", "5", &Outer::Key(Key::Size(size(5))));
+        check(
+            "t:Key",
+            "5",
+            &Outer::Key(Key::Code(Code::new("5").unwrap())),
+        );
+        check(
+            "t:Letter",
+            "5",
+            &Outer::Letter(letter(Key::Code(Code::new("5").unwrap()))),
+        );
+        check("xs:double", "5", &Outer::Inner(Inner::Double(5.0)));
+        check("xs:boolean", "1", &Outer::Inner(Inner::Truth(true)));
+        check("t:Inner", "1", &Outer::Inner(Inner::Truth(true)));
+        check("xs:int", "1", &Outer::Decimal(Decimal::from(1)));
+    }
+
+    #[test]
+    fn a_value_of_a_derived_type_that_is_told_is_one_of_that_type() {
+        let element = Element::<Key>::new(E, NAMESPACES);
+        for (type_, text) in [("Tiny", "10"), ("Short", "abc"), ("Size", "a")] {
+            let xml = format!(
+                r#"<t:e xmlns:t="urn:t" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="t:{type_}">{text}</t:e>"#
+            );
+            assert!(element.read(&xml).is_err(), "{xml}");
+        }
+    }
+
+    #[test]
+    fn a_member_is_written_as_its_pattern_asks_though_another_reads_it() {
+        for value in [1.0, 100.0, 2.5] {
+            let amount = Measure::Amount(Amount::new(value).unwrap());
+            check("t:Amount", &lexical(&Amount::new(value).unwrap()), &amount);
+            assert!(Amount::new(1e-9).is_err_and(|broken| matches!(broken, Invalid::Facet { .. })));
+        }
+        // No decimal has an exponent: the text alone tells which it is, in an attribute too.
+        assert_eq!(lexical(&Measure::Double(7.0)), "7E0");
+        assert_eq!(lexical(&Outer::Inner(Inner::Double(7.0))), "7E0");
+    }
+    crate::union! { enum Mark { Number(i32), Word(String) } }
+
+    #[test]
+    fn a_member_of_a_union_that_another_would_read_is_named() {
+        let element: Element<Mark> = Element::new(E, NAMESPACES);
+        for (value, type_) in [
+            (Mark::Number(5), None),
+            (Mark::Word("five".to_owned()), None),
+            (Mark::Word("5".to_owned()), Some("xs:string")),
+        ] {
+            let text = element.write(&value);
+            let named = type_.map(|type_| format!(" xsi:type=\"{type_}\""));
+            assert_eq!(text.contains("xsi:type"), named.is_some(), "{text}");
+            assert_eq!(element.read(&text).unwrap(), value, "{text}");
         }
     }
 }
