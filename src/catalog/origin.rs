@@ -169,30 +169,33 @@ fn origins(definition: &str) -> Vec<(usize, Whole)> {
             .iter()
             .take_while(|token| matches!(token, Token::Word(_)))
             .count();
-        let (of, below) = match item.get(words..).unwrap_or_default() {
+        let (within, of, below) = match item.get(words..).unwrap_or_default() {
             [
                 Token::Name(of),
                 Token::Mark('.'),
                 Token::Name(below),
                 _,
                 Token::Name(_),
-            ]
-            | [
-                _,
+            ] => (None, of, below),
+            [
+                Token::Name(schema),
                 Token::Mark('.'),
                 Token::Name(of),
                 Token::Mark('.'),
                 Token::Name(below),
                 _,
                 Token::Name(_),
-            ] => (of, below),
+            ] => (Some(schema), of, below),
             _ => continue,
         };
-        let table = tables.iter().find(|(alias, _, _)| *alias == of);
-        found.extend(table.map(|(_, schema, table)| {
+        // Tables of two schemas may have one name: with a schema stands what has no other name there.
+        let mut named = tables.iter().filter(|(alias, schema, table)| {
+            *alias == of && within.is_none_or(|within| within == *schema && table == alias)
+        });
+        if let (Some((_, schema, table)), None) = (named.next(), named.next()) {
             let whole = ((*schema).clone(), (*table).clone(), below.clone());
-            (place, whole)
-        }));
+            found.push((place, whole));
+        }
     }
     found
 }
@@ -329,6 +332,11 @@ mod tests {
                 "select 1 AS `n`,`box`.`id` AS `i`,`p`.`id` AS `id` from ((`crm`.`b` join `far`.`box` on((`crm`.`b`.`box` = `far`.`box`.`id`))) \
                  join `crm`.`part` partition (`p0`) `p` on(`b`.`box` = `p`.`id`)) where `crm`.`x`.`y` = 1",
                 &["1=far.box.id", "2=crm.part.id"],
+            ),
+            (
+                "select `b`.`t`.`id` AS `id`,`a`.`t`.`n` AS `n`,`t`.`n` AS `m`,`a`.`u`.`n` AS `o`,`u`.`n` AS `p` \
+                 from ((`a`.`t` join `b`.`t`) join `b`.`v` `u`)",
+                &["0=b.t.id", "1=a.t.n", "4=b.v.n"],
             ),
             (
                 "with `a` as (select 1 AS `x`), `c` as (select 2 AS `y`) select `crm`.`g`.`id` AS `id` from `crm`.`g` join (select `far`.`g`.`id` AS `id` from `far`.`g`) `z`",
