@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use super::selection::Selection;
 use super::{
     Catalog, Dialect, Direction, Generation, Omitted, Relation, Routine, Schema, Table, TableId,
-    view,
 };
 
 /// What introspection found, before anything is decided.
@@ -162,14 +161,16 @@ fn key(table: &Table, selection: &Selection) -> Option<Vec<usize>> {
         .map(|unique| unique.columns.clone())
 }
 
-/// Lets the database number a key of a view of whose origin nothing else is known.
+/// Lets the database number a key of a view of whose origin nothing else is known, where the key is that one column: of several it is not
+/// known which. Its default stays: what it is where nothing below is numbered.
 fn number_key(table: &mut Table, perhaps_numbered: &HashSet<(String, String)>) {
-    for place in table.key.iter().flatten() {
-        if let Some(column) = table.columns.get_mut(*place)
-            && perhaps_numbered.contains(&(table.name.clone(), column.name.clone()))
-        {
-            view::take_over(column, Generation::Default);
-        }
+    let Some([place]) = table.key.as_deref() else {
+        return;
+    };
+    if let Some(column) = table.columns.get_mut(*place)
+        && perhaps_numbered.contains(&(table.name.clone(), column.name.clone()))
+    {
+        column.generation = Generation::Default;
     }
 }
 

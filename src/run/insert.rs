@@ -124,29 +124,30 @@ async fn insert_mysql(
     let Some(key) = &target.key else {
         return Ok(row);
     };
-    for column in key {
-        let generated = target
-            .columns
-            .get(*column)
-            .is_some_and(|column| column.generation == Generation::Default);
+    let mut known = true;
+    for place in key {
         let given = row
-            .get(*column)
+            .get(*place)
             .is_some_and(|value| *value != Value::Null && *value != Value::Text("0".to_owned()));
-        if !generated || given {
+        let column = target.columns.get(*place).filter(|_| !given);
+        let Some(column) = column else {
             continue;
-        }
-        if let Some(last) = executed.last_id {
-            row.values.retain(|(index, _)| index != column);
-            row.values.push((*column, Value::Text(last.to_string())));
+        };
+        // A view has a default of 0 for what is numbered below; so has a column that nothing numbers.
+        known &= column.default.is_none() && executed.last_id.is_some();
+        if column.generation == Generation::Default {
+            let number = executed.last_id.unwrap_or_default();
+            row.values.retain(|(index, _)| index != place);
+            row.values.push((*place, Value::Text(number.to_string())));
         }
     }
-    match row.key(target) {
-        Some(found) => {
-            let values = found.values.clone();
-            reread(session, catalog, id, target, &values, row).await
-        }
-        None => Ok(row),
+    let Some(found) = row.key(target) else {
+        return Ok(row);
+    };
+    if !known {
+        row.values.clear();
     }
+    reread(session, catalog, id, target, &found.values, row).await
 }
 
 async fn reread(

@@ -355,3 +355,70 @@ async fn views_of_mysql_over_numbered_and_joined_tables() {
     place.script(&format!("drop database {far}")).await;
     place.drop().await;
 }
+
+/// What a view shows of a view in another schema may be numbered below or not: a key is told where its record is found by it.
+#[tokio::test]
+async fn keys_of_views_of_mysql_of_unknown_origin() {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
+        return;
+    };
+    let far = format!("{}_far", place.name);
+    let mut script = format!("create database {far};");
+    let mut selection = Selection::default();
+    for (name, columns, key) in [
+        (
+            "pair",
+            "id int auto_increment, shop int not null default 0, n int, primary key (id, shop)",
+            &["id", "shop"][..],
+        ),
+        (
+            "fixed",
+            "id int not null default 0, shop int not null default 0, n int, primary key (id, shop)",
+            &["id", "shop"],
+        ),
+        (
+            "zero",
+            "id int not null default 0 primary key, shop int, n int",
+            &["id"],
+        ),
+        (
+            "coded",
+            "id int auto_increment primary key, shop int not null default 0 unique, n int",
+            &["shop"],
+        ),
+    ] {
+        script += &format!(
+            "create table {far}.{name} ({columns});
+             create view {far}.{name}_below as select id, shop, n from {far}.{name};
+             create view {name} as select id, shop, n from {far}.{name}_below;"
+        );
+        let key = key.iter().map(|&column| column.to_owned()).collect();
+        selection.keys.insert(format!("{}.{name}", place.name), key);
+    }
+    place.script(&script).await;
+    let opened = place.open_with(&selection).await;
+    for (name, given, stored) in [
+        ("pair", &[(2, "1")][..], None),
+        ("pair", &[(1, "3"), (2, "2")], None),
+        ("pair", &[(0, "0"), (1, "3"), (2, "3")], None),
+        ("pair", &[(0, "9"), (1, "3"), (2, "4")], Some("9|3|4")),
+        ("fixed", &[(2, "5")], Some("0|0|5")),
+        ("fixed", &[(1, "3"), (2, "6")], Some("0|3|6")),
+        ("zero", &[(2, "7")], Some("0|~|7")),
+        // Another column is what was numbered.
+        ("coded", &[(2, "8")], None),
+        ("coded", &[(1, "4"), (2, "9")], Some("2|4|9")),
+    ] {
+        let view = opened.table(name);
+        let made = results(&opened, one(view, given)).await.remove(0);
+        assert_eq!(made.status, Status::Created, "{name} {given:?}");
+        let found = match &made.key {
+            Some(key) => Some(get(&opened, view, key).await),
+            None => None,
+        };
+        let found = found.as_ref().map(|(row, _)| row.as_str());
+        assert_eq!(found, stored, "{name} {given:?}");
+    }
+    place.script(&format!("drop database {far}")).await;
+    place.drop().await;
+}
