@@ -2,7 +2,7 @@
 
 use super::error::{Failure, explain};
 use super::session::Session;
-use crate::call::Call;
+use crate::call::{Call, Value};
 use crate::catalog::{Catalog, RoutineId};
 use crate::database::Database;
 use crate::plan;
@@ -25,9 +25,8 @@ pub async fn tell_argument(
     if !of_a_value {
         return error;
     }
-    let told = told(catalog, *routine, &error);
-    if !told.is_empty() {
-        error.place.columns = told;
+    if let Some(told) = told(catalog, *routine, arguments, &error) {
+        error.place.columns = vec![told];
         return error;
     }
     let Ok(mut session) = Session::lend(database).await else {
@@ -52,18 +51,27 @@ pub async fn tell_argument(
     error
 }
 
-/// The parameter of `Incorrect inet6 value: 'v' for column ``.``.`p` at row 1`: MariaDB names a variable like a column of no table.
-fn told(catalog: &Catalog, id: RoutineId, error: &RunError) -> Vec<usize> {
-    let failure = error.source.as_ref();
-    let failure = failure.and_then(|inner| inner.0.downcast_ref::<Failure>());
-    let (Some(Failure::Database(sqlx::Error::Database(error))), Some(routine)) =
-        (failure, catalog.routine(id))
-    else {
-        return Vec::new();
+/// The parameter of `Incorrect inet6 value: 'v' for column ``.``.`p` at row 1`, where `v` is what was given for it: MariaDB names any variable
+/// like a column of no table, one inside the routine too. Of a long value it quotes the beginning, with dots behind.
+fn told(
+    catalog: &Catalog,
+    id: RoutineId,
+    arguments: &[(usize, Value)],
+    error: &RunError,
+) -> Option<usize> {
+    let failure = error.source.as_ref()?.0.downcast_ref::<Failure>()?;
+    let Failure::Database(sqlx::Error::Database(error)) = failure else {
+        return None;
     };
-    let name = error.message().rsplit_once(" for column ``.``.`");
-    let name = name.and_then(|(_, rest)| rest.split('`').next());
-    let parameters = routine.parameters.iter();
-    let place = name.and_then(|name| parameters.map(|p| &p.name).position(|known| known == name));
-    place.into_iter().collect()
+    let (before, name) = error.message().rsplit_once("' for column ``.``.`")?;
+    let (_, quoted) = before.split_once(" value: '")?;
+    let name = name.split('`').next()?;
+    let mut parameters = catalog.routine(id)?.parameters.iter();
+    let place = parameters.position(|parameter| parameter.name == name)?;
+    let given = arguments.iter().find(|(index, _)| *index == place);
+    let (_, Value::Text(given)) = given? else {
+        return None;
+    };
+    let start = quoted.strip_suffix("...").unwrap_or(quoted);
+    (given == quoted || (start.len() >= 64 && given.starts_with(start))).then_some(place)
 }

@@ -310,6 +310,16 @@ async fn routines_of_mysql() {
     };
     let sql = format!("create function strict(n int, p {strict}) returns int return n");
     place.script(&sql).await;
+    if is_mariadb(&place).await {
+        // What is called inside, and what is declared there, may have the name of a parameter.
+        place
+            .script(
+                "create function calls(n int, p varchar(300)) returns int return strict(n, concat(p, ':x'));
+                 create function declares(p varchar(300)) returns int begin
+                   begin declare p inet6 default 'none'; end; return 1; end",
+            )
+            .await;
+    }
     let opened = place.open().await;
     assert_eq!(call(&opened, "plus_one", 0, &[(0, "41")]).await, "42");
     assert_eq!(
@@ -334,6 +344,17 @@ async fn routines_of_mysql() {
         refused_argument(&opened, "strict", &[(0, "1"), (1, value)]).await,
         ("InvalidValue", vec![1])
     );
+    if is_mariadb(&place).await {
+        let long = "x".repeat(300);
+        for (name, arguments, told) in [
+            ("strict", &[(0, "1"), (1, &*long)][..], vec![1]),
+            ("calls", &[(0, "1"), (1, value)], vec![]),
+            ("declares", &[(0, "::1")], vec![]),
+        ] {
+            let refused = refused_argument(&opened, name, arguments).await;
+            assert_eq!(refused, ("InvalidValue", told), "{name}");
+        }
+    }
     place.drop().await;
 }
 
