@@ -11,8 +11,11 @@ use crate::shop::{count, get, record, results, write};
 
 /// Tells whether the server is a MariaDB.
 pub(crate) async fn is_mariadb(place: &Place) -> bool {
-    let version = place.texts("select version()").await;
-    version[0][0].as_deref().unwrap().contains("MariaDB")
+    version(place).await.contains("MariaDB")
+}
+
+async fn version(place: &Place) -> String {
+    place.texts("select version()").await[0][0].clone().unwrap()
 }
 
 #[tokio::test]
@@ -74,9 +77,51 @@ async fn what_only_one_of_them_has() {
         return;
     };
     match is_mariadb(&place).await {
-        true => mariadb(&place).await,
-        false => mysql(&place).await,
+        true => {
+            println!("skipped what MySQL has for itself: the server is a MariaDB");
+            mariadb(&place).await;
+        }
+        false => {
+            println!("skipped what MariaDB has for itself: the server is a MySQL");
+            mysql(&place).await;
+        }
     }
+    place.drop().await;
+}
+
+#[tokio::test]
+async fn vectors_of_mysql() {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
+        return;
+    };
+    let version = version(&place).await;
+    let major = version.split('.').next().unwrap().parse::<u32>().unwrap();
+    if version.contains("MariaDB") || major < 9 {
+        println!(
+            "skipped the vectors of MySQL: the server is {version}, and MySQL has them since 9.0"
+        );
+        place.drop().await;
+        return;
+    }
+    place
+        .script(
+            "create table near (id int primary key, v vector(2));
+             insert into near values (1, string_to_vector('[0.1,2]')), (2, null);",
+        )
+        .await;
+    let opened = place.open().await;
+    let near = opened.table("near");
+    let by_vector = Query {
+        order: vec![OrderBy {
+            column: 1,
+            descending: false,
+        }],
+        ..all(near, 1, None)
+    };
+    let whole = read_all(&opened, &by_vector).await;
+    assert_eq!(whole, ["1|0xcdcccc3d00000040", "2|~"]);
+    let (rows, _) = opened.rows(&Call::Query(all(near, 1, None))).await;
+    write_back(&opened, near, &rows, 0).await;
     place.drop().await;
 }
 
@@ -104,25 +149,10 @@ async fn mysql(place: &Place) {
              create table part (id int, at date, primary key (id, at)) partition by range columns (at)
                (partition a values less than ('2024-01-01'), partition b values less than (maxvalue));
              insert into part values (1, '2023-01-01'), (2, '2025-01-01');
-             /*!90000 create table near (id int primary key, v vector(2)) */;
-             /*!90000 insert into near values (1, string_to_vector('[0.1,2]')), (2, null) */;
              create function moved(p point) returns point deterministic return p;",
         )
         .await;
     let opened = place.open().await;
-    if let Some(near) = opened.catalog.find_table(&place.name, "near") {
-        let by_vector = Query {
-            order: vec![OrderBy {
-                column: 1,
-                descending: false,
-            }],
-            ..all(near, 1, None)
-        };
-        let whole = read_all(&opened, &by_vector).await;
-        assert_eq!(whole, ["1|0xcdcccc3d00000040", "2|~"]);
-        let (rows, _) = opened.rows(&Call::Query(all(near, 1, None))).await;
-        write_back(&opened, near, &rows, 0).await;
-    }
     let own = opened.table("own");
     let first = "0x0001|Żółw|{\"a\": 1, \"b\": 2}|5|1|2|SRID=4326;POINT(52.2 21)";
     assert_eq!(read_all(&opened, &all(own, 10, None)).await, [first]);

@@ -13,6 +13,7 @@ mod odd;
 mod process;
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -33,6 +34,15 @@ fn has(program: &str) -> bool {
     found
 }
 
+/// What the environment tells of where a stack is; says so where it does not.
+fn told(variable: &str) -> Option<OsString> {
+    let told = env::var_os(variable);
+    if told.is_none() {
+        eprintln!("skipped: {variable} is not set (tests/run sets it)");
+    }
+    told
+}
+
 /// Runs one client program against a fresh gateway, once for each version of SOAP, and expects its closing line.
 fn check(stack: &str, command: impl Fn(&Gateway, &str) -> Command) {
     for version in ["1.1", "1.2"] {
@@ -50,8 +60,7 @@ fn check(stack: &str, command: impl Fn(&Gateway, &str) -> Command) {
 
 #[test]
 fn zeep() {
-    let Some(python) = env::var_os("SOAPSTONE_TEST_PYTHON") else {
-        eprintln!("skipped: SOAPSTONE_TEST_PYTHON names no Python with zeep (tests/run sets it)");
+    let Some(python) = told("SOAPSTONE_TEST_PYTHON") else {
         return;
     };
     check("zeep", |_, _| {
@@ -65,7 +74,7 @@ fn zeep() {
 fn zeep_on_postgres() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/postgres.sql");
     let (Some(python), Some(database)) = (
-        env::var_os("SOAPSTONE_TEST_PYTHON"),
+        told("SOAPSTONE_TEST_PYTHON"),
         Database::filled("sample", &sample),
     ) else {
         return;
@@ -91,10 +100,7 @@ fn php() {
 
 #[test]
 fn node() {
-    let Some(modules) = env::var_os("SOAPSTONE_TEST_NODE_PATH") else {
-        eprintln!(
-            "skipped: SOAPSTONE_TEST_NODE_PATH names no folder with node-soap (tests/run sets it)"
-        );
+    let Some(modules) = told("SOAPSTONE_TEST_NODE_PATH") else {
         return;
     };
     check("node-soap", |_, _| {
@@ -108,17 +114,17 @@ fn node() {
 
 #[test]
 fn metro() {
-    if !has("wsimport") || !has("javac") {
-        return;
-    }
     let scratch = Scratch::new();
+    let path = java_class_path(scratch.path());
+    let Some(path) = path.filter(|_| has("wsimport") && has("javac")) else {
+        return;
+    };
     let gateway = Gateway::with_sample();
     let wsdl = format!("{}/soap/crm?wsdl", gateway.address());
     run(Command::new("wsimport")
         .args(["-quiet", "-keep", "-Xnocompile", "-p", "crm", "-d"])
         .arg(scratch.path())
         .arg(wsdl));
-    let path = java_class_path(scratch.path());
     let sources: Vec<PathBuf> = files(&scratch.path().join("crm"), "java");
     assert!(
         sources.len() > 100,
@@ -146,8 +152,20 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
         .collect()
 }
 
+/// The class path of these libraries of Debian and a folder; says so where a library is not installed.
+fn class_path(names: &[&str], classes: &Path) -> Option<String> {
+    let jar = |name| format!("/usr/share/java/{name}.jar");
+    let mut path: Vec<String> = names.iter().map(jar).collect();
+    if let Some(missing) = path.iter().find(|jar| !Path::new(jar).is_file()) {
+        eprintln!("skipped: {missing} is not installed (tests/run installs it)");
+        return None;
+    }
+    path.push(classes.display().to_string());
+    Some(path.join(":"))
+}
+
 /// The libraries of Debian's `jaxws`, those without a version in their names.
-fn java_class_path(classes: &Path) -> String {
+fn java_class_path(classes: &Path) -> Option<String> {
     const NEEDED: [&str; 21] = [
         "FastInfoset",
         "gmbal",
@@ -171,12 +189,7 @@ fn java_class_path(classes: &Path) -> String {
         "streambuffer",
         "woodstox-core",
     ];
-    let jars = NEEDED
-        .iter()
-        .map(|name| format!("/usr/share/java/{name}.jar"));
-    jars.chain([classes.display().to_string()])
-        .collect::<Vec<_>>()
-        .join(":")
+    class_path(&NEEDED, classes)
 }
 
 /// The oldest of Java's stacks, with the stubs of one table: those of the whole contract take it half a minute.
@@ -192,16 +205,11 @@ fn axis() {
         "javax.mail",
         "wsdl4j",
     ];
-    if !has("javac") || !Path::new("/usr/share/java/axis.jar").exists() {
-        return;
-    }
     let scratch = Scratch::new();
+    let Some(path) = class_path(&JARS, scratch.path()).filter(|_| has("javac")) else {
+        return;
+    };
     let gateway = Gateway::with_sample();
-    let jars = JARS
-        .iter()
-        .map(|name| format!("/usr/share/java/{name}.jar"));
-    let path = jars.chain([scratch.path().display().to_string()]);
-    let path = path.collect::<Vec<_>>().join(":");
     let address = gateway.address();
     let wsdl = format!("{address}/soap/crm/tables/opportunity?wsdl");
     let maker = "org.apache.axis.wsdl.WSDL2Java";

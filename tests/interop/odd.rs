@@ -1,11 +1,10 @@
 //! A database of odd names and types, several schemas and routines of every form through the stacks that make most of names: each table is
 //! read, and what Java's and C's generators make of the contract compiles.
 
-use std::env;
 use std::process::Command;
 
 use crate::process::{Database, Gateway, Scratch, run};
-use crate::{clients, files, gsoap_stubs, has, java_class_path};
+use crate::{clients, files, gsoap_stubs, has, java_class_path, told};
 
 #[test]
 fn odd_names() {
@@ -13,13 +12,13 @@ fn odd_names() {
         return;
     };
     let gateway = Gateway::start(&["--db", &database.url]);
-    if let Some(python) = env::var_os("SOAPSTONE_TEST_PYTHON") {
+    if let Some(python) = told("SOAPSTONE_TEST_PYTHON") {
         let said = run(Command::new(python)
             .arg(clients().join("odd/client.py"))
             .arg(gateway.address()));
         assert!(said.contains("odd names, zeep: "), "{said}");
     }
-    if let Some(modules) = env::var_os("SOAPSTONE_TEST_NODE_PATH") {
+    if let Some(modules) = told("SOAPSTONE_TEST_NODE_PATH") {
         let said = run(Command::new("node")
             .arg(clients().join("odd/client.js"))
             .arg(gateway.address())
@@ -28,16 +27,15 @@ fn odd_names() {
     }
     let scratch = Scratch::new();
     let wsdl = format!("{}/soap/crm?wsdl", gateway.address());
-    if has("wsimport") && has("javac") {
+    let path = java_class_path(scratch.path());
+    if let Some(path) = path.filter(|_| has("wsimport") && has("javac")) {
         // All schemas in one package: what the contract calls by one name in two namespaces would clash.
         run(Command::new("wsimport")
             .args(["-quiet", "-keep", "-Xnocompile", "-p", "odd", "-d"])
             .arg(scratch.path())
             .arg(&wsdl));
         run(Command::new("javac")
-            .args(["-nowarn", "-encoding", "UTF-8", "-cp"])
-            .arg(java_class_path(scratch.path()))
-            .arg("-d")
+            .args(["-nowarn", "-encoding", "UTF-8", "-cp", &path, "-d"])
             .arg(scratch.path())
             .args(files(&scratch.path().join("odd"), "java")));
     }
