@@ -132,6 +132,11 @@ pub enum RunErrorKind {
     /// No record has this key.
     #[error("there is no such record")]
     NotFound,
+    /// More than one record has this key, so that it cannot be said which is meant. SQLite keeps what it is given: `2024-05-01` and
+    /// `2024-05-01 00:00:00` are two keys there and one date; on PostgreSQL a table that inherits may repeat the key of the one above; a
+    /// configured key may be none.
+    #[error("several records have this key")]
+    Several,
     /// The record has changed since the caller read it.
     #[error("the record has been changed since")]
     Conflict(Box<Conflict>),
@@ -250,7 +255,7 @@ impl RunError {
             RunErrorKind::NotNull(_) => "Required",
             RunErrorKind::ReadOnly => "ReadOnly",
             RunErrorKind::OutOfRange(_) => "InvalidValue",
-            RunErrorKind::Raised(_) => "Refused",
+            RunErrorKind::Several | RunErrorKind::Raised(_) => "Refused",
             RunErrorKind::Denied => "Denied",
             RunErrorKind::Contention => "Contention",
             RunErrorKind::Unavailable => "Unavailable",

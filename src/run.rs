@@ -270,10 +270,11 @@ async fn get(session: &mut Session, catalog: &Catalog, read: &Read) -> Result<Re
             &mut Sink::all(&mut rows),
         )
         .await?;
-    if rows.is_empty() {
-        return Err(RunError::new(RunErrorKind::NotFound).into());
+    match rows.len() {
+        0 => return Err(RunError::new(RunErrorKind::NotFound).into()),
+        1 => {}
+        _ => return Err(RunError::new(RunErrorKind::Several).into()),
     }
-    rows.truncate(1);
     expand::expand(session, catalog, &mut rows, &read.expand).await?;
     Ok(Reply::Record(rows))
 }

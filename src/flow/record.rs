@@ -6,12 +6,11 @@ use base64::Engine as _;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use crate::call::{Call, Condition, Expand, Filter, Get, Query, Reply, Value};
+use crate::call::{Call, Condition, Expand, Filter, Query, Reply, Value};
 use crate::capture::log::Fields;
 use crate::catalog::{Catalog, Direction, SqlType, Table, TableId};
 use crate::database::Database;
 use crate::plan::plan;
-use crate::problem::RunErrorKind;
 use crate::rows::{Cell, Rows};
 use crate::run::run;
 
@@ -176,25 +175,14 @@ pub async fn load(
             .iter()
             .filter_map(|key| key_values(table, key)?.into_iter().next())
             .collect();
-        let filter = Filter {
-            columns: vec![(column, Condition::In(values))],
-            ..Filter::default()
-        };
-        let query = Query {
-            table: graph.table,
-            filter: Some(filter),
-            order: Vec::new(),
-            fields: Vec::new(),
-            expand: graph.expand.clone(),
-            page_size: Some(keys.len() as u64),
-            cursor: None,
-        };
+        let conditions = vec![(column, Condition::In(values))];
+        let page = page(database, catalog, graph, conditions, keys.len()).await;
         // Records with more related ones than one answer may hold are loaded alone, below.
-        let page = call(database, catalog, &Call::Query(query)).await;
-        if let Some(Reply::Page { rows, .. }) = page.or_else(|error| match keys.len() {
-            0 | 1 => Err(error),
-            _ => Ok(None),
-        })? {
+        let rows = match page {
+            Err(error) if keys.len() < 2 => return Err(error),
+            page => page.ok(),
+        };
+        if let Some(rows) = rows {
             let name = table
                 .columns
                 .get(column)
@@ -240,27 +228,37 @@ pub async fn load_one(
     let Some(key) = key_values(table, key) else {
         return Ok(None);
     };
-    let get = Get {
-        table: graph.table,
-        key,
-        expand: graph.expand.clone(),
-    };
-    match call(database, catalog, &Call::Get(get)).await? {
-        Some(Reply::Record(rows)) => Ok(records(catalog, graph.table, &rows).into_iter().next()),
-        _ => Ok(None),
-    }
+    let conditions = table.key.iter().flatten().copied();
+    let conditions = conditions.zip(key.into_iter().map(Condition::Eq));
+    // Where several records have the key, one of them goes out.
+    let rows = page(database, catalog, graph, conditions.collect(), 1).await?;
+    Ok(records(catalog, graph.table, &rows).into_iter().next())
 }
 
-/// Runs a call; `None` where there is no such record.
-async fn call(
+/// The first records that meet all conditions.
+async fn page(
     database: &Database,
     catalog: &Catalog,
-    call: &Call,
-) -> Result<Option<Reply>, FlowError> {
-    let plan = plan(catalog, call).map_err(|error| FlowError::Records(error.to_string()))?;
+    graph: &Graph,
+    conditions: Vec<(usize, Condition)>,
+    size: usize,
+) -> Result<Rows, FlowError> {
+    let query = Call::Query(Query {
+        table: graph.table,
+        filter: Some(Filter {
+            columns: conditions,
+            ..Filter::default()
+        }),
+        order: Vec::new(),
+        fields: Vec::new(),
+        expand: graph.expand.clone(),
+        page_size: Some(size as u64),
+        cursor: None,
+    });
+    let plan = plan(catalog, &query).map_err(|error| FlowError::Records(error.to_string()))?;
     match run(database, catalog, &plan).await {
-        Ok(reply) => Ok(Some(reply)),
-        Err(error) if matches!(error.kind, RunErrorKind::NotFound) => Ok(None),
+        Ok(Reply::Page { rows, .. }) => Ok(rows),
+        Ok(_) => Ok(Rows::default()),
         Err(error) => Err(FlowError::Records(error.to_string())),
     }
 }

@@ -165,7 +165,8 @@ fn version_condition(sql: &mut Sql, target: &Table, version: Option<&str>) {
     }
 }
 
-/// `select` all columns of the row with these values, locked until the transaction ends where `lock`.
+/// `select` all columns of the row with these values, locked until the transaction ends where `lock`; a second row tells that several have
+/// them.
 pub(crate) fn find_statement(
     catalog: &Catalog,
     id: TableId,
@@ -180,6 +181,7 @@ pub(crate) fn find_statement(
     sql.push(" from ").table(target).push(" where ");
     let (columns, values): (Vec<usize>, Vec<Value>) = values.iter().cloned().unzip();
     key_condition(&mut sql, target, id, &columns, &values)?;
+    sql.push(" limit 2");
     // SQLite's write transactions lock the whole file.
     if lock && target.lockable && catalog.dialect != Dialect::Sqlite {
         sql.push(" for update");

@@ -214,6 +214,8 @@ pub(crate) fn get(catalog: &Catalog, call: &Get) -> Result<Read, PlanError> {
     select_list(&mut sql, target, &shape);
     sql.push(" from ").table(target).push(" where ");
     key_condition(&mut sql, target, call.table, &key, &call.key)?;
+    // A second row tells that several have the key.
+    sql.push(" limit 2");
     let expand = expand(
         catalog,
         call.table,

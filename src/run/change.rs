@@ -107,11 +107,12 @@ async fn update_beside(
 
 /// Why a write met no row.
 fn unchanged(target: &Table, current: Rows, set: &[(usize, Value)], versioned: bool) -> Failure {
-    let kind = match (current.is_empty(), versioned) {
-        (true, _) => RunErrorKind::NotFound,
-        (false, true) => conflict(target, current, set),
+    let kind = match (current.len(), versioned) {
+        (0, _) => RunErrorKind::NotFound,
+        (1, true) => conflict(target, current, set),
         // Row security or a trigger keeps the row as it is.
-        (false, false) => RunErrorKind::Raised("the database did not take the change".to_owned()),
+        (1, false) => RunErrorKind::Raised("the database did not take the change".to_owned()),
+        _ => RunErrorKind::Several,
     };
     RunError::new(kind).into()
 }
@@ -136,13 +137,8 @@ fn check_version(
     }
 }
 
-/// SQLite keeps what it is given, so that `2024-05-01` and `2024-05-01 00:00:00` are two keys there and one date; on PostgreSQL a table that
-/// inherits may repeat the key of the one above; a configured key may be none. Which of the records is meant cannot be said.
 fn several() -> Failure {
-    RunError::new(RunErrorKind::Raised(
-        "several records have this key".to_owned(),
-    ))
-    .into()
+    RunError::new(RunErrorKind::Several).into()
 }
 
 fn conflict(target: &Table, current: Rows, set: &[(usize, Value)]) -> RunErrorKind {

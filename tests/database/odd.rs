@@ -7,6 +7,7 @@ use soapstone_gateway::call::{
 };
 use soapstone_gateway::catalog::{Dialect, Limits, Selection, TableId};
 use soapstone_gateway::database::Database;
+use soapstone_gateway::flow::record::{Graph, load_one};
 use soapstone_gateway::plan::{self, Plan};
 use sqlx::Row;
 
@@ -322,27 +323,52 @@ async fn a_key_that_heirs_repeat_names_no_record_to_write() {
     let table = opened.table("ancestor");
     let whole = read_all(&opened, &all(table, 2, None)).await;
     assert_eq!(whole, ["1|a", "1|a", "1|a", "1|b", "2|b"]);
-    let change = |key| {
-        Call::Update(write(
-            table,
-            vec![record(&[(0, key), (1, "c")])],
-            Mode::Atomic,
-        ))
+    let change_of = |key, version: Option<&str>| {
+        let mut change = record(&[(0, key), (1, "c")]);
+        change.version = version.map(str::to_owned);
+        Call::Update(write(table, vec![change], Mode::Atomic))
     };
-    let delete = |key: &str| {
+    let delete_of = |key: &str, version: Option<&str>| {
         let keys = vec![Key {
             values: vec![text(key)],
-            version: None,
+            version: version.map(str::to_owned),
         }];
         let mode = Mode::Atomic;
         Call::Delete(Delete { table, keys, mode })
     };
-    for call in [change("1"), delete("1")] {
+    let (change, delete) = (|key| change_of(key, None), |key| delete_of(key, None));
+    let get = |key: &str| {
+        Call::Get(Get {
+            table,
+            key: vec![text(key)],
+            expand: Vec::new(),
+        })
+    };
+    // All were made by one transaction, whose number is their version.
+    let made = place.texts("select max(xmin::text) from ancestor").await;
+    let version = made[0][0].as_deref();
+    for call in [
+        get("1"),
+        change("1"),
+        delete("1"),
+        change_of("1", version),
+        delete_of("1", version),
+        change_of("1", Some("1")),
+        delete_of("1", Some("1")),
+    ] {
         let error = opened.run(&call).await.unwrap_err();
         assert_eq!(error.to_string(), "several records have this key");
     }
     assert_eq!(read_all(&opened, &all(table, 2, None)).await, whole);
+    // A flow sends one of them rather than none.
+    let graph = Graph::of(&opened.catalog, table, &[]).unwrap();
+    let key = vec![("id".to_owned(), Some("1".to_owned()))];
+    let sent = load_one(&opened.database, &opened.catalog, &graph, &key).await;
+    assert_eq!(sent.unwrap().unwrap()["id"], 1);
     // What is one record below is one above.
+    assert_eq!(show_rows(&opened.rows(&get("2")).await.0), ["2|b"]);
+    let stale = opened.run(&change_of("2", Some("1"))).await;
+    assert_eq!(stale.unwrap_err().code(), "Conflict");
     assert_eq!(
         results(&opened, change("2")).await[0].status,
         Status::Updated
@@ -351,6 +377,16 @@ async fn a_key_that_heirs_repeat_names_no_record_to_write() {
         results(&opened, delete("2")).await[0].status,
         Status::Deleted
     );
+    // A version that one of several has names it.
+    place
+        .script("update heir set extra = 9 where n = 'b'")
+        .await;
+    let written = "select xmin::text from heir where n = 'b'";
+    let written = place.texts(written).await;
+    let change = change_of("1", written[0][0].as_deref());
+    assert_eq!(results(&opened, change).await[0].status, Status::Updated);
+    let whole = read_all(&opened, &all(table, 2, None)).await;
+    assert_eq!(whole, ["1|a", "1|a", "1|a", "1|c"]);
     place.drop().await;
 }
 
