@@ -9,9 +9,11 @@
 #![allow(clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use soapstone_codegen::{File, Options, generate_files, write_crate, write_files};
+#[cfg(feature = "peers")]
+use soapstone_codegen::write_files;
+use soapstone_codegen::{File, Options, generate_files, write_crate};
 
 #[cfg(feature = "peers")]
 mod peer;
@@ -135,7 +137,7 @@ fn check_ours(files: &[File], folder: &str) -> Option<f64> {
 }
 
 /// Checks a crate: once with nothing in it, so that its dependencies are there, and then whole. `CARGO_TARGET_DIR` may say where
-/// dependencies have been checked already.
+/// dependencies have been checked already. What cargo says against it goes to standard error.
 fn check(folder: &Path) -> Option<f64> {
     let lib = folder.join("src/lib.rs");
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
@@ -145,10 +147,9 @@ fn check(folder: &Path) -> Option<f64> {
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or(scratch("target").into());
     let cargo = || {
         Command::new("cargo")
-            .args(["check", "--quiet", "--offline"])
+            .args(["check", "--quiet"])
             .current_dir(folder)
             .env("CARGO_TARGET_DIR", &target)
-            .stderr(Stdio::null())
             .status()
     };
     let empty = cargo().ok()?;
