@@ -310,6 +310,7 @@ impl Values {
                 .validate_element(&mut reader, tag, expect, &Options::collect(), &mut ())
                 .map_err(WriteError::Invalid)?;
         }
+        drop(reader);
         Ok(text)
     }
 

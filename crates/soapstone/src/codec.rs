@@ -230,6 +230,9 @@ pub trait Simple: Sized + PartialEq {
         Box::new(std::iter::empty())
     }
 
+    /// Whether a value keeps its text: [`from_text`](Simple::from_text) then takes one that is owned without a copy.
+    const KEEPS: bool = false;
+
     /// Whether [`from_word`](Simple::from_word) reads most values.
     const WORD: bool = false;
 

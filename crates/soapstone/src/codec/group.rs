@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::any::{AnyElement, Wildcard};
-use super::error::{ErrorKind, Invalid};
+use super::error::{Error, ErrorKind, Invalid};
 use super::reader::Ahead;
 use super::{Group, Reader, Result, Simple, Strictness, Tag, Type};
 use crate::xml::{Prediction, Span};
@@ -163,20 +163,40 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        let mut own = std::mem::take(&mut self.own);
-        let value = self.mixed_leaf(tag, &mut own).map(|text| {
-            let text = text.unwrap_or(&own);
-            T::from_text(Cow::Borrowed(text), &self.xml)
-                .map_err(|problem| self.invalid(text, problem).within(tag.local, None))
+        // A value that keeps its text has it as it was put together; for others there is one room for all.
+        let mut own = String::new();
+        let room = if T::KEEPS {
+            &mut own
+        } else {
+            &mut std::mem::take(&mut self.own)
+        };
+        let value = self.mixed_leaf(tag, room).map(|text| match text {
+            Some(text) => T::from_text(Cow::Borrowed(text), &self.xml),
+            None if T::KEEPS => T::from_text(Cow::Owned(std::mem::take(room)), &self.xml),
+            None => T::from_text(Cow::Borrowed(room), &self.xml),
         });
-        self.own = own;
-        if let Some(value) = value {
-            return value.map(Some);
+        if !T::KEEPS {
+            self.own = std::mem::take(room);
+        }
+        match value {
+            Some(Ok(value)) => return Ok(Some(value)),
+            Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
+            None => {}
         }
         if !self.start(tag)? {
             return Ok(None);
         }
         self.finish(tag).map(Some)
+    }
+
+    /// The error for the leaf just taken, which is read once more for its text.
+    #[cold]
+    fn invalid_leaf(&mut self, tag: &'static Tag, problem: Invalid) -> Error {
+        self.xml.take_back_leaf();
+        let mut own = String::new();
+        let text = self.mixed_leaf(tag, &mut own).flatten();
+        self.invalid(text.unwrap_or(&own), problem)
+            .within(tag.local, None)
     }
 
     /// Reads a group that must come next.

@@ -150,6 +150,7 @@ macro_rules! newtype {
             fn to_own_text(&self, writer: &mut $crate::codec::Writer) {
                 $crate::codec::Simple::to_own_text(&self.0, writer);
             }
+            const KEEPS: bool = <$base as $crate::codec::Simple>::KEEPS;
             const WORD: bool = <$base as $crate::codec::Simple>::WORD;
             fn from_word(word: u64, length: usize) -> ::std::option::Option<Self> {
                 let facets = Self::facets();

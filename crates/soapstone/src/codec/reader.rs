@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::error::{Error, ErrorKind};
 use super::predict::Known;
 use super::tag::{Check, Namespace, Tag};
@@ -21,7 +23,7 @@ const TRIED: usize = 12;
 pub struct Reader<'a> {
     pub(super) xml: xml::Reader<'a>,
     pub(super) namespaces: &'static [Namespace],
-    pub(super) known: Vec<Known<'a>>,
+    pub(super) known: SmallVec<[Known<'a>; 2]>,
     pub(super) ahead: Ahead<'a>,
     /// Attributes of the element just started that nothing has asked for yet.
     pub(super) pending: usize,
@@ -63,6 +65,7 @@ pub(super) enum Ahead<'a> {
 
 impl<'a> Reader<'a> {
     /// Makes a reader that goes on where an XML reader stands.
+    #[inline]
     pub fn new(
         xml: xml::Reader<'a>,
         namespaces: &'static [Namespace],
@@ -76,7 +79,7 @@ impl<'a> Reader<'a> {
         Reader {
             xml,
             namespaces,
-            known: vec![Known::NOTHING; namespaces.len()],
+            known: SmallVec::from_elem(Known::NOTHING, namespaces.len()),
             ahead: Ahead::Nothing,
             pending: 0,
             begun: None,

@@ -205,6 +205,8 @@ macro_rules! floats {
 floats!(f32 = "float", f64 = "double");
 
 impl Simple for String {
+    const KEEPS: bool = true;
+
     #[inline]
     fn from_text(
         text: Cow<'_, str>,
@@ -221,6 +223,8 @@ impl Simple for String {
 crate::__simple_element!(String);
 
 impl Simple for ByteString {
+    const KEEPS: bool = true;
+
     #[inline]
     fn from_text(
         text: Cow<'_, str>,

@@ -349,6 +349,29 @@ fn a_text_is_one_of_a_list() {
             Err(codec::Invalid::Enumeration)
         );
     }
+    // As leaves: borrowed from the document and put together, both told as they are where they do not fit.
+    for (lines, expected) in [
+        (
+            "<o:line> 10115 </o:line><o:line>1&#48;<!-- -->115</o:line>",
+            "10115 10115",
+        ),
+        (
+            "<o:line>10115</o:line><o:line>&lt;20095</o:line>",
+            "order/line[2]: \"<20095\" is none of the values listed (1:183)",
+        ),
+    ] {
+        let read = read_encoded::<Place>(lines);
+        let told = match &read {
+            Ok(names) => names
+                .0
+                .iter()
+                .map(|place| place.0.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(told, expected);
+    }
 }
 
 #[test]

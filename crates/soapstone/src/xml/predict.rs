@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline(always)]
-    fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
@@ -157,6 +157,12 @@ impl<'a> Reader<'a> {
     /// Moves back to the start tag that [`take_name`](Reader::take_name) began.
     pub fn take_back_name(&mut self) {
         self.at = self.offset();
+    }
+
+    /// Moves back to the leaf that was taken last, to take it once more.
+    pub fn take_back_leaf(&mut self) {
+        self.at = self.offset();
+        self.elements = self.elements.saturating_sub(1);
     }
 
     /// Opens the element whose start tag begins at an offset.

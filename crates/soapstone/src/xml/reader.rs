@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use bytestring::ByteString;
+use smallvec::SmallVec;
 
 use super::doctype::Doctype;
 use super::error::{Error, ErrorKind, Limited, Place};
@@ -28,7 +29,7 @@ pub struct Reader<'a> {
     pub(crate) scope: Scope<'a>,
     /// How many bindings of the scope hold for what comes next.
     pub(crate) kept: usize,
-    pub(crate) open: Vec<Open>,
+    pub(crate) open: SmallVec<[Open; 8]>,
     pub(crate) attributes: Vec<Attribute<'a>>,
     pub(crate) elements: usize,
     /// The last start tag was that of an empty element: its end comes next.
@@ -77,6 +78,7 @@ pub(super) enum Part {
 
 impl<'a> Reader<'a> {
     /// Makes a reader of a whole document; [`decode`](super::decode) makes the text.
+    #[inline]
     pub fn new(text: &'a str, options: &Options) -> Reader<'a> {
         let within = text.len() <= options.limits.bytes;
         let survey = scan::survey(if within { text } else { "" });
@@ -89,7 +91,7 @@ impl<'a> Reader<'a> {
             survey,
             scope: Scope::new(),
             kept: 0,
-            open: Vec::with_capacity(16),
+            open: SmallVec::new(),
             attributes: Vec::new(),
             elements: 0,
             empty: false,

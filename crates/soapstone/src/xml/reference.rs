@@ -13,14 +13,16 @@ pub(crate) const EXPANSION: usize = 16 << 20;
 /// How deep entities may stand inside each other.
 pub(crate) const ENTITY_DEPTH: usize = 40;
 
-/// The entities that every document has (XML 1.0, 4.6).
-pub(crate) fn predefined(name: &str) -> Option<char> {
-    match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
+/// The character of the reference at the front, if it is to one of the entities that every document has (XML 1.0, 4.6), and the
+/// reference's length.
+#[inline]
+pub(super) fn predefined(bytes: &[u8]) -> Option<(char, usize)> {
+    match bytes {
+        [b'&', b'l', b't', b';', ..] => Some(('<', 4)),
+        [b'&', b'g', b't', b';', ..] => Some(('>', 4)),
+        [b'&', b'a', b'm', b'p', b';', ..] => Some(('&', 5)),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => Some(('"', 6)),
+        [b'&', b'a', b'p', b'o', b's', b';', ..] => Some(('\'', 6)),
         _ => None,
     }
 }
@@ -52,7 +54,7 @@ pub(crate) fn split(text: &str) -> Option<(&str, usize)> {
         .filter(|_| rest.get(length) == Some(&b';'))?;
     let legal = match name.strip_prefix('#') {
         Some(number) => !number.is_empty(),
-        None => predefined(name).is_some() || is_name(name),
+        None => is_name(name),
     };
     legal.then_some((name, length + 2))
 }
@@ -206,14 +208,16 @@ impl<'a> Reader<'a> {
             let mut length = 1;
             match special.as_bytes() {
                 [b'&', ..] => {
-                    let (name, taken) = self.reference_name(special, here)?;
-                    length = taken;
-                    if let Some(number) = name.strip_prefix('#') {
-                        out.push(self.character(number, here)?);
-                    } else if let Some(character) = predefined(name) {
+                    if let Some((character, taken)) = predefined(special.as_bytes()) {
+                        length = taken;
                         out.push(character);
                     } else {
-                        self.append_entity(name, here, into, within, out)?;
+                        let (name, taken) = self.reference_name(special, here)?;
+                        length = taken;
+                        match name.strip_prefix('#') {
+                            Some(number) => out.push(self.character(number, here)?),
+                            None => self.append_entity(name, here, into, within, out)?,
+                        }
                     }
                 }
                 [b'<', ..] if into == Target::Attribute => {

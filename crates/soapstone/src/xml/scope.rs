@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{NsId, XML_NAMESPACE};
 
 /// How many namespaces, or bindings, are found by looking at each, before a map is made.
@@ -11,9 +13,9 @@ const FEW: usize = 12;
 /// The namespaces that a document has named, and the bindings in scope.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope<'a> {
-    names: Vec<Cow<'a, str>>,
+    names: SmallVec<[Cow<'a, str>; 6]>,
     ids: HashMap<Cow<'a, str>, NsId>,
-    bindings: Vec<Binding<'a>>,
+    bindings: SmallVec<[Binding<'a>; 4]>,
     /// The last binding of each prefix; kept while there are many, so that a hostile document gains nothing by them.
     last: HashMap<&'a str, usize>,
     /// Counts every change of the bindings.
@@ -31,9 +33,9 @@ struct Binding<'a> {
 impl<'a> Scope<'a> {
     pub(crate) fn new() -> Scope<'a> {
         Scope {
-            names: vec![Cow::Borrowed(""), Cow::Borrowed(XML_NAMESPACE)],
+            names: smallvec![Cow::Borrowed(""), Cow::Borrowed(XML_NAMESPACE)],
             ids: HashMap::new(),
-            bindings: Vec::with_capacity(8),
+            bindings: SmallVec::new(),
             last: HashMap::new(),
             version: 0,
         }

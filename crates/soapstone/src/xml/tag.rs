@@ -101,45 +101,36 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn name(&mut self) -> Result<Name<'a>, Error> {
         let from = self.at;
-        let mut at = from;
-        let mut colon = 0;
-        let mut wide = 0;
-        let mut legal = true;
-        while let Some(byte) = self.bytes.get(at) {
-            if in_name(*byte) {
-                wide |= *byte;
-            } else if *byte == b':' {
-                legal &= colon == 0 && at > from;
-                legal &= self
-                    .bytes
-                    .get(at + 1)
-                    .is_some_and(|next| starts_name(*next));
-                colon = at;
-            } else {
-                break;
-            }
-            at += 1;
+        let rest = self.rest();
+        let (mut length, mut wide) = name_run(rest);
+        let mut colon = None;
+        let mut legal = rest.first().is_some_and(|byte| starts_name(*byte));
+        while rest.get(length) == Some(&b':') {
+            let behind = rest.get(length + 1..).unwrap_or_default();
+            legal &= colon.is_none() && behind.first().is_some_and(|byte| starts_name(*byte));
+            colon = Some(length);
+            let (more, wide_too) = name_run(behind);
+            length += 1 + more;
+            wide |= wide_too;
         }
-        legal &= at > from && self.bytes.get(from).is_some_and(|byte| starts_name(*byte));
-        if at - from > self.options.limits.name {
+        if length > self.options.limits.name {
             return Err(self.limit(from, Limited::Name, self.options.limits.name));
         }
-        let whole = self.source.get(from..at).unwrap_or_default();
-        let (prefix, local) = if colon == 0 {
-            ("", whole)
-        } else {
-            (
-                self.source.get(from..colon).unwrap_or_default(),
-                self.source.get(colon + 1..at).unwrap_or_default(),
-            )
+        let whole = self.source.get(from..from + length).unwrap_or_default();
+        let (prefix, local) = match colon {
+            None => ("", whole),
+            Some(colon) => (
+                whole.get(..colon).unwrap_or_default(),
+                whole.get(colon + 1..).unwrap_or_default(),
+            ),
         };
-        if wide >= 0x80 && legal {
-            legal = is_ncname(local) && (colon == 0 || is_ncname(prefix));
+        if wide && legal {
+            legal = is_ncname(local) && (colon.is_none() || is_ncname(prefix));
         }
         if !legal {
             return Err(self.bad_name(from, whole));
         }
-        self.at = at;
+        self.at = from + length;
         Ok(Name {
             whole,
             prefix,
@@ -366,4 +357,19 @@ impl<'a> Reader<'a> {
             )
         }
     }
+}
+
+/// How many bytes at the front may be part of a name, the colon apart, and whether there are any beyond ASCII.
+#[inline(always)]
+fn name_run(bytes: &[u8]) -> (usize, bool) {
+    let mut wide = 0;
+    let mut length = 0;
+    for byte in bytes {
+        if !in_name(*byte) {
+            break;
+        }
+        wide |= *byte;
+        length += 1;
+    }
+    (length, wide >= 0x80)
 }

@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
             if text.own.capacity() == 0 {
                 let rest = self.bytes.get(self.at..).unwrap_or_default();
                 let more = memchr::memchr(b'<', rest).unwrap_or(rest.len());
-                text.own.reserve(start.len() + more);
+                *text.own = String::with_capacity(start.len() + more);
             }
             text.own.push_str(start);
         }
@@ -148,17 +148,17 @@ impl<'a> Reader<'a> {
     /// Reads a reference in content (XML 1.0, 4.4); the cursor stands on its `&`.
     fn reference(&mut self, text: &mut Run<'a, '_>) -> Result<(), Error> {
         let start = self.at;
+        if let Some((character, length)) = super::reference::predefined(self.rest()) {
+            self.owned(text).push(character);
+            self.at += length;
+            return Ok(());
+        }
         let (name, length) = self.reference_name(
             self.source.get(start..self.bytes.len()).unwrap_or_default(),
             start,
         )?;
         if let Some(number) = name.strip_prefix('#') {
             let character = self.character(number, start)?;
-            self.owned(text).push(character);
-            self.at += length;
-            return Ok(());
-        }
-        if let Some(character) = super::reference::predefined(name) {
             self.owned(text).push(character);
             self.at += length;
             return Ok(());

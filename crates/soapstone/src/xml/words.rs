@@ -26,6 +26,15 @@ impl Word {
         word
     }
 
+    /// Makes the word of the first bytes, from one to 16.
+    fn of(bytes: [u8; WORD], length: usize) -> Word {
+        let mask = u128::MAX >> (8 * WORD.saturating_sub(length));
+        Word {
+            text: u128::from_le_bytes(bytes) & mask,
+            mask,
+        }
+    }
+
     /// Tells whether bytes begin with the word. Of fewer than 16 nothing is the beginning: the general path looks there.
     #[inline(always)]
     pub(super) fn begins(&self, bytes: &[u8]) -> bool {
@@ -109,11 +118,11 @@ impl Openings {
         if !prefix.is_empty() {
             *rest.get_mut(prefix.len())? = b':';
         }
-        let close = Word::new(text.get(..end)?);
+        let close = Word::of(text, end);
         // The same without the slash.
         text.copy_within(2..end, 1);
         Some(Openings {
-            start: Word::new(text.get(..end - 1)?),
+            start: Word::of(text, end - 1),
             end: close,
             length: end - 1,
         })

@@ -279,6 +279,21 @@ fn short(lexical: &str) -> Option<DateTime> {
     let (fraction, zone) = match rest {
         [] => (Fraction::default(), None),
         b"Z" => (Fraction::default(), Some(Zone::UTC)),
+        [
+            b'.',
+            a @ b'0'..=b'9',
+            b @ b'0'..=b'9',
+            c @ b'0'..=b'9',
+            b'Z',
+        ] => {
+            let [a, b, c] = [a, b, c].map(|digit| u32::from(digit - b'0'));
+            let fraction = Fraction {
+                nanos: (a * 100 + b * 10 + c) * 1_000_000,
+                digits: 3,
+                rest: None,
+            };
+            (fraction, Some(Zone::UTC))
+        }
         _ => {
             let mut cursor = Cursor::new(lexical, "dateTime").ok()?;
             cursor.at = lexical.len() - rest.len();
