@@ -16,13 +16,10 @@ impl Scope<'_> {
     pub(super) fn json(&self, out: &mut String, item: &Item) {
         match &item.kind {
             Kind::Pending | Kind::Alias(_) => {}
-            Kind::Newtype(newtype) if newtype.rust == Rust::Path("bool") => {
-                let _ = writeln!(out, "\nsoapstone::json_boolean!({});", item.name);
-            }
             Kind::Newtype(newtype) => {
                 let _ = writeln!(
                     out,
-                    "\nsoapstone::json_as!({}, {});",
+                    "\nsoapstone::json_newtype!({}, {});",
                     item.name,
                     self.rust(&newtype.rust)
                 );
@@ -35,13 +32,13 @@ impl Scope<'_> {
                     .collect();
                 let _ = writeln!(
                     out,
-                    "\nsoapstone::json_union!({}, [{}]);",
+                    "\nsoapstone::json_union!({}, super::NAMESPACES, [{}]);",
                     item.name,
                     members.join(", ")
                 );
             }
             Kind::Enumeration(_) => {
-                let _ = writeln!(out, "\nsoapstone::json_as!({}, String);", item.name);
+                let _ = writeln!(out, "\nsoapstone::json_enumeration!({});", item.name);
             }
             Kind::Array(array) if array.rank == 1 => {
                 let content = format!(

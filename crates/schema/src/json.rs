@@ -2,7 +2,8 @@
 //!
 //! The form, by the type of the element:
 //! * a simple value is a string, a number or a boolean; numbers keep every digit; `INF`, `NaN` and names (`{namespace}local`)
-//!   are strings; a list is an array;
+//!   are strings, and so is a number that its pattern wants otherwise than JSON has it (`"007"`; 7 is read as that); a list is an
+//!   array;
 //! * a complex type is an object: attributes are `"@name"`, a simple content is `"$"` (or the value alone where there are no
 //!   attributes), child elements stand under their local name, under `{namespace}local` where two share it;
 //! * an element that may stand more than once is an array, however many there are;

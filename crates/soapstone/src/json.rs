@@ -1,7 +1,7 @@
 //! Values of generated types as JSON, and back, in the form that people expect of a schema.
 //!
-//! * a simple value is a string, a number or a boolean; numbers keep every digit; `INF`, `NaN` and names are strings; a list
-//!   is an array;
+//! * a simple value is a string, a number or a boolean; numbers keep every digit; `INF`, `NaN` and names are strings, and so is
+//!   a number that its pattern wants otherwise than JSON has it (`"007"`; 7 is read as that); a list is an array;
 //! * a complex type is an object: attributes are `"@name"`, simple content is `"$"` (or the value alone where there are no
 //!   attributes), child elements stand under their local name, under `{namespace}local` where two share it;
 //! * an element that may stand more than once is an array; absent is absent, nil is `null` (`"$nil": true` beside
@@ -98,6 +98,16 @@ pub fn reads<T: Simple>(text: &str) -> bool {
     crate::codec::parse::<T>(text).is_ok()
 }
 
+/// Gives the text that a type takes for a value of its base, of any text that the base takes.
+#[doc(hidden)]
+pub fn spell<T: Simple + TryFrom<B>, B: Simple>(text: &str) -> Option<String> {
+    if reads::<T>(text) {
+        return Some(text.to_owned());
+    }
+    let value = T::try_from(crate::codec::parse::<B>(text).ok()?).ok()?;
+    Some(crate::codec::lexical(&value))
+}
+
 /// Serialises a value.
 ///
 /// # Errors
@@ -140,33 +150,37 @@ macro_rules! serde_by_shape {
     )+};
 }
 
-/// Tells the shape of a type that is another type's with checks of its own: a newtype, an enumeration, a union.
+/// Tells the shape of an enumeration.
 #[macro_export]
-macro_rules! json_as {
-    ($name:ty, $base:ty) => {
+macro_rules! json_enumeration {
+    ($name:ty) => {
         impl $crate::json::Json for $name {
-            const NAMESPACES: &'static [$crate::codec::Namespace] =
-                <$base as $crate::json::Json>::NAMESPACES;
             fn shape() -> $crate::json::Shape {
-                <$base as $crate::json::Json>::shape()
+                <String as $crate::json::Json>::shape()
             }
         }
         $crate::serde_by_shape!($name);
     };
 }
 
-/// Tells the shape of a type of truths, which says which of their texts it reads.
+/// Tells the shape of a type that is another type's with checks of its own.
 #[macro_export]
-macro_rules! json_boolean {
-    ($name:ty) => {
+macro_rules! json_newtype {
+    ($name:ty, $base:ty) => {
         impl $crate::json::Json for $name {
+            const NAMESPACES: &'static [$crate::codec::Namespace] =
+                <$base as $crate::json::Json>::NAMESPACES;
             fn shape() -> $crate::json::Shape {
                 const SHAPE: $crate::json::Shape =
-                    $crate::json::Shape::scalar($crate::json::Scalar::Union(&[(
-                        $crate::json::reads::<$name>,
-                        <bool as $crate::json::Json>::shape,
-                    )]));
-                SHAPE
+                    $crate::json::Shape::scalar($crate::json::Scalar::Spelled(
+                        $crate::json::spell::<$name, $base>,
+                        <$base as $crate::json::Json>::shape,
+                    ));
+                if <$base as $crate::codec::Simple>::OTHER_TEXTS {
+                    SHAPE
+                } else {
+                    <$base as $crate::json::Json>::shape()
+                }
             }
         }
         $crate::serde_by_shape!($name);
@@ -176,8 +190,9 @@ macro_rules! json_boolean {
 /// Tells the shape of a union.
 #[macro_export]
 macro_rules! json_union {
-    ($name:ty, [$($member:ty),*]) => {
+    ($name:ty, $namespaces:expr, [$($member:ty),*]) => {
         impl $crate::json::Json for $name {
+            const NAMESPACES: &'static [$crate::codec::Namespace] = $namespaces;
             fn shape() -> $crate::json::Shape {
                 const SHAPE: $crate::json::Shape =
                     $crate::json::Shape::scalar($crate::json::Scalar::Union(&[$((

@@ -1,12 +1,14 @@
 //! The text of a simple value, of JSON.
 
 use serde_json::Value as Json;
+use soapstone::codec::{Simple, without_exponent};
+use soapstone::datatype::Decimal;
 use soapstone::name::QName;
 
 use super::read::Path;
 use super::{JsonError, JsonProblem};
 use crate::model::{Builtin, TypeId};
-use crate::simple::{self, Kind};
+use crate::simple::{self, Compiled, Kind};
 use crate::value::{Text, Values};
 
 impl Values {
@@ -17,14 +19,7 @@ impl Values {
         path: &Path,
     ) -> Result<Text, JsonError> {
         let compiled = self.simple.get(self.model(), type_);
-        let lexical = match json {
-            Json::Array(items) => {
-                let words: Option<Vec<String>> = items.iter().map(scalar).collect();
-                words.map(|words| words.join(" "))
-            }
-            json => scalar(json),
-        };
-        let lexical = lexical.ok_or_else(|| {
+        let lexical = spelled(json, compiled).ok_or_else(|| {
             path.error(JsonProblem::Expected {
                 expected: "a text, a number or a boolean",
             })
@@ -40,20 +35,39 @@ impl Values {
                 value: Some(checked.value),
                 lexical,
             }),
-            Err(violation) => {
-                // JSON may write a whole number or a decimal with an exponent; XSD does not.
-                if let (Json::Number(_), Some(plain)) = (json, without_exponent(&lexical))
-                    && let Ok(checked) = compiled.check(&plain, &())
-                {
-                    return Ok(Text {
-                        value: Some(checked.value),
-                        lexical: plain,
-                    });
-                }
-                Err(path.error(JsonProblem::Value(Box::new(violation))))
-            }
+            Err(violation) => Err(path.error(JsonProblem::Value(Box::new(violation)))),
         }
     }
+}
+
+/// The text of JSON as the type takes it: JSON may write a number with an exponent, and has one text of a number or a truth,
+/// where a pattern may ask for another.
+fn spelled(json: &Json, type_: &Compiled) -> Option<String> {
+    let is_taken = |text: &String| type_.check(text, &()).is_ok();
+    let others = match (json, &type_.kind) {
+        (Json::Array(items), Kind::List(item)) => {
+            let words: Option<Vec<String>> = items.iter().map(|one| spelled(one, item)).collect();
+            return words.map(|words| words.join(" "));
+        }
+        (Json::Array(items), _) => {
+            let words: Option<Vec<String>> = items.iter().map(scalar).collect();
+            return words.map(|words| words.join(" "));
+        }
+        (Json::Bool(truth), _) => truth.other_texts(),
+        (Json::Number(number), _) => {
+            let text = number.to_string();
+            let plain = without_exponent(&text).unwrap_or(text);
+            let number = Decimal::parse(&plain).ok();
+            let others = number.map(|number| number.other_texts());
+            Box::new(std::iter::once(plain).chain(others.into_iter().flatten()))
+        }
+        _ => return scalar(json),
+    };
+    let own = scalar(json)?;
+    if is_taken(&own) {
+        return Some(own);
+    }
+    Some(others.into_iter().find(is_taken).unwrap_or(own))
 }
 
 /// `{namespace}local` as a name.
@@ -103,35 +117,4 @@ pub(super) fn scalar(json: &Json) -> Option<String> {
         Json::Bool(value) => Some(value.to_string()),
         _ => None,
     }
-}
-
-/// Writes out a number with an exponent of up to 400 either way.
-fn without_exponent(text: &str) -> Option<String> {
-    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
-    let exponent: i32 = exponent
-        .parse()
-        .ok()
-        .filter(|exponent: &i32| exponent.abs() <= 400)?;
-    let (sign, mantissa) = mantissa
-        .strip_prefix('-')
-        .map_or(("", mantissa), |rest| ("-", rest));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = [whole, fraction].concat();
-    let point = i32::try_from(whole.len()).ok()? + exponent;
-    let length = i32::try_from(digits.len()).ok()?;
-    let text = if point <= 0 {
-        let zeroes = "0".repeat(usize::try_from(-point).ok()?);
-        ["0.", &zeroes, &digits].concat()
-    } else if point >= length {
-        let zeroes = "0".repeat(usize::try_from(point - length).ok()?);
-        [digits.as_str(), &zeroes].concat()
-    } else {
-        let (whole, fraction) = digits.split_at_checked(usize::try_from(point).ok()?)?;
-        if fraction.bytes().all(|digit| digit == b'0') {
-            whole.to_owned()
-        } else {
-            [whole, ".", fraction].concat()
-        }
-    };
-    Some([sign, &text].concat())
 }

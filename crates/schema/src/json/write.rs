@@ -1,10 +1,11 @@
 //! A tree as JSON.
 
 use serde_json::{Map, Number, Value as Json};
+use soapstone::datatype::space;
 use soapstone::name::QName;
 
 use crate::model::{Builtin, Type, TypeId};
-use crate::simple;
+use crate::simple::{Compiled, Kind, Value};
 use crate::value::{Content, Element, Field, Node, Root, Shape, Text, Values};
 
 impl Values {
@@ -46,21 +47,22 @@ impl Values {
             .iter()
             .filter(|attribute| !attribute.defaulted)
         {
-            let key = [
-                "@",
-                &attribute_key(shape.map(AsRef::as_ref), &attribute.name),
-            ]
-            .concat();
-            object.insert(key, text_json(&attribute.text));
+            let shape = shape.map(AsRef::as_ref);
+            let key = ["@", &attribute_key(shape, &attribute.name)].concat();
+            let type_ = shape.and_then(|shape| self.attribute_type(shape, &attribute.name));
+            object.insert(key, self.text_json(&attribute.text, type_));
         }
         match &value.content {
             Content::Nil if object.is_empty() => return Json::Null,
             Content::Nil => {
                 object.insert("$nil".to_owned(), Json::Bool(true));
             }
-            Content::Simple(text) if object.is_empty() => return text_json(text),
             Content::Simple(text) => {
-                object.insert("$".to_owned(), text_json(text));
+                let json = self.text_json(text, shape.map_or(type_, |shape| shape.simple));
+                if object.is_empty() {
+                    return json;
+                }
+                object.insert("$".to_owned(), json);
             }
             Content::Nodes(nodes) => match shape {
                 Some(shape) if self.keeps_order(shape, nodes) => {
@@ -76,6 +78,20 @@ impl Values {
             },
         }
         Json::Object(object)
+    }
+
+    fn attribute_type(&self, shape: &Shape, name: &QName) -> Option<TypeId> {
+        let (_, id) = shape.attributes.iter().find(|(known, _)| known == name)?;
+        Some(self.model().attributes.get(id.index())?.type_)
+    }
+
+    /// A simple value of a type, where that is known.
+    fn text_json(&self, text: &Text, type_: Option<TypeId>) -> Json {
+        let type_ = type_.map(|type_| self.simple.get(self.model(), type_));
+        match &text.value {
+            None => Json::String(text.lexical.clone()),
+            Some(value) => value_json(value, &text.lexical, type_.map(AsRef::as_ref)),
+        }
     }
 
     /// The items of an encoded array; under `$items` where its type has to be told.
@@ -244,39 +260,50 @@ fn attribute_key(shape: Option<&Shape>, name: &QName) -> String {
     }
 }
 
-/// A simple value.
-fn text_json(text: &Text) -> Json {
-    match &text.value {
-        None | Some(simple::Value::String(_)) => Json::String(text.lexical.clone()),
-        Some(simple::Value::QName(_) | simple::Value::Notation(_) | simple::Value::List(_)) => {
-            text.value.as_ref().map_or(Json::Null, value_json)
-        }
-        Some(
-            value
-            @ (simple::Value::Decimal(_) | simple::Value::Float(_) | simple::Value::Double(_)),
-        ) => number(text.lexical.trim()).unwrap_or_else(|| value_json(value)),
-        Some(simple::Value::Boolean(value)) => Json::Bool(*value),
-        Some(_) => Json::String(
-            text.lexical
-                .trim_matches([' ', '\t', '\r', '\n'])
-                .to_owned(),
-        ),
-    }
-}
-
-/// A value without a text of its own: an item of a list.
-fn value_json(value: &simple::Value) -> Json {
-    let mut lexical = String::new();
+/// A simple value with its text. A number is a text where its type takes no number of JSON for it: `007`, by a pattern.
+fn value_json(value: &Value, lexical: &str, type_: Option<&Compiled>) -> Json {
+    let trimmed = lexical.trim_matches([' ', '\t', '\r', '\n']);
+    let canonical = || {
+        let mut canonical = String::new();
+        value.write(&mut canonical);
+        canonical
+    };
+    // What is read of a union is of the first member that takes the text, and so has to be that.
+    let is_taken = |text: &str| {
+        type_.is_none_or(
+            |type_| match (type_.check(text, &()), type_.accept(lexical, &())) {
+                (Ok(checked), Ok(by)) => checked.value == *value && std::ptr::eq(checked.by, by),
+                _ => false,
+            },
+        )
+    };
     match value {
-        simple::Value::Boolean(value) => return Json::Bool(*value),
-        simple::Value::List(items) => return items.iter().map(value_json).collect(),
-        value => value.write(&mut lexical),
-    }
-    match value {
-        simple::Value::Decimal(_) | simple::Value::Float(_) | simple::Value::Double(_) => {
-            number(&lexical).unwrap_or(Json::String(lexical))
+        Value::String(_) => Json::String(lexical.to_owned()),
+        Value::QName(_) | Value::Notation(_) => Json::String(canonical()),
+        Value::List(items) => {
+            let item = type_.and_then(|type_| match &type_.kind {
+                Kind::List(item) => Some(item.as_ref()),
+                _ => None,
+            });
+            let words = space::words(lexical).zip(items);
+            words
+                .map(|(word, value)| value_json(value, word, item))
+                .collect()
         }
-        _ => Json::String(lexical),
+        Value::Decimal(_) | Value::Float(_) | Value::Double(_) => {
+            let number = number(trimmed).or_else(|| {
+                let canonical = canonical();
+                number(&canonical).filter(|_| is_taken(&canonical))
+            });
+            number.unwrap_or_else(|| Json::String(trimmed.to_owned()))
+        }
+        Value::Boolean(truth) => {
+            match type_.is_some_and(|type_| matches!(type_.kind, Kind::Union(_))) {
+                true if !is_taken(&canonical()) => Json::String(trimmed.to_owned()),
+                _ => Json::Bool(*truth),
+            }
+        }
+        _ => Json::String(trimmed.to_owned()),
     }
 }
 

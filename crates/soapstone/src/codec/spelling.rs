@@ -48,6 +48,38 @@ pub(super) fn of_decimal(text: &str) -> Texts {
     }))
 }
 
+/// Writes out a number with an exponent of up to 400 either way: JSON may write a whole number or a decimal with one, and XSD
+/// does not. Nothing where it has none.
+pub fn without_exponent(text: &str) -> Option<String> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: i32 = exponent
+        .parse()
+        .ok()
+        .filter(|exponent: &i32| exponent.abs() <= 400)?;
+    let (sign, mantissa) = mantissa
+        .strip_prefix('-')
+        .map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [whole, fraction].concat();
+    let point = i32::try_from(whole.len()).ok()? + exponent;
+    let length = i32::try_from(digits.len()).ok()?;
+    let text = if point <= 0 {
+        let zeroes = "0".repeat(usize::try_from(-point).ok()?);
+        ["0.", &zeroes, &digits].concat()
+    } else if point >= length {
+        let zeroes = "0".repeat(usize::try_from(point - length).ok()?);
+        [digits.as_str(), &zeroes].concat()
+    } else {
+        let (whole, fraction) = digits.split_at_checked(usize::try_from(point).ok()?)?;
+        if fraction.bytes().all(|digit| digit == b'0') {
+            whole.to_owned()
+        } else {
+            [whole, ".", fraction].concat()
+        }
+    };
+    Some([sign, &text].concat())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -54,6 +54,15 @@ macro_rules! union {
                 }
             }
 
+            const OTHER_TEXTS: bool = false $(|| <$type as $crate::codec::Simple>::OTHER_TEXTS)*;
+            fn other_texts(
+                &self,
+            ) -> ::std::boxed::Box<dyn ::std::iter::Iterator<Item = ::std::string::String>> {
+                match self {
+                    $(Self::$member(value) => $crate::codec::Simple::other_texts(value),)*
+                }
+            }
+
             const UNION: bool = true;
             fn told(
                 name: &$crate::codec::QName,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::JsonError;
 use super::shape::{Content, Scalar, Shape, Types};
-use crate::codec::{Namespace, declares};
+use crate::codec::{Namespace, declares, without_exponent};
 use crate::name::XSI;
 use crate::xml::{escape_attribute, escape_text};
 
@@ -274,18 +274,17 @@ impl Writer {
 
     fn text(&mut self, json: &Value, scalar: Scalar) -> Result<String, JsonError> {
         Ok(match (json, scalar) {
-            (Value::Array(items), Scalar::List(of)) => {
-                let item = of().as_scalar();
-                let words: Result<Vec<String>, JsonError> =
-                    items.iter().map(|one| self.text(one, item)).collect();
-                words?.join(" ")
-            }
-            (Value::Array(_), Scalar::Union(members)) => {
-                let text = members.iter().find_map(|(reads, of)| {
+            (json, Scalar::Union(members)) => {
+                let plain = plain(json).ok_or(self.expected("a value"))?;
+                // What a member reads as it stands is its own before another makes something of it.
+                if let Some((_, of)) = members.iter().find(|(reads, _)| reads(&plain)) {
+                    return self.text(json, of().as_scalar());
+                }
+                let made = members.iter().find_map(|(reads, of)| {
                     let text = self.text(json, of().as_scalar()).ok()?;
                     reads(&text).then_some(text)
                 });
-                text.ok_or(self.expected("a value of a member of the union"))?
+                made.unwrap_or(plain)
             }
             (Value::String(name), Scalar::Name) if name.starts_with('{') => {
                 let (uri, local) = name
@@ -294,28 +293,40 @@ impl Writer {
                     .unwrap_or(("", name));
                 self.qualified(uri, local, "")
             }
-            (Value::String(text), Scalar::Union(members)) => {
-                match members.iter().find(|(reads, _)| reads(text)) {
-                    Some((_, of)) => self.text(json, of().as_scalar())?,
-                    None => text.clone(),
-                }
-            }
             (Value::String(text), _) => text.clone(),
-            (Value::Number(number), _) => number.to_string(),
-            (Value::Bool(value), Scalar::Union(members)) => {
-                let digit = if *value { "1" } else { "0" };
-                let word = value.to_string();
-                let is_read = |text: &str| members.iter().any(|(reads, _)| reads(text));
-                if !is_read(&word) && is_read(digit) {
-                    digit.to_owned()
-                } else {
-                    word
-                }
+            (json, Scalar::Spelled(spell, of)) => {
+                let text = self.text(json, of().as_scalar())?;
+                spell(&text).unwrap_or(text)
             }
+            (Value::Array(items), Scalar::List(of)) => {
+                let item = of().as_scalar();
+                let words: Result<Vec<String>, JsonError> =
+                    items.iter().map(|one| self.text(one, item)).collect();
+                words?.join(" ")
+            }
+            (Value::Number(number), Scalar::Number) => {
+                let text = number.to_string();
+                without_exponent(&text).unwrap_or(text)
+            }
+            (Value::Number(number), _) => number.to_string(),
             (Value::Bool(value), _) => value.to_string(),
             _ => return Err(self.expected("a value")),
         })
     }
+}
+
+/// The text of a simple value, whatever its type is.
+pub(super) fn plain(json: &Value) -> Option<String> {
+    Some(match json {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(value) => value.to_string(),
+        Value::Array(items) => {
+            let words: Option<Vec<String>> = items.iter().map(plain).collect();
+            words?.join(" ")
+        }
+        Value::Null | Value::Object(_) => return None,
+    })
 }
 
 /// The attributes of the start tag that a text begins in, without their values: ` a="1>0" b='c'>text`  →  ` a= b=`

@@ -70,8 +70,12 @@ pub enum Content {
 pub enum Scalar {
     /// A string.
     Text,
-    /// A number; `INF` and `NaN` are strings.
+    /// A number without an exponent.
     Number,
+    /// A number; `INF` and `NaN` are strings.
+    Float,
+    /// What has that shape, and of whose texts a pattern may take only some: what makes one of them of another.
+    Spelled(fn(&str) -> Option<String>, fn() -> Shape),
     /// `true` or `false`.
     Boolean,
     /// A name: `{namespace}local`.
@@ -131,6 +135,16 @@ impl Shape {
     }
 }
 
+impl Scalar {
+    /// The shape of what has more texts than its pattern takes.
+    pub(super) fn unspelled(self) -> Scalar {
+        match self {
+            Scalar::Spelled(_, of) => of().as_scalar().unspelled(),
+            scalar => scalar,
+        }
+    }
+}
+
 macro_rules! scalars {
     ($($scalar:ident: $($type:ty),+;)+) => {$($(
         impl Json for $type {
@@ -143,7 +157,8 @@ macro_rules! scalars {
 
 scalars!(
     Text: String, ByteString, Duration, DateTime, Time, Date, GYearMonth, GYear, GMonthDay, GDay, GMonth, HexBinary, Base64Binary;
-    Number: i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, Decimal, Integer, codec::NonPositiveInteger,
+    Float: f32, f64;
+    Number: i8, i16, i32, i64, u8, u16, u32, u64, Decimal, Integer, codec::NonPositiveInteger,
         codec::NegativeInteger, codec::NonNegativeInteger, codec::PositiveInteger;
     Boolean: bool;
     Name: QName;

@@ -1,6 +1,8 @@
 //! The form of JSON, by shapes as generated code tells them.
 #![allow(clippy::unwrap_used)]
 
+mod corners;
+
 use serde_json::json;
 
 use crate::codec::{self, AnyType, Nillable, Reader, Result, Tag, Type, Writer};

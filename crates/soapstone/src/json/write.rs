@@ -259,13 +259,23 @@ impl<'a> Document<'a> {
                         && split_qname(text.trim())
                             .is_some_and(|(prefix, _)| self.reader.resolve(prefix).is_some())
                 };
-                let member = members
+                let found = members
                     .iter()
-                    .find(|(reads, of)| reads(text) || is_name(of));
+                    .position(|(reads, of)| reads(text) || is_name(of));
+                let member = found.and_then(|found| members.get(found));
                 let scalar = member.map_or(Scalar::Text, |(_, of)| of().as_scalar());
-                self.scalar(text, scalar)
+                let json = self.scalar(text, scalar);
+                // What is read as it stands has to be the same member's.
+                let plain = super::read::plain(&json).unwrap_or_default();
+                let same = || members.iter().position(|(reads, _)| reads(&plain)) == found;
+                if json.is_string() || same() {
+                    json
+                } else {
+                    Value::String(text.to_owned())
+                }
             }
-            Scalar::Number => number(text.trim()),
+            Scalar::Number | Scalar::Float => number(text.trim()),
+            Scalar::Spelled(_, of) => self.scalar(text, of().as_scalar()),
             Scalar::Name => Value::String(self.name(text.trim()).to_string()),
             Scalar::List(of) => {
                 let item = of().as_scalar();
@@ -286,20 +296,9 @@ fn push(object: &mut Map<String, Value>, key: &str, value: Value) {
     }
 }
 
-/// A number with its very digits, in the way that JSON writes numbers: no `+`, no leading zeros, a digit before the point.
+/// A number with its very digits; a text where JSON does not write numbers so: `007`, which a pattern asks for.
 fn number(text: &str) -> Value {
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let rest = rest.trim_start_matches('0');
-    let zero = if rest.starts_with(|c: char| c.is_ascii_digit()) {
-        ""
-    } else {
-        "0"
-    };
-    let written = format!("{sign}{zero}{}", rest.strip_suffix('.').unwrap_or(rest));
-    match serde_json::from_str::<Number>(&written) {
+    match serde_json::from_str::<Number>(text) {
         Ok(number) => Value::Number(number),
         Err(_) => Value::String(text.to_owned()),
     }

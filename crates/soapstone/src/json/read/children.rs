@@ -134,7 +134,7 @@ impl Field {
     fn is_one(&self, array: &[Value]) -> bool {
         let shape = (self.shape)();
         match shape.content {
-            Content::Scalar(_) | Content::Value(_) => match shape.as_scalar() {
+            Content::Scalar(_) | Content::Value(_) => match shape.as_scalar().unspelled() {
                 Scalar::List(_) => !array.iter().any(is_whole),
                 Scalar::Union(_) => !self.repeated,
                 _ => false,
