@@ -40,14 +40,10 @@ impl<T: Type, const RANK: usize> Grid<T, RANK> {
     /// Where an item is not as its type says, or stands where the array has no place for one.
     pub fn read(reader: &mut Reader<'_>) -> Result<Grid<T, RANK>> {
         let (bounds, items) = reader.placed_items(RANK)?;
-        let mut size = [1; RANK];
+        let mut size = [0; RANK];
         match bounds {
             Some(bounds) => size.copy_from_slice(&bounds),
-            None => size
-                .iter_mut()
-                .rev()
-                .take(1)
-                .for_each(|last| *last = items.len()),
+            None => size.fill(items.len()),
         }
         Ok(Grid { size, items })
     }
@@ -62,36 +58,29 @@ impl Reader<'_> {
         self.placed_items(1).map(|(_, items)| items)
     }
 
-    /// The items in their places, and how many the array has in each of so many dimensions, where it says so.
+    /// The items in their places, and how many the array has in each of so many dimensions; of a row only where it says so.
     fn placed_items<T: Type>(&mut self, rank: usize) -> Result<(Option<Vec<usize>>, Items<T>)> {
         self.take_type()?;
         let size = self.bounds("arrayType").filter(|size| size.len() == rank);
         let offset = self.bounds("offset");
         self.pending = 0;
+        if size.is_none() && rank > 1 {
+            let (size, items) = self.measured_items(rank)?;
+            return Ok((Some(size), items));
+        }
         let mut sparse = offset.is_some();
         let mut at = match &offset {
             Some(offset) => self.index(offset, size.as_deref())?,
             None => 0,
         };
         let mut items = Vec::new();
-        loop {
-            self.look()?;
-            if !matches!(self.ahead, Ahead::Start(_)) {
-                break;
-            }
-            self.ahead = Ahead::Nothing;
-            self.open_attributes();
-            if let Some(position) = self.bounds("position") {
+        while let Some(position) = self.item_position()? {
+            if let Some(position) = position {
                 at = self.index(&position, size.as_deref())?;
                 sparse = true;
             }
-            if self.strictness != Strictness::Encoded {
-                self.forget_encoding_attributes();
-            }
             self.fill(&mut items, at.saturating_add(1))?;
-            let item = self
-                .finish(ITEM)
-                .map_err(|e| e.within(ITEM.local, Some(at + 1)))?;
+            let item = self.array_item(at)?;
             if let Some(place) = items.get_mut(at) {
                 *place = item;
             }
@@ -99,15 +88,68 @@ impl Reader<'_> {
         }
         // The size of a row is often not true, and its items tell it, unless some were left out.
         if let Some(size) = size.as_ref().filter(|_| sparse || rank > 1) {
-            let whole = size
-                .iter()
-                .try_fold(1, |all: usize, one| all.checked_mul(*one));
-            self.fill(&mut items, whole.unwrap_or(usize::MAX))?;
-            if whole != Some(items.len()) {
+            let whole = self.whole(size)?;
+            self.fill(&mut items, whole)?;
+            if whole != items.len() {
                 return Err(self.error(ErrorKind::ArrayPlace));
             }
         }
         Ok((size, items))
+    }
+
+    /// The items of an array of several dimensions that leaves its size to be told by inspection (SOAP 1.1, 5.4.2): by what each
+    /// item says of its own place.
+    fn measured_items<T: Type>(&mut self, rank: usize) -> Result<(Vec<usize>, Items<T>)> {
+        let mut size = vec![0; rank];
+        let mut found: Vec<(Vec<usize>, Nillable<T>)> = Vec::new();
+        while let Some(position) = self.item_position()? {
+            let Some(position) = position.filter(|position| position.len() == rank) else {
+                return Err(self.error(ErrorKind::ArrayPlace));
+            };
+            for (size, at) in size.iter_mut().zip(&position) {
+                *size = at.saturating_add(1).max(*size);
+            }
+            self.grow(size_of::<(Vec<usize>, Nillable<T>)>() + size_of_val(position.as_slice()))?;
+            let item = self.array_item(found.len())?;
+            found.push((position, item));
+        }
+        let mut items = Vec::new();
+        let whole = self.whole(&size)?;
+        self.fill(&mut items, whole)?;
+        for (position, item) in found {
+            let at = self.index(&position, Some(&size))?;
+            if let Some(place) = items.get_mut(at) {
+                *place = item;
+            }
+        }
+        Ok((size, items))
+    }
+
+    /// Starts the next item, if there is one, and tells what it says of its place.
+    fn item_position(&mut self) -> Result<Option<Option<Vec<usize>>>> {
+        self.look()?;
+        if !matches!(self.ahead, Ahead::Start(_)) {
+            return Ok(None);
+        }
+        self.ahead = Ahead::Nothing;
+        self.open_attributes();
+        let position = self.bounds("position");
+        if self.strictness != Strictness::Encoded {
+            self.forget_encoding_attributes();
+        }
+        Ok(Some(position))
+    }
+
+    fn array_item<T: Type>(&mut self, at: usize) -> Result<Nillable<T>> {
+        self.finish(ITEM)
+            .map_err(|e| e.within(ITEM.local, Some(at + 1)))
+    }
+
+    /// How many items an array of that size has.
+    fn whole(&self, size: &[usize]) -> Result<usize> {
+        let mut dimensions = size.iter();
+        let whole = dimensions.try_fold(1, |all: usize, one| all.checked_mul(*one));
+        whole.ok_or_else(|| self.error(ErrorKind::ArrayPlace))
     }
 
     /// The numbers in the brackets that end an attribute of the encoding: `xsd:string[2,3]`, `[4]` (SOAP 1.1, 5.4.2).
@@ -204,5 +246,59 @@ impl Writer {
     /// Writes the items of an encoded array.
     pub fn encoded_items<T: Type>(&mut self, items: &[Nillable<T>]) {
         self.many(ITEM, items);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::Grid;
+    use crate::codec::{self, Element, Namespace, Tag};
+
+    const NAMESPACES: &[Namespace] = &[
+        Namespace {
+            uri: "",
+            prefix: "",
+            types: &[],
+        },
+        Namespace {
+            uri: "http://www.w3.org/2001/XMLSchema",
+            prefix: "xs",
+            types: &[],
+        },
+    ];
+    const INT: &Tag = &Tag::new(1, "xs:int", "<xs:int>", "</xs:int>");
+    const TABLE: &Tag = &Tag::new(0, "table", "<table>", "</table>");
+
+    crate::encoded_array! {
+        #[derive(Debug, PartialEq)]
+        struct Table(pub codec::Grid<i32, 2>): INT;
+    }
+
+    #[test]
+    fn a_table_that_leaves_its_size_open_has_that_of_its_places() {
+        let element = Element::<Table>::new(TABLE, NAMESPACES);
+        let table = |type_: &str, items: &str| {
+            element.read(&format!(
+                r#"<table xmlns:e="http://schemas.xmlsoap.org/soap/encoding/" xmlns:xs="http://www.w3.org/2001/XMLSchema"{type_}>{items}</table>"#
+            ))
+        };
+        let places = r#"<n e:position="[0,2]">3</n><n e:position="[1,0]">4</n>"#;
+        for type_ in ["", r#" e:arrayType="xs:int[,]""#] {
+            let Table(Grid { size, items }) = table(type_, places).unwrap();
+            assert_eq!((size, items.len()), ([2, 3], 6));
+            let values: Vec<Option<i32>> = items.into_iter().map(codec::Nillable::value).collect();
+            assert_eq!(values, [None, None, Some(3), Some(4), None, None]);
+            assert_eq!(table(type_, "").unwrap(), Table(Grid::default()));
+            for items in [
+                "<n>1</n><n>2</n>",
+                r#"<n e:position="[1]">1</n>"#,
+                r#"<n e:position="[0,1]">1</n><n>2</n>"#,
+                r#"<n e:position="[99999999999,99999999999]">1</n>"#,
+                r#"<n e:position="[9999999,9999999]">1</n>"#,
+            ] {
+                assert!(table(type_, items).is_err(), "{items}");
+            }
+        }
     }
 }
