@@ -25,7 +25,7 @@ use std::borrow::Cow;
 pub use chars::{is_name, is_ncname, is_nmtoken, is_xml_char};
 pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
-pub(crate) use escape::{Sink, copy_clean, escape, escape_some};
+pub(crate) use escape::{Sink, copy_clean, escape};
 pub use escape::{escape_attribute, escape_text};
 pub use predict::{Prediction, Span};
 pub use reader::Reader;

@@ -1,7 +1,7 @@
 //! The bytes of what is being written, with room ahead of them: a short piece is copied whole, at a length that is known when the
 //! program is built, and only what it holds is kept. That is several times cheaper than appending it at its own length.
 
-use crate::xml::{Sink, copy_clean, escape_some};
+use crate::xml::{Sink, copy_clean, escape};
 
 /// How many bytes of room are made at once, as many as were written between these: few enough to stay near.
 const AHEAD: [usize; 2] = [512, 4096];
@@ -9,7 +9,7 @@ const AHEAD: [usize; 2] = [512, 4096];
 /// Bytes, and room behind them.
 #[derive(Debug)]
 pub(super) struct Buffer {
-    /// What was written, and then zeroes.
+    /// What was written, and then room, whose bytes mean nothing.
     bytes: Vec<u8>,
     written: usize,
 }
@@ -52,10 +52,18 @@ impl Buffer {
         self.written = self.written.saturating_sub(length);
     }
 
+    /// Makes room for what a small document mostly needs.
+    pub(super) fn make_first_room(&mut self) {
+        self.make_room(AHEAD[0]);
+    }
+
     #[cold]
     fn make_room(&mut self, length: usize) {
-        self.bytes.truncate(self.written);
-        self.bytes.reserve(length);
+        // Room that is there already stays, unless all has to move.
+        if self.written + length > self.bytes.capacity() {
+            self.bytes.truncate(self.written);
+            self.bytes.reserve(length);
+        }
         let [least, most] = AHEAD;
         let most = self.written + length.max(self.written.clamp(least, most));
         self.bytes.resize(most.min(self.bytes.capacity()), 0);
@@ -93,7 +101,7 @@ impl Buffer {
         {
             self.written = to;
         } else {
-            escape_some::<ATTRIBUTE>(text, self);
+            escape::<ATTRIBUTE>(text, self);
         }
     }
 

@@ -70,6 +70,7 @@ impl Writer {
 
     /// Writes the outermost element, and the declarations into its start tag.
     pub(super) fn root<T: Type>(&mut self, tag: &'static Tag, value: &T) {
+        self.out.make_first_room();
         self.raw(tag.start());
         // Its own namespace is declared at once; most documents use no other, and nothing has to be moved for one.
         let own = self.namespaces.get(tag.namespace);

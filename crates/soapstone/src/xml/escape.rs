@@ -35,34 +35,6 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Appends text as [`escape_text`] does, or a value as [`escape_attribute`] does.
-#[inline]
-pub(crate) fn escape<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
-    if is_clean::<ATTRIBUTE>(text.as_bytes()) {
-        out.add(text);
-    } else {
-        escape_some::<ATTRIBUTE>(text, out);
-    }
-}
-
-/// Tells whether nothing has to be escaped; a text that only may need it counts as one that does.
-#[inline]
-fn is_clean<const ATTRIBUTE: bool>(bytes: &[u8]) -> bool {
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    if let Some(last) = bytes.last_chunk::<16>() {
-        return chunks
-            .iter()
-            .chain((!rest.is_empty()).then_some(last))
-            .all(is_clean_chunk::<ATTRIBUTE>);
-    }
-    bytes.iter().all(|byte| !is_special::<ATTRIBUTE>(*byte))
-}
-
-#[inline(always)]
-fn is_clean_chunk<const ATTRIBUTE: bool>(chunk: &[u8; 16]) -> bool {
-    u128::from_ne_bytes(flags::<ATTRIBUTE>(chunk)) == 0
-}
-
 /// Flags the bytes that may have to be escaped. Written so that the compiler makes vector instructions of it.
 #[inline(always)]
 fn flags<const ATTRIBUTE: bool>(chunk: &[u8; 16]) -> [u8; 16] {
@@ -140,9 +112,9 @@ fn is_special<const ATTRIBUTE: bool>(byte: u8) -> bool {
     control || matches!(byte, b'<' | b'>' | b'&' | 0xEF) || (ATTRIBUTE && byte == b'"')
 }
 
-/// Appends text in which something has to be escaped.
+/// Appends text as [`escape_text`] does, or a value as [`escape_attribute`] does.
 #[inline(never)]
-pub(crate) fn escape_some<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
+pub(crate) fn escape<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
     let bytes = text.as_bytes();
     let mut done = 0;
     let mut from = 0;
