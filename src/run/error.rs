@@ -256,7 +256,7 @@ fn postgres_misfit(code: &str) -> Option<&'static str> {
 fn mysql_misfit(number: u16) -> Option<&'static str> {
     Some(match number {
         1264 | 1690 => OUT_OF_RANGE,
-        1292 | 1366 | 1411 => ILL_FORMED,
+        1292 | 1366 | 1411 | 6136 => ILL_FORMED,
         1406 => TOO_LONG,
         1416 | 3037 => "the geometry is ill-formed",
         3140 | 3141 => "the JSON is ill-formed",
@@ -315,7 +315,7 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
             Vec::new(),
         ),
         1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1416 | 1690 | 3037 | 3140 | 3141 | 3548
-        | 3616 | 3617 | 3643 => {
+        | 3616 | 3617 | 3643 | 6136 => {
             let columns = column_named(table, column_told(message));
             misfit(mysql_misfit(error.number()), columns)
         }

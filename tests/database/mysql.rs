@@ -1,12 +1,14 @@
 //! What MySQL and MariaDB have in common, and what each has for itself: `tests/run` starts a MariaDB, and the tests take a MySQL too.
 
-use soapstone_gateway::call::{Call, Condition, Filter, Mode, OrderBy, Query, Reply, Status};
-use soapstone_gateway::catalog::Dialect;
+use soapstone_gateway::call::{
+    Answer, Answered, Call, Condition, Filter, Mode, OrderBy, Query, Reply, Status, Value,
+};
+use soapstone_gateway::catalog::{Dialect, RoutineId};
 use soapstone_gateway::plan;
 use soapstone_gateway::run::{Once, OnceReply, run_once};
 
 use crate::nasty::write_back;
-use crate::place::{Place, all, read_all, show_rows, text};
+use crate::place::{Opened, Place, all, read_all, show_rows, text};
 use crate::shop::{count, get, record, results, write};
 
 /// Tells whether the server is a MariaDB.
@@ -106,7 +108,9 @@ async fn vectors_of_mysql() {
     place
         .script(
             "create table near (id int primary key, v vector(2));
-             insert into near values (1, string_to_vector('[0.1,2]')), (2, null);",
+             insert into near values (1, string_to_vector('[0.1,2]')), (2, null);
+             create function same(v vector(2)) returns vector(2) deterministic return v;
+             create procedure turned(in v vector(2), out w vector(2), inout x vector) begin set w = x; set x = v; end;",
         )
         .await;
     let opened = place.open().await;
@@ -122,6 +126,61 @@ async fn vectors_of_mysql() {
     assert_eq!(whole, ["1|0xcdcccc3d00000040", "2|~"]);
     let (rows, _) = opened.rows(&Call::Query(all(near, 1, None))).await;
     write_back(&opened, near, &rows, 0).await;
+    let vectors = [0.1_f32, 2.0, 3.5].map(f32::to_le_bytes);
+    let [one, other] = [&vectors[..2], &vectors[1..]].map(|vector| vector.concat());
+    let (one, other) = (Value::Bytes(one), Value::Bytes(other));
+    let same = answer(&opened, "same", vec![(0, one.clone())]).await;
+    assert_eq!(same.value, Some(Answered::Value(one.clone())));
+    let turned = vec![(0, one.clone()), (2, other.clone())];
+    let turned = answer(&opened, "turned", turned).await;
+    let expected = [(1, Answered::Value(other)), (2, Answered::Value(one))];
+    assert_eq!(turned.parameters, expected);
+    let short = vec![(0, Value::Bytes(vec![1]))];
+    let call = routine_of(&opened, "same", short);
+    assert_eq!(opened.run(&call).await.unwrap_err().code(), "InvalidValue");
+    place.drop().await;
+}
+
+fn routine_of(opened: &Opened, name: &str, arguments: Vec<(usize, Value)>) -> Call {
+    let mut routines = opened.catalog.routines.iter();
+    let place = routines.position(|routine| routine.name == name);
+    Call::Routine {
+        routine: RoutineId(place.unwrap()),
+        arguments,
+    }
+}
+
+async fn answer(opened: &Opened, name: &str, arguments: Vec<(usize, Value)>) -> Answer {
+    match opened.good(&routine_of(opened, name, arguments)).await {
+        Reply::Routine(answer) => answer,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Bytes are no text in any encoding, those of parameters neither.
+#[tokio::test]
+async fn bytes_that_procedures_answer() {
+    let Some(place) = Place::on(Dialect::Mysql).await else {
+        return;
+    };
+    place
+        .script(
+            "create procedure turned(in a varbinary(9), out b varbinary(9), inout c blob, out d binary(3), out e bit(10))
+             begin set b = c; set c = a; set d = x'fe'; set e = b'1000000001'; end",
+        )
+        .await;
+    let opened = place.open().await;
+    let (one, other) = (Value::Bytes(vec![0, 0xff]), Value::Bytes(vec![0xc3, 0x28]));
+    let turned = vec![(0, one.clone()), (2, other.clone())];
+    let turned = answer(&opened, "turned", turned).await;
+    let expected = [
+        (1, other),
+        (2, one),
+        (3, Value::Bytes(vec![0xfe, 0, 0])),
+        (4, text("1000000001")),
+    ]
+    .map(|(place, value)| (place, Answered::Value(value)));
+    assert_eq!(turned.parameters, expected);
     place.drop().await;
 }
 

@@ -1,8 +1,8 @@
 //! Calls of MySQL's functions and procedures.
 
 use super::{AnswerForm, Arguments, RoutinePlan, fields_shape};
-use crate::catalog::{ParameterMode, Returns, RoutineKind};
-use crate::plan::sql::{Sql, geometry_text, is_geometry};
+use crate::catalog::{ParameterMode, Returns, RoutineKind, SqlType};
+use crate::plan::sql::{Sql, geometry_text, is_geometry, is_shown};
 use crate::problem::PlanError;
 
 impl Arguments<'_> {
@@ -11,17 +11,18 @@ impl Arguments<'_> {
         let routine = self.routine;
         if routine.kind == RoutineKind::Function {
             let mut sql = Sql::new(self.dialect);
-            let geometry = match &routine.returns {
-                Returns::Scalar { type_name, .. } => is_geometry(type_name),
-                _ => false,
-            };
-            if geometry {
+            let (before, after) = match &routine.returns {
                 // Called once, while its answer is named thrice.
-                sql.push("select ")
-                    .push(&geometry_text("answer.g"))
-                    .push(" from (");
-            }
-            sql.push("select ").routine(routine).push("(");
+                Returns::Scalar { type_name, .. } if is_geometry(type_name) => {
+                    let text = geometry_text("answer.g");
+                    (format!("{text} from (select "), ") as g) as answer")
+                }
+                Returns::Scalar { type_name, .. } if is_shown(type_name) => {
+                    ("cast(".to_owned(), ") as binary)")
+                }
+                _ => (String::new(), ")"),
+            };
+            sql.push("select ").push(&before).routine(routine).push("(");
             for (index, parameter) in routine.parameters.iter().enumerate() {
                 let bind = self.bind(index, parameter)?;
                 sql.push(if index > 0 { ", " } else { "" }).typed_bind(
@@ -30,7 +31,7 @@ impl Arguments<'_> {
                     bind,
                 );
             }
-            sql.push(if geometry { ") as g) as answer" } else { ")" });
+            sql.push(after);
             let answer = AnswerForm::One {
                 parameters: Vec::new(),
                 shape: fields_shape(&self.returned()),
@@ -72,15 +73,18 @@ impl Arguments<'_> {
         if !answered.is_empty() {
             let mut read = Sql::new(self.dialect);
             read.push("select ");
-            for (place, index) in answered.iter().enumerate() {
-                // A session variable forgets the type, so each is read as text.
-                let geometry = routine.parameters.get(*index);
-                let geometry = geometry.is_some_and(|one| is_geometry(&one.type_name));
-                read.push(if place > 0 { ", " } else { "" })
-                    .push(&match geometry {
-                        true => geometry_text(&format!("@soapstone_{index}")),
-                        false => format!("cast(@soapstone_{index} as char)"),
-                    });
+            for (place, (index, field)) in answered.iter().zip(&fields).enumerate() {
+                let variable = format!("@soapstone_{index}");
+                // A session variable forgets the type, so each is read as text, but what is none.
+                let form = match &field.sql_type {
+                    _ if is_geometry(&field.type_name) => geometry_text(&variable),
+                    SqlType::Bytes { .. } => format!("cast({variable} as binary)"),
+                    SqlType::Bit { length, .. } => {
+                        format!("lpad(bin({variable}), {}, '0')", length.unwrap_or(1))
+                    }
+                    _ => format!("cast({variable} as char)"),
+                };
+                read.push(if place > 0 { ", " } else { "" }).push(&form);
             }
             statements.push(read.finish());
         }
