@@ -102,24 +102,25 @@ impl Taken {
 
     /// The same for a name that ends with a number of its own: `String20` → `String20_2`.
     pub fn take_apart(&mut self, name: String) -> String {
-        self.take_numbered(name, "_", |name| vec![name.to_owned()])
+        self.take_numbered(name, "_", |_| true, |name| vec![name.to_owned()])
     }
 
     /// Takes the first of `name`, `name2`, `name3`, ... for which everything that `derive` makes of it is free, and takes all of that.
     pub fn take_all(&mut self, name: String, derive: impl Fn(&str) -> Vec<String>) -> String {
-        self.take_numbered(name, "", derive)
+        self.take_numbered(name, "", |_| true, derive)
     }
 
     fn take_numbered(
         &mut self,
         name: String,
         mark: &str,
+        fits: impl Fn(&str) -> bool,
         derive: impl Fn(&str) -> Vec<String>,
     ) -> String {
         let mut candidate = name.clone();
         for number in 2_u64.. {
             let derived = derive(&candidate);
-            if self.is_free(&derived) {
+            if fits(&candidate) && self.is_free(&derived) {
                 self.0
                     .extend(derived.iter().map(|name| name.to_lowercase()));
                 break;
@@ -174,16 +175,9 @@ impl Siblings {
 
     /// The same for a name of which stacks make a variable that is none of these words.
     pub fn take_beside(&mut self, name: String, words: &[&str]) -> String {
-        self.0.take_all(name, |name| {
-            let mut made = vec![property(name), format!("{WHOLE}{name}")];
-            // What is always taken.
-            let unspeakable = UNSPEAKABLE.first().filter(|_| {
-                let variable = variable(name);
-                words.contains(&variable.as_str())
-            });
-            made.extend(unspeakable.map(|taken| (*taken).to_owned()));
-            made
-        })
+        let fits = |name: &str| !words.contains(&variable(name).as_str());
+        let made = |name: &str| vec![property(name), format!("{WHOLE}{name}")];
+        self.0.take_numbered(name, "", fits, made)
     }
 }
 
