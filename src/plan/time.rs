@@ -21,6 +21,11 @@ pub(crate) fn date(text: &str) -> Option<Moment<'_>> {
     })
 }
 
+/// Reads an xs:date of a column, which has no zone: a `Z`, which strong-soap writes behind dates too, is passed over.
+pub(crate) fn column_date(text: &str) -> Option<Moment<'_>> {
+    date(text.strip_suffix('Z').unwrap_or(text))
+}
+
 /// Reads an xs:time.
 pub(crate) fn time(text: &str) -> Option<Moment<'_>> {
     let (time, zone) = cut_zone(text, 8);
@@ -170,7 +175,9 @@ pub(crate) fn to_utc(moment: Moment<'_>) -> Option<String> {
 
 /// A time in a form in which equal moments are equal: in UTC where it has a zone, without zeros at the end.
 pub(crate) fn same_moment(text: &str) -> Option<String> {
-    let moment = date_time(text).or_else(|| time(text))?;
+    let moment = date_time(text)
+        .or_else(|| time(text))
+        .or_else(|| column_date(text))?;
     let form = match (moment.date, moment.zone) {
         ("", _) | (_, "") => format!("{}T{}{}", moment.date, moment.time, moment.zone),
         _ => to_utc(moment)?,

@@ -203,11 +203,7 @@ fn finite(dialect: Dialect, value: f64, text: &str) -> Result<Bind, PlanErrorKin
 
 fn moment<'a>(base: &SqlType, text: &'a str) -> Result<Moment<'a>, PlanErrorKind> {
     let (moment, expected) = match base {
-        // strong-soap writes `Z` behind dates too, which have no zone here.
-        SqlType::Date => (
-            time::date(text.strip_suffix('Z').unwrap_or(text)),
-            "a date (2024-12-31)",
-        ),
+        SqlType::Date => (time::column_date(text), "a date (2024-12-31)"),
         SqlType::Time { .. } => (time::time(text), "a time (23:59:59)"),
         _ => (time::date_time(text), "a dateTime (2024-12-31T23:59:59)"),
     };

@@ -214,8 +214,7 @@ pub(super) fn same_text(sql_type: Option<&SqlType>, given: &str, stored: &str) -
             given.trim_end_matches(' ') == stored.trim_end_matches(' ')
         }
         Some(SqlType::Uuid) => given.eq_ignore_ascii_case(stored),
-        Some(SqlType::Date) => given.trim_end_matches('Z') == stored,
-        Some(SqlType::Timestamp { .. } | SqlType::Time { .. }) => {
+        Some(SqlType::Date | SqlType::Timestamp { .. } | SqlType::Time { .. }) => {
             let moment = |text: &str| plan::same_moment(text);
             moment(given).is_some_and(|given| moment(stored) == Some(given))
         }
