@@ -24,7 +24,6 @@ use crate::plan::plan;
 use crate::principal::Principal;
 use crate::reply::{Asker, LARGE, Pieces};
 use crate::request::Asked;
-use crate::run::tell_argument;
 use crate::serve::is_plain;
 use crate::served::Served;
 use crate::{changes, reply, request};
@@ -159,14 +158,9 @@ async fn work<'s>(
             let ran = served
                 .together
                 .run(gateway.database(), catalog, call, &plan);
-            let reply = match Box::pin(ran).await {
-                Ok(reply) => reply,
-                Err(error) => {
-                    let error = Box::pin(tell_argument(gateway.database(), catalog, call, error));
-                    let error = error.await;
-                    return Err(Problem::of_run(catalog, contract, Some(operation), &error));
-                }
-            };
+            let reply = Box::pin(ran)
+                .await
+                .map_err(|error| Problem::of_run(catalog, contract, Some(operation), &error))?;
             outline.records = reply::count(&reply);
             match (reply, call) {
                 (Reply::Page { rows, next }, Call::Query(query)) if rows.size() > LARGE => {

@@ -22,7 +22,6 @@ mod text;
 mod together;
 mod write;
 
-pub use argument::tell_argument;
 pub use once::{Once, OnceReply, forget_before, run_once};
 pub use together::Together;
 
@@ -83,13 +82,23 @@ pub async fn run(database: &Database, catalog: &Catalog, plan: &Plan) -> Result<
                 if again.after(catalog, plan, &broken).await {
                     continue;
                 }
-                if broken.clean && !broken.failure.lost() {
-                    session.keep();
-                }
-                return Err(explain(catalog, table, broken.failure));
+                return Err(Box::pin(give_up(session, catalog, plan, broken)).await);
             }
         }
     }
+}
+
+/// Says why a call is not tried again, and gives back the connection where nothing of the call is left in it.
+async fn give_up(mut session: Session, catalog: &Catalog, plan: &Plan, broken: Broken) -> RunError {
+    let mut usable = broken.clean && !broken.failure.lost();
+    let mut error = explain(catalog, table_of(plan), broken.failure);
+    if let (true, Plan::Routine(routine)) = (usable, plan) {
+        usable = argument::tell(&mut session, catalog, routine, &mut error).await;
+    }
+    if usable {
+        session.keep();
+    }
+    error
 }
 
 /// A failure, and what it left of the connection.

@@ -14,21 +14,20 @@ use crate::run::{self, Once, OnceReply};
 use crate::served::Served;
 
 /// A write with an idempotency key: a repeat answers what was answered before.
-pub(super) struct Repeatable<'c> {
-    call: &'c Call,
+pub(super) struct Repeatable {
     key: String,
     digest: String,
     now: i64,
 }
 
-impl<'c> Repeatable<'c> {
+impl Repeatable {
     /// The key counts for one principal; the digest is over what was understood, so that a repeat may be laid out differently.
     pub(super) fn new(
         key: &str,
         principal: &Principal,
         operation: &Operation,
-        call: &'c Call,
-    ) -> Result<Repeatable<'c>, Problem> {
+        call: &Call,
+    ) -> Result<Repeatable, Problem> {
         if key.is_empty() || key.len() > 255 {
             return Err(Problem::sender(
                 "InvalidIdempotencyKey",
@@ -40,7 +39,6 @@ impl<'c> Repeatable<'c> {
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_millis());
         Ok(Repeatable {
-            call,
             key: format!("{} {key}", principal.name),
             digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
             now: i64::try_from(now).unwrap_or(i64::MAX),
@@ -75,9 +73,7 @@ impl<'c> Repeatable<'c> {
                 "the idempotency key was used for another request",
             )),
             Err(error) => {
-                let catalog = &served.catalog;
-                let error = run::tell_argument(database, catalog, self.call, error).await;
-                let contract = &served.contract;
+                let (catalog, contract) = (&served.catalog, &served.contract);
                 Err(Problem::of_run(catalog, contract, Some(operation), &error))
             }
         }

@@ -20,6 +20,10 @@ use crate::problem::{Place, PlanError, PlanErrorKind};
 /// A routine call, run in one transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoutinePlan {
+    /// The routine.
+    pub routine: RoutineId,
+    /// What it is given, by parameter: a refusal may be about one of them.
+    pub arguments: Vec<(usize, Value)>,
     /// The statements, in order.
     pub statements: Vec<Statement>,
     /// What the rows of the last one are.
@@ -91,6 +95,7 @@ pub(crate) fn routine(
     }
     let given = Arguments {
         dialect: catalog.dialect,
+        id,
         routine,
         arguments,
     };
@@ -119,6 +124,7 @@ pub(crate) fn argument(
     };
     let given = Arguments {
         dialect: catalog.dialect,
+        id,
         routine,
         arguments: &[(index, value.clone())],
     };
@@ -151,11 +157,25 @@ enum Passed {
 
 struct Arguments<'a> {
     dialect: Dialect,
+    id: RoutineId,
     routine: &'a Routine,
     arguments: &'a [(usize, Value)],
 }
 
 impl Arguments<'_> {
+    /// A plan of these statements, which end no transaction.
+    fn planned(&self, statements: Vec<Statement>, answer: AnswerForm) -> RoutinePlan {
+        RoutinePlan {
+            routine: self.id,
+            arguments: self.arguments.to_vec(),
+            statements,
+            answer,
+            read_only: self.routine.read_only,
+            undone_whole: true,
+            mark: None,
+        }
+    }
+
     fn bind(&self, index: usize, parameter: &Parameter) -> Result<Bind, PlanError> {
         let given = self
             .arguments
@@ -325,13 +345,7 @@ impl Arguments<'_> {
         } else {
             answer
         };
-        Ok(RoutinePlan {
-            mark: None,
-            statements: vec![sql.finish()],
-            answer,
-            read_only: self.routine.read_only,
-            undone_whole: true,
-        })
+        Ok(self.planned(vec![sql.finish()], answer))
     }
 
     /// `call p(…)` on PostgreSQL: out parameters come back as one row, in the types' own binary form; where that cannot be read, a block calls.
@@ -351,11 +365,8 @@ impl Arguments<'_> {
             },
         };
         Ok(RoutinePlan {
-            mark: None,
-            statements: vec![sql.finish()],
-            answer,
-            read_only: false,
             undone_whole: false,
+            ..self.planned(vec![sql.finish()], answer)
         })
     }
 }

@@ -2,63 +2,51 @@
 
 use super::error::{Failure, explain};
 use super::session::Session;
-use crate::call::{Call, Value};
-use crate::catalog::{Catalog, RoutineId};
-use crate::database::Database;
-use crate::plan;
+use crate::call::Value;
+use crate::catalog::Catalog;
+use crate::plan::{self, RoutinePlan};
 use crate::problem::{RunError, RunErrorKind};
 
-/// Says which argument a routine's error is about, where the argument alone is refused for the same reason; any other error as it is.
-pub async fn tell_argument(
-    database: &Database,
+/// Says which argument an error is about, where the argument alone is refused for the same reason; any other error as it is. Answers whether
+/// the connection can still be used.
+pub(super) async fn tell(
+    session: &mut Session,
     catalog: &Catalog,
-    call: &Call,
-    mut error: RunError,
-) -> RunError {
-    let Call::Routine { routine, arguments } = call else {
-        return error;
-    };
+    plan: &RoutinePlan,
+    error: &mut RunError,
+) -> bool {
     let of_a_value = matches!(
         error.kind,
         RunErrorKind::OutOfRange(_) | RunErrorKind::Check(_) | RunErrorKind::NotNull(_)
     );
     if !of_a_value {
-        return error;
+        return true;
     }
-    if let Some(told) = told(catalog, *routine, arguments, &error) {
+    if let Some(told) = told(catalog, plan, error) {
         error.place.columns = vec![told];
-        return error;
+        return true;
     }
-    let Ok(mut session) = Session::lend(database).await else {
-        return error;
-    };
-    for (index, value) in arguments {
-        let Ok(Some(statement)) = plan::argument(catalog, *routine, *index, value) else {
+    for (index, value) in &plan.arguments {
+        let Ok(Some(statement)) = plan::argument(catalog, plan.routine, *index, value) else {
             continue;
         };
         let Err(failure) = session.execute(&statement).await else {
             continue;
         };
         if failure.lost() {
-            return error;
+            return false;
         }
         if explain(catalog, None, failure).kind == error.kind {
             error.place.columns = vec![*index];
             break;
         }
     }
-    session.keep();
-    error
+    true
 }
 
 /// The parameter of `Incorrect inet6 value: 'v' for column ``.``.`p` at row 1`, where `v` is what was given for it: MariaDB names any variable
 /// like a column of no table, one inside the routine too. Of a long value it quotes the beginning, with dots behind.
-fn told(
-    catalog: &Catalog,
-    id: RoutineId,
-    arguments: &[(usize, Value)],
-    error: &RunError,
-) -> Option<usize> {
+fn told(catalog: &Catalog, plan: &RoutinePlan, error: &RunError) -> Option<usize> {
     let failure = error.source.as_ref()?.0.downcast_ref::<Failure>()?;
     let Failure::Database(sqlx::Error::Database(error)) = failure else {
         return None;
@@ -66,9 +54,9 @@ fn told(
     let (before, name) = error.message().rsplit_once("' for column ``.``.`")?;
     let (_, quoted) = before.split_once(" value: '")?;
     let name = name.split('`').next()?;
-    let mut parameters = catalog.routine(id)?.parameters.iter();
+    let mut parameters = catalog.routine(plan.routine)?.parameters.iter();
     let place = parameters.position(|parameter| parameter.name == name)?;
-    let given = arguments.iter().find(|(index, _)| *index == place);
+    let given = plan.arguments.iter().find(|(index, _)| *index == place);
     let (_, Value::Text(given)) = given? else {
         return None;
     };

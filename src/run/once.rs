@@ -8,7 +8,7 @@
 use super::again::Again;
 use super::error::{Failure, explain};
 use super::session::{Session, Sink};
-use super::{Broken, attempt, begin, finish, stands, table_of};
+use super::{Broken, attempt, begin, finish, give_up, stands, table_of};
 use crate::call::Reply;
 use crate::catalog::{Catalog, Dialect, SqlType};
 use crate::database::Database;
@@ -76,10 +76,7 @@ pub async fn run_once(
                 if again.after(catalog, plan, &broken).await {
                     continue;
                 }
-                if broken.clean && !broken.failure.lost() {
-                    session.keep();
-                }
-                return Err(explain(catalog, table, broken.failure));
+                return Err(give_up(session, catalog, plan, broken).await);
             }
         }
     }

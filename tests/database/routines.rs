@@ -3,7 +3,7 @@
 use soapstone_gateway::call::{Answered, Call, Reply, Value};
 use soapstone_gateway::catalog::{Dialect, RoutineId, Selection};
 use soapstone_gateway::plan;
-use soapstone_gateway::run::{Once, run_once, tell_argument};
+use soapstone_gateway::run::{Once, run_once};
 
 use crate::mysql::is_mariadb;
 use crate::place::{Opened, Place, dialects, show_rows, text};
@@ -49,7 +49,7 @@ async fn refusal(opened: &Opened, name: &str, arguments: &[(usize, &str)]) -> (S
     (error.code().to_owned(), error.to_string())
 }
 
-/// The code with which a routine refuses, and the argument that it is about.
+/// The code with which a routine refuses, and the argument that it is about: the same with an idempotency key.
 async fn refused_argument(
     opened: &Opened,
     name: &str,
@@ -57,7 +57,16 @@ async fn refused_argument(
 ) -> (&'static str, Vec<usize>) {
     let call = routine_call(opened, name, 0, arguments);
     let error = opened.run(&call).await.unwrap_err();
-    let error = tell_argument(&opened.database, &opened.catalog, &call, error).await;
+    let planned = plan::plan(&opened.catalog, &call).unwrap();
+    let once = Once {
+        key: "refused",
+        digest: "d",
+        now: 1,
+    };
+    let render = |_: &Reply| Vec::new();
+    let again = run_once(&opened.database, &opened.catalog, &planned, &once, &render).await;
+    let again = again.unwrap_err();
+    assert_eq!((&error.kind, &error.place), (&again.kind, &again.place));
     (error.code(), error.place.columns)
 }
 

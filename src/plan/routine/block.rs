@@ -105,16 +105,11 @@ impl Arguments<'_> {
                 .push(read_cast(self.dialect, &parameter.sql_type).unwrap_or_default());
         }
         statements.push(read.finish());
-        Ok(RoutinePlan {
-            mark: None,
-            statements,
-            answer: AnswerForm::One {
-                shape: fields_shape(&self.fields(&answered)),
-                parameters: answered,
-            },
-            read_only: false,
-            undone_whole: true,
-        })
+        let answer = AnswerForm::One {
+            shape: fields_shape(&self.fields(&answered)),
+            parameters: answered,
+        };
+        Ok(self.planned(statements, answer))
     }
 }
 

@@ -36,13 +36,7 @@ impl Arguments<'_> {
                 parameters: Vec::new(),
                 shape: fields_shape(&self.returned()),
             };
-            return Ok(RoutinePlan {
-                mark: None,
-                statements: vec![sql.finish()],
-                answer,
-                read_only: routine.read_only,
-                undone_whole: true,
-            });
+            return Ok(self.planned(vec![sql.finish()], answer));
         }
         let mut statements = Vec::new();
         let mut call = Sql::new(self.dialect);
@@ -93,11 +87,8 @@ impl Arguments<'_> {
             shape: fields_shape(&fields),
         };
         Ok(RoutinePlan {
-            mark: None,
-            statements,
-            answer,
-            read_only: false,
             undone_whole: !routine.commits,
+            ..self.planned(statements, answer)
         })
     }
 }

@@ -45,11 +45,8 @@ impl Arguments<'_> {
         let undone_whole =
             self.dialect == Dialect::Sqlite || planned.iter().all(|one| cannot_commit(&one.sql));
         Ok(RoutinePlan {
-            mark: None,
-            statements: planned,
-            answer,
-            read_only: self.routine.read_only,
             undone_whole,
+            ..self.planned(planned, answer)
         })
     }
 }
