@@ -23,6 +23,7 @@ mod model;
 mod multi_ref;
 mod nillable;
 mod predict;
+mod qname;
 mod reader;
 mod simple;
 mod spelling;

@@ -3,6 +3,16 @@
 use soapstone::{codec, datatype};
 
 soapstone::newtype! {
+/// `Bare`
+pub struct Bare(codec::QName): pattern("[a-z]+");
+}
+
+soapstone::newtype! {
+/// `Bares`
+pub struct Bares(codec::List<codec::QName>): pattern("[a-z ]+");
+}
+
+soapstone::newtype! {
 /// `Code`
 pub struct Code(codec::QName): pattern("[^:]+:[a-z]+");
 }
@@ -12,11 +22,38 @@ soapstone::newtype! {
 pub struct Codes(codec::List<codec::QName>): pattern("([^:]+:[a-z]+ ?)+");
 }
 
+/// `Kept`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    pub at: Option<String>,
+    pub value: Bare,
+}
+
+impl codec::Type for Kept {
+    const NAME: Option<&'static codec::Tag> = Some(TYPE_KEPT);
+    const ATTRIBUTES: bool = true;
+    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Self> {
+        Ok(Self {
+            at: r.optional_attribute("at")?,
+            value: r.value()?,
+        })
+    }
+    fn attributes(&self, w: &mut codec::Writer) {
+        w.optional_attribute("at", &self.at);
+    }
+    fn content(&self, w: &mut codec::Writer) {
+        w.value(&self.value);
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct R {
     pub kind: Code,
     pub code: Code,
     pub codes: Option<Codes>,
+    pub bare: Vec<Bare>,
+    pub bares: Option<Bares>,
+    pub kept: Option<Kept>,
 }
 
 impl codec::Type for R {
@@ -26,6 +63,9 @@ impl codec::Type for R {
             kind: r.attribute_or("kind", "{urn:other}b")?,
             code: r.or("{urn:other}a").one(CODE)?,
             codes: r.fixed("{urn:other}a {urn:other}b").option(CODES)?,
+            bare: r.many(BARE)?,
+            bares: r.option(BARES)?,
+            kept: r.option(KEPT)?,
         })
     }
     fn attributes(&self, w: &mut codec::Writer) {
@@ -34,10 +74,15 @@ impl codec::Type for R {
     fn content(&self, w: &mut codec::Writer) {
         w.one(CODE, &self.code);
         w.option(CODES, &self.codes);
+        w.many(BARE, &self.bare);
+        w.option(BARES, &self.bares);
+        w.option(KEPT, &self.kept);
     }
 }
 
 pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
+    codec::NamedType::of::<Bare>("Bare", None, "QName"),
+    codec::NamedType::of::<Bares>("Bares", None, "anySimpleType"),
     codec::NamedType::of::<Code>("Code", None, "QName"),
     codec::NamedType::of::<Codes>("Codes", None, "anySimpleType"),
 ];
@@ -46,6 +91,10 @@ soapstone::tags! {
     R_TAG = 1 "c:r";
     CODE = 1 "c:code";
     CODES = 1 "c:codes";
+    BARE = 1 "c:bare";
+    BARES = 1 "c:bares";
+    TYPE_KEPT = 1 "c:Kept";
+    KEPT = 1 "c:kept";
 }
 
 impl codec::Root for R {

@@ -31,6 +31,21 @@ impl Buffer {
         self.written
     }
 
+    /// What was written from a place on.
+    pub(super) fn text_from(&self, at: usize) -> &str {
+        let bytes = self.bytes.get(at..self.written).unwrap_or_default();
+        str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// The last tag that begins before a place, up to there.
+    pub(super) fn tag_before(&self, at: usize) -> &str {
+        let bytes = self.bytes.get(..at.min(self.written)).unwrap_or_default();
+        // No attribute has this character.
+        let begin = bytes.iter().rposition(|byte| *byte == b'<');
+        let tag = begin.and_then(|begin| bytes.get(begin..));
+        str::from_utf8(tag.unwrap_or_default()).unwrap_or_default()
+    }
+
     /// The next bytes; what is put at their front counts once [`keep`](Buffer::keep) says so.
     #[inline(always)]
     pub(super) fn room<const LENGTH: usize>(&mut self) -> Option<&mut [u8; LENGTH]> {

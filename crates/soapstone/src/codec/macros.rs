@@ -58,8 +58,10 @@ macro_rules! newtype {
             }
 
             /// A pattern may ask for another text of a value than its own.
-            const SPELLED: bool = <$base as $crate::codec::Simple>::OTHER_TEXTS
-                && (false $($(|| $crate::codec::is_pattern(stringify!($facet)))+)?);
+            const SPELLED: bool = <$base as $crate::codec::Simple>::OTHER_TEXTS && Self::PATTERN;
+            /// A pattern may ask for names with prefixes, or without.
+            const NAMED: bool = <$base as $crate::codec::Simple>::NAMES && Self::PATTERN;
+            const PATTERN: bool = false $($(|| $crate::codec::is_pattern(stringify!($facet)))+)?;
 
             fn facets() -> &'static $crate::codec::Facets<$base> {
                 static FACETS: ::std::sync::LazyLock<$crate::codec::Facets<$base>> =
@@ -140,6 +142,9 @@ macro_rules! newtype {
             }
             #[inline]
             fn to_text(&self, writer: &mut $crate::codec::Writer) {
+                if Self::NAMED {
+                    return writer.names(&self.0, |text| Self::facets().takes(text));
+                }
                 if Self::SPELLED
                     && let Some(other) = Self::facets().other_text(&self.0)
                 {

@@ -7,12 +7,10 @@ use super::array::SOAP_ENCODING;
 use super::error::Invalid;
 use super::tag::{NamedType, derives_from_built_in};
 use super::writer::Mode;
-use super::{
-    Bindings, ByteString, Namespace, QName, Reader, Result, Simple, Type, Writer, spelling,
-};
+use super::{Bindings, ByteString, Namespace, Reader, Result, Simple, Type, Writer, spelling};
 use crate::datatype::{
     Base64Binary, Datatype, Date, DateTime, Decimal, Duration, GDay, GMonth, GMonthDay, GYear,
-    GYearMonth, HexBinary, Integer, Room, Time, name, space,
+    GYearMonth, HexBinary, Integer, Room, Time, space,
 };
 
 /// Gives a simple type the part of an element's type.
@@ -239,32 +237,6 @@ impl Simple for ByteString {
     }
 }
 crate::__simple_element!(ByteString);
-
-/// `xs:QName`: the prefix is resolved when read and chosen when written.
-impl Simple for QName {
-    const NAMES: bool = true;
-
-    fn from_text(
-        text: Cow<'_, str>,
-        bindings: &dyn Bindings,
-    ) -> std::result::Result<QName, Invalid> {
-        let text = space::trim(&text);
-        if let Some((namespace, local)) = bindings.expanded(text) {
-            return match name::is_ncname(local) {
-                true => Ok(QName::new(namespace, local)),
-                false => Err(Invalid::Lexical("QName")),
-            };
-        }
-        let (prefix, local) = name::split_qname(text).ok_or(Invalid::Lexical("QName"))?;
-        let namespace = bindings.resolve(prefix).ok_or(Invalid::Prefix)?;
-        Ok(QName::new(namespace, local))
-    }
-
-    fn to_text(&self, writer: &mut Writer) {
-        writer.qname(self);
-    }
-}
-crate::__simple_element!(QName);
 
 /// White-space separated values.
 #[derive(Debug, Clone, PartialEq, Eq)]

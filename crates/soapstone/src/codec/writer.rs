@@ -4,23 +4,23 @@
 use super::any::{AnyAttribute, AnyElement};
 use super::attribute::Key;
 use super::buffer::Buffer;
-use super::{Group, Mixed, Namespace, QName, Simple, Tag, Type};
+use super::{Group, Mixed, Namespace, Simple, Tag, Type};
 use crate::datatype::{Datatype, Room};
 use crate::name::XSI;
 use crate::xml::{Sink, escape};
 
 /// The prefix for names that are in no contract's table; the writer numbers them.
-const EXTRA: &str = "q";
+pub(super) const EXTRA: &str = "q";
 
 /// Writes typed values.
 #[derive(Debug)]
 pub struct Writer {
-    out: Buffer,
-    namespaces: &'static [Namespace],
+    pub(super) out: Buffer,
+    pub(super) namespaces: &'static [Namespace],
     /// Which of the first namespaces were used, a bit each, and whether any later one was: those are then all declared.
     used: u64,
     /// Namespaces that are not in the table.
-    extra: Vec<String>,
+    pub(super) extra: Vec<String>,
     pub(super) xsi: bool,
     pub(super) mode: Mode,
     /// Octets that travel beside the message, where they may.
@@ -312,45 +312,6 @@ impl Writer {
         }
     }
 
-    /// Writes a QName with a prefix that is declared on the root.
-    pub(super) fn qname(&mut self, name: &QName) {
-        if self.mode == Mode::Plain {
-            self.raw(&name.to_string());
-            return;
-        }
-        let name = self.prefixed(name);
-        self.raw(&name);
-    }
-
-    /// A name with its prefix; the namespace counts as used.
-    pub(super) fn prefixed(&mut self, name: &QName) -> String {
-        if name.namespace.is_empty() {
-            return name.local.to_string();
-        }
-        // Bound by itself, and to be bound to nothing else (Namespaces in XML 1.0, 3).
-        if &*name.namespace == "http://www.w3.org/XML/1998/namespace" {
-            return format!("xml:{}", name.local);
-        }
-        if let Some(index) = self
-            .namespaces
-            .iter()
-            .position(|n| n.uri == &*name.namespace)
-        {
-            self.use_namespace(index);
-            let prefix = self.namespaces.get(index).map_or("", |n| n.prefix);
-            return format!("{prefix}:{}", name.local);
-        }
-        let index = self
-            .extra
-            .iter()
-            .position(|n| **n == *name.namespace)
-            .unwrap_or_else(|| {
-                self.extra.push(name.namespace.to_string());
-                self.extra.len() - 1
-            });
-        format!("{EXTRA}{index}:{}", name.local)
-    }
-
     #[inline]
     pub(super) fn use_namespace(&mut self, index: usize) {
         self.used |= bit(index);
@@ -386,9 +347,12 @@ impl Namespace {
     }
 }
 
-fn declare(out: &mut impl Sink, prefix: &str, uri: &str) {
-    out.add(" xmlns:");
-    out.add(prefix);
+pub(super) fn declare(out: &mut impl Sink, prefix: &str, uri: &str) {
+    out.add(" xmlns");
+    if !prefix.is_empty() {
+        out.add(":");
+        out.add(prefix);
+    }
     out.add("=\"");
     escape::<true>(uri, out);
     out.add("\"");
