@@ -166,13 +166,11 @@ fn class_path(names: &[&str], classes: &Path) -> Option<String> {
 
 /// The libraries of Debian's `jaxws`, those without a version in their names.
 fn java_class_path(classes: &Path) -> Option<String> {
-    const NEEDED: [&str; 21] = [
+    const NEEDED: [&str; 19] = [
         "FastInfoset",
         "gmbal",
-        "ha-api",
         "istack-commons-runtime",
         "javax.activation",
-        "javax.annotation-api",
         "javax.xml.soap-api",
         "jaxb-api",
         "jaxb-core",
