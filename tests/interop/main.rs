@@ -13,11 +13,10 @@ mod odd;
 mod process;
 
 use std::env;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use process::{Database, Gateway, Scratch, run};
+use process::{Database, Gateway, Scratch, run, told};
 
 /// Where the client programs are.
 fn clients() -> PathBuf {
@@ -32,15 +31,6 @@ fn has(program: &str) -> bool {
         eprintln!("skipped: {program} is not installed (tests/run installs it)");
     }
     found
-}
-
-/// What the environment tells of where a stack is; says so where it does not.
-fn told(variable: &str) -> Option<OsString> {
-    let told = env::var_os(variable);
-    if told.is_none() {
-        eprintln!("skipped: {variable} is not set (tests/run sets it)");
-    }
-    told
 }
 
 /// Runs one client program against a fresh gateway, once for each version of SOAP, and expects its closing line.

@@ -130,46 +130,125 @@ pub(crate) fn run(command: &mut Command) -> String {
     said
 }
 
-/// A database of PostgreSQL for one test, dropped at its end.
+/// A database for one test, dropped at its end.
 #[allow(dead_code)]
 pub(crate) struct Database {
     pub(crate) url: String,
-    server: String,
-    name: String,
+    /// The schema that needs no name.
+    pub(crate) schema: String,
+    drop: Option<Command>,
+    _scratch: Option<Scratch>,
+}
+
+/// What the environment tells of where a server or a stack is; says so where it does not.
+#[allow(dead_code)]
+pub(crate) fn told(variable: &str) -> Option<String> {
+    let told = env::var(variable).ok();
+    if told.is_none() {
+        eprintln!("skipped: {variable} is not set (tests/run sets it)");
+    }
+    told
 }
 
 #[allow(dead_code)]
 impl Database {
-    /// Makes it and runs a script in it; `None`, and says so, where there is no server.
+    /// Makes one of PostgreSQL and runs a script in it; `None`, and says so, where there is no server.
     pub(crate) fn filled(word: &str, script: &Path) -> Option<Database> {
-        let Ok(server) = env::var("SOAPSTONE_TEST_POSTGRES") else {
-            eprintln!("skipped: SOAPSTONE_TEST_POSTGRES is not set (tests/run sets it)");
-            return None;
-        };
-        let name = format!("interop_{word}_{}", std::process::id());
-        run(Command::new("psql")
-            .arg(&server)
-            .args(["-qc", &format!("create database {name}")]));
-        let (base, _) = server.rsplit_once('/').unwrap();
-        let database = Database {
-            url: format!("{base}/{name}"),
-            server,
-            name,
-        };
-        run(Command::new("psql")
-            .arg(&database.url)
-            .args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f"])
-            .arg(script));
-        Some(database)
+        Database::of("postgres", word, &[script.to_owned()])
     }
+
+    /// The same of `postgres`, `mysql` (where names may stand in double quotes) or `sqlite`, with several scripts.
+    pub(crate) fn of(dialect: &str, word: &str, scripts: &[PathBuf]) -> Option<Database> {
+        let name = format!("interop_{word}_{}", std::process::id());
+        let create = format!("create database {name}");
+        match dialect {
+            "postgres" => {
+                let server = told("SOAPSTONE_TEST_POSTGRES")?;
+                run(Command::new("psql").arg(&server).args(["-qc", &create]));
+                let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
+                let files = scripts.iter().map(|script| script.to_str().unwrap());
+                run(Command::new("psql")
+                    .arg(&url)
+                    .args(["-q", "-1", "-v", "ON_ERROR_STOP=1"])
+                    .args(files.flat_map(|file| ["-f", file])));
+                let mut drop = Command::new("psql");
+                let sql = format!("drop database {name} with (force)");
+                drop.arg(server).args(["-qc", &sql]);
+                Some(Database {
+                    url,
+                    schema: "public".to_owned(),
+                    drop: Some(drop),
+                    _scratch: None,
+                })
+            }
+            "mysql" => {
+                let server = told("SOAPSTONE_TEST_MYSQL")?;
+                let client = |sql: &str| {
+                    let mut client = mysql_client(&server);
+                    client.args(["-e", sql]);
+                    client
+                };
+                run(&mut client(&format!("{create} character set utf8mb4")));
+                for script in scripts {
+                    run(mysql_client(&server)
+                        .args(["--init-command=set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES')"])
+                        .arg(&name)
+                        .stdin(fs::File::open(script).unwrap()));
+                }
+                Some(Database {
+                    url: format!("{}/{name}", server.rsplit_once('/').unwrap().0),
+                    drop: Some(client(&format!("drop database {name}"))),
+                    schema: name,
+                    _scratch: None,
+                })
+            }
+            _ => {
+                let scratch = Scratch::new();
+                let file = scratch.path().join("crm.db");
+                for script in scripts {
+                    run(Command::new("sqlite3")
+                        .arg("-bail")
+                        .arg(&file)
+                        .stdin(fs::File::open(script).unwrap()));
+                }
+                Some(Database {
+                    url: format!("sqlite:{}", file.display()),
+                    schema: "main".to_owned(),
+                    drop: None,
+                    _scratch: Some(scratch),
+                })
+            }
+        }
+    }
+}
+
+/// The command-line client at `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
+#[allow(dead_code)]
+fn mysql_client(server: &str) -> Command {
+    let part = |rest: &str, mark: char| {
+        let (part, rest) = rest.split_once(mark).unwrap();
+        (part.to_owned(), rest.to_owned())
+    };
+    let (user, rest) = part(server.strip_prefix("mysql://").unwrap(), ':');
+    let (password, rest) = part(&rest, '@');
+    let (host, rest) = part(&rest, ':');
+    let (port, _) = part(&rest, '/');
+    let mut client = Command::new("mariadb");
+    client
+        .args([
+            "--no-defaults",
+            "--protocol=tcp",
+            "--default-character-set=utf8mb4",
+        ])
+        .args(["-h", &host, "-P", &port, "-u", &user])
+        .env("MYSQL_PWD", password);
+    client
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let drop = format!("drop database {} with (force)", self.name);
-        let _ = Command::new("psql")
-            .arg(&self.server)
-            .args(["-qc", &drop])
-            .status();
+        if let Some(drop) = &mut self.drop {
+            let _ = drop.status();
+        }
     }
 }
