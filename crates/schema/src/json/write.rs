@@ -268,14 +268,12 @@ fn value_json(value: &Value, lexical: &str, type_: Option<&Compiled>) -> Json {
         value.write(&mut canonical);
         canonical
     };
-    // What is read of a union is of the first member that takes the text, and so has to be that.
+    // Another text of a value of a union might be another member's.
     let is_taken = |text: &str| {
-        type_.is_none_or(
-            |type_| match (type_.check(text, &()), type_.accept(lexical, &())) {
-                (Ok(checked), Ok(by)) => checked.value == *value && std::ptr::eq(checked.by, by),
-                _ => false,
-            },
-        )
+        type_.is_none_or(|type_| match type_.kind {
+            Kind::Union(_) => text == trimmed,
+            _ => type_.check(text, &()).is_ok(),
+        })
     };
     match value {
         Value::String(_) => Json::String(lexical.to_owned()),
@@ -298,9 +296,10 @@ fn value_json(value: &Value, lexical: &str, type_: Option<&Compiled>) -> Json {
             number.unwrap_or_else(|| Json::String(trimmed.to_owned()))
         }
         Value::Boolean(truth) => {
-            match type_.is_some_and(|type_| matches!(type_.kind, Kind::Union(_))) {
-                true if !is_taken(&canonical()) => Json::String(trimmed.to_owned()),
-                _ => Json::Bool(*truth),
+            let is_union = type_.is_some_and(|type_| matches!(type_.kind, Kind::Union(_)));
+            match is_union && !is_taken(&canonical()) {
+                true => Json::String(trimmed.to_owned()),
+                false => Json::Bool(*truth),
             }
         }
         _ => Json::String(trimmed.to_owned()),

@@ -259,23 +259,31 @@ impl<'a> Document<'a> {
                         && split_qname(text.trim())
                             .is_some_and(|(prefix, _)| self.reader.resolve(prefix).is_some())
                 };
-                let found = members
+                let member = members
                     .iter()
-                    .position(|(reads, of)| reads(text) || is_name(of));
-                let member = found.and_then(|found| members.get(found));
+                    .find(|(reads, of)| reads(text) || is_name(of));
                 let scalar = member.map_or(Scalar::Text, |(_, of)| of().as_scalar());
                 let json = self.scalar(text, scalar);
-                // What is read as it stands has to be the same member's.
-                let plain = super::read::plain(&json).unwrap_or_default();
-                let same = || members.iter().position(|(reads, _)| reads(&plain)) == found;
-                if json.is_string() || same() {
+                // Another text of the value might be another member's.
+                if is_text_of(&json, text.trim()) {
                     json
                 } else {
                     Value::String(text.to_owned())
                 }
             }
             Scalar::Number | Scalar::Float => number(text.trim()),
-            Scalar::Spelled(_, of) => self.scalar(text, of().as_scalar()),
+            Scalar::Spelled(spell, of) => {
+                let json = self.scalar(text, of().as_scalar());
+                // `007`, which a pattern asks for, is no number of JSON.
+                let is_taken = |number: &Number| {
+                    let number = number.to_string();
+                    number == text || spell(&number).is_some_and(|spelled| spelled == number)
+                };
+                match json {
+                    Value::Number(number) if !is_taken(&number) => Value::String(text.to_owned()),
+                    json => json,
+                }
+            }
             Scalar::Name => Value::String(self.name(text.trim()).to_string()),
             Scalar::List(of) => {
                 let item = of().as_scalar();
@@ -296,9 +304,35 @@ fn push(object: &mut Map<String, Value>, key: &str, value: Value) {
     }
 }
 
-/// A number with its very digits; a text where JSON does not write numbers so: `007`, which a pattern asks for.
+/// Tells whether the truths and numbers of a value stand in JSON as in its text.
+fn is_text_of(json: &Value, text: &str) -> bool {
+    match json {
+        Value::Number(number) => {
+            serde_json::from_str(text).is_ok_and(|read: Number| read == *number)
+        }
+        Value::Bool(truth) => truth.to_string() == text,
+        Value::Array(items) => {
+            let mut words = items.iter().zip(text.split_ascii_whitespace());
+            words.all(|(item, word)| is_text_of(item, word))
+        }
+        _ => true,
+    }
+}
+
+/// A number with its very digits, in the way that JSON writes numbers: no `+`, no leading zeros, a digit before the point.
 fn number(text: &str) -> Value {
-    match serde_json::from_str::<Number>(text) {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let rest = rest.trim_start_matches('0');
+    let zero = if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        ""
+    } else {
+        "0"
+    };
+    let written = format!("{sign}{zero}{}", rest.strip_suffix('.').unwrap_or(rest));
+    match serde_json::from_str::<Number>(&written) {
         Ok(number) => Value::Number(number),
         Err(_) => Value::String(text.to_owned()),
     }
