@@ -9,7 +9,7 @@ use super::error::{Error, ErrorKind, Invalid, shorten};
 use super::simple::lexical;
 use super::{Bindings, ByteString, QName, Reader, Result, Simple, Strictness, Tag};
 use crate::name::XSI;
-use crate::xml::NsId;
+use crate::xml::{Attribute, NsId};
 
 /// How an attribute is named: a plain local name, or a tag for one with a namespace.
 pub trait Key: Copy {
@@ -78,6 +78,15 @@ pub(super) fn is_true(text: &str) -> bool {
     matches!(text.trim_ascii(), "true" | "1")
 }
 
+/// Tells whether an attribute says where schemas are: it needs no declaration (XSD 1.0 part 1, 3.4.4).
+fn is_location(attribute: &Attribute<'_>, namespace: &str) -> bool {
+    namespace == XSI
+        && matches!(
+            attribute.local,
+            "schemaLocation" | "noNamespaceSchemaLocation"
+        )
+}
+
 impl<'a> Reader<'a> {
     /// Notes which attributes the element has, and takes out those that speak of the schema.
     pub(super) fn open_attributes(&mut self) {
@@ -92,7 +101,7 @@ impl<'a> Reader<'a> {
             match attribute.local {
                 "type" => self.type_ = Some(attribute.value.clone()),
                 "nil" => self.nil = Some(is_true(&attribute.value)),
-                "schemaLocation" | "noNamespaceSchemaLocation" => {}
+                // What speaks of files may stand anywhere, and a type may declare it all the same.
                 _ => continue,
             }
             *taken = true;
@@ -249,7 +258,11 @@ impl<'a> Reader<'a> {
         for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
             let namespace = self.xml.namespace(attribute.ns);
             let encoding = encoded && is_of_encoding(namespace, attribute.local);
-            if !*taken && !encoding && wildcard.admits(namespace) {
+            if !*taken
+                && !encoding
+                && !is_location(attribute, namespace)
+                && wildcard.admits(namespace)
+            {
                 *taken = true;
                 self.pending -= 1;
                 found.push(AnyAttribute {
@@ -322,7 +335,8 @@ impl<'a> Reader<'a> {
             .attributes()
             .iter()
             .zip(&self.taken)
-            .find(|(_, taken)| !**taken)
+            .filter(|(_, taken)| !**taken)
+            .find(|(a, _)| !is_location(a, self.xml.namespace(a.ns)))
             .map(|(a, _)| a.local.to_owned());
         Err(match other {
             Some(name) => self.error(ErrorKind::UnexpectedAttribute(name)),
