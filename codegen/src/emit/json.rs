@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{Scope, literal};
 use crate::item::{
-    AttributeField, AttributeKey, Body, Choice, Family, Field, Item, ItemId, Kind, Occurs,
-    Particle, Rust, Struct, TagId,
+    Arm, AttributeField, AttributeKey, Body, Choice, Family, Field, Item, ItemId, Kind, Model,
+    Occurs, Particle, Rust, Struct, TagId,
 };
 
 /// How deep groups nest in each other.
@@ -78,18 +78,11 @@ impl Scope<'_> {
     }
 
     fn json_choice(&self, out: &mut String, item: &Item, choice: &Choice) {
-        let fields: Vec<Field> = choice
-            .arms
-            .iter()
-            .map(|arm| Field {
-                name: String::new(),
-                documentation: String::new(),
-                rust: arm.rust.clone(),
-                particle: arm.particle.clone(),
-                occurs: arm.occurs,
-            })
-            .collect();
-        self.json_group(out, item, &fields);
+        // The type around mixed content has its elements.
+        if choice.mixed {
+            return;
+        }
+        self.json_group(out, item, &arms(choice));
         if choice.type_ {
             let content = format!(
                 "soapstone::json::Content::Elements(&[{}])",
@@ -97,6 +90,17 @@ impl Scope<'_> {
             );
             self.json_type(out, item, &[], &content);
         }
+    }
+
+    /// The elements of mixed content.
+    fn json_mixed(&self, content: &Rust) -> String {
+        let item = item_of(content).and_then(|id| self.package.items.get(id.0));
+        let fields = match item.map(|item| &item.kind) {
+            Some(Kind::Alias(same)) => return self.json_mixed(same),
+            Some(Kind::Choice(choice)) => arms(choice),
+            _ => Vec::new(),
+        };
+        self.entries(&fields, &self.shared(&fields)).join(", ")
     }
 
     fn json_group(&self, out: &mut String, item: &Item, fields: &[Field]) {
@@ -120,7 +124,7 @@ impl Scope<'_> {
             ),
             Body::Mixed(_, content) => format!(
                 "soapstone::json::Content::Mixed(&[{}])",
-                group(&self.rust(&Rust::Item(*content)), true, false)
+                self.json_mixed(&Rust::Item(*content))
             ),
             _ => format!(
                 "soapstone::json::Content::Elements(&[{}])",
@@ -255,6 +259,40 @@ impl Scope<'_> {
 
     fn shape(&self, rust: &Rust) -> String {
         format!("<{} as soapstone::json::Json>::shape", self.rust(rust))
+    }
+}
+
+/// The arms of a choice as fields: one of mixed content stands as often as the content model lets it.
+fn arms(choice: &Choice) -> Vec<Field> {
+    let field = |(index, arm): (usize, &Arm)| {
+        let most = match &choice.model {
+            Some(model) => most(model, index),
+            None => u64::MAX,
+        };
+        Field {
+            name: String::new(),
+            documentation: String::new(),
+            rust: arm.rust.clone(),
+            particle: arm.particle.clone(),
+            occurs: match choice.mixed && most > 1 {
+                true => Occurs::Many(0, None),
+                false => arm.occurs,
+            },
+        }
+    };
+    choice.arms.iter().enumerate().map(field).collect()
+}
+
+/// How often an arm may stand in a content model.
+fn most(model: &Model, arm: usize) -> u64 {
+    let each = |parts: &[Model]| parts.iter().map(|part| most(part, arm)).collect::<Vec<_>>();
+    match model {
+        Model::Arm(other) => u64::from(*other == arm),
+        Model::Sequence(parts) | Model::All(parts) => {
+            each(parts).into_iter().fold(0, u64::saturating_add)
+        }
+        Model::Choice(parts) => each(parts).into_iter().max().unwrap_or(0),
+        Model::Repeat(once, _, times) => most(once, arm).saturating_mul(times.unwrap_or(u64::MAX)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Particles: what becomes a field of the struct around it, what an `Option`, a `Vec`, an enum or a struct of its own.
 
 use soapstone_schema::model::{
-    Compositor, Content, Element, ElementId, Group, GroupId, Namespaces, Particle, Term, Type,
-    Wildcard as Any,
+    Builtin, Compositor, Content, Element, ElementId, Group, GroupId, Namespaces, Particle, Term,
+    Type, TypeId, Wildcard as Any,
 };
 
 use super::{Lowering, Owner, Work, documentation};
@@ -153,16 +153,30 @@ impl<'m> Lowering<'m> {
         (rust, Place::Element(tag, constraint))
     }
 
-    /// The default or fixed value of an element with simple content; in mixed content there is no place for one.
+    /// The default or fixed value of an element with simple content, or the text of one with mixed content. Where `xsi:type` may name
+    /// another type, that may have no place for a text.
     pub(super) fn constraint(&self, element: &Element) -> Option<Constraint> {
         let simple = match self.model.types.get(element.type_.index())? {
             Type::Simple(_) => element.type_,
             Type::Complex(complex) => match complex.content {
                 Content::Simple(simple) => simple,
+                Content::Mixed(_) if self.is_own_struct(element.type_) => Builtin::String.id(),
                 _ => return None,
             },
         };
         Some(self.constraint_of(simple, element.value.as_ref()?))
+    }
+
+    /// Tells whether elements of a type are always read by a struct that is made of it.
+    fn is_own_struct(&self, id: TypeId) -> bool {
+        let replaced = self
+            .type_name(id)
+            .and_then(|name| self.options.replacement(name));
+        let derived = self
+            .derived
+            .get(&id)
+            .is_some_and(|derived| !derived.is_empty());
+        id != Builtin::AnyType.id() && replaced.is_none() && !derived
     }
 
     pub(super) fn element_tag(&mut self, element: &Element, module: usize) -> TagId {

@@ -280,7 +280,7 @@ impl<'m> Maker<'m> {
                     )),
                     Content::Mixed(Some(particle)) if fixed.is_none() => {
                         self.particle(particle, &mut tree.items, nested, 0)?;
-                        if !self.least(nested) {
+                        if !self.least(nested) && self.seed.below(4) > 0 {
                             let at = self.seed.below(tree.items.len() + 1);
                             tree.items
                                 .insert(at, Item::Text(" between & \u{1f682} ".to_owned(), None));

@@ -3,7 +3,7 @@
 
 use super::error::ErrorKind;
 use super::reader::Ahead;
-use super::{Mixed, Reader, Result, Strictness};
+use super::{Invalid, Mixed, Reader, Result, Strictness};
 use crate::xml::Event;
 
 /// A content model; its leaves are the variants of the enum of items.
@@ -128,17 +128,36 @@ impl Model {
 }
 
 impl Reader<'_> {
-    /// Reads text and elements up to the end tag.
+    /// Reads text and elements up to the end tag; where there are none, the text that is due then.
     ///
     /// # Errors
-    /// Where an element is not one that may stand there.
+    /// Where an element is not one that may stand there, or the text is fixed and another, or has elements in it (XSD 1.0 part 1,
+    /// 3.3.4).
     pub fn mixed<T: Mixed>(&mut self) -> Result<Vec<T>> {
+        let Some((due, fixed)) = self.value.take() else {
+            return self.mixed_items(|_| {});
+        };
+        let (mut text, mut texts) = (String::new(), 0);
+        let mut items = self.mixed_items(|more| {
+            text.push_str(more);
+            texts += 1;
+        })?;
+        if items.is_empty() {
+            items.push(T::text(due.to_owned()));
+        } else if fixed && (text != due || items.len() > texts) {
+            return Err(self.invalid(&text, Invalid::Fixed(due)));
+        }
+        Ok(items)
+    }
+
+    fn mixed_items<T: Mixed>(&mut self, mut text_is: impl FnMut(&str)) -> Result<Vec<T>> {
         let mut items = Vec::new();
         self.expect_no_attributes()?;
         loop {
             if matches!(self.ahead, Ahead::Nothing) {
                 match self.xml.next()? {
                     Event::Text(text) => {
+                        text_is(&text);
                         self.grow(size_of::<T>())?;
                         items.push(T::text(text.into_owned()));
                         continue;
