@@ -27,6 +27,7 @@ fn main() -> Result<(), BuildError> {
     let options = Options {
         no_clients: types_only,
         no_servers: types_only,
+        json: true,
         ..Options::default()
     };
     let mut workspace = Workspace::default();

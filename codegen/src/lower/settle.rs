@@ -4,14 +4,18 @@ mod size;
 
 use crate::item::{AttributeField, Body, Field, ItemId, Kind, Occurs, Package, Particle, Rust};
 
-/// From this size on (in bytes, estimated) a variant's value is boxed, so that an enum is not as large as its rarest variant.
-const LARGE_VARIANT: usize = 192;
+/// From this size on (in bytes, estimated) a variant's value is boxed, so that an enum is not as large as its rarest variant; and
+/// a field's value where its struct is large.
+const LARGE_PART: usize = 192;
+/// From this size on a struct holds its large fields in boxes: it is moved whole, and a message of structs within each other would
+/// need more of the stack than there is (searches of NetSuite have hundreds of fields, which are structs of hundreds).
+const LARGE_STRUCT: usize = 4096;
 
 /// Settles boxes and defaults.
 pub(crate) fn settle(package: &mut Package) {
     mark_nillable(package);
     box_cycles(package);
-    box_large_variants(package);
+    box_large_parts(package);
     derive_defaults(package);
 }
 
@@ -209,15 +213,15 @@ fn lower_to(low: &mut [usize], node: usize, child: usize) {
     }
 }
 
-fn box_large_variants(package: &mut Package) {
+fn box_large_parts(package: &mut Package) {
     let mut sizes: Vec<Option<usize>> = vec![None; package.items.len()];
     for index in 0..package.items.len() {
         size::of_item(package, index, &mut sizes);
     }
     for item in &mut package.items {
-        let enum_ = matches!(item.kind, Kind::Choice(_) | Kind::Family(_));
+        let is_crowded = size::is_crowded(&item.kind, &sizes);
         for (rust, in_enum) in held(&mut item.kind) {
-            if enum_ && in_enum && size::of(rust, &sizes) > LARGE_VARIANT {
+            if (in_enum || is_crowded) && size::of(rust, &sizes) > LARGE_PART {
                 put_in_box(rust);
             }
         }

@@ -171,13 +171,11 @@ macro_rules! json_newtype {
             const NAMESPACES: &'static [$crate::codec::Namespace] =
                 <$base as $crate::json::Json>::NAMESPACES;
             fn shape() -> $crate::json::Shape {
-                const SHAPE: $crate::json::Shape =
+                if <$base as $crate::codec::Simple>::OTHER_TEXTS {
                     $crate::json::Shape::scalar($crate::json::Scalar::Spelled(
                         $crate::json::spell::<$name, $base>,
                         <$base as $crate::json::Json>::shape,
-                    ));
-                if <$base as $crate::codec::Simple>::OTHER_TEXTS {
-                    SHAPE
+                    ))
                 } else {
                     <$base as $crate::json::Json>::shape()
                 }
@@ -194,12 +192,13 @@ macro_rules! json_union {
         impl $crate::json::Json for $name {
             const NAMESPACES: &'static [$crate::codec::Namespace] = $namespaces;
             fn shape() -> $crate::json::Shape {
-                const SHAPE: $crate::json::Shape =
+                // A constant without a name: a tag of the contract may have any.
+                const {
                     $crate::json::Shape::scalar($crate::json::Scalar::Union(&[$((
                         $crate::json::reads::<$member>,
                         <$member as $crate::json::Json>::shape,
-                    )),*]));
-                SHAPE
+                    )),*]))
+                }
             }
         }
         $crate::serde_by_shape!($name);
@@ -213,11 +212,12 @@ macro_rules! json_type {
         impl $crate::json::Json for $name {
             const NAMESPACES: &'static [$crate::codec::Namespace] = $namespaces;
             fn shape() -> $crate::json::Shape {
-                const SHAPE: $crate::json::Shape = $crate::json::Shape {
-                    attributes: &[$($attribute),*],
-                    content: $content,
-                };
-                SHAPE
+                const {
+                    $crate::json::Shape {
+                        attributes: &[$($attribute),*],
+                        content: $content,
+                    }
+                }
             }
         }
         $crate::serde_by_shape!($name);
@@ -230,8 +230,7 @@ macro_rules! json_group {
     ($name:ty, [$($entry:expr),*]) => {
         impl $crate::json::JsonGroup for $name {
             fn entries() -> &'static [$crate::json::Entry] {
-                const ENTRIES: &[$crate::json::Entry] = &[$($entry),*];
-                ENTRIES
+                const { &[$($entry),*] }
             }
         }
     };

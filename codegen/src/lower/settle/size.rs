@@ -1,7 +1,7 @@
-//! About how many bytes a value takes, which decides which variants are boxed.
+//! About how many bytes a value takes, which decides which variants and fields are boxed.
 
-use super::{LARGE_VARIANT, held, set, target};
-use crate::item::{Body, Field, Kind, Occurs, Package, Rust};
+use super::{LARGE_PART, LARGE_STRUCT, held, set, target};
+use crate::item::{Body, Field, Kind, Occurs, Package, Rust, Struct};
 
 /// Computes an item's size after those that it holds; they form no cycle any more.
 pub(super) fn of_item(package: &mut Package, root: usize, sizes: &mut [Option<usize>]) {
@@ -29,18 +29,12 @@ pub(super) fn of_item(package: &mut Package, root: usize, sizes: &mut [Option<us
             continue;
         }
         let size = match &item.kind {
-            Kind::Struct(s) => {
-                let attributes: usize = s.attributes.iter().map(|a| of(&a.rust, sizes)).sum();
-                let body = match &s.body {
-                    Body::Sequence(fields) | Body::All(fields, _) => {
-                        fields.iter().map(|f| field_size(f, sizes)).sum()
-                    }
-                    Body::Value(field) => field_size(field, sizes),
-                    Body::Mixed(..) => 24,
-                    Body::Empty => 0,
-                };
-                attributes + body + if s.any_attribute.is_some() { 24 } else { 0 }
-            }
+            Kind::Struct(s) => match of_struct(s, sizes, field_size) {
+                large if large > LARGE_STRUCT => {
+                    of_struct(s, sizes, |f, sizes| boxed_size(&f.rust, f.occurs, sizes))
+                }
+                size => size,
+            },
             Kind::Choice(c) => {
                 8 + c
                     .arms
@@ -80,12 +74,36 @@ pub(super) fn of_item(package: &mut Package, root: usize, sizes: &mut [Option<us
     }
 }
 
-/// A variant that will be boxed for its size counts as the box.
+/// The size of a struct, its fields being of a size each.
+fn of_struct(
+    item: &Struct,
+    sizes: &[Option<usize>],
+    field_size: fn(&Field, &[Option<usize>]) -> usize,
+) -> usize {
+    let attributes: usize = item.attributes.iter().map(|a| of(&a.rust, sizes)).sum();
+    let body = match &item.body {
+        Body::Sequence(fields) | Body::All(fields, _) => {
+            fields.iter().map(|f| field_size(f, sizes)).sum()
+        }
+        Body::Value(field) => field_size(field, sizes),
+        Body::Mixed(..) => 24,
+        Body::Empty => 0,
+    };
+    let any = if item.any_attribute.is_some() { 24 } else { 0 };
+    attributes + body + any
+}
+
+/// Tells whether a struct is too large to hold its large fields by value.
+pub(super) fn is_crowded(kind: &Kind, sizes: &[Option<usize>]) -> bool {
+    matches!(kind, Kind::Struct(s) if of_struct(s, sizes, field_size) > LARGE_STRUCT)
+}
+
+/// A part that will be boxed for its size counts as the box.
 fn boxed_size(rust: &Rust, occurs: Occurs, sizes: &[Option<usize>]) -> usize {
     match occurs {
         Occurs::Many(..) => 24,
         _ => match of(rust, sizes) {
-            large if large > LARGE_VARIANT => 8,
+            large if large > LARGE_PART => 8,
             size => size,
         },
     }
