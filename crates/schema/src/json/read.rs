@@ -89,12 +89,16 @@ impl Values {
                 let empty = Json::String(String::new());
                 Content::Simple(self.text_of(value.unwrap_or(&empty), simple, path)?)
             }
-            (None, Some(object), Some(shape)) => {
+            (None, Some(object), Some(shape))
+                if !shape.is_text() || object.contains_key("$children") =>
+            {
                 Content::Nodes(self.nodes_of(object, shape, path)?)
             }
             // Text alone in mixed content, or in an element of any type.
-            (None, None, Some(shape)) if shape.mixed => {
-                let text = scalar(json).ok_or_else(|| {
+            (None, object, Some(shape)) if shape.mixed => {
+                let empty = Json::String(String::new());
+                let value = object.map_or(json, |object| object.get("$").unwrap_or(&empty));
+                let text = scalar(value).ok_or_else(|| {
                     path.error(JsonProblem::Expected {
                         expected: "an object or a text",
                     })

@@ -64,6 +64,17 @@ impl Values {
                 }
                 object.insert("$".to_owned(), json);
             }
+            Content::Nodes(nodes) if shape.is_some_and(|shape| shape.is_text()) => {
+                let texts = nodes.iter().filter_map(|node| match node {
+                    Node::Text(text) => Some(text.as_str()),
+                    Node::Element(_) => None,
+                });
+                let json = Json::String(texts.collect());
+                if object.is_empty() {
+                    return json;
+                }
+                object.insert("$".to_owned(), json);
+            }
             Content::Nodes(nodes) => match shape {
                 Some(shape) if self.keeps_order(shape, nodes) => {
                     self.fields(shape, nodes, &mut object)

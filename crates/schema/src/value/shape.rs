@@ -49,6 +49,11 @@ pub struct Field {
 }
 
 impl Shape {
+    /// Tells whether mixed content has no elements: it is its text.
+    pub fn is_text(&self) -> bool {
+        self.mixed && self.fields.is_empty() && !self.any
+    }
+
     pub(super) fn of(model: &Model, names: &Names, complex: &ComplexType) -> Shape {
         let (simple, particle, mixed) = match &complex.content {
             Content::Empty => (None, None, false),
