@@ -1,10 +1,13 @@
 //! `soapstone wsdl`: a database's contract as files.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use soapstone_schema::diff;
 use soapstone_schema::load::{LoadOptions, Source, load};
+use soapstone_schema::read::Renamed;
 
 use super::fetch::{Access, Fetcher};
 use super::serve::{Common, database_url};
@@ -54,7 +57,8 @@ struct Export {
 
 Examples:
   soapstone wsdl diff wsdl/crm.wsdl 'http://127.0.0.1:8080/soap/crm?wsdl'
-  git show main:wsdl/crm.wsdl > old.wsdl && soapstone wsdl diff old.wsdl wsdl/crm.wsdl"
+  git show main:wsdl/crm.wsdl > old.wsdl && soapstone wsdl diff old.wsdl wsdl/crm.wsdl
+  soapstone wsdl diff 2023_1.wsdl 2023_2.wsdl --namespace urn:sales_2023_1.example.com=urn:sales_2023_2.example.com"
 )]
 struct Diff {
     /// The contract that clients were made from.
@@ -63,8 +67,25 @@ struct Diff {
     /// The contract that is to be served.
     #[arg(value_name = "NEW")]
     new: String,
+    /// Take a namespace of the old contract for that one of the new: releases may differ in it by their number. Repeatable.
+    #[arg(long, value_name = "OLD=NEW", value_parser = namespaces)]
+    namespace: Vec<(String, String)>,
     #[command(flatten)]
     access: Access,
+}
+
+/// The two halves of `OLD=NEW`; a namespace may have the character too, and two releases have it equally often.
+fn namespaces(given: &str) -> Result<(String, String), String> {
+    let signs: Vec<(usize, &str)> = given.match_indices('=').collect();
+    let halves = signs
+        .get(signs.len() / 2)
+        .map(|(at, _)| given.split_at(*at));
+    match halves.and_then(|(old, new)| Some((old, new.strip_prefix('=')?))) {
+        Some((old, new)) if !old.is_empty() && !new.is_empty() && signs.len() % 2 == 1 => {
+            Ok((old.to_owned(), new.to_owned()))
+        }
+        _ => Err("OLD=NEW is due, two namespaces".to_owned()),
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -126,9 +147,20 @@ async fn export(arguments: &Export) -> Result<(), Failure> {
 
 /// Prints what differs; tells whether anything of it breaks clients.
 async fn diff(arguments: &Diff) -> Result<bool, Failure> {
-    let old = contract(&arguments.access, &arguments.old)?;
-    let new = contract(&arguments.access, &arguments.new)?;
-    let changes = soapstone_schema::diff::diff(&old, &new);
+    let renamed = Renamed(arguments.namespace.clone());
+    let old = contract(&arguments.access, &arguments.old, renamed)?;
+    let new = contract(&arguments.access, &arguments.new, Renamed::default())?;
+    let changes = diff::diff(&old, &new);
+    let releases = diff::likely_releases(&old, &new);
+    if !releases.is_empty() {
+        let flags = releases
+            .iter()
+            .map(|(old, new)| format!(" --namespace '{old}={new}'"));
+        let flags: String = flags.collect();
+        let hint =
+            "these namespaces look like two releases of the same; to compare them as one, add";
+        let _ = writeln!(std::io::stderr(), "soapstone: {hint}{flags}");
+    }
     let lines: String = changes.iter().map(|change| format!("{change}\n")).collect();
     print(&lines)?;
     Ok(changes.iter().any(|change| change.breaking))
@@ -137,12 +169,16 @@ async fn diff(arguments: &Diff) -> Result<bool, Failure> {
 fn contract(
     access: &Access,
     location: &str,
+    renamed: Renamed,
 ) -> Result<soapstone_schema::contract::Contract, Failure> {
     let mut fetch = Fetcher::new(&access.client()?, access, location)?;
     let loaded = load(
         &[Source::Location(location.to_owned())],
         &mut fetch,
-        &LoadOptions::default(),
+        &LoadOptions {
+            renamed,
+            ..LoadOptions::default()
+        },
     );
     if loaded.report.is_valid() {
         return Ok(loaded.contract);
@@ -194,5 +230,21 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::namespaces;
+
+    #[test]
+    fn a_namespace_may_have_the_sign_between_two() {
+        for (old, new) in [("urn:a_1", "urn:a_2"), ("http://a/?v=1", "http://a/?v=2")] {
+            let given = format!("{old}={new}");
+            assert_eq!(namespaces(&given), Ok((old.to_owned(), new.to_owned())));
+        }
+        for given in ["", "urn:a", "=urn:a", "urn:a=", "urn:a=b=urn:c"] {
+            assert!(namespaces(given).is_err(), "{given}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod elements;
 mod language;
 mod message;
 mod operation;
+mod releases;
 mod service;
 mod simple;
 
@@ -21,6 +22,8 @@ use crate::model::{Element, ElementId, Model, Place, Type, TypeId};
 use crate::simple::SimpleTypes;
 use content::Valued;
 use derived::Derived;
+
+pub use releases::likely_releases;
 
 /// One difference between two contracts.
 #[derive(Debug, Clone, PartialEq, Eq)]

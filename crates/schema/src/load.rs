@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use crate::contract::Contract;
 use crate::document::{Document, Root};
+use crate::read::Renamed;
 use crate::report::{Diagnostic, Report, Severity};
 use crate::{resolve, rules};
 
@@ -31,7 +32,7 @@ pub enum Source {
 }
 
 /// Bounds on what one contract may pull in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LoadOptions {
     /// Documents in all.
     pub documents: usize,
@@ -39,6 +40,8 @@ pub struct LoadOptions {
     pub bytes: usize,
     /// Judges as SOAP toolkits do, as where a root is a WSDL: what breaks a rule that none of them insists on is a warning.
     pub as_toolkits: bool,
+    /// Namespaces that the documents' own are read as.
+    pub renamed: Renamed,
 }
 
 impl Default for LoadOptions {
@@ -48,6 +51,7 @@ impl Default for LoadOptions {
             documents: 5_000,
             bytes: 512 << 20,
             as_toolkits: false,
+            renamed: Renamed::default(),
         }
     }
 }

@@ -27,11 +27,15 @@ pub(crate) const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 /// How deeply elements may nest in a schema or WSDL document. Everything that follows recurses at most that far.
 const DEPTH: usize = 200;
 
+/// Namespaces that are read as others, the old name before the new one: those of two releases may differ in nothing else.
+#[derive(Debug, Clone, Default)]
+pub struct Renamed(pub Vec<(String, String)>);
+
 /// Reads a schema or WSDL 1.1 document; `document` is its number in [`Report::documents`].
 ///
 /// Mistakes go to `report`; what can be understood is returned. `None`: not XML, or neither kind of document.
-pub fn read(text: &str, document: u32, report: &mut Report) -> Option<Root> {
-    let tree = match Tree::read(text, document, DEPTH) {
+pub fn read(text: &str, document: u32, renamed: &Renamed, report: &mut Report) -> Option<Root> {
+    let tree = match Tree::read(text, document, DEPTH, renamed) {
         Ok(tree) => tree,
         Err(error) => {
             let place = Place {

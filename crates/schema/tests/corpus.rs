@@ -116,7 +116,10 @@ fn every_contract_loads_or_says_why_not() {
 /// Reads text that needs no other encoding than UTF-8.
 fn parse(text: &str) -> (Option<Root>, Report) {
     let mut report = Report::default();
-    (read::read(text, 0, &mut report), report)
+    (
+        read::read(text, 0, &read::Renamed::default(), &mut report),
+        report,
+    )
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use soapstone_schema::contract::Contract;
-use soapstone_schema::diff::diff;
+use soapstone_schema::diff::{diff, likely_releases};
 use soapstone_schema::load::{LoadOptions, NoFetch, Source, load};
+use soapstone_schema::read::Renamed;
 
 /// A service whose one operation takes and returns the element `order`.
 fn contract(components: &str) -> Contract {
@@ -13,8 +14,12 @@ fn contract(components: &str) -> Contract {
 }
 
 fn parsed(name: &str, text: String) -> Contract {
+    parsed_with(name, text, &LoadOptions::default())
+}
+
+fn parsed_with(name: &str, text: String, options: &LoadOptions) -> Contract {
     let source = Source::Bytes(name.to_owned(), text.into_bytes());
-    let loaded = load(&[source], &mut NoFetch, &LoadOptions::default());
+    let loaded = load(&[source], &mut NoFetch, options);
     assert!(loaded.report.is_valid(), "{}", loaded.report);
     loaded.contract
 }
@@ -67,6 +72,33 @@ fn check(old: &str, new: &str, request: &str, response: &str) {
             "{way} of\n{old}\n{new}\n{changes:#?}"
         );
     }
+}
+
+#[test]
+fn releases_that_name_themselves_in_their_namespaces_are_compared_as_one() {
+    let release = |version: &str, content: &str| {
+        let any = r#"<xs:any namespace="urn:other urn:t" processContents="lax" minOccurs="0"/>"#;
+        let kind = r#"<xs:simpleType name="Kind"><xs:restriction base="xs:QName"><xs:enumeration value="t:a"/></xs:restriction></xs:simpleType>"#;
+        let typed = r#"<xs:element name="kind" type="t:Kind"/>"#;
+        wsdl(&(kind.to_owned() + &sequence(&[content, typed, any].concat())))
+            .replace("urn:t", version)
+    };
+    let (old, new) = ("urn:sales_2023_1.t", "urn:sales_2023_2.t");
+    let before = release(old, A);
+    let after = parsed("new.wsdl", release(new, &(A.to_owned() + B_OPTIONAL)));
+    let apart = parsed("old.wsdl", before.clone());
+    assert!(diff(&apart, &after).iter().any(|change| change.breaking));
+    let pairs = likely_releases(&apart, &after);
+    assert_eq!(pairs, [(old.to_owned(), new.to_owned())]);
+    let renamed = LoadOptions {
+        renamed: Renamed(pairs),
+        ..LoadOptions::default()
+    };
+    let together = parsed_with("old.wsdl", before, &renamed);
+    assert_eq!(likely_releases(&together, &after), []);
+    let changes = diff(&together, &after);
+    let rules: Vec<&str> = changes.iter().map(|change| change.rule).collect();
+    assert_eq!(rules, ["element-added", "element-added"], "{changes:#?}");
 }
 
 #[test]

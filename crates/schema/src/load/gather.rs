@@ -37,7 +37,7 @@ pub(super) fn schemas(document: &Document) -> &[Schema] {
 
 struct Gatherer<'f> {
     fetch: &'f mut dyn Fetch,
-    options: LoadOptions,
+    options: &'f LoadOptions,
     gathered: Gathered,
     /// Every location that was tried; absent where it could not be read.
     tried: HashMap<String, Option<usize>>,
@@ -59,7 +59,7 @@ pub(super) fn gather(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOpti
     };
     let mut gatherer = Gatherer {
         fetch,
-        options: *options,
+        options,
         gathered,
         tried: HashMap::new(),
         bytes: 0,
@@ -138,7 +138,7 @@ impl Gatherer<'_> {
         let document = u32::try_from(index).ok()?;
         report.documents.push(place.into());
         let text = read::decode(bytes, document, report).unwrap_or_default();
-        let root = read::read(&text, document, report);
+        let root = read::read(&text, document, &self.options.renamed, report);
         if let Some(Root::Definitions(definitions)) = &root {
             self.used.extend(used(definitions, &text));
         }

@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use soapstone::name::QName;
-use soapstone::xml::{Error, Event, NsId, Options, Reader};
+use soapstone::xml::{self, Error, Event, NsId, Options, Reader};
 
+use super::Renamed;
 use crate::model::{Place, Scope, XSD};
 
 /// About how many bytes of a schema there are to an element, for the room made ahead.
@@ -51,7 +52,12 @@ pub(super) struct Node<'t> {
 
 impl<'a> Tree<'a> {
     /// Reads a document whose elements nest at most `depth` deep.
-    pub(super) fn read(source: &'a str, document: u32, depth: usize) -> Result<Tree<'a>, Error> {
+    pub(super) fn read(
+        source: &'a str,
+        document: u32,
+        depth: usize,
+        renamed: &Renamed,
+    ) -> Result<Tree<'a>, Error> {
         let mut options = Options::document();
         options.limits.depth = options.limits.depth.min(depth);
         let mut reader = Reader::new(source, &options);
@@ -86,7 +92,7 @@ impl<'a> Tree<'a> {
                         || defaults
                         || source.get(start..end).is_some_and(|t| t.contains("xmlns"))
                     {
-                        scope = bindings(&reader);
+                        scope = bindings(&reader, renamed);
                     } else if let Some(parent) =
                         open.last().and_then(|(p, _)| tree.entries.get(*p as usize))
                     {
@@ -99,7 +105,7 @@ impl<'a> Tree<'a> {
                         .extend(reader.attributes().iter().map(|a| Attribute {
                             namespace: a.ns,
                             local: a.local,
-                            value: a.value.clone(),
+                            value: renamed.value(a),
                         }));
                     let attributes = first..tree.attributes.len();
                     let attributed = reader.attributes().iter().map(|a| a.ns);
@@ -107,7 +113,8 @@ impl<'a> Tree<'a> {
                         while tree.namespaces.len() <= id.0 as usize {
                             let next =
                                 NsId(u32::try_from(tree.namespaces.len()).unwrap_or_default());
-                            tree.namespaces.push(reader.namespace(next).into());
+                            tree.namespaces
+                                .push(renamed.name(reader.namespace(next)).into());
                         }
                     }
                     tree.entries.push(Entry {
@@ -309,12 +316,31 @@ impl<'t> Node<'t> {
     }
 }
 
-fn bindings(reader: &Reader<'_>) -> Scope {
+impl Renamed {
+    fn name<'n>(&'n self, namespace: &'n str) -> &'n str {
+        let found = self.0.iter().find(|(old, _)| old == namespace);
+        found.map_or(namespace, |(_, new)| new)
+    }
+
+    /// The value of an attribute; schemas and WSDLs name namespaces in these two, a wildcard several.
+    fn value<'a>(&self, attribute: &xml::Attribute<'a>) -> Cow<'a, str> {
+        let names = attribute.ns == NsId::NONE
+            && matches!(attribute.local, "targetNamespace" | "namespace");
+        if !names || self.0.is_empty() {
+            return attribute.value.clone();
+        }
+        let names = attribute.value.split_ascii_whitespace();
+        let names: Vec<&str> = names.map(|name| self.name(name)).collect();
+        names.join(" ").into()
+    }
+}
+
+fn bindings(reader: &Reader<'_>, renamed: &Renamed) -> Scope {
     let mut list: Vec<(Arc<str>, Arc<str>)> = reader
         .bindings()
         .into_iter()
         .filter(|(p, _)| *p != "xml")
-        .map(|(p, n)| (p.into(), n.into()))
+        .map(|(p, n)| (p.into(), renamed.name(n).into()))
         .collect();
     list.sort();
     list.into()
