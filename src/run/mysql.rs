@@ -185,7 +185,11 @@ fn push_text(rows: &mut Rows, sql_type: &SqlType, value: &str) {
                 Ok(())
             });
         }
-        // Out parameters come as text: bring times to their form.
+        // Out parameters come as text: bring times to their form, and singles, which a session variable holds as doubles, to theirs.
+        SqlType::Float32 => match value.parse::<f64>() {
+            Ok(number) => text::push_single(rows, number as f32),
+            Err(_) => rows.push_misfit(value.as_bytes()),
+        },
         SqlType::Timestamp { zone } if value.get(10..11) == Some(" ") => {
             rows.push_text(&format!(
                 "{}{}",

@@ -44,13 +44,20 @@ impl Arguments<'_> {
         for (index, parameter) in routine.parameters.iter().enumerate() {
             call.push(if index > 0 { ", " } else { "" });
             if parameter.mode.answered() {
-                call.push(&format!("@soapstone_{index}"));
+                let variable = variable(index, &parameter.sql_type);
+                call.push(&variable);
                 let mut set = Sql::new(self.dialect);
-                set.push(&format!("set @soapstone_{index} = "));
+                set.push("set ").push(&variable).push(" = ");
                 match parameter.mode {
                     ParameterMode::InOut => {
                         let bind = self.bind(index, parameter)?;
-                        set.typed_bind(&parameter.sql_type, &parameter.type_name, bind)
+                        match number(&parameter.sql_type) {
+                            Some(number) => {
+                                set.push("cast(").plain_bind(bind);
+                                set.push(" as ").push(number).push(")")
+                            }
+                            None => set.typed_bind(&parameter.sql_type, &parameter.type_name, bind),
+                        }
                     }
                     _ => set.push("null"),
                 };
@@ -68,7 +75,7 @@ impl Arguments<'_> {
             let mut read = Sql::new(self.dialect);
             read.push("select ");
             for (place, (index, field)) in answered.iter().zip(&fields).enumerate() {
-                let variable = format!("@soapstone_{index}");
+                let variable = variable(*index, &field.sql_type);
                 // A session variable forgets the type, so each is read as text, but what is none.
                 let form = match &field.sql_type {
                     _ if is_geometry(&field.type_name) => geometry_text(&variable),
@@ -90,5 +97,31 @@ impl Arguments<'_> {
             undone_whole: !routine.commits,
             ..self.planned(statements, answer)
         })
+    }
+}
+
+/// The session variable of a parameter. MySQL keeps what type a variable had when a statement was prepared, so that those of another type
+/// need statements of their own.
+fn variable(index: usize, sql_type: &SqlType) -> String {
+    let kind = match sql_type {
+        SqlType::Decimal {
+            precision, scale, ..
+        } => {
+            let (precision, scale) = (precision.unwrap_or_default(), scale.unwrap_or_default());
+            format!("decimal_{precision}_{scale}")
+        }
+        SqlType::Bytes { .. } | SqlType::Other => "bytes".to_owned(),
+        _ => number(sql_type).unwrap_or("text").to_owned(),
+    };
+    format!("@soapstone_{kind}_{index}")
+}
+
+/// What a number is cast to that a session variable takes: MySQL takes a NULL for a text, and every value after it.
+fn number(sql_type: &SqlType) -> Option<&'static str> {
+    match sql_type {
+        SqlType::Integer { unsigned: true, .. } | SqlType::Bit { .. } => Some("unsigned"),
+        SqlType::Integer { .. } | SqlType::Year => Some("signed"),
+        SqlType::Float32 | SqlType::Float64 => Some("double"),
+        _ => None,
     }
 }
