@@ -380,6 +380,9 @@ async fn named_sql_on_every_database() {
              -- column: id integer\n-- column: name varchar(20)\n\
              insert into customer (code, name) values (:code, :name);\n\
              select id, name from customer where code = :code and ':code' <> name;\n\
+             -- name: either\n-- param: n integer optional\n-- param: d decimal(12,2) optional\n-- param: t varchar(9) optional\n\
+             -- column: n integer\n-- column: d decimal(12,2)\n-- column: t varchar(9)\n-- reads\n\
+             select coalesce(:n, 5) as n, cast(coalesce(:d, 0.25) as decimal(12,2)) as d, coalesce(:t, 'none') as t;\n\
              -- name: count_customers\n-- reads\nselect count(*) as n from customer;\n",
         )
         .unwrap();
@@ -400,6 +403,18 @@ async fn named_sql_on_every_database() {
             "n:2",
             "{dialect}"
         );
+        // What is absent at first is not absent later, nor the other way round.
+        for _ in 0..2 {
+            for (arguments, row) in [
+                (&[][..], "5|0.25|none"),
+                (&[(0, "7"), (1, "12.5"), (2, "it's")], "7|12.5|it's"),
+                (&[(1, "-3.75")], "5|-3.75|none"),
+            ] {
+                let answer = call(&opened, "either", 0, arguments).await;
+                let answer = answer.replace("|12.50|", "|12.5|");
+                assert_eq!(answer, row, "{dialect}");
+            }
+        }
         std::fs::remove_dir_all(&folder).unwrap();
         place.drop().await;
     }
