@@ -111,14 +111,6 @@ impl Pattern {
     }
 }
 
-/// Checks an expression.
-///
-/// # Errors
-/// [`PatternError`] where the text is not in the grammar of appendix F.
-pub fn check(expression: &str) -> Result<(), PatternError> {
-    parse(expression).map(|_| ())
-}
-
 /// One expression of several of which one must match.
 fn whole<'a>(expressions: impl IntoIterator<Item = &'a str>) -> Result<Hir, PatternError> {
     let parsed: Result<Vec<Hir>, _> = expressions.into_iter().map(parse).collect();

@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use soapstone::datatype::Decimal;
-
 use super::facets::integer_range;
 use super::{Bound, Context, Effective, SimpleTypes, Value, atom};
 use crate::model::{
@@ -58,6 +56,11 @@ impl Compiled {
     /// Tells whether there are patterns in any step.
     pub fn has_patterns(&self) -> bool {
         !self.patterns.is_empty()
+    }
+
+    /// Tells whether patterns of its own step are in effect: those that do not compile are not.
+    pub(super) fn restricts_by_pattern(&self, base: &Compiled) -> bool {
+        self.patterns.len() > base.patterns.len()
     }
 }
 
@@ -267,7 +270,7 @@ fn restrict(id: TypeId, step: &SimpleType, base: &Compiled) -> Compiled {
         [] => base.enumeration.clone(),
         written => Some(Arc::new(enumeration(written, base))),
     };
-    let range = base.range.map(|_| range(&facets));
+    let range = base.range.map(|_| facets.integers());
     Compiled {
         type_: id,
         name,
@@ -376,30 +379,4 @@ fn enumeration(written: &[Enumerated], base: &Compiled) -> Enumeration {
         texts,
         listed: listed.into(),
     }
-}
-
-/// The integers from the least to the greatest that the bounds leave.
-fn range(facets: &Effective) -> (i128, i128) {
-    let integer = |bound: &Bound| match &bound.value {
-        Value::Decimal(value) => value.to_i128().or_else(|| beyond(value)),
-        _ => None,
-    };
-    let min = facets
-        .min
-        .as_ref()
-        .and_then(|min| Some(integer(min)?.saturating_add(i128::from(!min.inclusive))));
-    let max = facets
-        .max
-        .as_ref()
-        .and_then(|max| Some(integer(max)?.saturating_sub(i128::from(!max.inclusive))));
-    (min.unwrap_or(i128::MIN), max.unwrap_or(i128::MAX))
-}
-
-/// A bound that 128 bits do not hold lies beyond them; one with a fraction leaves the decision to the bound itself.
-fn beyond(value: &Decimal) -> Option<i128> {
-    (value.fraction_digits() == 0).then_some(if value.is_negative() {
-        i128::MIN
-    } else {
-        i128::MAX
-    })
 }

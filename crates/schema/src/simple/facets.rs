@@ -82,6 +82,21 @@ impl Effective {
         }
         facets
     }
+
+    /// The integers from the least to the greatest that the bounds leave.
+    pub(super) fn integers(&self) -> (i128, i128) {
+        let integer = |bound: &Bound| match &bound.value {
+            Value::Decimal(value) => value.to_i128().or_else(|| beyond(value)),
+            _ => None,
+        };
+        let min = self.min.as_ref();
+        let min =
+            min.and_then(|min| Some(integer(min)?.saturating_add(i128::from(!min.inclusive))));
+        let max = self.max.as_ref();
+        let max =
+            max.and_then(|max| Some(integer(max)?.saturating_sub(i128::from(!max.inclusive))));
+        (min.unwrap_or(i128::MIN), max.unwrap_or(i128::MAX))
+    }
 }
 
 fn inclusive(value: i128) -> Bound {
@@ -135,5 +150,14 @@ pub(super) fn integer_range(builtin: Builtin) -> Option<(Option<i128>, Option<i1
         Builtin::UnsignedByte => of(u8::MIN, u8::MAX),
         Builtin::PositiveInteger => (Some(1), None),
         _ => return None,
+    })
+}
+
+/// A bound that 128 bits do not hold lies beyond them; one with a fraction leaves the decision to the bound itself.
+fn beyond(value: &Decimal) -> Option<i128> {
+    (value.fraction_digits() == 0).then_some(if value.is_negative() {
+        i128::MIN
+    } else {
+        i128::MAX
     })
 }

@@ -8,14 +8,14 @@ use std::cmp::Ordering;
 
 use super::compile::{Compiled, Kind, is_ur_type};
 use super::{SimpleTypes, Value, atom};
-use crate::model::{Builtin, Facet, Facets, Model, Place, SimpleType, Type, WhiteSpace};
+use crate::model::{Builtin, Facet, Facets, Model, Place, SimpleType, Type, TypeId, WhiteSpace};
 use crate::pattern;
 use crate::report::Report;
 use table::{applicable, restriction_rule, written};
 
 /// Reports every type of the schema whose facets break a rule. `types` belongs to the model.
 pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
-    for type_ in model.types.iter().skip(Builtin::ALL.len()) {
+    for (index, type_) in model.types.iter().enumerate().skip(Builtin::ALL.len()) {
         let Type::Simple(simple) = type_ else {
             continue;
         };
@@ -28,7 +28,19 @@ pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
             facets: &simple.facets,
             report,
         };
-        step.check(types.get(model, simple.base));
+        let base = types.get(model, simple.base);
+        if !step.check_applicable(base) {
+            continue;
+        }
+        let patterns = !simple.facets.patterns.is_empty();
+        if patterns
+            && !types
+                .get(model, TypeId(index as u32))
+                .restricts_by_pattern(base)
+        {
+            step.check_patterns();
+        }
+        step.check(base);
     }
 }
 
@@ -50,10 +62,6 @@ impl Step<'_> {
     }
 
     fn check(&mut self, base: &Compiled) {
-        if !self.check_applicable(base) {
-            return;
-        }
-        self.check_patterns();
         self.check_enumeration(base);
         self.check_white_space(base);
         self.check_lengths(base);
@@ -81,9 +89,10 @@ impl Step<'_> {
         fine
     }
 
+    /// src-pattern-value: what does not compile is looked at again, for what is wrong with it.
     fn check_patterns(&mut self) {
         for facet in &self.facets.patterns {
-            if let Err(problem) = pattern::check(&facet.value) {
+            if let Err(problem) = pattern::parse(&facet.value) {
                 let message = format!(
                     "\"{}\" is not a regular expression of XSD: {problem}",
                     facet.value
@@ -97,13 +106,11 @@ impl Step<'_> {
             }
         }
         // One that is too large to run is refused, rather than left unchecked.
-        if let Err(problem) = pattern::Pattern::compile_any(
-            self.facets
-                .patterns
-                .iter()
-                .map(|facet| facet.value.as_str()),
-        ) && let (pattern::PatternProblem::Size { .. }, Some(first)) =
-            (&problem.problem, self.facets.patterns.first())
+        let texts = self.facets.patterns.iter();
+        let compiled = pattern::Pattern::compile_any(texts.map(|facet| facet.value.as_str()));
+        if let Err(problem) = compiled
+            && matches!(problem.problem, pattern::PatternProblem::Size { .. })
+            && let Some(first) = self.facets.patterns.first()
         {
             self.error(
                 first.place,
