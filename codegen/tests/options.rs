@@ -247,6 +247,8 @@ fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
         "name=\"order\" type=\"Order\"",
         "name=\"order\" type=\"Ordre\"",
     );
+    let number = r#"<xs:element name="number"><xs:simpleType><xs:restriction base="xs:int"><xs:pattern value="[1"/><xs:maxInclusive value="7"/></xs:restriction></xs:simpleType></xs:element>"#;
+    let text = text.replace(r#"<xs:element name="number" type="xs:int"/>"#, number);
     std::fs::write(&broken, text.replace("type=\"Sku\"", "type=\"Skus\"")).unwrap();
     let generate = |tolerant| {
         let options = Options {
@@ -263,4 +265,6 @@ fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
     let (files, _) = generate(true).unwrap();
     let has = |text: &str| files.iter().any(|file| file.text.contains(text));
     assert!(has("pub order: codec::AnyType"));
+    // Code that was made checks every pattern that it has.
+    assert!(has("max_inclusive(\"7\")") && !has("pattern("));
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use soapstone::datatype::space;
+use soapstone::pattern::Pattern;
 use soapstone_schema::model::{Builtin, Scope, SimpleType, TypeId, Variety, WhiteSpace};
 
 use crate::emit::literal;
@@ -203,7 +204,9 @@ pub(super) fn calls(
             .iter()
             .map(|p| p.value.as_str())
             .collect();
-        if !patterns.is_empty() {
+        // Of a contract with mistakes, used as far as it goes, one may be no pattern: code that was made checks every one that it has.
+        let is_pattern = || Pattern::compile_any(patterns.iter().copied()).is_ok();
+        if !patterns.is_empty() && is_pattern() {
             calls.push(FacetCall {
                 method: "pattern",
                 argument: literal(&patterns.join("|")),

@@ -26,6 +26,7 @@ pub struct R {
     pub share: Option<Share>,
     pub adult: Option<Adult>,
     pub cold: Option<Cold>,
+    pub plate: Vec<ShortPlate>,
 }
 
 impl codec::Type for R {
@@ -38,6 +39,7 @@ impl codec::Type for R {
             share: r.option(SHARE)?,
             adult: r.option(ADULT)?,
             cold: r.option(COLD)?,
+            plate: r.many(PLATE)?,
         })
     }
     fn content(&self, w: &mut codec::Writer) {
@@ -48,12 +50,18 @@ impl codec::Type for R {
         w.option(SHARE, &self.share);
         w.option(ADULT, &self.adult);
         w.option(COLD, &self.cold);
+        w.many(PLATE, &self.plate);
     }
 }
 
 soapstone::newtype! {
 /// `Share`
 pub struct Share(i64): max_inclusive("100"), min_inclusive("1");
+}
+
+soapstone::newtype! {
+/// `ShortPlate`
+pub struct ShortPlate(String): lexical(codec::Lexical::Token), pattern(".|.{3}"), pattern(r"[A-Z]+|0|\d-\d");
 }
 
 soapstone::newtype! {
@@ -76,6 +84,7 @@ pub(crate) const SIMPLE_TYPES: &[codec::NamedType] = &[
     codec::NamedType::of::<Cold>("Cold", None, "negativeInteger"),
     codec::NamedType::of::<Money>("Money", None, "decimal"),
     codec::NamedType::of::<Share>("Share", None, "positiveInteger"),
+    codec::NamedType::of::<ShortPlate>("ShortPlate", None, "token"),
     codec::NamedType::of::<Sku>("Sku", None, "string"),
     codec::NamedType::of::<Small>("Small", None, "integer"),
     codec::NamedType::of::<When>("When", None, "date"),
@@ -90,6 +99,7 @@ soapstone::tags! {
     SHARE = 1 "c:share";
     ADULT = 1 "c:adult";
     COLD = 1 "c:cold";
+    PLATE = 1 "c:plate";
 }
 
 impl codec::Root for R {
