@@ -20,7 +20,7 @@ pub(super) struct Taken {
     delete: bool,
 }
 
-/// Asks which writes a view of SQLite or MySQL takes; those that the role may not have explained are none.
+/// Asks which writes a view of SQLite or MySQL takes, of those that the role may do; those that it may not have explained are none.
 pub(super) async fn taken<D: Database>(
     connection: &mut D::Connection,
     dialect: Dialect,
@@ -29,11 +29,17 @@ pub(super) async fn taken<D: Database>(
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
+    let may = view.privileges;
     let all: Vec<usize> = (0..view.columns.len()).collect();
+    let mut free = all.clone();
+    free.retain(|column| {
+        let column = view.columns.get(*column);
+        may.update && column.is_some_and(|column| column.updatable)
+    });
     let mut taken = Taken::default();
     // SQLite takes a statement that a trigger is for, whatever else it writes, and asks nobody of that.
     let together = match dialect {
-        Dialect::Mysql => together::<D>(connection, view).await?,
+        Dialect::Mysql => together::<D>(connection, view, free.clone()).await?,
         _ => Together::Unknown,
     };
     match together {
@@ -41,7 +47,7 @@ where
         // Nor is a row inserted into them or deleted.
         Together::OfSeveral => return Ok(taken),
         Together::Unknown => {
-            for column in &all {
+            for column in &free {
                 let one = update(dialect, view, &[*column]);
                 if refusal::<D>(connection, one).await?.is_none() {
                     taken.update.push(*column);
@@ -54,12 +60,14 @@ where
             }
         }
     }
-    let mut delete = about(dialect, "delete from");
-    delete.table(view);
-    taken.delete = refusal::<D>(connection, delete).await?.is_none();
+    if may.delete {
+        let mut delete = about(dialect, "delete from");
+        delete.table(view);
+        taken.delete = refusal::<D>(connection, delete).await?.is_none();
+    }
     // A column that only the database makes is not to be given.
     for columns in [all, taken.update.clone()] {
-        if taken.insert.is_some() || columns.is_empty() {
+        if !may.insert || taken.insert.is_some() || columns.is_empty() {
             break;
         }
         let insert = insert(dialect, view, &columns);
@@ -70,7 +78,7 @@ where
     Ok(taken)
 }
 
-/// What MySQL says of an update of all columns of a view, which spares a question for each.
+/// What MySQL says of an update of columns of a view together, which spares a question for each.
 enum Together {
     /// These are updated.
     These(Vec<usize>),
@@ -83,11 +91,11 @@ enum Together {
 async fn together<D: Database>(
     connection: &mut D::Connection,
     view: &Table,
+    mut columns: Vec<usize>,
 ) -> Result<Together, Error>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
-    let mut columns: Vec<usize> = (0..view.columns.len()).collect();
     while !columns.is_empty() {
         let question = update(Dialect::Mysql, view, &columns);
         let Some(refused) = refusal::<D>(connection, question).await? else {
@@ -134,7 +142,18 @@ fn passing(error: &dyn DatabaseError) -> bool {
     if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
         return matches!(
             error.number(),
-            1020 | 1040 | 1053 | 1203 | 1205 | 1213 | 1317 | 1927 | 1969 | 2006 | 2013 | 3024
+            1020 | 1040
+                | 1053
+                | 1203
+                | 1205
+                | 1226
+                | 1213
+                | 1317
+                | 1927
+                | 1969
+                | 2006
+                | 2013
+                | 3024
         );
     }
     let code = error.code().unwrap_or_default();

@@ -324,7 +324,7 @@ fn mysql(table: Option<&Table>, error: &MySqlDatabaseError) -> (RunErrorKind, Ve
         1142 | 1143 | 1044 | 1045 | 1370 => (RunErrorKind::Denied, Vec::new()),
         1644 => (RunErrorKind::Raised(message.to_owned()), Vec::new()),
         1054 | 1146 | 1305 => (RunErrorKind::Changed, Vec::new()),
-        1040 | 1053 | 1203 | 1927 | 2006 | 2013 => (RunErrorKind::Unavailable, Vec::new()),
+        1040 | 1053 | 1203 | 1226 | 1927 | 2006 | 2013 => (RunErrorKind::Unavailable, Vec::new()),
         _ => (RunErrorKind::Internal, Vec::new()),
     }
 }
