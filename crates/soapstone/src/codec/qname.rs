@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::simple::lexical;
 use super::writer::{EXTRA, Mode, declare};
 use super::{Bindings, Invalid, QName, Simple, Writer};
 use crate::datatype::{name, space};
@@ -82,29 +81,41 @@ impl Writer {
         if self.mode != Mode::Text || takes(self.out.text_from(at)) {
             return;
         }
-        let whole = lexical(value);
-        let names = whole.split_ascii_whitespace().map(|name| {
-            let name = name.strip_prefix('{').and_then(|name| name.split_once('}'));
-            name.filter(|(namespace, _)| !namespace.is_empty())
-        });
+        let text = self.out.text_from(at).to_owned();
+        let names = text.split(' ').map(|name| name.split_once(':'));
         let Some(names) = names.collect::<Option<Vec<_>>>() else {
             return;
         };
-        let locals: Vec<&str> = names.iter().map(|(_, local)| *local).collect();
+        let (prefixes, locals): (Vec<&str>, Vec<&str>) = names.into_iter().unzip();
         let bare = locals.join(" ");
-        let namespaces = names
+        let one = prefixes
             .first()
-            .filter(|(first, _)| names.iter().all(|(other, _)| other == first));
-        if let Some((namespace, _)) = namespaces
+            .filter(|one| prefixes.iter().all(|prefix| prefix == *one));
+        if let Some(namespace) = one.and_then(|prefix| self.namespace_of(prefix))
             && takes(&bare)
             && opens_prefixed(self.out.tag_before(at))
         {
-            self.out.take_back(self.out.len() - at);
             let mut declaration = Vec::new();
             declare(&mut declaration, "", namespace);
+            self.out.take_back(text.len());
             self.out.insert(at - 1, declaration);
             self.raw(&bare);
         }
+    }
+
+    /// The namespace of a prefix that the writer binds; that of `xml` is no default one (Namespaces in XML 1.0, 3).
+    fn namespace_of(&self, prefix: &str) -> Option<&str> {
+        if prefix == "xml" {
+            return None;
+        }
+        let known = self.namespaces.iter().find(|known| known.prefix == prefix);
+        let extra = || {
+            self.extra
+                .get(prefix.strip_prefix(EXTRA)?.parse::<usize>().ok()?)
+        };
+        known
+            .map(|known| known.uri)
+            .or_else(|| extra().map(String::as_str))
     }
 }
 
