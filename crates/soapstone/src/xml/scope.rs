@@ -14,12 +14,18 @@ const FEW: usize = 12;
 #[derive(Debug, Clone)]
 pub(crate) struct Scope<'a> {
     names: SmallVec<[Cow<'a, str>; 6]>,
-    ids: HashMap<Cow<'a, str>, NsId>,
     bindings: SmallVec<[Binding<'a>; 4]>,
-    /// The last binding of each prefix; kept while there are many, so that a hostile document gains nothing by them.
-    last: HashMap<&'a str, usize>,
+    /// What is kept while there are many of either, so that a hostile document gains nothing by them.
+    index: Option<Box<Index<'a>>>,
     /// Counts every change of the bindings.
     pub(crate) version: u64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Index<'a> {
+    ids: HashMap<Cow<'a, str>, NsId>,
+    /// The last binding of each prefix.
+    last: HashMap<&'a str, usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,9 +40,8 @@ impl<'a> Scope<'a> {
     pub(crate) fn new() -> Scope<'a> {
         Scope {
             names: smallvec![Cow::Borrowed(""), Cow::Borrowed(XML_NAMESPACE)],
-            ids: HashMap::new(),
             bindings: SmallVec::new(),
-            last: HashMap::new(),
+            index: None,
             version: 0,
         }
     }
@@ -47,24 +52,23 @@ impl<'a> Scope<'a> {
             if let Some(at) = self.names.iter().position(|name| same(name, &namespace)) {
                 return id(at);
             }
-        } else if let Some(id) = self.ids.get(&namespace) {
-            return *id;
+        } else if let Some(id) = self.indexed(&namespace) {
+            return id;
         }
         let new = id(self.names.len());
         self.names.push(namespace);
-        if self.names.len() == FEW + 1 {
-            self.ids = self
-                .names
-                .iter()
-                .enumerate()
-                .map(|(at, name)| (name.clone(), id(at)))
-                .collect();
-        } else if self.names.len() > FEW
-            && let Some(name) = self.names.last()
-        {
-            self.ids.insert(name.clone(), new);
+        if self.names.len() > FEW {
+            let ids = &mut self.index.get_or_insert_default().ids;
+            // With the first of many those there are come in too.
+            let from = if ids.is_empty() { 0 } else { new.0 as usize };
+            let names = self.names.iter().enumerate().skip(from);
+            ids.extend(names.map(|(at, name)| (name.clone(), id(at))));
         }
         new
+    }
+
+    fn indexed(&self, namespace: &str) -> Option<NsId> {
+        self.index.as_ref()?.ids.get(namespace).copied()
     }
 
     pub(crate) fn namespace(&self, ns: NsId) -> &str {
@@ -79,7 +83,7 @@ impl<'a> Scope<'a> {
                 .position(|name| *name == namespace)
                 .map(id)
         } else {
-            self.ids.get(namespace).copied()
+            self.indexed(namespace)
         }
     }
 
@@ -97,42 +101,41 @@ impl<'a> Scope<'a> {
 
     fn unbind(&mut self, len: usize) {
         self.version += 1;
-        if len <= FEW {
-            self.last.clear();
-            self.bindings.truncate(len);
-        }
-        while self.bindings.len() > len {
-            let Some(binding) = self.bindings.pop() else {
-                return;
-            };
-            match binding.hidden {
-                Some(hidden) => self.last.insert(binding.prefix, hidden),
-                None => self.last.remove(binding.prefix),
-            };
+        let last = self.index.as_mut().map(|index| &mut index.last);
+        let ended = self.bindings.drain(len..);
+        match last {
+            Some(last) if len <= FEW => last.clear(),
+            Some(last) => ended.rev().for_each(|binding| {
+                match binding.hidden {
+                    Some(hidden) => last.insert(binding.prefix, hidden),
+                    None => last.remove(binding.prefix),
+                };
+            }),
+            None => {}
         }
     }
 
     pub(crate) fn bind(&mut self, prefix: &'a str, ns: NsId) {
         self.version += 1;
         let at = self.bindings.len();
-        if at == FEW {
-            // From here on there are many: those there are come into the map first.
-            for (at, binding) in self.bindings.iter_mut().enumerate() {
-                binding.hidden = self.last.insert(binding.prefix, at);
+        let mut hidden = None;
+        if at >= FEW {
+            let last = &mut self.index.get_or_insert_default().last;
+            if at == FEW {
+                // From here on there are many: those there are come into the map first.
+                for (at, binding) in self.bindings.iter_mut().enumerate() {
+                    binding.hidden = last.insert(binding.prefix, at);
+                }
             }
+            hidden = last.insert(prefix, at);
         }
-        let hidden = if at < FEW {
-            None
-        } else {
-            self.last.insert(prefix, at)
-        };
         self.bindings.push(Binding { prefix, ns, hidden });
     }
 
     /// Tells whether a prefix was bound since there were `mark` bindings.
     pub(crate) fn bound_since(&self, mark: usize, prefix: &str) -> bool {
         if self.bindings.len() > FEW {
-            return self.last.get(prefix).is_some_and(|at| *at >= mark);
+            return self.last(prefix).is_some_and(|at| at >= mark);
         }
         self.bindings
             .iter()
@@ -140,11 +143,15 @@ impl<'a> Scope<'a> {
             .any(|binding| same(binding.prefix, prefix))
     }
 
+    fn last(&self, prefix: &str) -> Option<usize> {
+        self.index.as_ref()?.last.get(prefix).copied()
+    }
+
     /// The namespace of a prefix; the empty prefix is the default namespace.
     #[inline]
     pub(crate) fn resolve(&self, prefix: &str) -> Option<NsId> {
         if self.bindings.len() > FEW {
-            let found = self.last.get(prefix).and_then(|at| self.bindings.get(*at));
+            let found = self.last(prefix).and_then(|at| self.bindings.get(at));
             return found.map(|binding| binding.ns).or_else(|| unbound(prefix));
         }
         for binding in self.bindings.iter().rev() {
