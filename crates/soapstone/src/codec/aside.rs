@@ -57,3 +57,37 @@ impl Writer {
         self.aside = aside;
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::XOP;
+    use crate::codec::{Element, Namespace, Tag};
+    use crate::datatype::Base64Binary;
+
+    const DATA: &Tag = &Tag::new(0, "data", "<data>", "</data>");
+
+    #[test]
+    fn octets_go_aside_under_names_of_their_own() {
+        const DECLARING: &[Namespace] = &[Namespace {
+            uri: XOP,
+            prefix: "xop",
+            types: &[],
+        }];
+        let octets = Base64Binary(vec![7; 1000]);
+        let write = |namespaces: &'static [Namespace]| {
+            let (mut out, mut aside) = (String::new(), Vec::new());
+            let element = Element::new(DATA, namespaces);
+            element.write_aside(&octets, &mut out, &mut aside);
+            (out, aside)
+        };
+        let (text, first) = write(&[]);
+        let (_, second) = write(&[]);
+        let (first, second) = (first.first().unwrap(), second.first().unwrap());
+        assert!(text.contains(&format!("href=\"cid:{}\"", first.content_id)));
+        assert_eq!(first.octets, octets.0);
+        assert_ne!(first.content_id, second.content_id);
+        let (text, aside) = write(DECLARING);
+        assert!(aside.is_empty() && !text.contains("Include"));
+    }
+}

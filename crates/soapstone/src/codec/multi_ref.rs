@@ -224,3 +224,23 @@ fn push_attribute(out: &mut String, name: &str, value: &str) {
     xml::escape_attribute(value, out);
     out.push('"');
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::inline_references;
+    use crate::xml::Options;
+
+    #[test]
+    fn references_are_replaced_by_what_they_refer_to() {
+        let options = Options::message();
+        let text = r##"<b><r><item href="#a"/><item href="#b"/></r><m id="a" x="1">one</m><m id="b"><k href="#a"/></m></b>"##;
+        let inlined = inline_references(text, &options).unwrap();
+        assert!(
+            inlined.starts_with(r#"<b><r><item x="1">one</item><item><k x="1">one</k></item></r>"#),
+            "{inlined}"
+        );
+        let cycle = r##"<b><r href="#a"/><m id="a"><k href="#a"/></m></b>"##;
+        assert!(inline_references(cycle, &options).is_err());
+    }
+}

@@ -28,8 +28,6 @@ crate::tags! {
     LINE_TYPE = 1 "o:Line";
 }
 
-const DATA: codec::Tag = codec::Tag::new(0, "data", "<data>", "</data>");
-
 crate::newtype! {
     struct Price(Decimal): min_inclusive("0"), fraction_digits(2);
 }
@@ -303,43 +301,6 @@ fn a_declared_id_of_a_nil_element_is_kept_and_what_the_encoding_alone_says_is_no
 }
 
 /// A contract that declares `xop:Include` itself gets its octets inline: whoever reads it leaves that element as it stands.
-#[test]
-fn octets_go_aside_under_names_of_their_own() {
-    const DECLARING: &[codec::Namespace] = &[codec::Namespace {
-        uri: codec::XOP,
-        prefix: "xop",
-        types: &[],
-    }];
-    let octets = crate::datatype::Base64Binary(vec![7; 1000]);
-    let write = |namespaces| {
-        let (mut out, mut aside) = (String::new(), Vec::new());
-        let element = Element::new(&DATA, namespaces);
-        element.write_aside(&octets, &mut out, &mut aside);
-        (out, aside)
-    };
-    let (text, first) = write(NAMESPACES);
-    let (_, second) = write(NAMESPACES);
-    let (first, second) = (first.first().unwrap(), second.first().unwrap());
-    assert!(text.contains(&format!("href=\"cid:{}\"", first.content_id)));
-    assert_eq!(first.octets, octets.0);
-    assert_ne!(first.content_id, second.content_id);
-    let (text, aside) = write(DECLARING);
-    assert!(aside.is_empty() && !text.contains("Include"));
-}
-
-#[test]
-fn references_are_replaced_by_what_they_refer_to() {
-    let options = crate::xml::Options::message();
-    let text = r##"<b><r><item href="#a"/><item href="#b"/></r><m id="a" x="1">one</m><m id="b"><k href="#a"/></m></b>"##;
-    let inlined = codec::inline_references(text, &options).unwrap();
-    assert!(
-        inlined.starts_with(r#"<b><r><item x="1">one</item><item><k x="1">one</k></item></r>"#),
-        "{inlined}"
-    );
-    let cycle = r##"<b><r href="#a"/><m id="a"><k href="#a"/></m></b>"##;
-    assert!(codec::inline_references(cycle, &options).is_err());
-}
-
 #[test]
 fn a_text_is_one_of_a_list() {
     assert_eq!(codec::parse::<Place>(" 20095\n").unwrap().0, "20095");
