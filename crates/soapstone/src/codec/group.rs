@@ -1,10 +1,8 @@
-//! Particles: one, perhaps one, several; elements, groups, wildcards, mixed content, elements in any order.
+//! Particles: one, perhaps one, several; elements, groups, elements in any order.
 
 use std::borrow::Cow;
 
-use super::any::{AnyElement, Wildcard};
 use super::error::{Error, ErrorKind, Invalid};
-use super::reader::Ahead;
 use super::{Group, Reader, Result, Simple, Strictness, Tag, Type};
 use crate::xml::{Prediction, Span};
 
@@ -331,85 +329,5 @@ impl<'a> Reader<'a> {
     /// Where it is not.
     pub fn required_group<T>(&mut self, slot: Option<T>) -> Result<T> {
         slot.ok_or_else(|| self.missing())
-    }
-
-    /// Reads an element that a wildcard admits, and that must come next.
-    ///
-    /// # Errors
-    /// Where it does not.
-    pub fn any(&mut self, wildcard: &Wildcard) -> Result<AnyElement> {
-        self.optional_any(wildcard)?.ok_or_else(|| self.missing())
-    }
-
-    /// Reads an element that a wildcard admits, if one comes next.
-    ///
-    /// # Errors
-    /// Where it is not well-formed.
-    pub fn optional_any(&mut self, wildcard: &Wildcard) -> Result<Option<AnyElement>> {
-        let admitted = self.at_any(wildcard)?;
-        self.stops = &[];
-        if !admitted {
-            return Ok(None);
-        }
-        self.tries = 0;
-        self.capture().map(Some)
-    }
-
-    /// Reads elements that a wildcard admits, at least `min` and at most `max`.
-    ///
-    /// # Errors
-    /// Where there are too few.
-    pub fn anys(&mut self, wildcard: &Wildcard, min: usize, max: usize) -> Result<Vec<AnyElement>> {
-        let mut values = Vec::new();
-        let stops = self.stops;
-        while values.len() < max {
-            self.stops = stops;
-            let Some(value) = self.optional_any(wildcard)? else {
-                break;
-            };
-            self.grow(size_of::<AnyElement>())?;
-            values.push(value);
-        }
-        if values.len() < min {
-            return Err(self.missing());
-        }
-        Ok(values)
-    }
-
-    /// Reads elements that a wildcard admits, if at least one comes next.
-    ///
-    /// # Errors
-    /// As [`anys`](Reader::anys).
-    pub fn some_anys(
-        &mut self,
-        wildcard: &Wildcard,
-        min: usize,
-        max: usize,
-    ) -> Result<Option<Vec<AnyElement>>> {
-        if !self.at_any(wildcard)? {
-            return Ok(None);
-        }
-        self.anys(wildcard, min, max).map(Some)
-    }
-
-    /// Lets the wildcard that is read next stop before these elements: they have places of their own behind it. Contracts
-    /// that add elements to a type which ends in a wildcard mean that, though XSD calls it ambiguous.
-    pub fn before(&mut self, tags: &'static [&'static Tag]) -> &mut Self {
-        self.stops = tags;
-        self
-    }
-
-    /// Tells whether an element that a wildcard admits comes next.
-    ///
-    /// # Errors
-    /// Where something else than an element or the parent's end comes.
-    pub fn at_any(&mut self, wildcard: &Wildcard) -> Result<bool> {
-        self.look()?;
-        let Ahead::Start(found) = self.ahead else {
-            return Ok(false);
-        };
-        let stops = self.stops;
-        Ok(wildcard.admits(self.xml.namespace(found.ns))
-            && !stops.iter().any(|tag| self.matches(found, tag)))
     }
 }
