@@ -18,6 +18,7 @@ use crate::model::{Builtin, Model, TypeId};
 
 pub use check::Checked;
 pub use compile::{Compiled, Kind};
+pub(crate) use facets::is_number;
 pub use facets::{Bound, Effective};
 pub use rules::check_facets;
 pub use value::Value;

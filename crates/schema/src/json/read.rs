@@ -85,6 +85,7 @@ impl Values {
         };
         made.content = match (simple, object, shape) {
             (Some(simple), object, _) => {
+                only_text(object, path)?;
                 let value = object.map_or(Some(json), |object| object.get("$"));
                 let empty = Json::String(String::new());
                 Content::Simple(self.text_of(value.unwrap_or(&empty), simple, path)?)
@@ -96,6 +97,7 @@ impl Values {
             }
             // Text alone in mixed content, or in an element of any type.
             (None, object, Some(shape)) if shape.mixed => {
+                only_text(object, path)?;
                 let empty = Json::String(String::new());
                 let value = object.map_or(json, |object| object.get("$").unwrap_or(&empty));
                 let text = scalar(value).ok_or_else(|| {
@@ -367,6 +369,16 @@ impl Values {
     fn is_list(&self, type_: TypeId) -> bool {
         matches!(self.model().types.get(type_.index()), Some(Type::Simple(_)))
             && matches!(self.simple.get(self.model(), type_).kind, Kind::List(_))
+    }
+}
+
+/// Checks that an object whose content is text has nothing but that, and attributes.
+fn only_text(object: Option<&Map<String, Json>>, path: &Path) -> Result<(), JsonError> {
+    let is_known = |key: &str| matches!(key, "$" | "$type" | "$nil") || key.starts_with('@');
+    let stranger = object.and_then(|object| object.keys().find(|key| !is_known(key)));
+    match stranger {
+        Some(key) => Err(path.unknown(key, std::iter::once("$".to_owned()))),
+        None => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use soapstone::name::QName;
 use super::read::Path;
 use super::{JsonError, JsonProblem};
 use crate::model::{Builtin, TypeId};
-use crate::simple::{self, Compiled, Kind};
+use crate::simple::{self, Compiled, Kind, is_number};
 use crate::value::{Text, Values};
 
 impl Values {
@@ -43,31 +43,55 @@ impl Values {
 /// The text of JSON as the type takes it: JSON may write a number with an exponent, and has one text of a number or a truth,
 /// where a pattern may ask for another.
 fn spelled(json: &Json, type_: &Compiled) -> Option<String> {
-    let is_taken = |text: &String| type_.check(text, &()).is_ok();
-    let others = match (json, &type_.kind) {
+    match (json, &type_.kind) {
         (Json::Array(items), Kind::List(item)) => {
-            let words: Option<Vec<String>> = items.iter().map(|one| spelled(one, item)).collect();
-            return words.map(|words| words.join(" "));
+            let mut words = Vec::with_capacity(items.len());
+            let mut is_refused = false;
+            for one in items {
+                // One word that the item's type does not take is enough for the list to be refused.
+                let word = match is_refused {
+                    true => scalar(one)?,
+                    false => spelled(one, item)?,
+                };
+                is_refused |= item.check(&word, &()).is_err();
+                words.push(word);
+            }
+            Some(words.join(" "))
         }
         (Json::Array(items), _) => {
             let words: Option<Vec<String>> = items.iter().map(scalar).collect();
-            return words.map(|words| words.join(" "));
+            words.map(|words| words.join(" "))
         }
-        (Json::Bool(truth), _) => truth.other_texts(),
-        (Json::Number(number), _) => {
+        _ => {
+            let own = scalar(json)?;
+            let other = match type_.check(&own, &()) {
+                Ok(_) => None,
+                Err(_) => other_text(json, type_),
+            };
+            Some(other.unwrap_or(own))
+        }
+    }
+}
+
+/// Another text of a number or a truth that the type takes, where its values are such.
+fn other_text(json: &Json, type_: &Compiled) -> Option<String> {
+    let is_taken = |text: &String| type_.check(text, &()).is_ok();
+    match (json, &type_.kind) {
+        (_, Kind::Union(members)) => members
+            .iter()
+            .find_map(|member| other_text(json, member).filter(is_taken)),
+        (Json::Bool(truth), Kind::Atomic(Builtin::Boolean)) => truth.other_texts().find(is_taken),
+        (Json::Number(number), Kind::Atomic(builtin)) if is_number(*builtin) => {
             let text = number.to_string();
             let plain = without_exponent(&text).unwrap_or(text);
-            let number = Decimal::parse(&plain).ok();
-            let others = number.map(|number| number.other_texts());
-            Box::new(std::iter::once(plain).chain(others.into_iter().flatten()))
+            if is_taken(&plain) {
+                return Some(plain);
+            }
+            let number = Decimal::parse(&plain).ok().filter(|_| type_.has_patterns());
+            number.and_then(|number| number.other_texts().find(is_taken))
         }
-        _ => return scalar(json),
-    };
-    let own = scalar(json)?;
-    if is_taken(&own) {
-        return Some(own);
+        _ => None,
     }
-    Some(others.into_iter().find(is_taken).unwrap_or(own))
 }
 
 /// `{namespace}local` as a name.

@@ -292,7 +292,9 @@ fn value_json(value: &Value, lexical: &str, type_: Option<&Compiled>) -> Json {
         Value::List(items) => {
             let item = type_.and_then(|type_| match &type_.kind {
                 Kind::List(item) => Some(item.as_ref()),
-                _ => None,
+                // A member's words, which another member might read from other texts.
+                Kind::Union(_) => Some(type_),
+                Kind::Atomic(_) => None,
             });
             let words = space::words(lexical).zip(items);
             words

@@ -130,6 +130,12 @@ fn string_like(builtin: Builtin) -> bool {
     )
 }
 
+/// Tells whether the values of a built-in type are numbers.
+pub(crate) fn is_number(builtin: Builtin) -> bool {
+    matches!(builtin, Builtin::Decimal | Builtin::Float | Builtin::Double)
+        || integer_range(builtin).is_some()
+}
+
 /// The least and the greatest value of an integer type (part 2, 3.3.13 to 3.3.25); absent for other types.
 pub(super) fn integer_range(builtin: Builtin) -> Option<(Option<i128>, Option<i128>)> {
     fn of<T: Into<i128>>(min: T, max: T) -> (Option<i128>, Option<i128>) {

@@ -46,6 +46,11 @@ const SCHEMA: &str = r###"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
   <xs:complexType name="Amount">
     <xs:simpleContent><xs:extension base="xs:decimal"><xs:attribute name="unit" type="xs:string"/></xs:extension></xs:simpleContent>
   </xs:complexType>
+  <xs:complexType name="Remark" mixed="true"><xs:attribute name="by" type="xs:string"/></xs:complexType>
+  <xs:simpleType name="Padded"><xs:restriction base="xs:int"><xs:pattern value="[0-9]{3}"/></xs:restriction></xs:simpleType>
+  <xs:simpleType name="PaddedList"><xs:list itemType="o:Padded"/></xs:simpleType>
+  <xs:simpleType name="PaddedOrNot"><xs:union memberTypes="o:PaddedList xs:string"/></xs:simpleType>
+  <xs:simpleType name="Code"><xs:restriction base="xs:string"><xs:pattern value="[0-9]{5}"/></xs:restriction></xs:simpleType>
   <xs:complexType name="Rich" mixed="true">
     <xs:choice minOccurs="0" maxOccurs="unbounded"><xs:element name="em" type="xs:string"/></xs:choice>
   </xs:complexType>
@@ -181,6 +186,70 @@ fn mistakes_have_a_path() {
     );
     assert!(error(json!({"@id": "x", "number": 7})).contains("total"));
     assert!(error(json!({"@idd": "x"})).contains("known: @id, @state"));
+    assert!(
+        error(json!({"@id": "x", "line": [{"qty": {"$": 1, "unit": "kg"}}]}))
+            .starts_with("order/line[1]/qty: unknown name \"unit\"; known: $")
+    );
+}
+
+fn of_type(values: &Values, name: &str) -> Root {
+    Root::Type {
+        name: QName::new("", "part"),
+        type_: values.model().globals.types[&QName::new("urn:o", name)],
+    }
+}
+
+#[test]
+fn a_number_is_spelled_as_a_number_asks_and_as_no_text_does() {
+    let values = values();
+    for (type_, json, text) in [
+        ("Padded", json!(7), Some("007")),
+        ("PaddedList", json!([7, 12, "013"]), Some("007 012 013")),
+        ("PaddedList", json!([7, 1000, 8]), None),
+        ("Code", json!(1234), None),
+        ("Code", json!(12345), Some("12345")),
+    ] {
+        let root = of_type(&values, type_);
+        let read = values.from_json(&json, &root).ok();
+        let read = read.as_ref().and_then(Element::text);
+        assert_eq!(read, text, "{type_} {json}");
+    }
+}
+
+#[test]
+fn text_of_a_union_or_of_mixed_content_alone_comes_back_from_json() {
+    let values = values();
+    for (type_, xml, json) in [
+        ("PaddedOrNot", "<part>007 012</part>", json!(["007", "012"])),
+        ("PaddedOrNot", "<part>107 112</part>", json!([107, 112])),
+        ("Remark", "<part>hello</part>", json!("hello")),
+        (
+            "Remark",
+            r#"<part by="me">hello</part>"#,
+            json!({"@by": "me", "$": "hello"}),
+        ),
+        (
+            "Remark",
+            r#"<part by="me"/>"#,
+            json!({"@by": "me", "$": ""}),
+        ),
+    ] {
+        let root = of_type(&values, type_);
+        let Root::Type { type_, .. } = &root else {
+            unreachable!()
+        };
+        let read = |text: &str| {
+            let read = values.read(text, Expect::Type(*type_), &xml::Options::message());
+            values.to_json(&read.unwrap(), &root)
+        };
+        assert_eq!(read(xml), json);
+        let back = values.from_json(&json, &root).unwrap();
+        assert_eq!(read(&values.write(&back, &root).unwrap()), json);
+    }
+    let remark = of_type(&values, "Remark");
+    for json in [json!({"text": "hello"}), json!({"$any": ["<a/>"]})] {
+        assert!(values.from_json(&json, &remark).is_err(), "{json}");
+    }
 }
 
 #[test]

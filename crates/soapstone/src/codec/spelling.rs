@@ -55,7 +55,7 @@ pub fn without_exponent(text: &str) -> Option<String> {
     let exponent: i32 = exponent
         .parse()
         .ok()
-        .filter(|exponent: &i32| exponent.abs() <= 400)?;
+        .filter(|exponent: &i32| exponent.unsigned_abs() <= 400)?;
     let (sign, mantissa) = mantissa
         .strip_prefix('-')
         .map_or(("", mantissa), |rest| ("-", rest));
@@ -110,6 +110,23 @@ mod tests {
     }
     crate::newtype! {
         struct Wide(Decimal): pattern(r"\+?0\d{3}\.\d");
+    }
+
+    #[test]
+    fn an_exponent_is_written_out_up_to_a_size() {
+        use super::without_exponent;
+        for (text, plain) in [
+            ("1e3", Some("1000")),
+            ("-12.50E-1", Some("-1.250")),
+            ("1.5e1", Some("15")),
+            ("2E-3", Some("0.002")),
+            ("15", None),
+            ("1e401", None),
+            ("1e-2147483648", None),
+            ("1e2147483648", None),
+        ] {
+            assert_eq!(without_exponent(text).as_deref(), plain, "{text}");
+        }
     }
 
     #[test]

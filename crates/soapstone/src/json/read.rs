@@ -299,10 +299,19 @@ impl Writer {
                 spell(&text).unwrap_or(text)
             }
             (Value::Array(items), Scalar::List(of)) => {
-                let item = of().as_scalar();
-                let words: Result<Vec<String>, JsonError> =
-                    items.iter().map(|one| self.text(one, item)).collect();
-                words?.join(" ")
+                let mut item = of().as_scalar();
+                let mut words = Vec::with_capacity(items.len());
+                for one in items {
+                    let word = self.text(one, item)?;
+                    // One word that the item's type does not take is enough for the list to be refused: no other is tried.
+                    if let Scalar::Spelled(spell, of) = item
+                        && spell(&word).is_none()
+                    {
+                        item = of().as_scalar();
+                    }
+                    words.push(word);
+                }
+                words.join(" ")
             }
             (Value::Number(number), Scalar::Number) => {
                 let text = number.to_string();
