@@ -214,9 +214,9 @@ pub struct Table {
     /// A row can be kept from others until the transaction ends; not so in PostgreSQL where the role may not update, and in a view that
     /// triggers alone write.
     pub lockable: bool,
-    /// Other tables inherit from it (PostgreSQL): what they hold is read and written with it, and no key of its own reaches them, so that
-    /// several records may have one key.
-    pub inherited: bool,
+    /// Several records may have one key: a configured one that no unique key is part of, or that of a table that others inherit from
+    /// (PostgreSQL), whose rows are read and written with it and which no key of its own reaches.
+    pub key_may_repeat: bool,
 }
 
 /// What the version of a record is made of.

@@ -15,6 +15,8 @@ mod shop;
 
 #[path = "database/failing.rs"]
 mod failing;
+#[path = "database/keys.rs"]
+mod keys;
 #[path = "database/mysql.rs"]
 mod mysql;
 #[path = "database/naming.rs"]

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::selection::Selection;
 use super::{
     Catalog, Dialect, Direction, Generation, Omitted, Relation, Routine, Schema, Table, TableId,
+    Unique,
 };
 
 /// What introspection found, before anything is decided.
@@ -12,7 +13,7 @@ use super::{
 pub(crate) struct Found {
     pub(crate) default_schema: String,
     pub(crate) schemas: Vec<Schema>,
-    /// With every column and unique key, without key and relations.
+    /// With every column and unique key, without key and relations; of those that others inherit from, keys may repeat.
     pub(crate) tables: Vec<Table>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
     /// Columns of views that the database below numbers where they are keys, by table and column.
@@ -83,6 +84,7 @@ pub(crate) fn assemble(dialect: Dialect, mut found: Found, selection: &Selection
     tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
     for table in &mut tables {
         table.key = key(table, selection);
+        table.key_may_repeat |= !is_unique(table);
         number_key(table, &found.perhaps_numbered);
     }
     relate(&mut tables, &found.foreign_keys);
@@ -159,6 +161,14 @@ fn key(table: &Table, selection: &Selection) -> Option<Vec<usize>> {
         .iter()
         .find(|unique| unique.primary || solid(&unique.columns))
         .map(|unique| unique.columns.clone())
+}
+
+/// Tells whether the database keeps the key unique; no key needs no keeping.
+fn is_unique(table: &Table) -> bool {
+    table.key.as_ref().is_none_or(|key| {
+        let part = |unique: &Unique| unique.columns.iter().all(|column| key.contains(column));
+        table.uniques.iter().any(part)
+    })
 }
 
 /// Lets the database number a key of a view of whose origin nothing else is known, where the key is that one column: of several it is not

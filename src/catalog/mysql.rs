@@ -130,7 +130,7 @@ fn table(schema: &str, name: String, kind: &str, comment: String, may_delete: bo
         versioning: Versioning::Digest,
         transactional: true,
         lockable: true,
-        inherited: false,
+        key_may_repeat: false,
     }
 }
 

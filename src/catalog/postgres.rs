@@ -158,7 +158,7 @@ impl RelationRow {
             },
             transactional: true,
             lockable: self.lockable,
-            inherited: self.inherited,
+            key_may_repeat: self.inherited,
         }
     }
 }

@@ -132,7 +132,7 @@ fn table(name: String, kind: &str, sql: Option<String>) -> Table {
         versioning: Versioning::Digest,
         transactional: true,
         lockable: true,
-        inherited: false,
+        key_may_repeat: false,
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn whole_order(
         add(&mut steps, index, exact);
     }
     // SQLite takes NULL into a primary key, as often as it comes.
-    let duplicates = target.inherited
+    let duplicates = target.key_may_repeat
         || target.key.as_ref().is_none_or(|key| {
             key.iter()
                 .any(|index| column(*index).is_some_and(|column| column.nullable))

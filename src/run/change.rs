@@ -37,7 +37,7 @@ pub(crate) async fn update(
         let shape = plan::written(target, id);
         let statement = plan::update_statement(catalog, id, change, Some(&shape))?;
         let rows = fetch(session, &statement, &shape).await?;
-        if rows.len() > 1 && target.inherited {
+        if rows.len() > 1 && target.key_may_repeat {
             return Err(several());
         }
         if !rows.is_empty() {
@@ -253,7 +253,7 @@ pub(crate) async fn delete(
         return Err(unchanged(target, current, &[], key.version.is_some()));
     }
     // What a rule of PostgreSQL did in its place is counted too.
-    if executed.rows > 1 && (target.inherited || catalog.dialect != Dialect::Postgres) {
+    if executed.rows > 1 && (target.key_may_repeat || catalog.dialect != Dialect::Postgres) {
         return Err(several());
     }
     Ok(())

@@ -146,7 +146,7 @@ pub(crate) fn table(schema: &str, name: &str, columns: &[(&str, SqlType)], key: 
         versioning: Versioning::Digest,
         transactional: true,
         lockable: true,
-        inherited: false,
+        key_may_repeat: false,
     }
 }
 
