@@ -155,7 +155,7 @@ async fn attempt(
     };
     // Reads that end early (too many rows) leave some of them in the connection.
     result.map_err(|failure| Broken {
-        clean: matches!(failure, Failure::Database(_)),
+        clean: matches!(failure, Failure::Database(_)) || failure.found_no_one(),
         failure,
         started: true,
     })

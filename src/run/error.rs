@@ -67,6 +67,14 @@ impl Failure {
             Failure::Plan(_) | Failure::Run(_) => false,
         }
     }
+
+    /// Tells whether no one record was found, which is known only when all that was found is read.
+    pub(crate) fn found_no_one(&self) -> bool {
+        let Failure::Run(error) = self else {
+            return false;
+        };
+        matches!(error.kind, RunErrorKind::NotFound | RunErrorKind::Several)
+    }
 }
 
 /// PostgreSQL refuses a prepared statement when the table has changed since: a new connection prepares it anew.

@@ -60,3 +60,31 @@ async fn a_key_of_several_records_names_none_of_them() {
         place.drop().await;
     }
 }
+
+/// What names no record, or several, is read to its end like any other.
+#[tokio::test]
+async fn a_connection_stays_when_no_one_record_is_found() {
+    for (dialect, number) in [
+        (Dialect::Postgres, "pg_backend_pid()"),
+        (Dialect::Mysql, "connection_id()"),
+    ] {
+        if !dialects().contains(&dialect) {
+            continue;
+        }
+        let script = format!("{REPEATED} create view line as select {number} as number;");
+        let (place, opened) = keyed_by_id(dialect, &script, "repeated").await;
+        let line = all(opened.table("line"), 1, None);
+        let before = read_all(&opened, &line).await;
+        for (key, code) in [("7", "NotFound"), ("1", "Refused")] {
+            let get = Call::Get(Get {
+                table: opened.table("repeated"),
+                key: vec![text(key)],
+                expand: Vec::new(),
+            });
+            let error = opened.run(&get).await.unwrap_err();
+            assert_eq!(error.code(), code);
+            assert_eq!(read_all(&opened, &line).await, before, "{dialect}, {key}");
+        }
+        place.drop().await;
+    }
+}
