@@ -166,14 +166,19 @@ async fn reread(
         .zip(key.iter().cloned())
         .collect();
     let rows = find(session, catalog, id, &pairs, false).await?;
-    Ok(match rows.is_empty() {
-        false => Made::of(&rows),
+    Ok(match rows.len() {
+        1 => Made::of(&rows),
         // SQLite tells what was given; triggers may have stored another key.
-        true if catalog.dialect == Dialect::Sqlite && target.kind.is_view() => Made {
+        0 if catalog.dialect == Dialect::Sqlite && target.kind.is_view() => Made {
             values: Vec::new(),
             version: None,
         },
-        true => otherwise,
+        0 => otherwise,
+        // Which of them is the new one, nobody knows.
+        _ => Made {
+            version: None,
+            ..otherwise
+        },
     })
 }
 

@@ -61,6 +61,32 @@ async fn a_key_of_several_records_names_none_of_them() {
     }
 }
 
+/// Which of the records that have its key is the new one cannot be told, and the version of another would let a stale change through.
+#[tokio::test]
+async fn a_created_record_has_no_version_of_another() {
+    const VIEW: &str = "create table kept (id integer not null, n varchar(9) not null);
+        create view repeated as select id, n from kept;
+        insert into kept values (1, 'a');";
+    for dialect in dialects() {
+        // What is written to a table of PostgreSQL answers its own version.
+        let script = match dialect {
+            Dialect::Postgres => VIEW,
+            _ => REPEATED,
+        };
+        let (place, opened) = keyed_by_id(dialect, script, "repeated").await;
+        let table = opened.table("repeated");
+        for (id, alone) in [("1", false), ("9", true)] {
+            let new = record(&[(0, id), (1, "new")]);
+            let create = Call::Create(write(table, vec![new], Mode::Atomic));
+            let made = results(&opened, create).await;
+            let key = made[0].key.as_ref().unwrap();
+            assert_eq!(key.values, [text(id)]);
+            assert_eq!(key.version.is_some(), alone, "{dialect}, {id}");
+        }
+        place.drop().await;
+    }
+}
+
 /// What names no record, or several, is read to its end like any other.
 #[tokio::test]
 async fn a_connection_stays_when_no_one_record_is_found() {
