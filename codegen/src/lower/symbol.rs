@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use soapstone::xml::XML_NAMESPACE;
 use soapstone_schema::model::{XSD, XSI};
 
 use super::Lowering;
@@ -10,7 +11,6 @@ use crate::names::{self, Names};
 
 /// The namespace of SOAP 1.1 encoding.
 pub(crate) const SOAP_ENCODING: &str = "http://schemas.xmlsoap.org/soap/encoding/";
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Names that generated code uses from the prelude; a schema type of that name becomes another one.
 const PRELUDE: &[&str] = &[
@@ -132,12 +132,12 @@ impl Lowering<'_> {
             return index;
         }
         let wanted = match uri {
-            XML => "xml".to_owned(),
+            XML_NAMESPACE => "xml".to_owned(),
             XSD => "xs".to_owned(),
             XSI => "xsi".to_owned(),
             _ => initials(&names::module(uri)),
         };
-        let prefix = if matches!(uri, XML | XSD | XSI) {
+        let prefix = if matches!(uri, XML_NAMESPACE | XSD | XSI) {
             wanted
         } else {
             self.symbols.prefixes.claim(&wanted)
@@ -162,7 +162,7 @@ impl Lowering<'_> {
     }
 
     fn named(&mut self, namespace: &str, local: &str, module: usize, type_: bool) -> TagId {
-        let foreign = matches!(namespace, "" | XML | XSD | XSI | SOAP_ENCODING);
+        let foreign = matches!(namespace, "" | XML_NAMESPACE | XSD | XSI | SOAP_ENCODING);
         let module = if foreign {
             module
         } else {

@@ -14,6 +14,8 @@ mod violation;
 
 use std::sync::{Arc, OnceLock};
 
+use soapstone::xml::XML_NAMESPACE;
+
 use crate::model::{Builtin, Model, TypeId};
 
 pub use check::Checked;
@@ -39,7 +41,7 @@ impl Context for () {
     fn namespace(&self, prefix: &str) -> Option<&str> {
         match prefix {
             "" => Some(""),
-            "xml" => Some("http://www.w3.org/XML/1998/namespace"),
+            "xml" => Some(XML_NAMESPACE),
             _ => None,
         }
     }
@@ -57,7 +59,7 @@ impl Context for crate::model::Scope {
             .map(|(_, namespace)| &**namespace)
             .or(match prefix {
                 "" => Some(""),
-                "xml" => Some("http://www.w3.org/XML/1998/namespace"),
+                "xml" => Some(XML_NAMESPACE),
                 _ => None,
             })
     }

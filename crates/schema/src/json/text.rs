@@ -50,11 +50,11 @@ fn spelled(json: &Json, type_: &Compiled) -> Option<String> {
             for one in items {
                 // One word that the item's type does not take is enough for the list to be refused.
                 let word = match is_refused {
-                    true => scalar(one)?,
-                    false => spelled(one, item)?,
+                    true => Err(scalar(one)?),
+                    false => word(one, item)?,
                 };
-                is_refused |= item.check(&word, &()).is_err();
-                words.push(word);
+                is_refused = word.is_err();
+                words.push(word.unwrap_or_else(|refused| refused));
             }
             Some(words.join(" "))
         }
@@ -62,15 +62,17 @@ fn spelled(json: &Json, type_: &Compiled) -> Option<String> {
             let words: Option<Vec<String>> = items.iter().map(scalar).collect();
             words.map(|words| words.join(" "))
         }
-        _ => {
-            let own = scalar(json)?;
-            let other = match type_.check(&own, &()) {
-                Ok(_) => None,
-                Err(_) => other_text(json, type_),
-            };
-            Some(other.unwrap_or(own))
-        }
+        _ => Some(word(json, type_)?.unwrap_or_else(|refused| refused)),
     }
+}
+
+/// The text of JSON that is no array, as the type takes it, or as it stands there where the type takes none.
+fn word(json: &Json, type_: &Compiled) -> Option<Result<String, String>> {
+    let own = scalar(json)?;
+    if type_.check(&own, &()).is_ok() || names_in(&type_.kind, &own).is_some() {
+        return Some(Ok(own));
+    }
+    Some(other_text(json, type_).ok_or(own))
 }
 
 /// Another text of a number or a truth that the type takes, where its values are such.

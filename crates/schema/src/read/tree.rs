@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use soapstone::name::QName;
-use soapstone::xml::{self, Error, Event, NsId, Options, Reader};
+use soapstone::xml::{self, Error, Event, NsId, Options, Reader, XML_NAMESPACE};
 
 use super::Renamed;
 use crate::model::{Place, Scope, XSD};
@@ -304,7 +304,7 @@ impl<'t> Node<'t> {
     /// The namespace of a prefix; an unbound empty prefix means no namespace.
     pub(super) fn resolve(self, prefix: &str) -> Option<Arc<str>> {
         if prefix == "xml" {
-            return Some("http://www.w3.org/XML/1998/namespace".into());
+            return Some(XML_NAMESPACE.into());
         }
         let found = self
             .entry

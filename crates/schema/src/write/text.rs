@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use soapstone::name::QName;
+use soapstone::xml::XML_NAMESPACE;
 
 use crate::model::{Annotation, Foreign, Scope, XSD};
 
@@ -211,7 +212,7 @@ impl Text {
         if namespace.is_empty() {
             return String::new();
         }
-        if namespace == "http://www.w3.org/XML/1998/namespace" {
+        if namespace == XML_NAMESPACE {
             return "xml".to_owned();
         }
         if let Some((prefix, _)) = self.declared.iter().find(|(_, n)| &**n == namespace) {

@@ -67,6 +67,7 @@ mod tests {
 
     const DATA: &Tag = &Tag::new(0, "data", "<data>", "</data>");
 
+    /// A contract that declares `xop:Include` itself gets its octets inline: whoever reads it leaves that element as it stands.
     #[test]
     fn octets_go_aside_under_names_of_their_own() {
         const DECLARING: &[Namespace] = &[Namespace {

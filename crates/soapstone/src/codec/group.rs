@@ -162,19 +162,18 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
         // A value that keeps its text has it as it was put together; for others there is one room for all.
-        let mut own = String::new();
-        let room = if T::KEEPS {
-            &mut own
+        let mut room = if T::KEEPS {
+            String::new()
         } else {
-            &mut std::mem::take(&mut self.own)
+            std::mem::take(&mut self.own)
         };
-        let value = self.mixed_leaf(tag, room).map(|text| match text {
+        let value = self.mixed_leaf(tag, &mut room).map(|text| match text {
             Some(text) => T::from_text(Cow::Borrowed(text), &self.xml),
-            None if T::KEEPS => T::from_text(Cow::Owned(std::mem::take(room)), &self.xml),
-            None => T::from_text(Cow::Borrowed(room), &self.xml),
+            None if T::KEEPS => T::from_text(Cow::Owned(std::mem::take(&mut room)), &self.xml),
+            None => T::from_text(Cow::Borrowed(&room), &self.xml),
         });
         if !T::KEEPS {
-            self.own = std::mem::take(room);
+            self.own = room;
         }
         match value {
             Some(Ok(value)) => return Ok(Some(value)),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::writer::{EXTRA, Mode, declare};
 use super::{Bindings, Invalid, QName, Simple, Writer};
 use crate::datatype::{name, space};
+use crate::xml::XML_NAMESPACE;
 
 /// `xs:QName`: the prefix is resolved when read and chosen when written.
 impl Simple for QName {
@@ -49,7 +50,7 @@ impl Writer {
             return name.local.to_string();
         }
         // Bound by itself, and to be bound to nothing else (Namespaces in XML 1.0, 3).
-        if &*name.namespace == "http://www.w3.org/XML/1998/namespace" {
+        if &*name.namespace == XML_NAMESPACE {
             return format!("xml:{}", name.local);
         }
         if let Some(index) = self

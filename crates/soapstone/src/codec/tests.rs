@@ -300,7 +300,6 @@ fn a_declared_id_of_a_nil_element_is_kept_and_what_the_encoding_alone_says_is_no
     assert_eq!(read, Ok(Names(vec![kept.clone(), kept])));
 }
 
-/// A contract that declares `xop:Include` itself gets its octets inline: whoever reads it leaves that element as it stands.
 #[test]
 fn a_text_is_one_of_a_list() {
     assert_eq!(codec::parse::<Place>(" 20095\n").unwrap().0, "20095");

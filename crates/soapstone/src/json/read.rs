@@ -8,7 +8,7 @@ use super::JsonError;
 use super::shape::{Content, Scalar, Shape, Types};
 use crate::codec::{Namespace, declares, without_exponent};
 use crate::name::XSI;
-use crate::xml::{escape_attribute, escape_text};
+use crate::xml::{XML_NAMESPACE, escape_attribute, escape_text};
 
 /// How deep JSON may nest.
 const DEPTH: usize = 128;
@@ -35,8 +35,6 @@ pub(super) fn document(
     writer.element("value", &declared, json, *shape)?;
     Ok(writer.out)
 }
-
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 struct Writer {
     out: String,
@@ -194,7 +192,7 @@ impl Writer {
         let mut known = self.namespaces.iter().filter(|n| n.uri == namespace);
         match known.find(|n| !n.prefix.is_empty() && !declares(rest, n.prefix)) {
             _ if namespace.is_empty() => local.to_owned(),
-            _ if namespace == XML => prefixed("xml"),
+            _ if namespace == XML_NAMESPACE => prefixed("xml"),
             Some(known) => prefixed(known.prefix),
             None => {
                 // No prefix of a contract has this character.
@@ -293,6 +291,7 @@ impl Writer {
                     .unwrap_or(("", name));
                 self.qualified(uri, local, "")
             }
+            (Value::String(_), Scalar::Spelled(_, of)) => self.text(json, of().as_scalar())?,
             (Value::String(text), _) => text.clone(),
             (json, Scalar::Spelled(spell, of)) => {
                 let text = self.text(json, of().as_scalar())?;
@@ -302,13 +301,18 @@ impl Writer {
                 let mut item = of().as_scalar();
                 let mut words = Vec::with_capacity(items.len());
                 for one in items {
-                    let word = self.text(one, item)?;
-                    // One word that the item's type does not take is enough for the list to be refused: no other is tried.
-                    if let Scalar::Spelled(spell, of) = item
-                        && spell(&word).is_none()
-                    {
-                        item = of().as_scalar();
-                    }
+                    let word = match item {
+                        Scalar::Spelled(spell, of) if !one.is_string() => {
+                            let of = of().as_scalar();
+                            let word = self.text(one, of)?;
+                            // One word that the item's type does not take is enough for the list to be refused: no other is tried.
+                            spell(&word).unwrap_or_else(|| {
+                                item = of;
+                                word
+                            })
+                        }
+                        _ => self.text(one, item)?,
+                    };
                     words.push(word);
                 }
                 words.join(" ")
