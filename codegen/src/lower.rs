@@ -7,6 +7,7 @@ mod array;
 mod attribute;
 mod choice;
 mod complex;
+mod enumeration;
 mod facet;
 mod mixed;
 mod particle;

@@ -1,15 +1,14 @@
 //! Simple types: enumerations, newtypes with facets, lists, unions, and names for what is none of these.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use soapstone_schema::model::{Builtin, Scope, SimpleType, Type, TypeId, ValueConstraint, Variety};
+use soapstone_schema::model::{
+    Builtin, Scope, SimpleType, Type, TypeId, ValueConstraint, Variety, WhiteSpace,
+};
 use soapstone_schema::simple::Value;
 
 use super::{Lowering, Owner, documentation, facet};
-use crate::item::{
-    Constraint, Enumeration, EnumerationValue, FacetCall, ItemId, Kind, Newtype, Rust, SimpleName,
-    Union,
-};
+use crate::item::{Constraint, FacetCall, ItemId, Kind, Newtype, Rust, SimpleName, Union};
 use crate::names::{self, Names};
 
 impl<'m> Lowering<'m> {
@@ -44,22 +43,18 @@ impl<'m> Lowering<'m> {
             Variety::Atomic(_) => {
                 let chain = self.chain(id);
                 // A restriction of an enumeration that lists no values of its own keeps the base's, as far as it takes them.
-                if let Some(base) = chain
-                    .steps
-                    .iter()
-                    .skip(1)
-                    .find(|(_, t)| self.is_enumeration(t))
-                {
-                    let (own, all) = (self.enumeration(id), self.enumeration(base.0));
-                    if own == all {
-                        let base_owner = self.owner_of(base.0);
-                        let rust = self.simple(base.0, &base_owner);
+                let listing = chain.steps.iter().skip(1);
+                if let Some((base, _)) = listing.copied().find(|(_, t)| self.is_enumeration(t)) {
+                    if !self.is_narrower(id, base) {
+                        let base_owner = self.owner_of(base);
+                        let rust = self.simple(base, &base_owner);
                         return self.alias(type_, id, rust);
                     }
-                    return self.place_simple(id, type_, owner, Kind::Enumeration(own));
+                    let own = Kind::Enumeration(self.enumeration(id));
+                    return self.place_simple(id, type_, owner, own);
                 }
-                let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
-                let mut facets = self.facets(&steps, chain.root);
+                let steps = chain.types();
+                let mut facets = self.facets(&chain.steps, chain.root);
                 if self.options.open_enumerations {
                     facets.retain(|facet| facet.method != "one_of");
                 }
@@ -76,8 +71,7 @@ impl<'m> Lowering<'m> {
                 let item_owner = self.owner_or(*item, &owner.nested("Item"));
                 let rust = Rust::List(Box::new(self.simple(*item, &item_owner)));
                 let chain = self.chain(id);
-                let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
-                let facets = self.facets(&steps, Builtin::AnySimpleType);
+                let facets = self.facets(&chain.steps, Builtin::AnySimpleType);
                 if facets.is_empty() {
                     return self.alias(type_, id, rust);
                 }
@@ -90,7 +84,7 @@ impl<'m> Lowering<'m> {
                 {
                     let base_owner = self.owner_or(type_.base, &owner.nested("Base"));
                     let rust = self.simple(type_.base, &base_owner);
-                    let facets = self.facets(&[type_], Builtin::AnySimpleType);
+                    let facets = self.facets(&[(id, type_)], Builtin::AnySimpleType);
                     if facets.is_empty() {
                         return self.alias(type_, id, rust);
                     }
@@ -210,60 +204,6 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// Values of a text that this step lists by name.
-    fn is_enumeration(&self, type_: &SimpleType) -> bool {
-        let Variety::Atomic(primitive) = type_.variety else {
-            return false;
-        };
-        !type_.facets.enumeration.is_empty()
-            && matches!(primitive, Builtin::String | Builtin::AnyUri)
-            && !facet::is_catalog(type_)
-    }
-
-    /// Lowers named values to an enum: those of the nearest step that lists some, without what another facet refuses.
-    ///
-    /// `<enumeration value="EUR"/><enumeration value="US-D"/>`  →  `enum Currency { Eur, UsD }`
-    fn enumeration(&self, id: TypeId) -> Enumeration {
-        let mut names = Names::default();
-        let mut values: Vec<EnumerationValue> = Vec::new();
-        let mut seen = HashSet::new();
-        let chain = self.chain(id);
-        let steps: Vec<&SimpleType> = chain.steps.iter().map(|(_, t)| *t).collect();
-        let white_space = facet::white_space(&steps, chain.root);
-        let listing = steps
-            .iter()
-            .position(|step| !step.facets.enumeration.is_empty());
-        let (listed, bases) = listing
-            .and_then(|at| steps.get(at..)?.split_first())
-            .map_or((&[][..], &[][..]), |(step, bases)| {
-                (step.facets.enumeration.as_slice(), bases)
-            });
-        // The values are those of the base (XSD 1.0 part 2, 4.3.5), which settles them; what a document has this type settles.
-        let base = facet::white_space(bases, chain.root);
-        for value in listed {
-            let lexical = facet::settled(base, &value.lexical).into_owned();
-            let refused = self
-                .values
-                .check(self.model, id, &lexical, &value.scope)
-                .is_err();
-            if refused || !seen.insert(lexical.clone()) {
-                continue;
-            }
-            let name = names.claim(&names::variant(&lexical));
-            values.push(EnumerationValue {
-                name,
-                lexical,
-                documentation: documentation(value.annotation.as_deref()),
-            });
-        }
-        let open = self.options.open_enumerations.then(|| names.claim("Other"));
-        Enumeration {
-            white_space,
-            open,
-            values,
-        }
-    }
-
     /// Lowers a union to an enum; a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3).
     ///
     /// `<union memberTypes="xs:int t:Size"/>`  →  `enum AnySize { Int(i32), Size(Size) }`
@@ -289,8 +229,14 @@ impl<'m> Lowering<'m> {
     }
 
     /// The calls of a type's facets, whose values are written as generated code reads them.
-    fn facets(&self, steps: &[&SimpleType], root: Builtin) -> Vec<FacetCall> {
-        facet::calls(steps, root, |base, lexical, scope| {
+    fn facets(&self, steps: &[(TypeId, &SimpleType)], root: Builtin) -> Vec<FacetCall> {
+        let compiled = |id| self.values.get(self.model, id);
+        let has_pattern = |at: usize| {
+            let step = steps.get(at);
+            step.is_some_and(|(id, step)| compiled(*id).restricts_by_pattern(compiled(step.base)))
+        };
+        let types: Vec<&SimpleType> = steps.iter().map(|(_, type_)| *type_).collect();
+        facet::calls(&types, root, has_pattern, |base, lexical, scope| {
             self.expanded(base, lexical, scope)
         })
     }
@@ -324,7 +270,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// The user-made steps of a type's derivation, from itself upwards, and the built-in that they end at.
-    fn chain(&self, id: TypeId) -> Chain<'m> {
+    pub(super) fn chain(&self, id: TypeId) -> Chain<'m> {
         let mut steps = Vec::new();
         let mut next = id;
         while let Some(Type::Simple(type_)) = self.model.types.get(next.index()) {
@@ -350,9 +296,20 @@ impl<'m> Lowering<'m> {
     }
 }
 
-struct Chain<'m> {
-    steps: Vec<(TypeId, &'m SimpleType)>,
-    root: Builtin,
+pub(super) struct Chain<'m> {
+    pub(super) steps: Vec<(TypeId, &'m SimpleType)>,
+    pub(super) root: Builtin,
+}
+
+impl<'m> Chain<'m> {
+    pub(super) fn types(&self) -> Vec<&'m SimpleType> {
+        self.steps.iter().map(|(_, type_)| *type_).collect()
+    }
+
+    /// What becomes of the white space in the type's values.
+    pub(super) fn white_space(&self) -> WhiteSpace {
+        facet::white_space(&self.types(), self.root)
+    }
 }
 
 /// The Rust type of a built-in.

@@ -59,7 +59,7 @@ impl Compiled {
     }
 
     /// Tells whether patterns of its own step are in effect: those that do not compile are not.
-    pub(super) fn restricts_by_pattern(&self, base: &Compiled) -> bool {
+    pub fn restricts_by_pattern(&self, base: &Compiled) -> bool {
         self.patterns.len() > base.patterns.len()
     }
 }
