@@ -2,6 +2,7 @@
 
 use super::error::ErrorKind;
 use super::tag::NamedType;
+use super::writer::Mode;
 use super::{Bindings, Error, QName, Reader, Result, Strictness, Tag, Type, Writer};
 use crate::xml;
 
@@ -116,8 +117,12 @@ impl Writer {
     /// Writes `xsi:type` with a name that was read.
     pub fn xsi_type_of(&mut self, name: &QName) {
         self.xsi = true;
+        self.raw(" xsi:type=\"");
+        let mode = std::mem::replace(&mut self.mode, Mode::Attribute);
         let name = self.prefixed(name);
-        self.raw(&format!(" xsi:type=\"{name}\""));
+        self.raw(&name);
+        self.mode = mode;
+        self.raw("\"");
     }
 
     /// Writes the attributes of a SOAP-encoded array (SOAP 1.1, 5.4.2).

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::writer::{EXTRA, Mode, declare};
+use super::writer::{EXTRA, Mode, declare, text_of};
 use super::{Bindings, Invalid, QName, Simple, Writer};
 use crate::datatype::{name, space};
 use crate::xml::XML_NAMESPACE;
@@ -47,7 +47,7 @@ impl Writer {
     /// A name with its prefix; the namespace counts as used.
     pub(super) fn prefixed(&mut self, name: &QName) -> String {
         if name.namespace.is_empty() {
-            return name.local.to_string();
+            return self.bare(&name.local);
         }
         // Bound by itself, and to be bound to nothing else (Namespaces in XML 1.0, 3).
         if &*name.namespace == XML_NAMESPACE {
@@ -73,13 +73,30 @@ impl Writer {
         format!("{EXTRA}{index}:{}", name.local)
     }
 
+    /// A name of no namespace, which has no prefix. Where a default namespace had to be bound for another one on the same element
+    /// there is no such name (Namespaces in XML 1.0, 6.2): what is written is none, so that nobody reads it as another.
+    fn bare(&mut self, local: &str) -> String {
+        let at = self.out.len();
+        let tag = StartTag::of(self.out.tag_before(at));
+        if tag.is_some_and(|tag| tag.default.is_some() && self.is_in(&tag)) {
+            return format!(":{local}");
+        }
+        self.bare_at = Some(at);
+        local.to_owned()
+    }
+
+    /// Tells whether what is written next stands in a start tag, or behind it as text.
+    fn is_in(&self, tag: &StartTag<'_>) -> bool {
+        tag.is_open == (self.mode == Mode::Attribute)
+    }
+
     /// Writes names of which a pattern takes some texts only. Where it takes none with prefixes, their namespace becomes the default
-    /// one on the element whose content they are; an attribute has no element of its own, and an element without a prefix
-    /// would be in that namespace.
+    /// one on the element whose content they are, or whose attribute they stand in; an element without a prefix would then be in that
+    /// namespace, and a name without one that is of none too.
     pub fn names<T: Simple>(&mut self, value: &T, takes: impl Fn(&str) -> bool) {
         let at = self.out.len();
         value.to_text(self);
-        if self.mode != Mode::Text || takes(self.out.text_from(at)) {
+        if self.mode == Mode::Plain || takes(self.out.text_from(at)) {
             return;
         }
         let text = self.out.text_from(at).to_owned();
@@ -92,16 +109,75 @@ impl Writer {
         let one = prefixes
             .first()
             .filter(|one| prefixes.iter().all(|prefix| prefix == *one));
-        if let Some(namespace) = one.and_then(|prefix| self.namespace_of(prefix))
-            && takes(&bare)
-            && opens_prefixed(self.out.tag_before(at))
+        if takes(&bare)
+            && let Some(namespace) = one.and_then(|prefix| self.namespace_of(prefix))
         {
             let mut declaration = Vec::new();
             declare(&mut declaration, "", namespace);
+            let declaration = text_of(declaration);
             self.out.take_back(text.len());
-            self.out.insert(at - 1, declaration);
-            self.raw(&bare);
+            let is_bound = self.bind_default(declaration);
+            self.raw(if is_bound { &bare } else { &text });
         }
+    }
+
+    /// Binds the default namespace on the element that is being written, unless that would change what another name means.
+    fn bind_default(&mut self, declaration: String) -> bool {
+        let at = self.out.len();
+        let markup = self.out.tag_before(at);
+        let begin = at - markup.len();
+        let Some(tag) = StartTag::of(markup).filter(|tag| self.is_in(tag)) else {
+            return false;
+        };
+        if let Some(default) = tag.default {
+            return default == declaration;
+        }
+        let is_free = self.bare_at.is_none_or(|bare| bare < begin);
+        if !tag.name.contains(':') || !is_free || tag.has_bare_type {
+            return false;
+        }
+        self.is_rebound = self.mode == Mode::Attribute;
+        self.out.insert(begin + tag.end, declaration.into_bytes());
+        true
+    }
+
+    /// Frees the elements in an element's content of the default namespace that was bound on that for an attribute.
+    #[cold]
+    pub(super) fn unbind_children(&mut self, from: usize) {
+        self.is_rebound = false;
+        let content = self.out.text_from(from).to_owned();
+        self.out.take_back(content.len());
+        let (mut rest, mut depth) = (content.as_str(), 0usize);
+        while let Some(at) = rest.find('<') {
+            let (before, markup) = rest.split_at(at);
+            self.raw(before);
+            let ends = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
+            let end = ends.iter().find(|(begin, _)| markup.starts_with(begin));
+            let tag = StartTag::of(markup);
+            let length = match (end, &tag) {
+                (Some((_, end)), _) => markup.find(end).map(|at| at + end.len()),
+                (None, Some(tag)) => Some(tag.end + 1),
+                (None, None) => markup.find('>').map(|at| at + 1),
+            };
+            let (piece, behind) = markup.split_at(length.unwrap_or(markup.len()));
+            match tag.filter(|_| end.is_none()) {
+                Some(tag) => {
+                    let (name, attributes) = piece.split_at(tag.name.len() + 1);
+                    self.raw(name);
+                    if depth == 0 && tag.default.is_none() {
+                        self.raw(" xmlns=\"\"");
+                    }
+                    self.raw(attributes);
+                    depth += usize::from(!piece.ends_with("/>"));
+                }
+                None => {
+                    depth = depth.saturating_sub(usize::from(end.is_none()));
+                    self.raw(piece);
+                }
+            }
+            rest = behind;
+        }
+        self.raw(rest);
     }
 
     /// The namespace of a prefix that the writer binds; that of `xml` is no default one (Namespaces in XML 1.0, 3).
@@ -120,8 +196,141 @@ impl Writer {
     }
 }
 
-/// Tells whether markup is the start tag of an element with a prefix, which binds no default namespace.
-fn opens_prefixed(tag: &str) -> bool {
-    let name = tag.split([' ', '>']).next().unwrap_or_default();
-    tag.ends_with('>') && name.contains(':') && !name.starts_with("</") && !tag.contains(" xmlns=")
+/// What a start tag says so far.
+struct StartTag<'t> {
+    name: &'t str,
+    /// The declaration of the default namespace, as it is written.
+    default: Option<&'t str>,
+    /// `xsi:type` names a type of no namespace.
+    has_bare_type: bool,
+    /// Where it ends, or where the attribute begins that is being written.
+    end: usize,
+    /// An attribute is being written.
+    is_open: bool,
+}
+
+impl<'t> StartTag<'t> {
+    /// Reads markup from where a tag begins.
+    fn of(markup: &'t str) -> Option<StartTag<'t>> {
+        let begin = markup.strip_prefix('<')?;
+        let name = begin.split([' ', '\t', '\n', '\r', '/', '>']).next()?;
+        if name.is_empty() || name.starts_with(['!', '?']) {
+            return None;
+        }
+        let mut tag = StartTag {
+            name,
+            default: None,
+            has_bare_type: false,
+            end: name.len() + 1,
+            is_open: true,
+        };
+        while let Some(rest) = markup.get(tag.end..) {
+            let space = rest.len() - rest.trim_ascii_start().len();
+            let attribute = rest.get(space..)?;
+            if attribute.starts_with(['>', '/']) {
+                tag.end += space + usize::from(attribute.starts_with('/'));
+                tag.is_open = false;
+                break;
+            }
+            let quote = attribute.find(['"', '\'']).and_then(|open| {
+                let quoted = attribute.get(open..)?;
+                let close = quoted.get(1..)?.find(quoted.chars().next()?)?;
+                Some((open, open + close + 2))
+            });
+            let Some((open, close)) = quote else {
+                break;
+            };
+            let written = rest.get(..space + close)?;
+            let key = attribute.get(..open)?.trim_end_matches('=').trim_ascii();
+            let value = attribute.get(open + 1..close - 1)?;
+            match key {
+                "xmlns" => tag.default = Some(written),
+                "xsi:type" => tag.has_bare_type = !value.contains(':'),
+                _ => {}
+            }
+            tag.end += written.len();
+        }
+        Some(tag)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::codec::{
+        AnyElement, Element, Namespace, QName, Reader, Result, Tag, Type, Wildcard, Writer,
+    };
+
+    const E: &Tag = &Tag::new(1, "t:e", "<t:e>", "</t:e>");
+    const NAMESPACES: &[Namespace] = &[
+        Namespace {
+            uri: "",
+            prefix: "",
+            types: &[],
+        },
+        Namespace {
+            uri: "urn:t",
+            prefix: "t",
+            types: &[],
+        },
+    ];
+
+    crate::newtype! { struct Bare(QName): pattern("[a-z]+"); }
+
+    #[derive(Debug, PartialEq)]
+    struct Named {
+        bare: Option<Bare>,
+        free: Option<QName>,
+        any: Vec<AnyElement>,
+    }
+
+    impl Type for Named {
+        const ATTRIBUTES: bool = true;
+        fn read(r: &mut Reader<'_>) -> Result<Named> {
+            Ok(Named {
+                bare: r.optional_attribute("bare")?,
+                free: r.optional_attribute("free")?,
+                any: r.anys(&Wildcard::Any, 0, usize::MAX)?,
+            })
+        }
+        fn attributes(&self, w: &mut Writer) {
+            w.optional_attribute("bare", &self.bare);
+            w.optional_attribute("free", &self.free);
+        }
+        fn content(&self, w: &mut Writer) {
+            w.anys(&self.any);
+        }
+    }
+
+    fn named(free: Option<QName>, any: &str) -> Named {
+        let bare = Bare::new(QName::new("urn:a", "a")).unwrap();
+        let xml = format!("<t:e xmlns:t=\"urn:t\">{any}</t:e>");
+        let open = Element::<Named>::new(E, NAMESPACES).read(&xml).unwrap();
+        Named {
+            bare: Some(bare),
+            free,
+            any: open.any,
+        }
+    }
+
+    #[test]
+    fn a_default_namespace_for_an_attribute_holds_for_nothing_else() {
+        let element = Element::<Named>::new(E, NAMESPACES);
+        let any = r#"<o a="1>0"><!-- </o> --><i/><![CDATA[<b>]]></o><p xmlns="urn:p"><i/></p><i/>"#;
+        let freed = r#"<o xmlns="" a="1>0"><!-- </o> --><i/><![CDATA[<b>]]></o><p xmlns="urn:p"><i/></p><i xmlns=""/></t:e>"#;
+        for free in [None, Some("urn:a"), Some("urn:b")] {
+            let value = named(free.map(|namespace| QName::new(namespace, "b")), any);
+            let xml = element.write(&value);
+            let again = element.read(&xml).unwrap();
+            assert_eq!((&again.bare, &again.free), (&value.bare, &value.free));
+            assert!(xml.ends_with(freed), "{xml}");
+        }
+    }
+
+    #[test]
+    fn what_no_document_can_say_is_read_by_nobody() {
+        let element = Element::<Named>::new(E, NAMESPACES);
+        let xml = element.write(&named(Some(QName::new("", "b")), ""));
+        assert!(element.read(&xml).is_err(), "{xml}");
+    }
 }

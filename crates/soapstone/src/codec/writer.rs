@@ -23,6 +23,10 @@ pub struct Writer {
     pub(super) extra: Vec<String>,
     pub(super) xsi: bool,
     pub(super) mode: Mode,
+    /// Where the last name without a prefix stands that is of no namespace.
+    pub(super) bare_at: Option<usize>,
+    /// A default namespace was bound on the element that is being written, for one of its attributes.
+    pub(super) is_rebound: bool,
     /// Octets that travel beside the message, where they may.
     pub(super) aside: Option<Vec<super::Aside>>,
 }
@@ -45,6 +49,8 @@ impl Writer {
             extra: Vec::new(),
             xsi: false,
             mode: Mode::Text,
+            bare_at: None,
+            is_rebound: false,
             aside: None,
         }
     }
@@ -80,7 +86,7 @@ impl Writer {
         let at = self.out.len();
         value.attributes(self);
         self.raw(">");
-        value.content(self);
+        self.content(value);
         self.raw(tag.close);
         let mut declarations: Vec<u8> = Vec::new();
         for (index, namespace) in self.namespaces.iter().enumerate() {
@@ -120,9 +126,24 @@ impl Writer {
             self.out.take_back(1);
             value.attributes(self);
             self.raw(">");
+            self.content(value);
+        } else {
+            value.content(self);
         }
-        value.content(self);
         self.end(tag);
+    }
+
+    /// Writes the content of an element behind its attributes.
+    #[inline]
+    fn content<T: Type>(&mut self, value: &T) {
+        if self.is_rebound {
+            self.is_rebound = false;
+            let from = self.out.len();
+            value.content(self);
+            self.unbind_children(from);
+        } else {
+            value.content(self);
+        }
     }
 
     /// Writes an element with a value for content.
@@ -275,7 +296,11 @@ impl Writer {
                 self.xsi_type_of(&type_);
                 continue;
             }
-            let name = self.prefixed(&attribute.name);
+            // No default namespace holds for the names of attributes (Namespaces in XML 1.0, 6.2).
+            let name = match attribute.name.namespace.is_empty() {
+                true => attribute.name.local.to_string(),
+                false => self.prefixed(&attribute.name),
+            };
             self.raw(" ");
             self.raw(&name);
             self.raw("=\"");
