@@ -218,14 +218,6 @@ fn box_large_parts(package: &mut Package) {
     for index in 0..package.items.len() {
         size::of_item(package, index, &mut sizes);
     }
-    for item in &mut package.items {
-        let is_crowded = size::is_crowded(&item.kind, &sizes);
-        for (rust, in_enum) in held(&mut item.kind) {
-            if (in_enum || is_crowded) && size::of(rust, &sizes) > LARGE_PART {
-                put_in_box(rust);
-            }
-        }
-    }
 }
 
 /// A `Default` is true where every field that must be there has one whose value the schema allows.

@@ -1,9 +1,9 @@
 //! About how many bytes a value takes, which decides which variants and fields are boxed.
 
-use super::{LARGE_PART, LARGE_STRUCT, held, set, target};
-use crate::item::{Body, Field, Kind, Occurs, Package, Rust, Struct};
+use super::{LARGE_PART, LARGE_STRUCT, held, put_in_box, set, target};
+use crate::item::{Body, Kind, Occurs, Package, Rust};
 
-/// Computes an item's size after those that it holds; they form no cycle any more.
+/// Computes an item's size after those that it holds, which form no cycle any more, and boxes what is too large to be held.
 pub(super) fn of_item(package: &mut Package, root: usize, sizes: &mut [Option<usize>]) {
     let mut work = vec![(root, false)];
     while let Some((index, ready)) = work.pop() {
@@ -28,96 +28,66 @@ pub(super) fn of_item(package: &mut Package, root: usize, sizes: &mut [Option<us
             );
             continue;
         }
-        let size = match &item.kind {
-            Kind::Struct(s) => match of_struct(s, sizes, field_size) {
-                large if large > LARGE_STRUCT => {
-                    of_struct(s, sizes, |f, sizes| boxed_size(&f.rust, f.occurs, sizes))
-                }
-                size => size,
-            },
-            Kind::Choice(c) => {
-                8 + c
-                    .arms
-                    .iter()
-                    .map(|a| boxed_size(&a.rust, a.occurs, sizes))
-                    .max()
-                    .unwrap_or(0)
+        let is_crowded =
+            matches!(item.kind, Kind::Struct(_)) && of_kind(&item.kind, sizes) > LARGE_STRUCT;
+        for (rust, in_enum) in held(&mut item.kind) {
+            if (in_enum || is_crowded) && of(rust, sizes) > LARGE_PART {
+                put_in_box(rust);
             }
-            Kind::Family(f) => {
-                8 + f
-                    .members
-                    .iter()
-                    .map(|m| boxed_size(&m.rust, Occurs::One, sizes))
-                    .max()
-                    .unwrap_or(0)
-            }
-            Kind::Enumeration(e) => {
-                if e.open.is_some() {
-                    24
-                } else {
-                    1
-                }
-            }
-            Kind::Newtype(n) => of(&n.rust, sizes),
-            Kind::Union(u) => {
-                8 + u
-                    .members
-                    .iter()
-                    .map(|(_, r)| of(r, sizes))
-                    .max()
-                    .unwrap_or(0)
-            }
-            Kind::Alias(r) => of(r, sizes),
-            Kind::Array(_) | Kind::Pending => 24,
-        };
+        }
+        let size = of_kind(&item.kind, sizes);
         set(sizes, index, Some(size));
     }
 }
 
-/// The size of a struct, its fields being of a size each.
-fn of_struct(
-    item: &Struct,
-    sizes: &[Option<usize>],
-    field_size: fn(&Field, &[Option<usize>]) -> usize,
-) -> usize {
-    let attributes: usize = item.attributes.iter().map(|a| of(&a.rust, sizes)).sum();
-    let body = match &item.body {
-        Body::Sequence(fields) | Body::All(fields, _) => {
-            fields.iter().map(|f| field_size(f, sizes)).sum()
+fn of_kind(kind: &Kind, sizes: &[Option<usize>]) -> usize {
+    match kind {
+        Kind::Struct(s) => {
+            let attributes: usize = s.attributes.iter().map(|a| of(&a.rust, sizes)).sum();
+            let body = match &s.body {
+                Body::Sequence(fields) | Body::All(fields, _) => fields
+                    .iter()
+                    .map(|f| of_part(&f.rust, f.occurs, sizes))
+                    .sum(),
+                Body::Value(field) => of_part(&field.rust, field.occurs, sizes),
+                Body::Mixed(..) => 24,
+                Body::Empty => 0,
+            };
+            attributes + body + if s.any_attribute.is_some() { 24 } else { 0 }
         }
-        Body::Value(field) => field_size(field, sizes),
-        Body::Mixed(..) => 24,
-        Body::Empty => 0,
-    };
-    let any = if item.any_attribute.is_some() { 24 } else { 0 };
-    attributes + body + any
+        Kind::Choice(c) => {
+            let arms = c.arms.iter();
+            8 + arms
+                .map(|a| of_part(&a.rust, a.occurs, sizes))
+                .max()
+                .unwrap_or(0)
+        }
+        Kind::Family(f) => {
+            let members = f.members.iter();
+            8 + members.map(|m| of(&m.rust, sizes)).max().unwrap_or(0)
+        }
+        Kind::Enumeration(e) => match e.open {
+            Some(_) => 24,
+            None => 1,
+        },
+        Kind::Newtype(n) => of(&n.rust, sizes),
+        Kind::Union(u) => {
+            let members = u.members.iter();
+            8 + members.map(|(_, r)| of(r, sizes)).max().unwrap_or(0)
+        }
+        Kind::Alias(r) => of(r, sizes),
+        Kind::Array(_) | Kind::Pending => 24,
+    }
 }
 
-/// Tells whether a struct is too large to hold its large fields by value.
-pub(super) fn is_crowded(kind: &Kind, sizes: &[Option<usize>]) -> bool {
-    matches!(kind, Kind::Struct(s) if of_struct(s, sizes, field_size) > LARGE_STRUCT)
-}
-
-/// A part that will be boxed for its size counts as the box.
-fn boxed_size(rust: &Rust, occurs: Occurs, sizes: &[Option<usize>]) -> usize {
+fn of_part(rust: &Rust, occurs: Occurs, sizes: &[Option<usize>]) -> usize {
     match occurs {
         Occurs::Many(..) => 24,
-        _ => match of(rust, sizes) {
-            large if large > LARGE_PART => 8,
-            size => size,
-        },
+        _ => of(rust, sizes),
     }
 }
 
-fn field_size(field: &Field, sizes: &[Option<usize>]) -> usize {
-    if matches!(field.occurs, Occurs::Many(..)) {
-        24
-    } else {
-        of(&field.rust, sizes)
-    }
-}
-
-pub(super) fn of(rust: &Rust, sizes: &[Option<usize>]) -> usize {
+fn of(rust: &Rust, sizes: &[Option<usize>]) -> usize {
     match rust {
         Rust::Path("bool" | "i8" | "u8") => 1,
         Rust::Path("i16" | "u16") => 2,
