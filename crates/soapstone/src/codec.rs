@@ -264,13 +264,18 @@ pub trait Bindings {
     }
 
     /// Splits a name that says its namespace itself, `{urn:a}local`; no document has such names.
-    fn expanded<'t>(&self, _text: &'t str) -> Option<(&'t str, &'t str)> {
+    fn expanded<'t>(&'t self, _text: &'t str) -> Option<(&'t str, &'t str)> {
         None
     }
 
     /// Tells whether names in a text may say their namespaces themselves.
     fn has_expanded(&self, _text: &str) -> bool {
         false
+    }
+
+    /// The texts that a document may have for a text with such names, with prefixes and without; none where that cannot be told.
+    fn forms(&self, _text: &str) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -280,7 +285,7 @@ impl Bindings for () {
         prefix.is_empty().then_some("")
     }
 
-    fn expanded<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+    fn expanded<'t>(&'t self, text: &'t str) -> Option<(&'t str, &'t str)> {
         text.strip_prefix('{')?.split_once('}')
     }
 

@@ -88,8 +88,9 @@ pub fn to_value<T: Json>(value: &T) -> Result<serde_json::Value, JsonError> {
 pub fn from_value<T: Json>(json: &serde_json::Value) -> Result<T, JsonError> {
     let text = read::document(json, &T::shape(), table::<T>())?;
     let element = Element::<T>::new(ALONE, table::<T>());
-    let options = xml::Options::document();
-    Ok(element.read_with(&text, &options, crate::codec::Strictness::Strict)?)
+    let mut xml = xml::Reader::new(&text, &xml::Options::document());
+    xml.names_in_full = true;
+    Ok(element.read_document(xml, crate::codec::Strictness::Strict)?)
 }
 
 /// Tells whether a text is a value of a simple type.

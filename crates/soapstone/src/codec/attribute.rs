@@ -71,6 +71,19 @@ impl Bindings for Asked<'_> {
     fn keep(&self, text: Cow<'_, str>) -> ByteString {
         self.bindings.keep(text)
     }
+
+    fn expanded<'t>(&'t self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        self.asked.set(true);
+        self.bindings.expanded(text)
+    }
+
+    fn has_expanded(&self, text: &str) -> bool {
+        self.bindings.has_expanded(text)
+    }
+
+    fn forms(&self, text: &str) -> Vec<String> {
+        self.bindings.forms(text)
+    }
 }
 
 /// Tells whether a flag of `xsi` is set.

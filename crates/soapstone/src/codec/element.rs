@@ -98,7 +98,7 @@ impl<T: Type> Element<T> {
         self.read_document(xml, Strictness::Strict)
     }
 
-    fn read_document(&self, xml: xml::Reader<'_>, strictness: Strictness) -> Result<T> {
+    pub(crate) fn read_document(&self, xml: xml::Reader<'_>, strictness: Strictness) -> Result<T> {
         let mut reader = Reader::new(xml, self.namespaces, strictness);
         let value = self.read_from(&mut reader)?;
         reader.finish_document()?;

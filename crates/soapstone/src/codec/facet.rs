@@ -235,7 +235,10 @@ impl<B: Faceted> Facets<B> {
     /// [`Invalid`] with the facet that it breaks.
     pub fn check_text(&self, text: &str, bindings: &dyn Bindings) -> Result<(), Invalid> {
         if B::NAMES && bindings.has_expanded(text) {
-            return Ok(());
+            let forms = bindings.forms(text);
+            let checked = forms.iter().map(|form| self.check_text(form, &()));
+            // What is wrong with all of them is wrong with the last.
+            return checked.reduce(Result::or).unwrap_or(Ok(()));
         }
         if let Some(lexical) = self.lexical
             && !lexical.admits(text)

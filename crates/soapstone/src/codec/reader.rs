@@ -320,6 +320,35 @@ impl Bindings for xml::Reader<'_> {
             None => text.into_owned().into(),
         }
     }
+
+    // A prefix stands in for the namespace, in which anything may stand.
+    fn expanded<'t>(&'t self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        let (prefix, local) = split_braced(text).filter(|_| self.has_expanded(text))?;
+        Some((Bindings::resolve(self, prefix)?, local))
+    }
+
+    fn has_expanded(&self, text: &str) -> bool {
+        self.names_in_full && text.contains('{')
+    }
+
+    fn forms(&self, text: &str) -> Vec<String> {
+        let words = |form: fn(&str, &str) -> String| {
+            let words = text.split(' ').map(|word| match split_braced(word) {
+                Some((prefix, local)) => form(prefix, local),
+                None => word.to_owned(),
+            });
+            words.collect::<Vec<_>>().join(" ")
+        };
+        vec![
+            words(|prefix, local| format!("{prefix}:{local}")),
+            words(|_, local| local.to_owned()),
+        ]
+    }
+}
+
+/// `{o}local`
+fn split_braced(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix('{')?.split_once('}')
 }
 
 /// XML white space only.

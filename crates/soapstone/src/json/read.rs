@@ -289,7 +289,12 @@ impl Writer {
                     .strip_prefix('{')
                     .and_then(|rest| rest.split_once('}'))
                     .unwrap_or(("", name));
-                self.qualified(uri, local, "")
+                let name = self.qualified(uri, local, "");
+                // A pattern may forbid prefixes, which JSON does not have.
+                match name.split_once(':') {
+                    Some((prefix, local)) => format!("{{{prefix}}}{local}"),
+                    None => name,
+                }
             }
             (Value::String(_), Scalar::Spelled(_, of)) => self.text(json, of().as_scalar())?,
             (Value::String(text), _) => text.clone(),

@@ -42,6 +42,8 @@ pub struct Reader<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) part: Part,
+    /// Values that are names have their prefix in braces: no pattern is to see it.
+    pub(crate) names_in_full: bool,
 }
 
 /// An element whose end tag is due.
@@ -101,6 +103,7 @@ impl<'a> Reader<'a> {
             start: 0,
             end: 0,
             part: Part::Declaration,
+            names_in_full: false,
         }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::NAMESPACES;
-use crate::codec::{List, NamedType, Namespace, Simple, Type};
+use crate::codec::{List, NamedType, Namespace, Nillable, QName, Simple, Type};
 use crate::datatype::{Decimal, Integer};
 use crate::json::{Json, from_value, to_value};
 
@@ -35,6 +35,19 @@ crate::union! { enum Floats { Decimal(Decimal), Double(f64) } }
 crate::union! { enum Lists { Codes(Codes), Flags(List<Flag>), Mixed(Mixed) } }
 crate::newtype! { struct Narrow(Mixed): pattern("[0-9]{3}|[a-z]*"); }
 
+crate::newtype! { struct Bare(QName): pattern("[a-z]+"); }
+crate::newtype! { struct Prefixed(QName): pattern("[^:]+:[a-z]+"); }
+crate::newtype! { struct Bares(List<QName>): pattern("[a-z ]+"); }
+crate::union! { enum Level { Number(i32), Name(QName) } }
+crate::newtype! { struct Named(Level): pattern("[^0]*"); }
+crate::union! { enum Either { Number(i32), Bare(Bare), Prefixed(Prefixed) } }
+
+crate::json_newtype!(Bare, QName);
+crate::json_newtype!(Prefixed, QName);
+crate::json_newtype!(Bares, List<QName>);
+crate::json_newtype!(Named, Level);
+crate::json_union!(Level, KNOWN, [i32, QName]);
+crate::json_union!(Either, KNOWN, [i32, Bare, Prefixed]);
 crate::json_newtype!(Code, i32);
 crate::json_newtype!(Account, Integer);
 crate::json_newtype!(Price, Decimal);
@@ -197,4 +210,36 @@ fn a_number_and_a_truth_are_read_whatever_text_the_pattern_asks() {
     for json in [json!("7"), json!(1000), json!(-7), json!(true)] {
         assert!(from_value::<Code>(&json).is_err(), "{json}");
     }
+}
+
+/// What a pattern says of prefixes holds of documents: in JSON a name says its namespace itself.
+#[test]
+fn names_come_back_whatever_their_pattern_says_of_prefixes() {
+    for namespace in ["urn:o", "urn:other", "urn:with a space", ""] {
+        let name = |local| QName::new(namespace, local);
+        let bare = || Bare::new(name("a")).unwrap();
+        let due = json!(name("a").to_string());
+        assert_eq!(kept(&bare()), due);
+        assert_eq!(kept(&Nillable::Value(bare())), due);
+        let names = Bares::new(vec![name("a"), name("b")]).unwrap();
+        assert_eq!(kept(&names), json!([due, name("b").to_string()]));
+        assert_eq!(kept(&List(vec![bare(), bare()])), json!([due, due]));
+        assert_eq!(kept(&Level::Name(name("a"))), due);
+        assert_eq!(kept(&Named::new(Level::Name(name("a"))).unwrap()), due);
+        assert_eq!(kept(&Either::Bare(bare())), due);
+        if !namespace.is_empty() {
+            assert_eq!(kept(&Prefixed::new(name("a")).unwrap()), due);
+        }
+    }
+    for json in [
+        json!("{urn:o}A"),
+        json!("A"),
+        json!("o:a"),
+        json!("{urn:o}"),
+        json!("{a"),
+    ] {
+        assert!(from_value::<Bare>(&json).is_err(), "{json}");
+    }
+    assert!(from_value::<Prefixed>(&json!("a")).is_err());
+    assert!(from_value::<Prefixed>(&json!("{urn:o}A")).is_err());
 }
