@@ -3,6 +3,8 @@
 //! Nothing here knows XML or SQL. Values are lexical texts of their XSD types (see [`SqlType`](crate::catalog::SqlType)),
 //! bytes, lists or composites; columns, relations and parameters are indexes into the catalog.
 
+use std::sync::Arc;
+
 use crate::catalog::{RoutineId, TableId};
 use crate::rows::Rows;
 
@@ -38,7 +40,7 @@ pub enum Call {
         /// Which.
         routine: RoutineId,
         /// Parameters by index; an absent one takes its default.
-        arguments: Vec<(usize, Value)>,
+        arguments: Arc<[(usize, Value)]>,
     },
 }
 

@@ -187,7 +187,7 @@ impl<'c> Request<'c> {
         })?;
         Ok(Call::Routine {
             routine: id,
-            arguments,
+            arguments: arguments.into(),
         })
     }
 }

@@ -23,7 +23,7 @@ pub struct RoutinePlan {
     /// The routine.
     pub routine: RoutineId,
     /// What it is given, by parameter: a refusal may be about one of them.
-    pub arguments: Vec<(usize, Value)>,
+    pub arguments: Arc<[(usize, Value)]>,
     /// The statements, in order.
     pub statements: Vec<Statement>,
     /// What the rows of the last one are.
@@ -62,7 +62,7 @@ pub enum AnswerForm {
 pub(crate) fn routine(
     catalog: &Catalog,
     id: RoutineId,
-    arguments: &[(usize, Value)],
+    arguments: &Arc<[(usize, Value)]>,
 ) -> Result<RoutinePlan, PlanError> {
     let error = |kind, columns| PlanError {
         kind,
@@ -126,7 +126,7 @@ pub(crate) fn argument(
         dialect: catalog.dialect,
         id,
         routine,
-        arguments: &[(index, value.clone())],
+        arguments: &[(index, value.clone())].into(),
     };
     let mut sql = Sql::new(catalog.dialect);
     sql.push("select ");
@@ -159,7 +159,7 @@ struct Arguments<'a> {
     dialect: Dialect,
     id: RoutineId,
     routine: &'a Routine,
-    arguments: &'a [(usize, Value)],
+    arguments: &'a Arc<[(usize, Value)]>,
 }
 
 impl Arguments<'_> {
@@ -167,7 +167,7 @@ impl Arguments<'_> {
     fn planned(&self, statements: Vec<Statement>, answer: AnswerForm) -> RoutinePlan {
         RoutinePlan {
             routine: self.id,
-            arguments: self.arguments.to_vec(),
+            arguments: Arc::clone(self.arguments),
             statements,
             answer,
             read_only: self.routine.read_only,

@@ -26,7 +26,7 @@ pub(super) async fn tell(
         error.place.columns = vec![told];
         return true;
     }
-    for (index, value) in &plan.arguments {
+    for (index, value) in plan.arguments.iter() {
         let Ok(Some(statement)) = plan::argument(catalog, plan.routine, *index, value) else {
             continue;
         };

@@ -146,7 +146,7 @@ fn routine_of(opened: &Opened, name: &str, arguments: Vec<(usize, Value)>) -> Ca
     let place = routines.position(|routine| routine.name == name);
     Call::Routine {
         routine: RoutineId(place.unwrap()),
-        arguments,
+        arguments: arguments.into(),
     }
 }
 
@@ -280,7 +280,7 @@ async fn mysql(place: &Place) {
     assert_eq!(count(&opened, opened.table("part")).await, 2);
     let routine = Call::Routine {
         routine: soapstone_gateway::catalog::RoutineId(0),
-        arguments: vec![(0, text("POINT(1 2)"))],
+        arguments: [(0, text("POINT(1 2)"))].into(),
     };
     let Reply::Routine(answer) = opened.good(&routine).await else {
         panic!()
@@ -357,7 +357,7 @@ async fn a_table_without_transactions_takes_no_batch_of_all_or_none() {
     let render = |_: &Reply| Vec::new();
     let put = Call::Routine {
         routine: soapstone_gateway::catalog::RoutineId(0),
-        arguments: vec![(0, text("5"))],
+        arguments: [(0, text("5"))].into(),
     };
     let routine = plan::plan(&opened.catalog, &put).unwrap();
     for planned in [planned, routine] {
@@ -399,7 +399,7 @@ async fn a_procedure_that_commits_and_fails_is_not_run_again_for_its_key() {
     let opened = place.open().await;
     let half = Call::Routine {
         routine: soapstone_gateway::catalog::RoutineId(0),
-        arguments: Vec::new(),
+        arguments: [].into(),
     };
     let planned = plan::plan(&opened.catalog, &half).unwrap();
     for (digest, answer) in [("d", "Refused"), ("d", "Uncertain"), ("other", "OtherBody")] {
@@ -435,7 +435,7 @@ async fn a_procedure_that_rolls_back_is_not_run_again_for_its_key() {
     let opened = place.open().await;
     let back = Call::Routine {
         routine: soapstone_gateway::catalog::RoutineId(0),
-        arguments: Vec::new(),
+        arguments: [].into(),
     };
     let planned = plan::plan(&opened.catalog, &back).unwrap();
     let once = Once {
@@ -503,7 +503,7 @@ async fn pages_of_geometries_and_documents_without_a_key() {
     for (index, routine) in opened.catalog.routines.iter().enumerate() {
         let call = Call::Routine {
             routine: soapstone_gateway::catalog::RoutineId(index),
-            arguments: vec![(0, text("SRID=4326;POINT(1 2)"))],
+            arguments: [(0, text("SRID=4326;POINT(1 2)"))].into(),
         };
         let Reply::Routine(answer) = opened.good(&call).await else {
             panic!()

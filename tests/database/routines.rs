@@ -248,7 +248,7 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
     for (name, parameter, items, value) in lists {
         let call = Call::Routine {
             routine: find(&opened, name, 0),
-            arguments: vec![(parameter, Value::List(items.map(text).to_vec()))],
+            arguments: [(parameter, Value::List(items.map(text).to_vec()))].into(),
         };
         let Reply::Routine(answer) = opened.good(&call).await else {
             panic!()
@@ -283,7 +283,7 @@ create function on_change() returns trigger language plpgsql as 'begin return ne
     }
     let committing = Call::Routine {
         routine: find(&opened, "committing", 0),
-        arguments: Vec::new(),
+        arguments: [].into(),
     };
     let planned = plan::plan(&opened.catalog, &committing).unwrap();
     let once = Once {

@@ -69,7 +69,7 @@ async fn a_change_knows_the_request_that_made_it() {
         if routine.is_some() {
             let call = Call::Routine {
                 routine: RoutineId(0),
-                arguments: vec![(0, Value::Text("6".to_owned()))],
+                arguments: [(0, Value::Text("6".to_owned()))].into(),
             };
             let call = plan(&read, &call).unwrap().marked(dialect, "request-6");
             run(&database, &read, &call).await.unwrap();
