@@ -42,9 +42,9 @@ macro_rules! union {
             }
             fn to_text(&self, writer: &mut $crate::codec::Writer) {
                 match self {
-                    $(Self::$member(value) => match $crate::codec::needs_own_text(self, value) {
-                        true => $crate::codec::Simple::to_own_text(value, writer),
-                        false => $crate::codec::Simple::to_text(value, writer),
+                    $(Self::$member(value) => match $crate::codec::own_text(self, value) {
+                        Some(text) => writer.raw(&text),
+                        None => $crate::codec::Simple::to_text(value, writer),
                     })*
                 }
             }
@@ -128,15 +128,21 @@ fn is_read_back<T: Simple>(value: &T) -> bool {
     parse::<T>(&lexical(value)).is_ok_and(|read| read == *value)
 }
 
-/// Tells whether a member of a union is to be written as text of its own: an earlier member would read the other, and this one
-/// is read as what it is, so that no pattern refuses it.
-pub fn needs_own_text<U: Simple, T: Simple>(value: &U, member: &T) -> bool {
-    let is_other = parse::<U>(&lexical(member)).is_ok_and(|read| read != *value);
-    is_other && {
-        let mut writer = Writer::plain(Mode::Plain);
-        member.to_own_text(&mut writer);
-        parse::<U>(&writer.into_text()).is_ok_and(|read| read == *value)
+/// How many other texts of a member are tried: among them is a number with a sign, or with a point.
+const OTHERS: usize = 48;
+
+/// The text of a member of a union, where an earlier member would read the usual one: one that is read as what it is, so that no
+/// pattern refuses it, if there is such a text.
+pub fn own_text<U: Simple, T: Simple>(value: &U, member: &T) -> Option<String> {
+    let read = parse::<U>(&lexical(member)).ok()?;
+    if read == *value {
+        return None;
     }
+    let mut writer = Writer::plain(Mode::Plain);
+    member.to_own_text(&mut writer);
+    let texts = std::iter::once(writer.into_text()).chain(member.other_texts().take(OTHERS));
+    let is_own = |text: &String| parse::<U>(text).is_ok_and(|read| read == *value);
+    texts.into_iter().find(is_own)
 }
 
 impl Reader<'_> {
@@ -183,7 +189,9 @@ impl Writer {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use crate::codec::{Element, Invalid, NamedType, Namespace, Simple, Tag, Type, lexical};
+    use crate::codec::{
+        Element, Invalid, List, NamedType, Namespace, Simple, Tag, Type, lexical, parse,
+    };
     use crate::datatype::Decimal;
 
     const E: &Tag = &Tag::new(1, "t:e", "<t:e>", "</t:e>");
@@ -288,6 +296,30 @@ mod tests {
         assert_eq!(lexical(&Measure::Double(7.0)), "7E0");
         assert_eq!(lexical(&Outer::Inner(Inner::Double(7.0))), "7E0");
     }
+
+    /// In attributes and lists nothing names a member: its text has to.
+    #[test]
+    fn a_member_that_another_would_read_has_another_text_where_there_is_one() {
+        crate::newtype! { struct Digits(i32): pattern("[0-9]{3}"); }
+        crate::newtype! { struct Half(Decimal): pattern("[0-9]+(.5)?"); }
+        crate::union! { enum Count { Truth(bool), Number(i16) } }
+        crate::union! { enum Code { Digits(Digits), Number(i32), Decimal(Decimal) } }
+        crate::union! { enum Rate { Number(i32), Half(Half), Decimal(Decimal), Double(f64) } }
+        fn check<T: Simple + Clone + std::fmt::Debug>(value: T, text: &str) {
+            assert_eq!(lexical(&value), text);
+            assert_eq!(parse::<T>(text).unwrap(), value);
+            let list = List(vec![value.clone(), value]);
+            assert_eq!(parse::<List<T>>(&lexical(&list)).unwrap(), list);
+        }
+        check(Count::Number(1), "01");
+        check(Count::Number(-1), "-1");
+        check(Count::Number(2), "2");
+        check(Code::Number(123), "0123");
+        check(Code::Decimal(Decimal::from(7)), "7.0");
+        check(Rate::Decimal(Decimal::from(7)), "7.0");
+        check(Rate::Double(7.0), "7E0");
+    }
+
     crate::union! { enum Mark { Number(i32), Word(String) } }
 
     #[test]
