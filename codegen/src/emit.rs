@@ -155,8 +155,9 @@ impl Scope<'_> {
             let (namespace, base) = &type_.base;
             let _ = writeln!(
                 out,
-                "    codec::NamedType::of::<{}>({}, {namespace:?}, {}),",
-                self.rust(&Rust::Item(type_.item)),
+                "    codec::NamedType::{}::<{}>({}, {namespace:?}, {}),",
+                if type_.is_own { "of" } else { "other" },
+                self.rust(&type_.rust),
                 literal(&type_.local),
                 literal(base)
             );

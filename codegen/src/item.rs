@@ -43,7 +43,9 @@ pub(crate) struct Module {
 /// The name of a simple type, as `xsi:type` may use it.
 #[derive(Debug)]
 pub(crate) struct SimpleName {
-    pub(crate) item: ItemId,
+    pub(crate) rust: Rust,
+    /// The name is that of the Rust type, and not another one for it or for what derives from it.
+    pub(crate) is_own: bool,
     pub(crate) local: String,
     /// What it derives from: the namespace's index, none for a built-in type, and the local part.
     pub(crate) base: (Option<usize>, String),
@@ -302,7 +304,16 @@ pub(crate) struct FacetCall {
 /// One of several simple types.
 #[derive(Debug)]
 pub(crate) struct Union {
-    pub(crate) members: Vec<(String, Rust)>,
+    pub(crate) members: Vec<UnionMember>,
+}
+
+/// One of the types of a union.
+#[derive(Debug)]
+pub(crate) struct UnionMember {
+    pub(crate) name: String,
+    pub(crate) rust: Rust,
+    /// The type's name, where it is another one for a type.
+    pub(crate) tag: Option<TagId>,
 }
 
 /// A complex type or one of those derived from it, told apart by `xsi:type`.

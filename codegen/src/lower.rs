@@ -10,12 +10,13 @@ mod complex;
 mod enumeration;
 mod facet;
 mod mixed;
+mod named;
 mod particle;
 mod settle;
 mod simple;
 mod symbol;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use soapstone::name::QName;
 use soapstone_schema::contract::Contract;
@@ -44,6 +45,8 @@ pub(crate) struct Lowering<'m> {
     structs: HashMap<TypeId, ItemId>,
     families: HashMap<TypeId, Rust>,
     simples: HashMap<TypeId, Rust>,
+    /// The members of the unions that were made.
+    members: HashSet<TypeId>,
     /// What texts of the contract mean.
     values: SimpleTypes,
     groups: HashMap<(GroupId, bool), ItemId>,
@@ -106,6 +109,7 @@ impl<'m> Lowering<'m> {
             structs: HashMap::new(),
             families: HashMap::new(),
             simples: HashMap::new(),
+            members: HashSet::new(),
             values: SimpleTypes::of(model),
             groups: HashMap::new(),
             substitutions: HashMap::new(),

@@ -28,7 +28,7 @@ impl Scope<'_> {
                 let members: Vec<String> = union_
                     .members
                     .iter()
-                    .map(|(_, rust)| self.rust(rust))
+                    .map(|member| self.rust(&member.rust))
                     .collect();
                 let _ = writeln!(
                     out,

@@ -57,8 +57,15 @@ impl Scope<'_> {
         out.push_str("soapstone::union! {\n");
         self.simple_head(out, item, &[]);
         let _ = writeln!(out, "pub enum {} {{", item.name);
-        for (name, rust) in &union_.members {
-            let _ = writeln!(out, "    {name}({}),", self.rust(rust));
+        for member in &union_.members {
+            let tag = member.tag.map(|tag| format!(" = {}", self.tag(tag)));
+            let tag = tag.unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "    {}({}){tag},",
+                member.name,
+                self.rust(&member.rust)
+            );
         }
         out.push_str("}\n}\n");
     }

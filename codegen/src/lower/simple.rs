@@ -1,14 +1,12 @@
 //! Simple types: enumerations, newtypes with facets, lists, unions, and names for what is none of these.
 
-use std::collections::HashMap;
-
 use soapstone_schema::model::{
     Builtin, Scope, SimpleType, Type, TypeId, ValueConstraint, Variety, WhiteSpace,
 };
 use soapstone_schema::simple::Value;
 
 use super::{Lowering, Owner, documentation, facet};
-use crate::item::{Constraint, FacetCall, ItemId, Kind, Newtype, Rust, SimpleName, Union};
+use crate::item::{Constraint, FacetCall, Kind, Newtype, Rust, Union, UnionMember};
 use crate::names::{self, Names};
 
 impl<'m> Lowering<'m> {
@@ -125,77 +123,6 @@ impl<'m> Lowering<'m> {
         Rust::Item(item)
     }
 
-    /// Notes the names of the simple types that were made, and what each derives from of those or of the built-in ones.
-    pub(super) fn name_simple_types(&mut self) {
-        // Of types that are made as one item, one is the item's own.
-        let types: HashMap<ItemId, TypeId> = self
-            .simples
-            .iter()
-            .filter_map(|(id, rust)| {
-                let item = self.checked(rust)?;
-                let name = self.package.items.get(item.0)?.qname.as_ref();
-                (name == self.type_name(*id)).then_some((item, *id))
-            })
-            .collect();
-        for index in 0..self.package.modules.len() {
-            let items = self.package.modules.get(index).map(|m| m.items.clone());
-            for item in items.unwrap_or_default() {
-                let Some(&id) = types.get(&item) else {
-                    continue;
-                };
-                let Some(name) = self.type_name(id) else {
-                    continue;
-                };
-                self.namespace(&name.namespace);
-                let base = self.base_name(id);
-                if let Some(module) = self.package.modules.get_mut(index) {
-                    module.simple_types.push(SimpleName {
-                        item,
-                        local: name.local.to_string(),
-                        base,
-                    });
-                }
-            }
-        }
-    }
-
-    /// The item of a simple type that checks something.
-    fn checked(&self, rust: &Rust) -> Option<ItemId> {
-        let Rust::Item(id) = rust else {
-            return None;
-        };
-        let checks = |kind: &Kind| {
-            matches!(
-                kind,
-                Kind::Enumeration(_) | Kind::Newtype(_) | Kind::Union(_)
-            )
-        };
-        let item = self.package.items.get(id.0)?;
-        (item.qname.is_some() && checks(&item.kind)).then_some(*id)
-    }
-
-    /// The nearest base that was made, or the built-in one.
-    fn base_name(&mut self, id: TypeId) -> (Option<usize>, String) {
-        let mut id = id;
-        for _ in 0..256 {
-            let Some(Type::Simple(type_)) = self.model.types.get(id.index()) else {
-                break;
-            };
-            id = type_.base;
-            if let Some(built_in) = Builtin::from_id(id) {
-                return (None, built_in.name().to_owned());
-            }
-            let made = self.simples.get(&id).and_then(|rust| self.checked(rust));
-            if let (Some(_), Some(name)) = (made, self.type_name(id)) {
-                return (
-                    Some(self.namespace(&name.namespace)),
-                    name.local.to_string(),
-                );
-            }
-        }
-        (None, Builtin::AnySimpleType.name().to_owned())
-    }
-
     fn owner_or(&mut self, id: TypeId, otherwise: &Owner) -> Owner {
         if self.reserved.contains_key(&id) {
             self.owner_of(id)
@@ -223,7 +150,16 @@ impl<'m> Lowering<'m> {
                 },
             );
             let rust = self.simple(*member, &member_owner);
-            lowered.push((names.claim(&name), rust));
+            let tag = self
+                .type_name(*member)
+                .filter(|_| Builtin::from_id(*member).is_none() && !self.is_own(*member, &rust))
+                .map(|name| self.type_tag(&name.namespace, &name.local, owner.module));
+            self.members.insert(*member);
+            lowered.push(UnionMember {
+                name: names.claim(&name),
+                rust,
+                tag,
+            });
         }
         Union { members: lowered }
     }

@@ -58,7 +58,7 @@ pub use text::{
     AnyUri, Entities, Entity, Id, IdRef, IdRefs, Language, Name, NcName, NegativeInteger, NmToken,
     NmTokens, NonNegativeInteger, NonPositiveInteger, NormalizedString, PositiveInteger, Token,
 };
-pub use union::{is_named, own_text, told_by};
+pub use union::{is_named, is_or_derives, own_text, told_by};
 pub use writer::Writer;
 
 use crate::datatype::Room;

@@ -73,7 +73,7 @@ fn of_kind(kind: &Kind, sizes: &[Option<usize>]) -> usize {
         Kind::Newtype(n) => of(&n.rust, sizes),
         Kind::Union(u) => {
             let members = u.members.iter();
-            8 + members.map(|(_, r)| of(r, sizes)).max().unwrap_or(0)
+            8 + members.map(|m| of(&m.rust, sizes)).max().unwrap_or(0)
         }
         Kind::Alias(r) => of(r, sizes),
         Kind::Array(_) | Kind::Pending => 24,

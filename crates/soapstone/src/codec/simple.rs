@@ -47,7 +47,7 @@ macro_rules! __simple_element {
         }
         #[inline]
         fn content(&self, writer: &mut $crate::codec::Writer) {
-            $crate::codec::Simple::to_text(self, writer);
+            writer.simple_content(self);
         }
         #[inline]
         fn element(

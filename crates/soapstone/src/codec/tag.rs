@@ -28,6 +28,8 @@ pub struct NamedType {
     base: (Option<usize>, &'static str),
     /// Which type reads its values.
     id: TypeId,
+    /// It is the name that the code's own type was made for.
+    is_own: bool,
     pub(super) check: Check,
 }
 
@@ -45,7 +47,20 @@ impl NamedType {
             local,
             base: (namespace, base),
             id: TypeId::of::<T>(),
+            is_own: true,
             check: |text, bindings| T::from_text(Cow::Borrowed(text), bindings).map(drop),
+        }
+    }
+
+    /// Makes an entry for another name of a type, or for one that derives from it and was not made itself.
+    pub const fn other<T: Simple + 'static>(
+        local: &'static str,
+        namespace: Option<usize>,
+        base: &'static str,
+    ) -> NamedType {
+        NamedType {
+            is_own: false,
+            ..NamedType::of::<T>(local, namespace, base)
         }
     }
 
@@ -63,7 +78,8 @@ impl NamedType {
     pub(super) fn name_of<T: Simple + 'static>(known: &[Namespace]) -> Option<QName> {
         let own = TypeId::of::<T>();
         known.iter().find_map(|namespace| {
-            let type_ = namespace.types.iter().find(|type_| type_.id == own)?;
+            let mut types = namespace.types.iter();
+            let type_ = types.find(|type_| type_.is_own && type_.id == own)?;
             Some(QName::new(namespace.uri, type_.local))
         })
     }
@@ -90,7 +106,7 @@ impl NamedType {
         let mut type_ = self;
         let own = TypeId::of::<T>();
         let mut all = known.iter().flat_map(|namespace| namespace.types);
-        let made = all.any(|type_| type_.id == own);
+        let made = all.any(|type_| type_.is_own && type_.id == own);
         for _ in 0..known.len().max(DEPTH) {
             if type_.id == own {
                 return true;

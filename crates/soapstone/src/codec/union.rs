@@ -2,15 +2,17 @@
 
 use std::any::TypeId;
 
-use super::simple::{XSD, lexical, parse};
+use super::array::SOAP_ENCODING;
+use super::simple::{XSD, parse};
 use super::tag::NamedType;
 use super::writer::Mode;
 use super::{Invalid, Namespace, QName, Reader, Simple, Strictness, Tag, Type, Writer, text};
 
-/// Declares a union: a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3).
+/// Declares a union: a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3). A member whose type is another
+/// name for a type has that name behind it: `Length(Length) = LENGTH`.
 #[macro_export]
 macro_rules! union {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($member:ident($type:ty)),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($member:ident($type:ty) $(= $tag:expr)?),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
         #[allow(missing_docs)]
@@ -26,7 +28,7 @@ macro_rules! union {
                 local: &str,
                 known: &[$crate::codec::Namespace],
             ) -> bool {
-                false $(|| <$type as $crate::codec::Type>::accepts_type(namespace, local, known))*
+                false $(|| $crate::codec::is_or_derives::<$type>(&[$($tag)?], namespace, local, known))*
             }
             fn from_text(
                 text: ::std::borrow::Cow<'_, str>,
@@ -42,7 +44,7 @@ macro_rules! union {
             }
             fn to_text(&self, writer: &mut $crate::codec::Writer) {
                 match self {
-                    $(Self::$member(value) => match $crate::codec::own_text(self, value) {
+                    $(Self::$member(value) => match $crate::codec::own_text(self, value, writer) {
                         Some(text) => writer.raw(&text),
                         None => $crate::codec::Simple::to_text(value, writer),
                     })*
@@ -71,7 +73,7 @@ macro_rules! union {
                 bindings: &dyn $crate::codec::Bindings,
             ) -> ::std::option::Option<::std::result::Result<Self, $crate::codec::Invalid>> {
                 $(
-                    if $crate::codec::is_named::<$type>(name, known) {
+                    if $crate::codec::is_named::<$type>(&[$($tag)?], name, known) {
                         let value = <$type as $crate::codec::Simple>::from_text(::std::borrow::Cow::Borrowed(text), bindings);
                         return Some(value.map(Self::$member));
                     }
@@ -85,7 +87,7 @@ macro_rules! union {
             }
             fn member(&self, known: &[$crate::codec::Namespace]) -> ::std::option::Option<$crate::codec::QName> {
                 match self {
-                    $(Self::$member(value) => $crate::codec::told_by(value, known)),*
+                    $(Self::$member(value) => $crate::codec::told_by(&[$($tag)?], value, known)),*
                 }
             }
         }
@@ -95,16 +97,54 @@ macro_rules! union {
     };
 }
 
-/// Tells whether a type has that name.
-pub fn is_named<T: Simple + 'static>(name: &QName, known: &[Namespace]) -> bool {
-    name_of::<T>(known).is_some_and(|own| own == *name)
+/// The other name of a member's type, if it has one.
+type OtherName<'t> = &'t [&'static Tag];
+
+/// Tells whether a member's type has that name.
+pub fn is_named<T: Simple + 'static>(
+    other: OtherName<'_>,
+    name: &QName,
+    known: &[Namespace],
+) -> bool {
+    member_name::<T>(other, known).is_some_and(|own| own == *name)
+}
+
+/// Tells whether `xsi:type` may name a type where a member is declared: that one, or one derived from it.
+pub fn is_or_derives<T: Simple + Type + 'static>(
+    other: OtherName<'_>,
+    namespace: &str,
+    local: &str,
+    known: &[Namespace],
+) -> bool {
+    let Some(tag) = other.first() else {
+        return T::accepts_type(namespace, local, known);
+    };
+    let name = QName::new(namespace, local);
+    let is_built_in = namespace == XSD || namespace == SOAP_ENCODING;
+    let mut bases = NamedType::bases(&name, known);
+    bases.any(|base| tag.is(&base.namespace, &base.local, known))
+        || !is_built_in && NamedType::find(known, namespace, local).is_none()
 }
 
 /// The name that tells a value's type: the contract's, or that of a built-in type; of a union in which another member would
 /// read the value's text, the member's.
-pub fn told_by<T: Simple + 'static>(value: &T, known: &[Namespace]) -> Option<QName> {
-    let own = name_of::<T>(known).filter(|_| !T::UNION || is_read_back(value));
+pub fn told_by<T: Simple + 'static>(
+    other: OtherName<'_>,
+    value: &T,
+    known: &[Namespace],
+) -> Option<QName> {
+    let own = member_name::<T>(other, known).filter(|_| !T::UNION || is_read_back_if_told(value));
     own.or_else(|| value.member(known))
+}
+
+fn member_name<T: Simple + 'static>(other: OtherName<'_>, known: &[Namespace]) -> Option<QName> {
+    match other.first() {
+        Some(tag) => {
+            let namespace = known.get(tag.namespace)?;
+            Some(QName::new(namespace.uri, tag.local))
+        }
+        None => name_of::<T>(known),
+    }
 }
 
 fn name_of<T: Simple + 'static>(known: &[Namespace]) -> Option<QName> {
@@ -123,26 +163,35 @@ fn text_name<T: 'static>() -> Option<&'static str> {
     }
 }
 
-/// Tells whether the text of a value is read as that value.
-fn is_read_back<T: Simple>(value: &T) -> bool {
-    parse::<T>(&lexical(value)).is_ok_and(|read| read == *value)
+/// Tells whether the text that a value has where `xsi:type` may stand is read as that value without it.
+fn is_read_back_if_told<T: Simple>(value: &T) -> bool {
+    parse::<T>(&plain(value, true)).is_ok_and(|read| read == *value)
+}
+
+/// The text of a value where `xsi:type` names its member, or where it does not.
+fn plain<T: Simple>(value: &T, is_told: bool) -> String {
+    let mut writer = Writer::plain(Mode::Plain);
+    writer.is_told = is_told;
+    value.to_text(&mut writer);
+    writer.into_text()
 }
 
 /// How many other texts of a member are tried: among them is a number with a sign, or with a point.
 const OTHERS: usize = 48;
 
 /// The text of a member of a union, where an earlier member would read the usual one: one that is read as what it is, so that no
-/// pattern refuses it, if there is such a text.
-pub fn own_text<U: Simple, T: Simple>(value: &U, member: &T) -> Option<String> {
-    let read = parse::<U>(&lexical(member)).ok()?;
+/// pattern refuses it, if there is such a text. A name in `xsi:type` makes a number with zeroes before it needless.
+pub fn own_text<U: Simple, T: Simple>(value: &U, member: &T, writer: &Writer) -> Option<String> {
+    let read = parse::<U>(&plain(member, writer.is_told)).ok()?;
     if read == *value {
         return None;
     }
-    let mut writer = Writer::plain(Mode::Plain);
-    member.to_own_text(&mut writer);
-    let texts = std::iter::once(writer.into_text()).chain(member.other_texts().take(OTHERS));
+    let others = if writer.is_told { 0 } else { OTHERS };
+    let mut own = Writer::plain(Mode::Plain);
+    member.to_own_text(&mut own);
+    let mut texts = std::iter::once(own.into_text()).chain(member.other_texts().take(others));
     let is_own = |text: &String| parse::<U>(text).is_ok_and(|read| read == *value);
-    texts.into_iter().find(is_own)
+    texts.find(is_own)
 }
 
 impl Reader<'_> {
@@ -174,12 +223,13 @@ impl Writer {
     pub fn union_type<T: Simple>(&mut self, value: &T) {
         if let Some(name) = self.member_to_name(value) {
             self.xsi_type_of(&name);
+            self.is_told = true;
         }
     }
 
     #[inline]
     fn member_to_name<T: Simple>(&self, value: &T) -> Option<QName> {
-        match T::UNION && !is_read_back(value) {
+        match T::UNION && !is_read_back_if_told(value) {
             true => value.member(self.namespaces()),
             false => None,
         }
@@ -187,153 +237,4 @@ impl Writer {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use crate::codec::{
-        Element, Invalid, List, NamedType, Namespace, Simple, Tag, Type, lexical, parse,
-    };
-    use crate::datatype::Decimal;
-
-    const E: &Tag = &Tag::new(1, "t:e", "<t:e>", "</t:e>");
-    const NAMESPACES: &[Namespace] = &[
-        Namespace {
-            uri: "",
-            prefix: "",
-            types: &[],
-        },
-        Namespace {
-            uri: "urn:t",
-            prefix: "t",
-            types: &[
-                NamedType::of::<Amount>("Amount", None, "double"),
-                NamedType::of::<Code>("Code", None, "string"),
-                NamedType::of::<Inner>("Inner", None, "anySimpleType"),
-                NamedType::of::<Key>("Key", None, "anySimpleType"),
-                NamedType::of::<Letter>("Letter", Some(1), "Key"),
-                NamedType::of::<Measure>("Measure", None, "anySimpleType"),
-                NamedType::of::<Outer>("Outer", None, "anySimpleType"),
-                NamedType::of::<Price>("Price", None, "decimal"),
-                NamedType::of::<Short>("Short", Some(1), "Code"),
-                NamedType::of::<Size>("Size", None, "short"),
-                NamedType::of::<Tiny>("Tiny", Some(1), "Size"),
-            ],
-        },
-    ];
-
-    crate::newtype! { struct Code(String): max_length(4); }
-    crate::newtype! { struct Short(String): max_length(2); }
-    crate::newtype! { struct Size(i16): min_inclusive("1"); }
-    crate::newtype! { struct Tiny(i16): min_inclusive("1"), max_inclusive("9"); }
-    crate::newtype! { struct Price(Decimal): total_digits(3); }
-    crate::newtype! { struct Amount(f64): pattern(r"\d+(\.\d\d)?"); }
-    crate::union! { enum Key { Code(Code), Size(Size) } }
-    crate::union! { enum Measure { Price(Price), Amount(Amount), Double(f64) } }
-    crate::union! { enum Inner { Truth(bool), Double(f64) } }
-    crate::union! { enum Outer { Decimal(Decimal), Inner(Inner), Key(Key), Letter(Letter) } }
-    crate::newtype! { struct Letter(Key): pattern("[a-z]|[0-9]+"); }
-
-    fn size(value: i16) -> Size {
-        Size::new(value).unwrap()
-    }
-
-    /// What is read is that value, and what is written of it is read as that again.
-    fn check<T: Type + Simple + std::fmt::Debug>(type_: &str, text: &str, expected: &T) {
-        let element = Element::<T>::new(E, NAMESPACES);
-        let xml = format!(
-            r#"<t:e xmlns:t="urn:t" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{type_}">{text}</t:e>"#
-        );
-        assert_eq!(&element.read(&xml).unwrap(), expected, "{xml}");
-        let written = element.write(expected);
-        assert_eq!(&element.read(&written).unwrap(), expected, "{written}");
-    }
-
-    #[test]
-    fn a_member_that_is_told_is_kept_through_derivation_restriction_and_nesting() {
-        check("t:Size", "5", &Key::Size(size(5)));
-        check("t:Tiny", "5", &Key::Size(size(5)));
-        check("t:Short", "5", &Key::Code(Code::new("5").unwrap()));
-        check("t:Key", "5", &Key::Code(Code::new("5").unwrap()));
-        let letter = |key: Key| Letter::new(key).unwrap();
-        check("t:Size", "5", &letter(Key::Size(size(5))));
-        check("t:Tiny", "5", &letter(Key::Size(size(5))));
-        check("t:Letter", "5", &letter(Key::Code(Code::new("5").unwrap())));
-        check("t:Size", "5", &Outer::Key(Key::Size(size(5))));
-        check(
-            "t:Key",
-            "5",
-            &Outer::Key(Key::Code(Code::new("5").unwrap())),
-        );
-        check(
-            "t:Letter",
-            "5",
-            &Outer::Letter(letter(Key::Code(Code::new("5").unwrap()))),
-        );
-        check("xs:double", "5", &Outer::Inner(Inner::Double(5.0)));
-        check("xs:boolean", "1", &Outer::Inner(Inner::Truth(true)));
-        check("t:Inner", "1", &Outer::Inner(Inner::Truth(true)));
-        check("xs:int", "1", &Outer::Decimal(Decimal::from(1)));
-    }
-
-    #[test]
-    fn a_value_of_a_derived_type_that_is_told_is_one_of_that_type() {
-        let element = Element::<Key>::new(E, NAMESPACES);
-        for (type_, text) in [("Tiny", "10"), ("Short", "abc"), ("Size", "a")] {
-            let xml = format!(
-                r#"<t:e xmlns:t="urn:t" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="t:{type_}">{text}</t:e>"#
-            );
-            assert!(element.read(&xml).is_err(), "{xml}");
-        }
-    }
-
-    #[test]
-    fn a_member_is_written_as_its_pattern_asks_though_another_reads_it() {
-        for value in [1.0, 100.0, 2.5] {
-            let amount = Measure::Amount(Amount::new(value).unwrap());
-            check("t:Amount", &lexical(&Amount::new(value).unwrap()), &amount);
-            assert!(Amount::new(1e-9).is_err_and(|broken| matches!(broken, Invalid::Facet { .. })));
-        }
-        // No decimal has an exponent: the text alone tells which it is, in an attribute too.
-        assert_eq!(lexical(&Measure::Double(7.0)), "7E0");
-        assert_eq!(lexical(&Outer::Inner(Inner::Double(7.0))), "7E0");
-    }
-
-    /// In attributes and lists nothing names a member: its text has to.
-    #[test]
-    fn a_member_that_another_would_read_has_another_text_where_there_is_one() {
-        crate::newtype! { struct Digits(i32): pattern("[0-9]{3}"); }
-        crate::newtype! { struct Half(Decimal): pattern("[0-9]+(.5)?"); }
-        crate::union! { enum Count { Truth(bool), Number(i16) } }
-        crate::union! { enum Code { Digits(Digits), Number(i32), Decimal(Decimal) } }
-        crate::union! { enum Rate { Number(i32), Half(Half), Decimal(Decimal), Double(f64) } }
-        fn check<T: Simple + Clone + std::fmt::Debug>(value: T, text: &str) {
-            assert_eq!(lexical(&value), text);
-            assert_eq!(parse::<T>(text).unwrap(), value);
-            let list = List(vec![value.clone(), value]);
-            assert_eq!(parse::<List<T>>(&lexical(&list)).unwrap(), list);
-        }
-        check(Count::Number(1), "01");
-        check(Count::Number(-1), "-1");
-        check(Count::Number(2), "2");
-        check(Code::Number(123), "0123");
-        check(Code::Decimal(Decimal::from(7)), "7.0");
-        check(Rate::Decimal(Decimal::from(7)), "7.0");
-        check(Rate::Double(7.0), "7E0");
-    }
-
-    crate::union! { enum Mark { Number(i32), Word(String) } }
-
-    #[test]
-    fn a_member_of_a_union_that_another_would_read_is_named() {
-        let element: Element<Mark> = Element::new(E, NAMESPACES);
-        for (value, type_) in [
-            (Mark::Number(5), None),
-            (Mark::Word("five".to_owned()), None),
-            (Mark::Word("5".to_owned()), Some("xs:string")),
-        ] {
-            let text = element.write(&value);
-            let named = type_.map(|type_| format!(" xsi:type=\"{type_}\""));
-            assert_eq!(text.contains("xsi:type"), named.is_some(), "{text}");
-            assert_eq!(element.read(&text).unwrap(), value, "{text}");
-        }
-    }
-}
+mod tests;

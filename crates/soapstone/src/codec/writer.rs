@@ -27,6 +27,8 @@ pub struct Writer {
     pub(super) bare_at: Option<usize>,
     /// A default namespace was bound on the element that is being written, for one of its attributes.
     pub(super) is_rebound: bool,
+    /// `xsi:type` names the member of the union that is being written.
+    pub(super) is_told: bool,
     /// Octets that travel beside the message, where they may.
     pub(super) aside: Option<Vec<super::Aside>>,
 }
@@ -51,6 +53,7 @@ impl Writer {
             mode: Mode::Text,
             bare_at: None,
             is_rebound: false,
+            is_told: false,
             aside: None,
         }
     }
@@ -253,6 +256,13 @@ impl Writer {
     /// Writes text and elements.
     pub fn mixed<T: Mixed>(&mut self, items: &[T]) {
         self.groups(items);
+    }
+
+    /// Writes the content of an element of a simple type.
+    #[inline]
+    pub fn simple_content<T: Simple>(&mut self, value: &T) {
+        value.to_text(self);
+        self.is_told = false;
     }
 
     /// Writes the value of simple content.
