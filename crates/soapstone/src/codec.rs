@@ -51,7 +51,7 @@ pub use multi_ref::inline_references;
 pub use nillable::Nillable;
 pub use reader::Reader;
 pub use simple::{List, admits_type, lexical, parse};
-pub use spelling::without_exponent;
+pub use spelling::{of_list, without_exponent};
 pub use tag::{NamedType, Namespace, Tag};
 pub use text::shared;
 pub use text::{

@@ -1,7 +1,7 @@
 //! The text of a simple value, of JSON.
 
 use serde_json::Value as Json;
-use soapstone::codec::{Simple, without_exponent};
+use soapstone::codec::{Simple, of_list, without_exponent};
 use soapstone::datatype::Decimal;
 use soapstone::name::QName;
 
@@ -43,6 +43,8 @@ impl Values {
 /// The text of JSON as the type takes it: JSON may write a number with an exponent, and has one text of a number or a truth,
 /// where a pattern may ask for another.
 fn spelled(json: &Json, type_: &Compiled) -> Option<String> {
+    let is_taken =
+        |text: &str| type_.check(text, &()).is_ok() || names_in(&type_.kind, text).is_some();
     match (json, &type_.kind) {
         (Json::Array(items), Kind::List(item)) => {
             let mut words = Vec::with_capacity(items.len());
@@ -56,7 +58,13 @@ fn spelled(json: &Json, type_: &Compiled) -> Option<String> {
                 is_refused = word.is_err();
                 words.push(word.unwrap_or_else(|refused| refused));
             }
-            Some(words.join(" "))
+            let text = words.join(" ");
+            // A pattern of the whole list may ask for other texts of its items.
+            let other = match type_.has_patterns() && !is_refused && !is_taken(&text) {
+                true => of_list(&words).find(|other| is_taken(other)),
+                false => None,
+            };
+            Some(other.unwrap_or(text))
         }
         (Json::Array(items), _) => {
             let words: Option<Vec<String>> = items.iter().map(scalar).collect();

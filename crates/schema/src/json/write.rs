@@ -297,9 +297,21 @@ fn value_json(value: &Value, lexical: &str, type_: Option<&Compiled>) -> Json {
                 Kind::Atomic(_) => None,
             });
             let words = space::words(lexical).zip(items);
-            words
+            let items: Vec<Json> = words
                 .map(|(word, value)| value_json(value, word, item))
-                .collect()
+                .collect();
+            // A pattern of the whole list may want the numbers otherwise than JSON has them.
+            let texts: Option<Vec<String>> = items.iter().map(super::text::scalar).collect();
+            let is_taken = texts.is_none_or(|texts| is_taken(&texts.join(" ")));
+            let is_list = type_.is_some_and(|type_| matches!(type_.kind, Kind::List(_)));
+            let words = space::words(lexical).zip(items);
+            let item = |(word, item): (&str, Json)| match item {
+                Json::Number(number) if is_list && !is_taken && number.to_string() != word => {
+                    Json::String(word.to_owned())
+                }
+                item => item,
+            };
+            words.map(item).collect()
         }
         Value::Decimal(_) | Value::Float(_) | Value::Double(_) => {
             let number = number(trimmed).or_else(|| {

@@ -1,5 +1,7 @@
 //! Other texts of the same value (XSD 1.0 part 2, 2.3): a pattern may take `100.50` for an amount, and not `100.5`.
 
+use crate::datatype::{Datatype, Decimal};
+
 /// How many zeroes are tried, before the point or behind it.
 const ZEROES: usize = 40;
 
@@ -48,6 +50,67 @@ pub(super) fn of_decimal(text: &str) -> Texts {
     }))
 }
 
+/// A list of truths or of numbers, all in one manner, where a pattern holds of the whole list: so many digits before the point, so
+/// many behind it, with a sign or without; first as many as each has of itself.
+///
+/// `9.5 10`  →  `9 10`, `9.5 10.0`, `9.50 10.00`, …, `09.5 10`, …, `+9.5 +10`, …
+pub fn of_list(words: &[String]) -> Texts {
+    let truths = words.iter().map(|word| match word.as_str() {
+        "true" => Some("1"),
+        "false" => Some("0"),
+        _ => None,
+    });
+    if let Some(truths) = truths.collect::<Option<Vec<_>>>() {
+        return Box::new(std::iter::once(truths.join(" ")));
+    }
+    let plain = words
+        .iter()
+        .map(|word| without_exponent(word).unwrap_or_else(|| word.clone()));
+    let numbers: Option<Vec<Decimal>> = plain.map(|word| Decimal::parse(&word).ok()).collect();
+    let Some(numbers) = numbers else {
+        return Box::new(std::iter::empty());
+    };
+    let numbers: Vec<String> = numbers.iter().map(Decimal::lexical).collect();
+    let most = || std::iter::once(None).chain((0..=ZEROES).map(Some));
+    let manners = ["", "+"].into_iter().flat_map(move |sign| {
+        most().flat_map(move |whole| most().map(move |fraction| (sign, whole, fraction)))
+    });
+    Box::new(manners.filter_map(move |(sign, whole, fraction)| {
+        let words = numbers
+            .iter()
+            .map(|number| in_manner(number, sign, whole, fraction));
+        Some(words.collect::<Option<Vec<_>>>()?.join(" "))
+    }))
+}
+
+/// A number with so many digits before the point and behind it, where it has no more.
+fn in_manner(
+    number: &str,
+    sign: &str,
+    whole: Option<usize>,
+    fraction: Option<usize>,
+) -> Option<String> {
+    let (sign, number) = number
+        .strip_prefix('-')
+        .map_or((sign, number), |number| ("-", number));
+    let (digits, rest) = number.split_once('.').unwrap_or((number, ""));
+    let rest = rest.trim_end_matches('0');
+    // A whole of 0 may be left out where something is behind the point.
+    let digits = match (digits, whole) {
+        ("0", Some(0)) => "",
+        _ => digits,
+    };
+    let (whole, fraction) = (
+        whole.unwrap_or(digits.len()),
+        fraction.unwrap_or(rest.len()),
+    );
+    if digits.len() > whole || rest.len() > fraction || whole + fraction == 0 {
+        return None;
+    }
+    let point = if fraction == 0 { "" } else { "." };
+    Some(format!("{sign}{digits:0>whole$}{point}{rest:0<fraction$}"))
+}
+
 /// Writes out a number with an exponent of up to 400 either way: JSON may write a whole number or a decimal with one, and XSD
 /// does not. Nothing where it has none.
 pub fn without_exponent(text: &str) -> Option<String> {
@@ -83,8 +146,32 @@ pub fn without_exponent(text: &str) -> Option<String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use crate::codec::{lexical, parse};
+    use crate::codec::{List, lexical, parse};
     use crate::datatype::{Decimal, Integer};
+
+    crate::newtype! { struct Truths(List<bool>): pattern("[01]( [01])*"); }
+    crate::newtype! { struct Pairs(List<i32>): pattern("([0-9]{2} ?)*"); }
+    crate::newtype! { struct Amounts(List<f64>): pattern(r"\d+\.\d\d( \d+\.\d\d)*"); }
+    crate::newtype! { struct Wides(List<Decimal>): pattern(r"\+\d{3}\.\d( \+\d{3}\.\d)*"); }
+    crate::newtype! { struct Parts(List<Decimal>): pattern(r"-?\.\d( -?\.\d)*"); }
+
+    #[test]
+    fn a_list_is_written_as_its_pattern_asks() {
+        for text in ["1 0", "1"] {
+            assert_eq!(lexical(&parse::<Truths>(text).unwrap()), text);
+        }
+        assert_eq!(lexical(&Truths::new(vec![true, false]).unwrap()), "1 0");
+        assert_eq!(lexical(&parse::<Pairs>("99 09 00").unwrap()), "99 09 00");
+        assert_eq!(
+            lexical(&Amounts::new(vec![0.0, 99.5, 1e3]).unwrap()),
+            "0.00 99.50 1000.00"
+        );
+        assert!(Amounts::new(vec![0.125]).is_err());
+        for text in ["+001.0 +123.5", "+000.0"] {
+            assert_eq!(lexical(&parse::<Wides>(text).unwrap()), text);
+        }
+        assert_eq!(lexical(&parse::<Parts>("-.5 .0").unwrap()), "-.5 .0");
+    }
 
     crate::newtype! {
         struct Amount(f64): pattern(r"-?[0-9]+\.[0-9]{2}");

@@ -1,5 +1,7 @@
 //! From the XML of a value to JSON.
 
+mod words;
+
 use serde_json::{Map, Number, Value};
 
 use super::JsonError;
@@ -8,6 +10,7 @@ use crate::codec::{Namespace, QName, Reader as Typed, Strictness};
 use crate::datatype::name::split_qname;
 use crate::name::XSI;
 use crate::xml::{self, Event, Reader};
+use words::{as_words, is_taken_list, is_text_of, number};
 
 /// Gives the document of a value as JSON.
 pub(super) fn document(
@@ -265,10 +268,13 @@ impl<'a> Document<'a> {
                 let scalar = member.map_or(Scalar::Text, |(_, of)| of().as_scalar());
                 let json = self.scalar(text, scalar);
                 // Another text of the value might be another member's.
-                if is_text_of(&json, text.trim()) {
-                    json
-                } else {
-                    Value::String(text.to_owned())
+                match json {
+                    json if is_text_of(&json, text.trim()) => json,
+                    Value::Array(items) => {
+                        let is_other = |item: &Value, word: &str| !is_text_of(item, word);
+                        Value::Array(as_words(items, text, is_other))
+                    }
+                    _ => Value::String(text.to_owned()),
                 }
             }
             Scalar::Number | Scalar::Float => number(text.trim()),
@@ -280,6 +286,11 @@ impl<'a> Document<'a> {
                     number == text || spell(&number).is_some_and(|spelled| spelled == number)
                 };
                 match json {
+                    Value::Array(items) if !is_taken_list(&items, spell) => {
+                        Value::Array(as_words(items, text, |item, word| {
+                            item.is_number() && !is_text_of(item, word)
+                        }))
+                    }
                     Value::Number(number) if !is_taken(&number) => Value::String(text.to_owned()),
                     json => json,
                 }
@@ -301,40 +312,6 @@ fn push(object: &mut Map<String, Value>, key: &str, value: Value) {
         .or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(list) = list {
         list.push(value);
-    }
-}
-
-/// Tells whether the truths and numbers of a value stand in JSON as in its text.
-fn is_text_of(json: &Value, text: &str) -> bool {
-    match json {
-        Value::Number(number) => {
-            serde_json::from_str(text).is_ok_and(|read: Number| read == *number)
-        }
-        Value::Bool(truth) => truth.to_string() == text,
-        Value::Array(items) => {
-            let mut words = items.iter().zip(text.split_ascii_whitespace());
-            words.all(|(item, word)| is_text_of(item, word))
-        }
-        _ => true,
-    }
-}
-
-/// A number with its very digits, in the way that JSON writes numbers: no `+`, no leading zeros, a digit before the point.
-fn number(text: &str) -> Value {
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let rest = rest.trim_start_matches('0');
-    let zero = if rest.starts_with(|c: char| c.is_ascii_digit()) {
-        ""
-    } else {
-        "0"
-    };
-    let written = format!("{sign}{zero}{}", rest.strip_suffix('.').unwrap_or(rest));
-    match serde_json::from_str::<Number>(&written) {
-        Ok(number) => Value::Number(number),
-        Err(_) => Value::String(text.to_owned()),
     }
 }
 
