@@ -173,7 +173,7 @@ impl<'a, S: Sink> Pass<'_, '_, 'a, S> {
         };
         self.note(reader, simple, lexical, offset);
         if let (Some(fixed), Some(element)) = (fixed, frame.element)
-            && !self.equals(element, fixed, &value)
+            && !self.equals(element, simple, fixed, &value)
         {
             let message = format!(
                 "{:?} is not the fixed value {:?}",
@@ -200,8 +200,15 @@ impl<'a, S: Sink> Pass<'_, '_, 'a, S> {
         }
     }
 
-    /// Compares a value with the fixed one, in the value space of the declaration's type.
-    fn equals(&self, element: ElementId, fixed: &ValueConstraint, value: &Value) -> bool {
+    /// Compares a value with the fixed one, in the value space of the declaration's type; where that is of mixed content, in that of
+    /// the actual one.
+    fn equals(
+        &self,
+        element: ElementId,
+        actual: &Compiled,
+        fixed: &ValueConstraint,
+        value: &Value,
+    ) -> bool {
         let Some(element) = self.model.elements.get(element.index()) else {
             return true;
         };
@@ -210,11 +217,11 @@ impl<'a, S: Sink> Pass<'_, '_, 'a, S> {
             .complex(self.model, element.type_)
             .map(|complex| &complex.content)
         {
-            None => Some(self.compiled.simple(self.model, element.type_)),
-            Some(Kind::Simple(_, simple)) => Some(simple),
-            Some(_) => None,
+            None => self.compiled.simple(self.model, element.type_),
+            Some(Kind::Simple(_, simple)) => simple,
+            Some(_) => actual,
         };
-        let fixed = simple.and_then(|simple| simple.check(&fixed.lexical, &fixed.scope).ok());
+        let fixed = simple.check(&fixed.lexical, &fixed.scope).ok();
         fixed.is_none_or(|fixed| fixed.value == *value)
     }
 

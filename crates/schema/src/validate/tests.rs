@@ -270,3 +270,20 @@ fn bears_depth_and_unknown_names() {
         []
     );
 }
+
+#[test]
+fn a_fixed_text_of_mixed_content_holds_of_a_derived_type_with_a_value() {
+    check(
+        "<xs:complexType name='Note' mixed='true'><xs:sequence><xs:element name='b' minOccurs='0'/></xs:sequence></xs:complexType>
+         <xs:complexType name='Text'><xs:simpleContent><xs:restriction base='Note'><xs:simpleType>
+           <xs:restriction base='xs:token'/>
+         </xs:simpleType></xs:restriction></xs:simpleContent></xs:complexType>
+         <xs:element name='r' type='Note' fixed='stone'/>",
+        &[
+            ("<r/>", &[]),
+            ("<r xsi:type='Text'/>", &[]),
+            ("<r xsi:type='Text'> stone </r>", &[]),
+            ("<r xsi:type='Text'>soap</r>", &["cvc-elt.5.2.2.2.2"]),
+        ],
+    );
+}
