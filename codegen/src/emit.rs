@@ -217,10 +217,11 @@ impl Scope<'_> {
             doc(out, 4, &root.documentation);
             let _ = writeln!(
                 out,
-                "    pub const {}: codec::Element<{}> = codec::Element::new({}, super::super::NAMESPACES);",
+                "    pub const {}: codec::Element<{}> = codec::Element::new({}, super::super::NAMESPACES){};",
                 root.constant,
                 inner.rust(&root.rust),
-                inner.tag(root.tag)
+                inner.tag(root.tag),
+                structure::constrained(&root.value)
             );
         }
         out.push_str("}\n");

@@ -59,6 +59,7 @@ pub(crate) struct Root {
     pub(crate) rust: Rust,
     /// The item that this element alone has as its type, which then knows its element.
     pub(crate) own: Option<ItemId>,
+    pub(crate) value: Option<Constraint>,
     pub(crate) documentation: String,
 }
 

@@ -216,6 +216,7 @@ impl<'m> Lowering<'m> {
         };
         let constant = self.claim_element(module, &element.name.local);
         let documentation = documentation(element.annotation.as_deref());
+        let value = self.constraint(element);
         let root = self.add_root(
             module,
             Root {
@@ -223,6 +224,7 @@ impl<'m> Lowering<'m> {
                 tag,
                 rust,
                 own,
+                value,
                 documentation,
             },
         );

@@ -154,29 +154,33 @@ impl<'m> Lowering<'m> {
     }
 
     /// The default or fixed value of an element with simple content, or the text of one with mixed content. Where `xsi:type` may name
-    /// another type, that may have no place for a text.
+    /// a type that has elements only, it has no place for a text.
     pub(super) fn constraint(&self, element: &Element) -> Option<Constraint> {
         let simple = match self.model.types.get(element.type_.index())? {
             Type::Simple(_) => element.type_,
             Type::Complex(complex) => match complex.content {
                 Content::Simple(simple) => simple,
-                Content::Mixed(_) if self.is_own_struct(element.type_) => Builtin::String.id(),
+                Content::Mixed(_) if self.holds_text(element.type_) => Builtin::String.id(),
                 _ => return None,
             },
         };
         Some(self.constraint_of(simple, element.value.as_ref()?))
     }
 
-    /// Tells whether elements of a type are always read by a struct that is made of it.
-    fn is_own_struct(&self, id: TypeId) -> bool {
+    /// Tells whether elements of a type are always read by a struct that is made of it, or of a type that derives from it, and each
+    /// has text.
+    fn holds_text(&self, id: TypeId) -> bool {
         let replaced = self
             .type_name(id)
             .and_then(|name| self.options.replacement(name));
-        let derived = self
-            .derived
-            .get(&id)
-            .is_some_and(|derived| !derived.is_empty());
-        id != Builtin::AnyType.id() && replaced.is_none() && !derived
+        let has_text = |id: &TypeId| match self.model.types.get(id.index()) {
+            Some(Type::Complex(complex)) => {
+                matches!(complex.content, Content::Mixed(_) | Content::Simple(_))
+            }
+            _ => false,
+        };
+        let mut derived = self.derived.get(&id).into_iter().flatten();
+        id != Builtin::AnyType.id() && replaced.is_none() && derived.all(has_text)
     }
 
     pub(super) fn element_tag(&mut self, element: &Element, module: usize) -> TagId {

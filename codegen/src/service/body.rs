@@ -65,6 +65,7 @@ impl Lowering<'_> {
             tag: self.tag("", &part.name, module),
             rust: self.declared(type_, &owner),
             own: None,
+            value: None,
             documentation: String::new(),
         };
         self.add_root(module, root)
@@ -154,6 +155,7 @@ impl Lowering<'_> {
                 tag,
                 rust: Rust::Item(item),
                 own: Some(item),
+                value: None,
                 documentation: String::new(),
             },
         )

@@ -14,6 +14,8 @@ use crate::xml;
 pub struct Element<T> {
     tag: &'static Tag,
     namespaces: &'static [Namespace],
+    /// The value that it has where it is empty, or must have.
+    value: Option<(&'static str, bool)>,
     type_: PhantomData<fn() -> T>,
 }
 
@@ -42,7 +44,26 @@ impl<T> Element<T> {
         Element {
             tag,
             namespaces,
+            value: None,
             type_: PhantomData,
+        }
+    }
+
+    /// Says what value the element has where it is empty.
+    #[must_use]
+    pub const fn or(self, lexical: &'static str) -> Element<T> {
+        Element {
+            value: Some((lexical, false)),
+            ..self
+        }
+    }
+
+    /// Says what value the element must have.
+    #[must_use]
+    pub const fn fixed(self, lexical: &'static str) -> Element<T> {
+        Element {
+            value: Some((lexical, true)),
+            ..self
         }
     }
 
@@ -115,6 +136,7 @@ impl<T: Type> Element<T> {
     ) -> Result<T> {
         let mut reader = Reader::new(xml::Reader::new(text, options), self.namespaces, strictness);
         reader.start_any()?;
+        reader.value = self.value;
         reader.finish(self.tag)
     }
 
@@ -123,6 +145,7 @@ impl<T: Type> Element<T> {
     /// # Errors
     /// As [`read`](Element::read).
     pub fn read_from(&self, reader: &mut Reader<'_>) -> Result<T> {
+        reader.value = self.value;
         match T::element(reader, self.tag)? {
             Some(value) => Ok(value),
             None => Err(reader.missing()),

@@ -342,7 +342,7 @@ impl Reader<'_> {
             T::from_text(Cow::Borrowed(text), &self.xml)
                 .map_err(|problem| self.invalid(text, problem))
         };
-        let Some((lexical_, fixed)) = constraint else {
+        let Some((lexical_, _)) = constraint.filter(|(_, fixed)| *fixed || text.is_empty()) else {
             return read();
         };
         let default = T::from_text(Cow::Borrowed(lexical_), &())
@@ -351,7 +351,7 @@ impl Reader<'_> {
             return Ok(default);
         }
         let value = read()?;
-        if fixed && value != default {
+        if value != default {
             return Err(self.invalid(text, Invalid::Fixed(lexical_)));
         }
         Ok(value)
