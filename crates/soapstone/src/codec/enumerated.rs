@@ -41,7 +41,8 @@ macro_rules! __enumeration {
 
             /// The value as it stands in documents.
             pub fn as_str(&self) -> &'static str {
-                match self { $(Self::$value => $lexical),* }
+                // Of a contract whose own rules leave no value, too: a reference to no variants would have to be matched.
+                match *self { $(Self::$value => $lexical),* }
             }
         }
 
@@ -125,4 +126,18 @@ macro_rules! open_enumeration {
 
         impl $crate::codec::Faceted for $name {}
     };
+}
+
+#[cfg(test)]
+mod tests {
+    crate::token_enumeration! {
+        /// What a contract lists without a value that its type takes.
+        enum Nothing {}
+    }
+
+    #[test]
+    fn an_enumeration_without_values_refuses_every_text() {
+        assert!(Nothing::ALL.is_empty());
+        assert!("any".parse::<Nothing>().is_err());
+    }
 }
