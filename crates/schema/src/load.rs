@@ -78,6 +78,7 @@ const PASSED_OVER: &[&str] = &[
     "s4s-att",
     "s4s-derivation",
     "s4s-id",
+    "s4s-place",
     "s4s-text",
     "sch-props-correct",
     "src-element",

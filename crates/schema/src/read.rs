@@ -3,6 +3,7 @@
 
 mod attribute;
 mod binding;
+mod children;
 mod complex;
 mod context;
 mod element;

@@ -302,6 +302,25 @@ fn what_everybody_reads_is_a_warning() {
             &["enc-array", "src-resolve"],
         ),
         (
+            "documentation behind what it is of, twice, and outside of an annotation",
+            types(
+                "",
+                r#"<xs:complexType name="X"><xs:sequence><xs:element name="a" type="t:Y"><xs:documentation>x</xs:documentation></xs:element>
+                    <xs:annotation/><xs:element name="b"/></xs:sequence></xs:complexType>
+                    <xs:simpleType name="Y"><xs:annotation/><xs:annotation/><xs:restriction base="xs:string"/></xs:simpleType>
+                    <wsdl:documentation>x</wsdl:documentation>"#,
+            ),
+            &["s4s-place"],
+        ),
+        (
+            "an import behind a declaration",
+            types(
+                "",
+                r#"<xs:import namespace="http://www.w3.org/XML/1998/namespace"/>"#,
+            ),
+            &["s4s-place"],
+        ),
+        (
             "text between declarations",
             types("", "and <!-- a comment -->"),
             &["s4s-text"],

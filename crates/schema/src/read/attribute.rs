@@ -1,6 +1,7 @@
 //! Attributes, attribute groups and attribute wildcards (XSD 1.0 part 1, 3.2.2, 3.6.2, 3.10.2).
 
-use super::context::{Children, Context};
+use super::children::Children;
+use super::context::Context;
 use super::tree::{Node, is_space};
 use super::{group, simple};
 use crate::document::schema::{

@@ -2,7 +2,8 @@
 
 use soapstone::name::QName;
 
-use super::context::{Children, Context};
+use super::children::Children;
+use super::context::Context;
 use super::tree::Node;
 use super::{attribute, group, simple};
 use crate::document::schema::{Attributes, ComplexType, Content, Particle};

@@ -7,6 +7,7 @@ use soapstone::datatype::name::is_language;
 use soapstone::name::QName;
 use soapstone::xml::{XML_NAMESPACE, is_ncname};
 
+use super::children::{Children, is_misplaced};
 use super::tree::{Node, is_space};
 use crate::model::{Annotation, Derivations, Foreign, ValueConstraint, XSD};
 use crate::report::Report;
@@ -26,33 +27,6 @@ const LATER: &[&str] = &[
 pub(super) struct Context<'r> {
     report: &'r mut Report,
     ids: HashSet<String>,
-}
-
-/// The XSD children of an element, taken in order.
-pub(super) struct Children<'t> {
-    nodes: Vec<Node<'t>>,
-    next: usize,
-}
-
-impl<'t> Children<'t> {
-    /// Looks at the next child.
-    pub(super) fn peek(&self) -> Option<Node<'t>> {
-        self.nodes.get(self.next).copied()
-    }
-
-    /// Takes the next child if it is one of these.
-    pub(super) fn take(&mut self, names: &[&str]) -> Option<Node<'t>> {
-        let node = self.peek().filter(|node| names.contains(&node.local()))?;
-        self.next += 1;
-        Some(node)
-    }
-
-    /// Takes the next child whatever it is.
-    pub(super) fn skip(&mut self) -> Option<Node<'t>> {
-        let node = self.peek()?;
-        self.next += 1;
-        Some(node)
-    }
 }
 
 impl<'r> Context<'r> {
@@ -134,9 +108,19 @@ impl<'r> Context<'r> {
                 "text belongs in annotation/documentation",
             );
         }
-        let mut nodes = Vec::new();
+        let mut nodes: Vec<Node<'t>> = Vec::new();
         for child in node.children() {
-            if child.namespace() == XSD && LATER.contains(&child.local()) {
+            if is_misplaced(node, child, !nodes.is_empty()) {
+                let message = format!("{} can't stand here in {}", child.written(), node.written());
+                let help = "documentation belongs in an annotation that comes first";
+                self.error(child, "s4s-place", &message, help);
+                let has_own = nodes
+                    .first()
+                    .is_some_and(|first| first.local() == "annotation");
+                if child.local() == "annotation" && !has_own {
+                    nodes.insert(0, child);
+                }
+            } else if child.namespace() == XSD && LATER.contains(&child.local()) {
                 let message = format!("{} is of XSD 1.1", child.written());
                 // Passed over, what it includes and declares would be missing, or other than it says.
                 let (rule, help) = match child.local() {
@@ -159,7 +143,7 @@ impl<'r> Context<'r> {
                 );
             }
         }
-        Children { nodes, next: 0 }
+        Children::new(nodes)
     }
 
     /// Reports every child that is left over.

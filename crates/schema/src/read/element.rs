@@ -1,6 +1,7 @@
 //! Element declarations and identity constraints (XSD 1.0 part 1, 3.3.2 and 3.11.2).
 
-use super::context::{Children, Context};
+use super::children::Children;
+use super::context::Context;
 use super::tree::Node;
 use super::{complex, simple};
 use crate::document::schema::{Constraint, ConstraintKind, Element, Term, TypeUse, XPath};

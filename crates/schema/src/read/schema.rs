@@ -1,6 +1,7 @@
 //! `xs:schema` and its references to other documents (XSD 1.0 part 1, 3.15.2 and 4.2).
 
-use super::context::{Children, Context};
+use super::children::Children;
+use super::context::Context;
 use super::tree::{Node, is_space};
 use super::{attribute, complex, element, group, simple};
 use crate::document::schema::{Component, Notation, Reference, ReferenceKind, Schema};
@@ -84,7 +85,7 @@ pub(super) fn schema(context: &mut Context<'_>, node: Node<'_>) -> Schema {
                 let message = format!("{} stands after a component", child.written());
                 context.error(
                     child,
-                    "s4s-elt",
+                    "s4s-place",
                     &message,
                     "move it to the top of the schema",
                 );

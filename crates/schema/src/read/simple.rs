@@ -1,6 +1,7 @@
 //! Simple types and facets (XSD 1.0 part 1, 3.14.2; part 2, 4.3).
 
-use super::context::{Children, Context};
+use super::children::Children;
+use super::context::Context;
 use super::tree::{Node, is_space};
 use crate::document::schema::{SimpleDefinition, SimpleType, TypeUse};
 use crate::model::{Builtin, Enumerated, Facet, Facets, WhiteSpace, XSD};
