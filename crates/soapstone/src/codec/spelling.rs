@@ -50,6 +50,49 @@ pub(super) fn of_decimal(text: &str) -> Texts {
     }))
 }
 
+/// Octets in small letters.
+pub(super) fn of_hex(text: &str) -> Texts {
+    Box::new(std::iter::once(text.to_ascii_lowercase()))
+}
+
+/// A date or a time with more digits behind the seconds, and with its zone written out where that is UTC.
+///
+/// `04:05:06.5Z`  →  `04:05:06.5Z`, `04:05:06.50Z`, …, `04:05:06.5+00:00`, …
+pub(super) fn of_moment(text: &str) -> Texts {
+    let at = text.find('T').map_or(0, |at| at + 1);
+    let zone = text
+        .get(at..)
+        .and_then(|time| time.find(['Z', '+', '-']))
+        .filter(|_| text.contains(':'))
+        .map(|zone| at + zone)
+        .or(text.strip_suffix('Z').map(str::len));
+    let (moment, zone) = text.split_at(zone.unwrap_or(text.len()));
+    let zones: &[&str] = if zone == "Z" {
+        &["+00:00", "-00:00"]
+    } else {
+        &[]
+    };
+    let zones: Vec<String> = std::iter::once(zone)
+        .chain(zones.iter().copied())
+        .map(str::to_owned)
+        .collect();
+    let has_seconds = moment.contains(':');
+    let (whole, fraction) = moment.split_once('.').unwrap_or((moment, ""));
+    let (whole, fraction) = (whole.to_owned(), fraction.to_owned());
+    Box::new(zones.into_iter().flat_map(move |zone| {
+        let (whole, fraction) = (whole.clone(), fraction.clone());
+        let digits = if has_seconds {
+            fraction.len()..=ZEROES
+        } else {
+            0..=0
+        };
+        digits.map(move |digits| match digits {
+            0 => [&*whole, &*zone].concat(),
+            _ => format!("{whole}.{fraction:0<digits$}{zone}"),
+        })
+    }))
+}
+
 /// A list of truths or of numbers, all in one manner, where a pattern holds of the whole list: so many digits before the point, so
 /// many behind it, with a sign or without; first as many as each has of itself.
 ///
@@ -147,13 +190,43 @@ pub fn without_exponent(text: &str) -> Option<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use crate::codec::{List, lexical, parse};
-    use crate::datatype::{Decimal, Integer};
+    use crate::datatype::{Date, DateTime, Decimal, HexBinary, Integer, Time};
 
     crate::newtype! { struct Truths(List<bool>): pattern("[01]( [01])*"); }
     crate::newtype! { struct Pairs(List<i32>): pattern("([0-9]{2} ?)*"); }
     crate::newtype! { struct Amounts(List<f64>): pattern(r"\d+\.\d\d( \d+\.\d\d)*"); }
     crate::newtype! { struct Wides(List<Decimal>): pattern(r"\+\d{3}\.\d( \+\d{3}\.\d)*"); }
     crate::newtype! { struct Parts(List<Decimal>): pattern(r"-?\.\d( -?\.\d)*"); }
+
+    crate::newtype! { struct Digest(HexBinary): pattern("[0-9a-f]*"); }
+    crate::newtype! { struct Millis(DateTime): pattern(r".*\.\d{3}(Z|[+-]\d\d:\d\d)"); }
+    crate::newtype! { struct Offset(DateTime): pattern(r".*[+-]\d\d:\d\d"); }
+    crate::newtype! { struct Tenths(Time): pattern(r".*\.\d"); }
+    crate::newtype! { struct Zoned(Date): pattern(r".*[+-]\d\d:\d\d"); }
+
+    #[test]
+    fn octets_and_moments_are_written_as_their_pattern_asks() {
+        assert_eq!(
+            lexical(&Digest::new(HexBinary(vec![0xab, 1])).unwrap()),
+            "ab01"
+        );
+        for text in ["2026-02-03T04:05:06.000Z", "2026-02-03T04:05:06.250-05:00"] {
+            assert_eq!(lexical(&parse::<Millis>(text).unwrap()), text);
+        }
+        let late = parse::<DateTime>("2026-02-03T04:05:06.1234Z").unwrap();
+        assert!(Millis::new(late).is_err());
+        for text in ["2026-02-03T04:05:06+00:00", "2026-02-03T04:05:06.5+01:00"] {
+            assert_eq!(lexical(&parse::<Offset>(text).unwrap()), text);
+        }
+        assert_eq!(
+            lexical(&parse::<Tenths>("04:05:06.0").unwrap()),
+            "04:05:06.0"
+        );
+        assert_eq!(
+            lexical(&parse::<Zoned>("2026-02-03+00:00").unwrap()),
+            "2026-02-03+00:00"
+        );
+    }
 
     #[test]
     fn a_list_is_written_as_its_pattern_asks() {
