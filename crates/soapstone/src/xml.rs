@@ -27,7 +27,7 @@ pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
 pub(crate) use escape::{Sink, copy_clean, escape};
 pub use escape::{escape_attribute, escape_text};
-pub use predict::{Prediction, Span};
+pub use predict::{Near, Prediction, Span};
 pub use reader::Reader;
 pub use surrogate::join_surrogates;
 pub use words::{Local, Openings};

@@ -4,7 +4,7 @@
 use crate::xml::{Sink, copy_clean, escape};
 
 /// How many bytes of room are made at once, as many as were written between these: few enough to stay near.
-const AHEAD: [usize; 2] = [512, 4096];
+const AHEAD: [usize; 2] = [1024, 4096];
 
 /// Bytes, and room behind them.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::reader::Ahead;
 use super::{Reader, Result, Strictness, Tag};
-use crate::xml::{self, NsId, Openings, Prediction, Span};
+use crate::xml::{self, Near, NsId, Openings, Prediction, Span};
 
 /// What the document says of a namespace of the contract.
 #[derive(Debug, Clone, Copy)]
@@ -154,10 +154,26 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a whole leaf where it stands as predicted and nothing else has to be looked at.
+    ///
+    /// What most leaves need is done without a call: that keeps everything in registers.
     pub(super) fn plain_leaf(&mut self, tag: &'static Tag) -> Option<Span> {
         if self.is_busy() || self.value.is_some() {
             return None;
         }
+        let known = self.known.get(tag.namespace)?;
+        let openings = known.openings.as_ref()?;
+        match self.xml.take_near_leaf(openings, &tag.name, known.version) {
+            Near::Taken(span) => {
+                self.tries = 0;
+                Some(span)
+            }
+            Near::Other => None,
+            Near::Far => self.far_leaf(tag),
+        }
+    }
+
+    #[inline(never)]
+    fn far_leaf(&mut self, tag: &'static Tag) -> Option<Span> {
         self.xml.skip_indent();
         let version = self.xml.scope_version();
         let known = self.known.get(tag.namespace)?;

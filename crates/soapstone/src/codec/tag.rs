@@ -161,7 +161,7 @@ fn built_in_base(name: &str) -> Option<&'static str> {
 }
 
 /// A name: the index of its namespace in the contract's table, and its tags as they are written.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct Tag {
     /// Indexes the contract's table of namespaces; 0 is no namespace.
     pub namespace: usize,

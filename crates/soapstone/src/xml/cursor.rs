@@ -26,13 +26,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over comments, and white space around them, that stand before a tag; tells whether it did.
-    #[inline(never)]
-    pub fn skip_comments(&mut self) -> bool {
-        let from = self.at;
-        if !self.in_content() {
-            return false;
+    /// Passes over comments, and white space around them, that stand before a tag.
+    #[inline]
+    pub fn skip_comments(&mut self) {
+        if matches!(self.rest(), [b'<', b'!', ..] | [..=b' ', ..]) && self.in_content() {
+            self.skip_some_comments();
         }
+    }
+
+    #[inline(never)]
+    fn skip_some_comments(&mut self) {
+        let from = self.at;
         while self.bytes.get(self.at..).is_some_and(|rest| {
             let rest = rest.get(scan::space(rest)..).unwrap_or_default();
             rest.starts_with(b"<!--")
@@ -40,18 +44,13 @@ impl<'a> Reader<'a> {
             self.at += scan::space(self.bytes.get(self.at..).unwrap_or_default());
             if self.comment().is_err() {
                 self.at = from;
-                return false;
+                return;
             }
         }
-        if self.at == from {
-            return false;
-        }
         self.skip_indent();
-        let is_tag = matches!(self.bytes.get(self.at..), Some([b'<', next, ..]) if !matches!(next, b'!' | b'?'));
-        if !is_tag {
+        if !matches!(self.rest(), [b'<', next, ..] if !matches!(next, b'!' | b'?')) {
             self.at = from;
         }
-        is_tag
     }
 
     /// Changes whenever a prefix is bound or a binding ends; while it is the same, what [`resolve`](Reader::resolve) says of
@@ -97,16 +96,19 @@ impl<'a> Reader<'a> {
             .unwrap_or_default())
     }
 
-    /// Tells whether text between two tags holds no carriage return and no `]]>`.
+    /// Tells whether text between two tags surely holds no carriage return and no `]]>`.
     #[inline(always)]
     pub(crate) fn is_plain(&self, from: usize, to: usize) -> bool {
         to <= self.survey.carriage_return.min(self.survey.section_end) || self.looks_plain(from, to)
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn looks_plain(&self, from: usize, to: usize) -> bool {
-        let text = self.bytes.get(from..to).unwrap_or_default();
-        memchr::memchr(b'\r', text).is_none() && scan::section_end(text).is_none()
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        match scan::is_near_plain(rest, to - from) {
+            Some(plain) => plain,
+            None => scan::is_plain(rest.get(..to - from).unwrap_or_default()),
+        }
     }
 
     /// Tells whether the limits leave room for one more element.

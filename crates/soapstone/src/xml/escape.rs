@@ -1,7 +1,8 @@
 //! What text becomes where it is written: the characters that would be markup, and those that XML has no place for.
 
-use super::scan::{HIGHS, below, equal, first};
-use super::words::word;
+use wide::u8x16;
+
+use super::words::WORD;
 
 /// Appends text with `<`, `>`, `&` and carriage returns escaped, and characters that XML has no place for as U+FFFD.
 #[inline]
@@ -35,35 +36,32 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Flags the bytes that may have to be escaped. Written so that the compiler makes vector instructions of it.
+/// Marks the bytes that may have to be escaped.
 #[inline(always)]
-fn flags<const ATTRIBUTE: bool>(chunk: &[u8; 16]) -> [u8; 16] {
-    let mut flags = [0u8; 16];
-    for (flag, byte) in flags.iter_mut().zip(chunk) {
-        *flag = u8::from(*byte < 0x20)
-            | u8::from(*byte == b'&')
-            | u8::from(*byte | 2 == b'>')
-            | u8::from(*byte == 0xEF)
-            | (u8::from(ATTRIBUTE) & u8::from(*byte == b'"'));
+fn specials<const ATTRIBUTE: bool>(part: &[u8; WORD]) -> u8x16 {
+    let part = u8x16::new(*part);
+    let is = |byte| part.simd_eq(u8x16::splat(byte));
+    let angle = (part | u8x16::splat(2)).simd_eq(u8x16::splat(b'>'));
+    let mut marks = part.simd_lt(u8x16::splat(0x20)) | is(b'&') | angle | is(0xEF);
+    if ATTRIBUTE {
+        marks |= is(b'"');
     }
-    flags
+    marks
 }
 
 /// Copies text into room of the same length; tells whether nothing in it has to be escaped. Where something may have to be, what was
 /// copied is of no use.
 #[inline]
 pub(crate) fn copy_clean<const ATTRIBUTE: bool>(text: &[u8], room: &mut [u8]) -> bool {
-    if let (Some(last), Some(place)) = (text.last_chunk::<16>(), room.last_chunk_mut::<16>()) {
-        let mut flags = flags::<ATTRIBUTE>(last);
+    if let (Some(last), Some(place)) = (text.last_chunk(), room.last_chunk_mut()) {
+        let mut marks = specials::<ATTRIBUTE>(last);
         *place = *last;
-        let places = room.as_chunks_mut::<16>().0;
-        for (chunk, place) in text.as_chunks::<16>().0.iter().zip(places) {
-            *place = *chunk;
-            for (flag, more) in flags.iter_mut().zip(self::flags::<ATTRIBUTE>(chunk)) {
-                *flag |= more;
-            }
+        let places = room.as_chunks_mut().0;
+        for (part, place) in text.as_chunks().0.iter().zip(places) {
+            *place = *part;
+            marks |= specials::<ATTRIBUTE>(part);
         }
-        return u128::from_ne_bytes(flags) == 0;
+        return marks.to_bitmask() == 0;
     }
     if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
         if let Some(place) = room.first_chunk_mut() {
@@ -73,7 +71,7 @@ pub(crate) fn copy_clean<const ATTRIBUTE: bool>(text: &[u8], room: &mut [u8]) ->
             *place = *last;
         }
         let [first, last] = [first, last].map(|chunk| u64::from_ne_bytes(*chunk));
-        return specials::<ATTRIBUTE>(first) | specials::<ATTRIBUTE>(last) == 0;
+        return !has_special::<ATTRIBUTE>(first) && !has_special::<ATTRIBUTE>(last);
     }
     if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         if let Some(place) = room.first_chunk_mut() {
@@ -83,7 +81,7 @@ pub(crate) fn copy_clean<const ATTRIBUTE: bool>(text: &[u8], room: &mut [u8]) ->
             *place = *last;
         }
         let [first, last] = [first, last].map(|chunk| u64::from(u32::from_ne_bytes(*chunk)));
-        return specials::<ATTRIBUTE>(first | last << 32) == 0;
+        return !has_special::<ATTRIBUTE>(first | last << 32);
     }
     let mut clean = true;
     for (byte, place) in text.iter().zip(room) {
@@ -93,9 +91,25 @@ pub(crate) fn copy_clean<const ATTRIBUTE: bool>(text: &[u8], room: &mut [u8]) ->
     clean
 }
 
-/// Flags the bytes of a word that may have to be escaped.
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Sets the high bit of the first byte of a word that is `byte`, and perhaps of later ones.
 #[inline(always)]
-fn specials<const ATTRIBUTE: bool>(word: u64) -> u64 {
+fn equal(word: u64, byte: u8) -> u64 {
+    let differs = word ^ (ONES * byte as u64);
+    differs.wrapping_sub(ONES) & !differs
+}
+
+/// Sets the high bit of the first byte of a word that is below a byte of ASCII, and perhaps of later ones.
+#[inline(always)]
+fn below(word: u64, byte: u8) -> u64 {
+    word.wrapping_sub(ONES * byte as u64) & !word
+}
+
+/// Tells whether a byte of a word may have to be escaped.
+#[inline(always)]
+fn has_special<const ATTRIBUTE: bool>(word: u64) -> bool {
     let mut flags = below(word, 0x20)
         | equal(word, b'&')
         | equal(word | 0x0202_0202_0202_0202, b'>')
@@ -103,7 +117,7 @@ fn specials<const ATTRIBUTE: bool>(word: u64) -> u64 {
     if ATTRIBUTE {
         flags |= equal(word, b'"');
     }
-    flags & HIGHS
+    flags & HIGHS != 0
 }
 
 #[inline(always)]
@@ -118,53 +132,107 @@ pub(crate) fn escape<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
     let bytes = text.as_bytes();
     let mut done = 0;
     let mut from = 0;
-    while let Some(length) = next_special::<ATTRIBUTE>(bytes.get(from..).unwrap_or_default()) {
-        let at = from + length;
-        let (escaped, taken) = match bytes.get(at..).unwrap_or_default() {
-            [b'<', ..] => ("&lt;", 1),
-            [b'>', ..] => ("&gt;", 1),
-            [b'&', ..] => ("&amp;", 1),
-            [b'"', ..] => ("&quot;", 1),
-            [b'\t', ..] => ("&#9;", 1),
-            [b'\n', ..] => ("&#10;", 1),
-            [b'\r', ..] => ("&#13;", 1),
-            [0xEF, 0xBF, 0xBE | 0xBF, ..] => ("\u{FFFD}", 3),
-            [0xEF, ..] => {
-                from = at + 3;
-                continue;
+    while let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) {
+        let mut marks = match rest.first_chunk() {
+            Some(part) => specials::<ATTRIBUTE>(part).to_bitmask(),
+            None => {
+                let mut part = [b' '; WORD];
+                part.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+                specials::<ATTRIBUTE>(&part).to_bitmask()
             }
-            _ => ("\u{FFFD}", 1),
         };
-        out.add(text.get(done..at).unwrap_or_default());
-        out.add(escaped);
-        done = at + taken;
-        from = done;
+        while marks != 0 {
+            let at = from + marks.trailing_zeros() as usize;
+            marks &= marks - 1;
+            let (escaped, taken) = match bytes.get(at..).unwrap_or_default() {
+                [b'<', ..] => ("&lt;", 1),
+                [b'>', ..] => ("&gt;", 1),
+                [b'&', ..] => ("&amp;", 1),
+                [b'"', ..] => ("&quot;", 1),
+                [b'\t' | b'\n', ..] if !ATTRIBUTE => continue,
+                [b'\t', ..] => ("&#9;", 1),
+                [b'\n', ..] => ("&#10;", 1),
+                [b'\r', ..] => ("&#13;", 1),
+                [0xEF, 0xBF, 0xBE | 0xBF, ..] => ("\u{FFFD}", 3),
+                [0xEF, ..] => continue,
+                _ => ("\u{FFFD}", 1),
+            };
+            out.add(text.get(done..at).unwrap_or_default());
+            out.add(escaped);
+            done = at + taken;
+        }
+        from += WORD;
     }
     out.add(text.get(done..).unwrap_or_default());
 }
 
-/// The offset of the first byte that may have to be escaped.
-#[inline]
-fn next_special<const ATTRIBUTE: bool>(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = word(bytes, at) {
-        let flags = specials::<ATTRIBUTE>(word);
-        if flags == 0 {
-            at += 8;
-            continue;
-        }
-        at += first(flags);
-        if bytes
-            .get(at)
-            .is_some_and(|byte| is_special::<ATTRIBUTE>(*byte))
-        {
-            return Some(at);
-        }
-        at += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped_by_character<const ATTRIBUTE: bool>(text: &str) -> String {
+        text.chars()
+            .map(|c| match c {
+                '<' => "&lt;".to_owned(),
+                '>' => "&gt;".to_owned(),
+                '&' => "&amp;".to_owned(),
+                '"' if ATTRIBUTE => "&quot;".to_owned(),
+                '\t' if ATTRIBUTE => "&#9;".to_owned(),
+                '\n' if ATTRIBUTE => "&#10;".to_owned(),
+                '\r' => "&#13;".to_owned(),
+                '\u{FFFE}' | '\u{FFFF}' => '\u{FFFD}'.to_string(),
+                '\0'..'\u{20}' if !matches!(c, '\t' | '\n') => '\u{FFFD}'.to_string(),
+                c => c.to_string(),
+            })
+            .collect()
     }
-    let rest = bytes.get(at..)?;
-    let length = rest
-        .iter()
-        .position(|byte| is_special::<ATTRIBUTE>(*byte))?;
-    Some(at + length)
+
+    fn check<const ATTRIBUTE: bool>(text: &str) {
+        let expected = escaped_by_character::<ATTRIBUTE>(text);
+        let mut out = String::new();
+        escape::<ATTRIBUTE>(text, &mut out);
+        assert_eq!(out, expected, "{text:?}");
+        let mut room = vec![0; text.len()];
+        let clean = copy_clean::<ATTRIBUTE>(text.as_bytes(), &mut room);
+        let may_be_special = text
+            .bytes()
+            .any(|byte| byte < 0x20 || matches!(byte, b'<' | b'>' | b'&' | b'"' | 0xEF));
+        if clean {
+            assert_eq!(expected, text);
+            assert_eq!(room, text.as_bytes());
+        } else {
+            assert!(may_be_special, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_special_is_escaped_wherever_it_stands() {
+        let pieces = [
+            "<",
+            ">",
+            "&",
+            "\"",
+            "\t",
+            "\n",
+            "\r",
+            "\u{1}",
+            "\u{FFFE}",
+            "\u{FFFD}",
+            "é",
+            "]]>",
+            "<\u{FFFF}>",
+        ];
+        for length in 0..40 {
+            let plain = "y".repeat(length);
+            check::<false>(&plain);
+            check::<true>(&plain);
+            for piece in pieces {
+                for at in 0..length {
+                    let text = [&plain[..at], piece, &plain[at..], piece].concat();
+                    check::<false>(&text);
+                    check::<true>(&text);
+                }
+            }
+        }
+    }
 }

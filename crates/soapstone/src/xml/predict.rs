@@ -19,6 +19,17 @@ pub enum Prediction {
     Unknown,
 }
 
+/// What the bytes near the cursor say of an expected leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Near {
+    /// It stood there, and was taken.
+    Taken(Span),
+    /// Something else stands there.
+    Other,
+    /// More has to be looked at than what is near.
+    Far,
+}
+
 /// Where a text stands in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -233,6 +244,55 @@ impl<'a> Reader<'a> {
         };
         self.take_leaf_end(openings, local, span)?;
         Some(span)
+    }
+
+    /// Takes a whole element as [`take_plain_leaf`](Reader::take_plain_leaf) does, if little white space stands before it, its name
+    /// and text are short, and the bindings are those of a [version](Reader::scope_version).
+    #[inline(always)]
+    pub fn take_near_leaf(&mut self, openings: &Openings, local: &Local, version: u64) -> Near {
+        if self.scope.version != version || self.scope.len() != self.kept {
+            return Near::Far;
+        }
+        self.near_leaf(openings, local).unwrap_or(Near::Far)
+    }
+
+    /// `None` where more has to be looked at.
+    #[inline(always)]
+    fn near_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Near> {
+        let mut start = self.at;
+        let mut rest = self.bytes.get(start..)?;
+        if rest.first().is_some_and(|byte| *byte <= b' ') {
+            let indent = scan::near_space(rest)?;
+            start += indent;
+            rest = rest.get(indent..)?;
+        }
+        if !openings.start.begins(rest) {
+            return Some(Near::Other);
+        }
+        let name = rest.get(openings.length..)?;
+        if !local.near_ends_tag(name)? {
+            return Some(Near::Other);
+        }
+        let text = name.get(local.text.len() + 1..)?;
+        let length = scan::near_markup(text)?;
+        let end = text.get(length..)?;
+        let name = end.get(openings.length + 1..)?;
+        if !openings.end.begins(end) || !local.near_ends_tag(name)? {
+            return Some(Near::Other);
+        }
+        let from = start + openings.length + local.text.len() + 1;
+        let to = from + length;
+        if !self.in_content()
+            || !self.has_room()
+            || length > self.options.limits.text
+            || to > self.survey.carriage_return.min(self.survey.section_end)
+        {
+            return None;
+        }
+        self.elements += 1;
+        self.at = to + openings.length + local.text.len() + 2;
+        self.set_start(start);
+        Some(Near::Taken(Span { from, to }))
     }
 
     /// What stands behind the start tag of a leaf.

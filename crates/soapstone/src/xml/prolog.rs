@@ -4,6 +4,7 @@
 use super::chars::{is_ncname, is_space};
 use super::error::{Error, ErrorKind, Limited};
 use super::reader::{Part, Reader};
+use super::scan;
 use super::{Event, Instructions};
 
 impl<'a> Reader<'a> {
@@ -87,8 +88,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn comment(&mut self) -> Result<(), Error> {
         let from = self.at + 4;
         let body = self.bytes.get(from..).unwrap_or_default();
-        let mut dashes = memchr::memchr_iter(b'-', body);
-        let Some(end) = dashes.find(|at| body.get(at + 1) == Some(&b'-')) else {
+        let Some(end) = scan::double(body, b'-') else {
             return Err(self.syntax(self.at, "a comment has no end"));
         };
         if body.get(end + 2) != Some(&b'>') {

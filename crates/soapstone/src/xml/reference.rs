@@ -13,11 +13,13 @@ pub(crate) const EXPANSION: usize = 16 << 20;
 /// How deep entities may stand inside each other.
 pub(crate) const ENTITY_DEPTH: usize = 40;
 
-/// The character of the reference at the front, if it is to one of the entities that every document has (XML 1.0, 4.6), and the
-/// reference's length.
+/// The character of the reference at the front, and the reference's length: if it is to a character, in few digits, or to one of the
+/// entities that every document has (XML 1.0, 4.1 and 4.6).
 #[inline]
-pub(super) fn predefined(bytes: &[u8]) -> Option<(char, usize)> {
+pub(super) fn undeclared(bytes: &[u8]) -> Option<(char, usize)> {
     match bytes {
+        [b'&', b'#', b'x', digits @ ..] => few_digits(digits, 16).map(|(c, count)| (c, count + 4)),
+        [b'&', b'#', digits @ ..] => few_digits(digits, 10).map(|(c, count)| (c, count + 3)),
         [b'&', b'l', b't', b';', ..] => Some(('<', 4)),
         [b'&', b'g', b't', b';', ..] => Some(('>', 4)),
         [b'&', b'a', b'm', b'p', b';', ..] => Some(('&', 5)),
@@ -25,6 +27,20 @@ pub(super) fn predefined(bytes: &[u8]) -> Option<(char, usize)> {
         [b'&', b'a', b'p', b'o', b's', b';', ..] => Some(('\'', 6)),
         _ => None,
     }
+}
+
+/// The character of a number that ends in `;`, and how many digits it has; nothing where they are too many to be sure of their sum.
+#[inline(always)]
+fn few_digits(bytes: &[u8], radix: u32) -> Option<(char, usize)> {
+    let mut code = 0;
+    for (count, byte) in bytes.iter().take(7).enumerate() {
+        if *byte == b';' {
+            let character = char::from_u32(code).filter(|c| count > 0 && is_xml_char(*c))?;
+            return Some((character, count));
+        }
+        code = code * radix + char::from(*byte).to_digit(radix)?;
+    }
+    None
 }
 
 /// The character of a reference's number, `38` or `x26`; nothing where XML has no such character.
@@ -208,7 +224,7 @@ impl<'a> Reader<'a> {
             let mut length = 1;
             match special.as_bytes() {
                 [b'&', ..] => {
-                    if let Some((character, taken)) = predefined(special.as_bytes()) {
+                    if let Some((character, taken)) = undeclared(special.as_bytes()) {
                         length = taken;
                         out.push(character);
                     } else {
@@ -247,5 +263,51 @@ impl<'a> Reader<'a> {
         }
         out.push_str(rest);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_references_are_read_as_others_are() {
+        for name in [
+            "#65",
+            "#x41",
+            "#xe9",
+            "#0",
+            "#x0",
+            "#",
+            "#x",
+            "#1114111",
+            "#x10FFFF",
+            "#x110000",
+            "#xD800",
+            "#65534",
+            "#9",
+            "#x1F600",
+            "#12345678",
+            "#0000065",
+            "#6a",
+            "#x 1",
+            "# 1",
+            "#-1",
+            "#+1",
+        ] {
+            let number = &name[1..];
+            let reference = format!("&{name};");
+            let short = undeclared(reference.as_bytes());
+            assert_eq!(undeclared(&reference.as_bytes()[..name.len()]), None);
+            // Of many digits nothing is said.
+            if number.len() < 7 {
+                let expected = character(number).map(|c| (c, reference.len()));
+                assert_eq!(short, expected, "{reference}");
+            } else if let Some((c, length)) = short {
+                assert_eq!((Some(c), length), (character(number), reference.len()));
+            }
+        }
+        assert_eq!(undeclared(b"&amp;x"), Some(('&', 5)));
+        assert_eq!(undeclared(b"&ampx;"), None);
     }
 }

@@ -1,91 +1,91 @@
-//! Finds the bytes that end something: eight at a time where they are near, by vector instructions where they may be far.
+//! Finds the bytes that end something, sixteen at a time.
 
-use super::words::word;
+use wide::u8x16;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-pub(super) const HIGHS: u64 = 0x8080_8080_8080_8080;
+use super::words::{WORD, wide};
 
-/// How many bytes are looked at in words before the vector search is worth its start.
+/// How many bytes are looked at before a search by longer vectors is worth its start.
 const NEAR: usize = 32;
-
-/// Sets the high bit of the first byte of a word that is `byte`, and perhaps of later ones.
-#[inline(always)]
-pub(super) fn equal(word: u64, byte: u8) -> u64 {
-    let differs = word ^ (ONES * byte as u64);
-    differs.wrapping_sub(ONES) & !differs
-}
-
-/// Sets the high bit of the first byte of a word that is below a byte of ASCII, and perhaps of later ones.
-#[inline(always)]
-pub(super) fn below(word: u64, byte: u8) -> u64 {
-    word.wrapping_sub(ONES * byte as u64) & !word
-}
-
-/// The first flagged byte.
-#[inline(always)]
-pub(super) fn first(flags: u64) -> usize {
-    (flags.trailing_zeros() / 8) as usize
-}
 
 /// The offset of the first `<` or `&`.
 #[inline(always)]
 pub(crate) fn markup(bytes: &[u8]) -> Option<usize> {
-    if let Some(word) = word(bytes, 0) {
-        let flags = (equal(word, b'<') | equal(word, b'&')) & HIGHS;
+    if let Some(first) = wide(bytes) {
+        let flags = is_markup(first);
         if flags != 0 {
-            return Some(first(flags));
+            return Some(flags.trailing_zeros() as usize);
         }
     }
     markup_beyond(bytes)
+}
+
+/// The same, among the first 32 bytes.
+#[inline(always)]
+pub(crate) fn near_markup(bytes: &[u8]) -> Option<usize> {
+    let near: &[u8; 2 * WORD] = bytes.first_chunk()?;
+    let flags = match near.as_chunks().0 {
+        [one, other] => is_markup(u8x16::new(*one)) | is_markup(u8x16::new(*other)) << WORD,
+        _ => 0,
+    };
+    (flags != 0).then_some(flags.trailing_zeros() as usize)
+}
+
+/// Flags every `<` and `&`.
+#[inline(always)]
+fn is_markup(bytes: u8x16) -> u32 {
+    (bytes.simd_eq(u8x16::splat(b'<')) | bytes.simd_eq(u8x16::splat(b'&'))).to_bitmask()
 }
 
 #[inline(never)]
 fn markup_beyond(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < NEAR {
-        let Some(word) = word(bytes, at) else {
+        let Some(next) = bytes.get(at..).and_then(wide) else {
             let rest = bytes.get(at..)?;
             return rest
                 .iter()
                 .position(|byte| matches!(byte, b'<' | b'&'))
                 .map(|length| at + length);
         };
-        let flags = (equal(word, b'<') | equal(word, b'&')) & HIGHS;
+        let flags = is_markup(next);
         if flags != 0 {
-            return Some(at + first(flags));
+            return Some(at + flags.trailing_zeros() as usize);
         }
-        at += 8;
+        at += WORD;
     }
     memchr::memchr2(b'<', b'&', bytes.get(at..)?).map(|length| at + length)
 }
 
 /// How many bytes of white space there are at the front. In a document without illegal characters nothing else is as low.
-#[inline]
+#[inline(always)]
 pub(crate) fn space(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(word) = word(bytes, at) {
-        // The high bit of each byte tells that it is above the space: no sum carries into the next byte.
-        let above = (((word & !HIGHS) + ONES * (0x7F - b' ' as u64)) | word) & HIGHS;
-        if above != 0 {
-            return at + first(above);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| **byte <= b' ').count()
+    near_space(bytes).unwrap_or_else(|| space_beyond(bytes))
+}
+
+/// The same, if it is less than 16 bytes.
+#[inline(always)]
+pub(crate) fn near_space(bytes: &[u8]) -> Option<usize> {
+    let flags = wide(bytes)?.simd_gt(u8x16::splat(b' ')).to_bitmask();
+    (flags != 0).then_some(flags.trailing_zeros() as usize)
+}
+
+#[inline(never)]
+fn space_beyond(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| **byte <= b' ').count()
 }
 
 /// The offset of the first byte that an attribute's value does not just hold: its quote, `<`, `&`, or a control character.
 #[inline]
 pub(crate) fn value_stop(bytes: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
-    while let Some(word) = word(bytes, at) {
-        let stops = equal(word, quote) | equal(word, b'<') | equal(word, b'&') | below(word, 0x20);
-        let flags = stops & HIGHS;
+    while let Some(part) = bytes.get(at..).and_then(wide) {
+        let is = |byte| part.simd_eq(u8x16::splat(byte));
+        let control = part.simd_lt(u8x16::splat(0x20));
+        let flags = (is(quote) | is(b'<') | is(b'&') | control).to_bitmask();
         if flags != 0 {
-            return Some(at + first(flags));
+            return Some(at + flags.trailing_zeros() as usize);
         }
-        at += 8;
+        at += WORD;
     }
     let rest = bytes.get(at..)?;
     rest.iter()
@@ -95,8 +95,52 @@ pub(crate) fn value_stop(bytes: &[u8], quote: u8) -> Option<usize> {
 
 /// The offset of the first `]]>`.
 pub(crate) fn section_end(bytes: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b']', bytes)
-        .find(|at| matches!(bytes.get(*at..), Some([_, b']', b'>', ..])))
+    let mut at = 0;
+    loop {
+        at += double(bytes.get(at..)?, b']')?;
+        if bytes.get(at + 2) == Some(&b'>') {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+/// The offset of the first place where a byte stands twice.
+pub(crate) fn double(bytes: &[u8], byte: u8) -> Option<usize> {
+    let mut at = 0;
+    while let Some(part) = bytes.get(at..).and_then(wide) {
+        let flags = part.simd_eq(u8x16::splat(byte)).to_bitmask();
+        let doubles = flags & (flags >> 1);
+        if doubles != 0 {
+            return Some(at + doubles.trailing_zeros() as usize);
+        }
+        // The last of them may be the first of two.
+        at += WORD - 1;
+    }
+    let rest = bytes.get(at..)?;
+    let length = rest.windows(2).position(|two| *two == [byte, byte])?;
+    Some(at + length)
+}
+
+/// Tells whether the text at the front, if it is short, surely holds no carriage return and no `]`.
+#[inline(always)]
+pub(crate) fn is_near_plain(bytes: &[u8], length: usize) -> Option<bool> {
+    let part = wide(bytes).filter(|_| length <= WORD)?;
+    let odd = part.simd_eq(u8x16::splat(b'\r')) | part.simd_eq(u8x16::splat(b']'));
+    Some(odd.to_bitmask() & !(u32::MAX << length) == 0)
+}
+
+/// Tells whether text surely holds no carriage return and no `]]>`.
+#[inline(never)]
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    let (parts, rest) = text.as_chunks();
+    let mut odd = u8x16::ZERO;
+    for part in parts {
+        let part = u8x16::new(*part);
+        odd |= part.simd_eq(u8x16::splat(b'\r')) | part.simd_eq(u8x16::splat(b']'));
+    }
+    let is_odd = odd.to_bitmask() != 0 || rest.iter().any(|byte| matches!(byte, b'\r' | b']'));
+    !is_odd || (memchr::memchr(b'\r', text).is_none() && section_end(text).is_none())
 }
 
 /// What one pass over a document found, so that nothing later needs to look at every character again.
@@ -121,7 +165,7 @@ pub(crate) fn survey(text: &str) -> Survey {
     let (chunks, rest) = bytes.as_chunks::<64>();
     let mut offset = 0;
     for chunk in chunks {
-        if is_odd(chunk) && is_rare(chunk, &found) {
+        if is_odd(chunk) {
             inspect(bytes, offset, chunk, &mut found);
             if found.illegal.is_some() {
                 return found;
@@ -134,56 +178,53 @@ pub(crate) fn survey(text: &str) -> Survey {
         place.copy_from_slice(rest);
     }
     if is_odd(&last) {
-        inspect(bytes, offset, rest, &mut found);
+        inspect(bytes, offset, &last, &mut found);
     }
     found
 }
 
-/// Tells whether there may be something to note: a control character, a tab or a line end, a byte from 0xEF on, or `]`. Written so
-/// that the compiler makes few vector instructions of it, for every byte of every document.
+/// Tells whether there may be something to note.
 #[inline(always)]
 fn is_odd(chunk: &[u8; 64]) -> bool {
-    let mut flag = false;
-    for byte in chunk {
-        // From 0xEF on and around to the space.
-        flag |= (byte.wrapping_sub(0xEF) < 0x31) | (*byte == b']');
+    let (parts, _) = chunk.as_chunks();
+    let mut odd = u8x16::ZERO;
+    for part in parts {
+        odd |= odd_ones(part);
     }
-    flag
+    odd.to_bitmask() != 0
 }
 
-/// Tells whether there is something to note, tabs and line ends apart, and what was found before.
-#[inline(never)]
-fn is_rare(chunk: &[u8; 64], found: &Survey) -> bool {
-    // The first of each is enough; a tab and a byte that no text has stand for those that are no longer looked for.
-    let carriage_return = [b'\r', b'\t'][usize::from(found.carriage_return == usize::MAX)];
-    let bracket = [0xFF, b']'][usize::from(found.section_end == usize::MAX)];
-    let mut flag = false;
-    for byte in chunk {
-        let space = (*byte == b'\t') | (*byte == b'\n') | (*byte == carriage_return);
-        flag |= ((*byte < 0x20) & !space) | (*byte == 0xEF) | (*byte == bracket);
-    }
-    flag
+/// Marks what may be to note: a control character other than a tab or a line feed, `]`, and 0xEF, with which U+FFFE begins.
+#[inline(always)]
+fn odd_ones(part: &[u8; WORD]) -> u8x16 {
+    let part = u8x16::new(*part);
+    let is = |byte| part.simd_eq(u8x16::splat(byte));
+    let control = part.simd_lt(u8x16::splat(0x20));
+    (control & !(is(b'\t') | is(b'\n'))) | is(b']') | is(0xEF)
 }
 
 #[inline(never)]
-fn inspect(bytes: &[u8], offset: usize, chunk: &[u8], found: &mut Survey) {
-    for (at, byte) in (offset..).zip(chunk) {
-        match *byte {
-            b'\r' => found.carriage_return = found.carriage_return.min(at),
-            b'\t' | b'\n' => {}
-            b']' if matches!(bytes.get(at..at + 3), Some([_, b']', b'>'])) => {
-                found.section_end = found.section_end.min(at);
+fn inspect(bytes: &[u8], offset: usize, chunk: &[u8; 64], found: &mut Survey) {
+    let (parts, _) = chunk.as_chunks();
+    for (from, part) in (offset..).step_by(WORD).zip(parts) {
+        let mut flags = odd_ones(part).to_bitmask();
+        while flags != 0 {
+            let at = from + flags.trailing_zeros() as usize;
+            flags &= flags - 1;
+            match bytes.get(at..) {
+                Some([b'\r', ..]) => found.carriage_return = found.carriage_return.min(at),
+                Some([b']', b']', b'>', ..]) => found.section_end = found.section_end.min(at),
+                Some([b']', ..]) => {}
+                Some([0xEF, 0xBF, 0xBE | 0xBF, ..]) => {
+                    found.illegal = Some(at);
+                    return;
+                }
+                Some([0xEF, ..]) => {}
+                _ => {
+                    found.illegal = Some(at);
+                    return;
+                }
             }
-            // U+FFFE and U+FFFF.
-            0xEF if matches!(bytes.get(at..at + 3), Some([_, 0xBF, 0xBE | 0xBF])) => {
-                found.illegal = Some(at);
-                return;
-            }
-            control if control < 0x20 => {
-                found.illegal = Some(at);
-                return;
-            }
-            _ => {}
         }
     }
 }
@@ -203,6 +244,8 @@ mod tests {
                     }
                     let expected = bytes.iter().position(|byte| matches!(byte, b'<' | b'&'));
                     assert_eq!(markup(&bytes), expected);
+                    let near = expected.filter(|at| bytes.len() >= 32 && *at < 32);
+                    assert_eq!(near_markup(&bytes), near);
                     let expected = bytes
                         .iter()
                         .position(|byte| matches!(byte, b'<' | b'&' | b'"' | b'\n'));
@@ -213,6 +256,30 @@ mod tests {
                     }
                     let expected = blank.iter().position(|byte| *byte > b' ');
                     assert_eq!(space(&blank), expected.unwrap_or(length));
+                    let near = expected.filter(|at| length >= 16 && *at < 16);
+                    assert_eq!(near_space(&blank), near);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_sections_are_found_wherever_they_stand() {
+        for length in 0..70 {
+            for piece in ["]]>", "]>", "]", "]]", "]]]>", "\r", "> ]]"] {
+                for at in 0..length {
+                    let mut text = "x".repeat(length);
+                    text.replace_range(at..at, piece);
+                    let bytes = text.as_bytes();
+                    assert_eq!(section_end(bytes), text.find("]]>"), "{text:?}");
+                    assert_eq!(double(bytes, b']'), text.find("]]"), "{text:?}");
+                    let plain = !text.contains('\r') && !text.contains("]]>");
+                    assert_eq!(is_plain(bytes), plain, "{text:?}");
+                    for part in 0..bytes.len() {
+                        let odd = text[..part].contains(['\r', ']']);
+                        let near = (bytes.len() >= 16 && part <= 16).then_some(!odd);
+                        assert_eq!(is_near_plain(bytes, part), near, "{text:?}");
+                    }
                 }
             }
         }

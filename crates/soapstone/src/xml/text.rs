@@ -80,34 +80,43 @@ impl<'a> Reader<'a> {
             own,
         };
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            match rest {
+            match self.rest() {
                 [b'&', ..] => self.reference(&mut text)?,
                 [b'<', b'!', b'-', b'-', ..] => self.comment()?,
-                [b'<', b'!', ..] if rest.starts_with(b"<![CDATA[") => {
-                    let start = self.at + 9;
-                    let body = self.bytes.get(start..).unwrap_or_default();
+                [
+                    b'<',
+                    b'!',
+                    b'[',
+                    b'C',
+                    b'D',
+                    b'A',
+                    b'T',
+                    b'A',
+                    b'[',
+                    body @ ..,
+                ] => {
                     let Some(length) = scan::section_end(body) else {
                         return Err(self.syntax(self.at, "a CDATA section has no end"));
                     };
-                    self.append(&mut text, start, start + length);
-                    self.at = start + length + 3;
+                    let from = self.at + 9;
+                    let to = from + length;
+                    self.append(&mut text, from, to, self.is_plain(from, to));
+                    self.at = to + 3;
                 }
                 [b'<', b'!', ..] => return Err(self.syntax(self.at, "this markup is out of place")),
                 [b'<', b'?', ..] => self.instruction()?,
                 [b'<', ..] => break,
                 [] if self.frames.is_empty() => break,
                 [] => self.leave_entity()?,
-                _ => {
-                    let to = self.find_markup(self.at).unwrap_or(self.bytes.len());
-                    let run = self.bytes.get(self.at..to).unwrap_or_default();
+                rest => {
+                    let length = scan::markup(rest).unwrap_or(rest.len());
+                    let to = self.at + length;
                     // `]]>` must not stand in text (XML 1.0, 2.4).
-                    if to > self.survey.section_end
-                        && let Some(at) = scan::section_end(run)
-                    {
+                    let plain = self.is_plain(self.at, to);
+                    if !plain && let Some(at) = rest.get(..length).and_then(scan::section_end) {
                         return Err(self.syntax(self.at + at, "]]> stands in text"));
                     }
-                    self.append(&mut text, self.at, to);
+                    self.append(&mut text, self.at, to, plain);
                     self.at = to;
                 }
             }
@@ -118,12 +127,13 @@ impl<'a> Reader<'a> {
         Ok(text.borrowed)
     }
 
-    /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11).
-    fn append(&self, text: &mut Run<'a, '_>, from: usize, to: usize) {
+    /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11): a plain one has none of another form.
+    #[inline]
+    fn append(&self, text: &mut Run<'a, '_>, from: usize, to: usize, plain: bool) {
         let piece = self.source.get(from..to).unwrap_or_default();
-        if to > self.survey.carriage_return && piece.contains('\r') {
+        if !plain {
             append_lines(piece, self.owned(text));
-        } else if text.borrowed == Some("") {
+        } else if text.borrowed.is_some_and(str::is_empty) {
             text.borrowed = Some(piece);
         } else {
             self.owned(text).push_str(piece);
@@ -148,7 +158,7 @@ impl<'a> Reader<'a> {
     /// Reads a reference in content (XML 1.0, 4.4); the cursor stands on its `&`.
     fn reference(&mut self, text: &mut Run<'a, '_>) -> Result<(), Error> {
         let start = self.at;
-        if let Some((character, length)) = super::reference::predefined(self.rest()) {
+        if let Some((character, length)) = super::reference::undeclared(self.rest()) {
             self.owned(text).push(character);
             self.at += length;
             return Ok(());
@@ -239,9 +249,7 @@ fn as_it_stands(text: &str) -> Option<&str> {
     } else {
         text
     };
-    let changes = memchr::memchr(b'\r', text.as_bytes()).is_some()
-        || scan::section_end(text.as_bytes()).is_some();
-    (!changes).then_some(text)
+    scan::is_plain(text.as_bytes()).then_some(text)
 }
 
 /// Appends a text with CR LF and lone CR made LF.

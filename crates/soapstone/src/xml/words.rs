@@ -1,60 +1,71 @@
-//! Short names made ready for comparison as machine words, since a call to compare a few bytes costs more than the bytes do.
+//! Short names made ready for comparison as vectors of bytes, since a call to compare a few bytes costs more than the bytes do.
+
+use wide::u8x16;
 
 use super::chars::is_space;
 
 /// How many bytes are compared at once.
-const WORD: usize = 16;
+pub(super) const WORD: usize = 16;
+/// A flag for each of them.
+const ALL: u32 = 0xFFFF;
 
 /// A text of at most 16 bytes to compare with the bytes of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Word {
-    text: u128,
-    /// Which bits count.
-    mask: u128,
+    text: u8x16,
+    /// Flags the bytes behind the text, which are not compared.
+    beyond: u32,
 }
 
 impl Word {
     /// Makes the word of a text; of a longer one it is the beginning.
     pub(super) const fn new(text: &[u8]) -> Word {
-        let mut word = Word { text: 0, mask: 0 };
+        let mut bytes = [0; WORD];
         let mut at = 0;
         while at < text.len() && at < WORD {
-            word.text |= (text[at] as u128) << (8 * at);
-            word.mask |= 0xFF << (8 * at);
+            bytes[at] = text[at];
             at += 1;
         }
-        word
+        Word::of(bytes, at)
     }
 
-    /// Makes the word of the first bytes, from one to 16.
-    fn of(bytes: [u8; WORD], length: usize) -> Word {
-        let mask = u128::MAX >> (8 * WORD.saturating_sub(length));
+    /// Makes the word of the first bytes, from none to 16.
+    const fn of(bytes: [u8; WORD], length: usize) -> Word {
         Word {
-            text: u128::from_le_bytes(bytes) & mask,
-            mask,
+            text: u8x16::new(bytes),
+            beyond: ALL << length,
         }
     }
 
-    /// Tells whether bytes begin with the word. Of fewer than 16 nothing is the beginning: the general path looks there.
+    /// Flags the bytes that are as in the word, and those behind it; none where there are fewer than 16 bytes: the general path
+    /// looks there.
+    #[inline(always)]
+    fn equal(&self, bytes: &[u8]) -> u32 {
+        match wide(bytes) {
+            Some(bytes) => bytes.simd_eq(self.text).to_bitmask() | self.beyond,
+            None => 0,
+        }
+    }
+
+    /// Tells whether bytes begin with the word. Of fewer than 16 nothing is the beginning.
     #[inline(always)]
     pub(super) fn begins(&self, bytes: &[u8]) -> bool {
-        wide(bytes).is_some_and(|wide| wide & self.mask == self.text)
+        self.equal(bytes) & ALL == ALL
     }
 
     /// Tells the same of the word's first bytes.
     #[inline(always)]
     pub(super) fn begins_up_to(&self, length: usize, bytes: &[u8]) -> bool {
-        let mask = u128::MAX.unbounded_shr((WORD as u32 * 8).saturating_sub(length as u32 * 8));
-        wide(bytes).is_some_and(|wide| (wide ^ self.text) & self.mask & mask == 0)
+        self.equal(bytes).trailing_ones() as usize >= length.min(WORD)
     }
 }
 
 /// A text of at most 32 bytes to compare with the bytes of a document: its front and its end are words, which may overlap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Words {
     length: usize,
     front: Word,
-    end: u128,
+    end: Word,
 }
 
 impl Words {
@@ -68,15 +79,12 @@ impl Words {
         } else {
             Words::MOST
         };
-        let mut words = Words {
-            length,
-            front: Word::new(text),
-            end: 0,
+        let front = Word::new(text);
+        let end = match length.checked_sub(WORD) {
+            Some(from) => Word::new(text.split_at(from).1),
+            None => front,
         };
-        if length > WORD {
-            words.end = Word::new(text.split_at(length - WORD).1).text;
-        }
-        words
+        Words { length, front, end }
     }
 
     /// The first 16 bytes.
@@ -88,17 +96,16 @@ impl Words {
     /// Tells whether bytes begin with the text, as [`Word::begins`] does.
     #[inline(always)]
     pub(super) fn begin(&self, bytes: &[u8]) -> bool {
-        self.front.begins(bytes) && (self.length <= WORD || self.end_stands(bytes))
-    }
-
-    #[inline(always)]
-    fn end_stands(&self, bytes: &[u8]) -> bool {
-        bytes.get(self.length - WORD..).and_then(wide) == Some(self.end)
+        self.front.begins(bytes)
+            && (self.length <= WORD
+                || bytes
+                    .get(self.length - WORD..)
+                    .is_some_and(|rest| self.end.begins(rest)))
     }
 }
 
 /// How the tags of a namespace begin in a document: `<p:` and `</p:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Openings {
     pub(super) start: Word,
     pub(super) end: Word,
@@ -135,7 +142,7 @@ impl Openings {
 }
 
 /// A local name that may come next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Local {
     /// The name.
     pub text: &'static str,
@@ -175,13 +182,24 @@ impl Local {
         self.tag.begin(bytes) && (self.text.len() < Words::MOST || self.long_ends_tag(bytes))
     }
 
+    /// Tells the same as [`ends_tag`](Local::ends_tag) of a name that is not long.
+    #[inline(always)]
+    pub(super) fn near_ends_tag(&self, bytes: &[u8]) -> Option<bool> {
+        (self.text.len() < Words::MOST).then(|| self.tag.begin(bytes))
+    }
+
     /// The length of the name, white space and `>`, if bytes begin with them.
+    #[inline]
     pub(super) fn tag_length(&self, bytes: &[u8]) -> Option<usize> {
         let rest = bytes
             .get(self.text.len()..)
             .filter(|_| self.begins(bytes))?;
-        let spaces = rest.iter().take_while(|byte| is_space(**byte)).count();
-        (rest.get(spaces) == Some(&b'>')).then_some(self.text.len() + spaces + 1)
+        let length = match rest {
+            [b'>', ..] => 1,
+            [b' ', b'>', ..] => 2,
+            _ => 1 + rest.iter().take_while(|byte| is_space(**byte)).count(),
+        };
+        (rest.get(length - 1) == Some(&b'>')).then_some(self.text.len() + length)
     }
 
     #[inline(never)]
@@ -201,9 +219,10 @@ pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
         .map(|chunk| u64::from_le_bytes(*chunk))
 }
 
+/// The first sixteen bytes.
 #[inline(always)]
-fn wide(bytes: &[u8]) -> Option<u128> {
-    bytes.first_chunk().map(|chunk| u128::from_le_bytes(*chunk))
+pub(super) fn wide(bytes: &[u8]) -> Option<u8x16> {
+    bytes.first_chunk().map(|chunk| u8x16::new(*chunk))
 }
 
 #[cfg(test)]
