@@ -166,7 +166,13 @@ impl Scope<'_> {
     fn entries(&self, fields: &[Field], shared: &[String]) -> Vec<String> {
         let mut entries = Vec::new();
         for field in fields {
-            let repeated = matches!(field.occurs, Occurs::Many(..));
+            let is_same = |other: &&Field| match (&field.particle, &other.particle) {
+                (Particle::Element(own, _), Particle::Element(other, _)) => own == other,
+                _ => false,
+            };
+            // What stands in two places of a type may stand more than once.
+            let repeated = matches!(field.occurs, Occurs::Many(..))
+                || fields.iter().filter(is_same).count() > 1;
             entries.push(match &field.particle {
                 Particle::Element(tag, _) => {
                     let (uri, local) = self.expanded(*tag);
