@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use soapstone_schema::load::unescape;
+
 /// Splits an XML name into words at punctuation and at changes of case: `OrderIDList_2` → `Order ID List 2`.
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -272,7 +274,7 @@ pub(crate) fn module(namespace: &str) -> String {
         .collect();
     let mut name = String::new();
     for segment in segments.iter().rev() {
-        let segment = host(segment);
+        let segment = host(&unescape(segment));
         let word = bare_snake_plain(&segment);
         name = if name.is_empty() {
             word
@@ -365,6 +367,8 @@ mod tests {
                 "pain_001_001_10",
             ),
             ("urn:enterprise.soap.sforce.com", "enterprise"),
+            ("http://example.com/xml/Account%20IO", "account_io"),
+            ("http://example.com/a%/b%FF_c%", "b_c"),
             ("http://www.w3.org/2001/XMLSchema", "xml_schema"),
             ("", "unqualified"),
         ];

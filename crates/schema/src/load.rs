@@ -19,6 +19,7 @@ use crate::{resolve, rules};
 pub(crate) use units::Unit;
 
 pub use fetch::{Fetch, FetchError, Files, NoFetch};
+pub use location::unescape;
 
 /// What to load.
 #[derive(Debug, Clone)]

@@ -83,8 +83,8 @@ fn split(location: &str) -> (&str, &str) {
     location.split_at(end)
 }
 
-/// Turns `%20` and the like into the characters that they stand for.
-pub(super) fn unescape(path: &str) -> String {
+/// Turns `%20` and the like of a URI into the characters that they stand for.
+pub fn unescape(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
