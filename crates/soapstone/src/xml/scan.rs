@@ -162,11 +162,12 @@ pub(crate) fn survey(text: &str) -> Survey {
         carriage_return: usize::MAX,
         section_end: usize::MAX,
     };
+    let mut sought = Sought::of(&found);
     let (chunks, rest) = bytes.as_chunks::<64>();
     let mut offset = 0;
     for chunk in chunks {
-        if is_odd(chunk) {
-            inspect(bytes, offset, chunk, &mut found);
+        if sought.is_in(chunk) {
+            inspect(bytes, offset, chunk, &mut sought, &mut found);
             if found.illegal.is_some() {
                 return found;
             }
@@ -177,37 +178,56 @@ pub(crate) fn survey(text: &str) -> Survey {
     if let Some(place) = last.get_mut(..rest.len()) {
         place.copy_from_slice(rest);
     }
-    if is_odd(&last) {
-        inspect(bytes, offset, &last, &mut found);
+    if sought.is_in(&last) {
+        inspect(bytes, offset, &last, &mut sought, &mut found);
     }
     found
 }
 
-/// Tells whether there may be something to note.
-#[inline(always)]
-fn is_odd(chunk: &[u8; 64]) -> bool {
-    let (parts, _) = chunk.as_chunks();
-    let mut odd = u8x16::ZERO;
-    for part in parts {
-        odd |= odd_ones(part);
-    }
-    odd.to_bitmask() != 0
+/// Bytes that may be to note: control characters other than tabs and line feeds, `]`, and 0xEF, with which U+FFFE begins. What was
+/// found once is sought no more.
+struct Sought {
+    /// `]`, or a byte that no text has.
+    bracket: u8x16,
+    /// A control character that is passed over: the carriage return, or the tab, which is anyway.
+    passed: u8x16,
 }
 
-/// Marks what may be to note: a control character other than a tab or a line feed, `]`, and 0xEF, with which U+FFFE begins.
-#[inline(always)]
-fn odd_ones(part: &[u8; WORD]) -> u8x16 {
-    let part = u8x16::new(*part);
-    let is = |byte| part.simd_eq(u8x16::splat(byte));
-    let control = part.simd_lt(u8x16::splat(0x20));
-    (control & !(is(b'\t') | is(b'\n'))) | is(b']') | is(0xEF)
+impl Sought {
+    fn of(found: &Survey) -> Sought {
+        let bracket = [0xFF, b']'][usize::from(found.section_end == usize::MAX)];
+        let passed = [b'\r', b'\t'][usize::from(found.carriage_return == usize::MAX)];
+        Sought {
+            bracket: u8x16::splat(bracket),
+            passed: u8x16::splat(passed),
+        }
+    }
+
+    #[inline(always)]
+    fn is_in(&self, chunk: &[u8; 64]) -> bool {
+        let (parts, _) = chunk.as_chunks();
+        let mut marks = u8x16::ZERO;
+        for part in parts {
+            marks |= self.mark(part);
+        }
+        marks.to_bitmask() != 0
+    }
+
+    #[inline(always)]
+    fn mark(&self, part: &[u8; WORD]) -> u8x16 {
+        let part = u8x16::new(*part);
+        let is = |byte| part.simd_eq(u8x16::splat(byte));
+        let control = part.simd_lt(u8x16::splat(0x20));
+        let passed = is(b'\t') | is(b'\n') | part.simd_eq(self.passed);
+        (control & !passed) | part.simd_eq(self.bracket) | is(0xEF)
+    }
 }
 
 #[inline(never)]
-fn inspect(bytes: &[u8], offset: usize, chunk: &[u8; 64], found: &mut Survey) {
+fn inspect(bytes: &[u8], offset: usize, chunk: &[u8; 64], sought: &mut Sought, found: &mut Survey) {
     let (parts, _) = chunk.as_chunks();
     for (from, part) in (offset..).step_by(WORD).zip(parts) {
-        let mut flags = odd_ones(part).to_bitmask();
+        let mut flags = sought.mark(part).to_bitmask();
         while flags != 0 {
             let at = from + flags.trailing_zeros() as usize;
             flags &= flags - 1;
@@ -227,6 +247,7 @@ fn inspect(bytes: &[u8], offset: usize, chunk: &[u8; 64], found: &mut Survey) {
             }
         }
     }
+    *sought = Sought::of(found);
 }
 
 #[cfg(test)]
