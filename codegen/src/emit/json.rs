@@ -122,10 +122,14 @@ impl Scope<'_> {
                 "soapstone::json::Content::Value({})",
                 self.shape(&field.rust)
             ),
-            Body::Mixed(_, content) => format!(
-                "soapstone::json::Content::Mixed(&[{}])",
-                self.json_mixed(&Rust::Item(*content))
-            ),
+            Body::Mixed(_, content) => match self.json_mixed(&Rust::Item(*content)) {
+                // What a restriction leaves out of every element is a text.
+                arms if arms.is_empty() => {
+                    "soapstone::json::Content::Value(<String as soapstone::json::Json>::shape)"
+                        .to_owned()
+                }
+                arms => format!("soapstone::json::Content::Mixed(&[{arms}])"),
+            },
             _ => format!(
                 "soapstone::json::Content::Elements(&[{}])",
                 self.entries(fields, &self.shared(fields)).join(", ")
