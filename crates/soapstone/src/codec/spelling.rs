@@ -5,6 +5,9 @@ use crate::datatype::{Datatype, Decimal};
 /// How many zeroes are tried, before the point or behind it.
 const ZEROES: usize = 40;
 
+/// How many words of lists are spelled, all tries together.
+const WORDS: usize = 100_000;
+
 /// Texts, made as they are asked for.
 type Texts = Box<dyn Iterator<Item = String>>;
 
@@ -118,6 +121,8 @@ pub fn of_list(words: &[String]) -> Texts {
     let manners = ["", "+"].into_iter().flat_map(move |sign| {
         most().flat_map(move |whole| most().map(move |fraction| (sign, whole, fraction)))
     });
+    // All of a list is spelled anew each time: of a long one fewer manners are tried.
+    let manners = manners.take(1 + WORDS / numbers.len().max(1));
     Box::new(manners.filter_map(move |(sign, whole, fraction)| {
         let words = numbers
             .iter()
