@@ -74,7 +74,7 @@ fn root(package: &Package) -> String {
     out.push_str(
         "\n/// The namespaces of the contract, with the prefixes that are written for them.\n",
     );
-    out.push_str("pub const NAMESPACES: &[soapstone::codec::Namespace] = &[\n");
+    out.push_str("#[rustfmt::skip]\npub const NAMESPACES: &[soapstone::codec::Namespace] = &[\n");
     for namespace in &package.namespaces {
         let module = package
             .modules
