@@ -77,8 +77,11 @@ impl Writer {
     /// there is no such name (Namespaces in XML 1.0, 6.2): what is written is none, so that nobody reads it as another.
     fn bare(&mut self, local: &str) -> String {
         let at = self.out.len();
-        let tag = StartTag::of(self.out.tag_before(at));
-        if tag.is_some_and(|tag| tag.default.is_some() && self.is_in(&tag)) {
+        let is_taken = || {
+            let tag = StartTag::of(self.out.tag_before(at));
+            tag.is_some_and(|tag| tag.default.is_some() && self.is_in(&tag))
+        };
+        if self.binds_default && is_taken() {
             return format!(":{local}");
         }
         self.bare_at = Some(at);
@@ -136,6 +139,7 @@ impl Writer {
         if !tag.name.contains(':') || !is_free || tag.has_bare_type {
             return false;
         }
+        self.binds_default = true;
         self.is_rebound = self.mode == Mode::Attribute;
         self.out.insert(begin + tag.end, declaration.into_bytes());
         true

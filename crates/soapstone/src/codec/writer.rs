@@ -25,7 +25,9 @@ pub struct Writer {
     pub(super) mode: Mode,
     /// Where the last name without a prefix stands that is of no namespace.
     pub(super) bare_at: Option<usize>,
-    /// A default namespace was bound on the element that is being written, for one of its attributes.
+    /// A default namespace was bound on an element.
+    pub(super) binds_default: bool,
+    /// One was bound on the element that is being written, for one of its attributes.
     pub(super) is_rebound: bool,
     /// `xsi:type` names the member of the union that is being written.
     pub(super) is_told: bool,
@@ -52,6 +54,7 @@ impl Writer {
             xsi: false,
             mode: Mode::Text,
             bare_at: None,
+            binds_default: false,
             is_rebound: false,
             is_told: false,
             aside: None,

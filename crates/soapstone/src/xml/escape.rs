@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use super::words::WORD;
+use super::words::{WORD, marks};
 
 /// Appends text with `<`, `>`, `&` and carriage returns escaped, and characters that XML has no place for as U+FFFD.
 #[inline]
@@ -40,13 +40,13 @@ impl Sink for Vec<u8> {
 #[inline(always)]
 fn specials<const ATTRIBUTE: bool>(part: &[u8; WORD]) -> u8x16 {
     let part = u8x16::new(*part);
-    let is = |byte| part.simd_eq(u8x16::splat(byte));
-    let angle = (part | u8x16::splat(2)).simd_eq(u8x16::splat(b'>'));
-    let mut marks = part.simd_lt(u8x16::splat(0x20)) | is(b'&') | angle | is(0xEF);
+    let is = |byte| marks(part, byte);
+    let angle = marks(part | u8x16::splat(2), b'>');
+    let mut found = part.simd_lt(u8x16::splat(0x20)) | is(b'&') | angle | is(0xEF);
     if ATTRIBUTE {
-        marks |= is(b'"');
+        found |= is(b'"');
     }
-    marks
+    found
 }
 
 /// Copies text into room of the same length; tells whether nothing in it has to be escaped. Where something may have to be, what was

@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use super::words::{WORD, wide};
+use super::words::{WORD, marks, wide};
 
 /// How many bytes are looked at before a search by longer vectors is worth its start.
 const NEAR: usize = 32;
@@ -33,7 +33,7 @@ pub(crate) fn near_markup(bytes: &[u8]) -> Option<usize> {
 /// Flags every `<` and `&`.
 #[inline(always)]
 fn is_markup(bytes: u8x16) -> u32 {
-    (bytes.simd_eq(u8x16::splat(b'<')) | bytes.simd_eq(u8x16::splat(b'&'))).to_bitmask()
+    (marks(bytes, b'<') | marks(bytes, b'&')).to_bitmask()
 }
 
 #[inline(never)]
@@ -79,7 +79,7 @@ fn space_beyond(bytes: &[u8]) -> usize {
 pub(crate) fn value_stop(bytes: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     while let Some(part) = bytes.get(at..).and_then(wide) {
-        let is = |byte| part.simd_eq(u8x16::splat(byte));
+        let is = |byte| marks(part, byte);
         let control = part.simd_lt(u8x16::splat(0x20));
         let flags = (is(quote) | is(b'<') | is(b'&') | control).to_bitmask();
         if flags != 0 {
@@ -109,7 +109,7 @@ pub(crate) fn section_end(bytes: &[u8]) -> Option<usize> {
 pub(crate) fn double(bytes: &[u8], byte: u8) -> Option<usize> {
     let mut at = 0;
     while let Some(part) = bytes.get(at..).and_then(wide) {
-        let flags = part.simd_eq(u8x16::splat(byte)).to_bitmask();
+        let flags = marks(part, byte).to_bitmask();
         let doubles = flags & (flags >> 1);
         if doubles != 0 {
             return Some(at + doubles.trailing_zeros() as usize);
@@ -126,21 +126,24 @@ pub(crate) fn double(bytes: &[u8], byte: u8) -> Option<usize> {
 #[inline(always)]
 pub(crate) fn is_near_plain(bytes: &[u8], length: usize) -> Option<bool> {
     let part = wide(bytes).filter(|_| length <= WORD)?;
-    let odd = part.simd_eq(u8x16::splat(b'\r')) | part.simd_eq(u8x16::splat(b']'));
-    Some(odd.to_bitmask() & !(u32::MAX << length) == 0)
+    Some(odd(part).to_bitmask() & !(u32::MAX << length) == 0)
 }
 
 /// Tells whether text surely holds no carriage return and no `]]>`.
 #[inline(never)]
 pub(crate) fn is_plain(text: &[u8]) -> bool {
     let (parts, rest) = text.as_chunks();
-    let mut odd = u8x16::ZERO;
-    for part in parts {
-        let part = u8x16::new(*part);
-        odd |= part.simd_eq(u8x16::splat(b'\r')) | part.simd_eq(u8x16::splat(b']'));
-    }
-    let is_odd = odd.to_bitmask() != 0 || rest.iter().any(|byte| matches!(byte, b'\r' | b']'));
+    let found = parts
+        .iter()
+        .fold(u8x16::ZERO, |found, part| found | odd(u8x16::new(*part)));
+    let is_odd = found.to_bitmask() != 0 || rest.iter().any(|byte| matches!(byte, b'\r' | b']'));
     !is_odd || (memchr::memchr(b'\r', text).is_none() && section_end(text).is_none())
+}
+
+/// Marks the bytes that text does not just hold: carriage returns, and `]`.
+#[inline(always)]
+fn odd(part: u8x16) -> u8x16 {
+    marks(part, b'\r') | marks(part, b']')
 }
 
 /// What one pass over a document found, so that nothing later needs to look at every character again.
@@ -216,7 +219,7 @@ impl Sought {
     #[inline(always)]
     fn mark(&self, part: &[u8; WORD]) -> u8x16 {
         let part = u8x16::new(*part);
-        let is = |byte| part.simd_eq(u8x16::splat(byte));
+        let is = |byte| marks(part, byte);
         let control = part.simd_lt(u8x16::splat(0x20));
         let passed = is(b'\t') | is(b'\n') | part.simd_eq(self.passed);
         (control & !passed) | part.simd_eq(self.bracket) | is(0xEF)

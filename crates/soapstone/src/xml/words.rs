@@ -225,6 +225,12 @@ pub(super) fn wide(bytes: &[u8]) -> Option<u8x16> {
     bytes.first_chunk().map(|chunk| u8x16::new(*chunk))
 }
 
+/// Marks the bytes that are this one.
+#[inline(always)]
+pub(super) fn marks(bytes: u8x16, byte: u8) -> u8x16 {
+    bytes.simd_eq(u8x16::splat(byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
