@@ -161,20 +161,14 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        // A value that keeps its text has it as it was put together; for others there is one room for all.
-        let mut room = if T::KEEPS {
-            String::new()
-        } else {
-            std::mem::take(&mut self.own)
-        };
-        let value = self.mixed_leaf(tag, &mut room).map(|text| match text {
-            Some(text) => T::from_text(Cow::Borrowed(text), &self.xml),
-            None if T::KEEPS => T::from_text(Cow::Owned(std::mem::take(&mut room)), &self.xml),
-            None => T::from_text(Cow::Borrowed(&room), &self.xml),
+        let value = self.mixed_leaf(tag).map(|text| {
+            let text = match text {
+                Some(text) => Cow::Borrowed(text),
+                None if T::KEEPS => Cow::Owned(self.own.take()),
+                None => Cow::Borrowed(self.own.as_str()),
+            };
+            T::from_text(text, &self.xml)
         });
-        if !T::KEEPS {
-            self.own = room;
-        }
         match value {
             Some(Ok(value)) => return Ok(Some(value)),
             Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
@@ -190,9 +184,8 @@ impl<'a> Reader<'a> {
     #[cold]
     fn invalid_leaf(&mut self, tag: &'static Tag, problem: Invalid) -> Error {
         self.xml.take_back_leaf();
-        let mut own = String::new();
-        let text = self.mixed_leaf(tag, &mut own).flatten();
-        self.invalid(text.unwrap_or(&own), problem)
+        let text = self.mixed_leaf(tag).flatten();
+        self.invalid(text.unwrap_or(self.own.as_str()), problem)
             .within(tag.local, None)
     }
 

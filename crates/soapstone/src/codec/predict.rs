@@ -189,11 +189,8 @@ impl<'a> Reader<'a> {
 
     /// Takes a whole leaf as [`plain_leaf`](Reader::plain_leaf) does, with references, CDATA sections and comments in its text,
     /// which is borrowed or put into `own`.
-    pub(super) fn mixed_leaf(
-        &mut self,
-        tag: &'static Tag,
-        own: &mut String,
-    ) -> Option<Option<&'a str>> {
+    #[inline(never)]
+    pub(super) fn mixed_leaf(&mut self, tag: &'static Tag) -> Option<Option<&'a str>> {
         if self.is_busy() || self.value.is_some() {
             return None;
         }
@@ -203,9 +200,10 @@ impl<'a> Reader<'a> {
         if known.version != version {
             return None;
         }
+        let openings = known.openings.as_ref()?;
         let text = self
             .xml
-            .take_mixed_leaf(known.openings.as_ref()?, &tag.name, own)?;
+            .take_mixed_leaf(openings, &tag.name, &mut self.own)?;
         self.tries = 0;
         Some(text)
     }

@@ -8,7 +8,7 @@ use super::error::{Error, ErrorKind};
 use super::predict::Known;
 use super::tag::{Check, Namespace, Tag};
 use super::{Bindings, ByteString, QName, Result, Strictness, Type};
-use crate::xml::{self, Event};
+use crate::xml::{self, Event, Pieces};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
 /// no document exhausts the stack.
@@ -52,7 +52,7 @@ pub struct Reader<'a> {
     memory: usize,
     pub(super) seeking: super::lenient::Seeking<'a>,
     /// Room for a text that does not stand in the document as it is.
-    pub(super) own: String,
+    pub(super) own: Pieces,
 }
 
 /// What was read of the document beyond the last answer.
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
             nested: 0,
             memory,
             seeking: super::lenient::Seeking::default(),
-            own: String::new(),
+            own: Pieces::default(),
         }
     }
 
@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the text of an element with simple content, borrowed or put into `own`; its end tag stays ahead.
-    pub(super) fn text(&mut self, own: &mut String) -> Result<Option<&'a str>> {
+    pub(super) fn text(&mut self, own: &mut Pieces) -> Result<Option<&'a str>> {
         self.expect_no_attributes()?;
         let text = self.xml.text_before_tag(own)?;
         match self.xml.next()? {

@@ -317,7 +317,7 @@ impl Reader<'_> {
         let name = self.told_name.take();
         let mut own = std::mem::take(&mut self.own);
         let value = self.text(&mut own).and_then(|text| {
-            let text = text.unwrap_or(&own);
+            let text = text.unwrap_or(own.as_str());
             if let Some(check) = told.filter(|_| constraint.is_none() || !text.is_empty()) {
                 check(text, &self.xml).map_err(|problem| self.invalid(text, problem))?;
             }

@@ -36,20 +36,17 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn skip_some_comments(&mut self) {
-        let from = self.at;
-        while self.bytes.get(self.at..).is_some_and(|rest| {
-            let rest = rest.get(scan::space(rest)..).unwrap_or_default();
-            rest.starts_with(b"<!--")
-        }) {
-            self.at += scan::space(self.bytes.get(self.at..).unwrap_or_default());
-            if self.comment().is_err() {
-                self.at = from;
-                return;
+        let mut rest = self.rest();
+        loop {
+            rest = rest.get(scan::space(rest)..).unwrap_or_default();
+            let body = rest.strip_prefix(b"<!--").unwrap_or_default();
+            match scan::double(body, b'-').and_then(|end| body.get(end + 2..)) {
+                Some([b'>', behind @ ..]) => rest = behind,
+                _ => break,
             }
         }
-        self.skip_indent();
-        if !matches!(self.rest(), [b'<', next, ..] if !matches!(next, b'!' | b'?')) {
-            self.at = from;
+        if matches!(rest, [b'<', next, ..] if !matches!(next, b'!' | b'?')) {
+            self.at = self.bytes.len() - rest.len();
         }
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::NsId;
 use super::chars::{in_name, is_space};
+use super::pieces::Pieces;
 use super::reader::{Open, Reader};
 use super::scan;
 use super::words::{Local, Openings, word};
@@ -227,9 +228,9 @@ impl<'a> Reader<'a> {
         if let Some(span) = self.take_plain_leaf(openings, local) {
             return Some(Cow::Borrowed(self.text(span)));
         }
-        let mut own = String::new();
+        let mut own = Pieces::default();
         let text = self.take_mixed_leaf(openings, local, &mut own)?;
-        Some(text.map_or(Cow::Owned(own), Cow::Borrowed))
+        Some(text.map_or_else(|| Cow::Owned(own.take()), Cow::Borrowed))
     }
 
     /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, if its text stands there as it is.
@@ -329,13 +330,14 @@ impl<'a> Reader<'a> {
 
     /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, with references, CDATA sections and comments in its text and
     /// white space in its tags; the text is borrowed, or put into `own`.
-    #[inline(never)]
+    #[inline(always)]
     pub fn take_mixed_leaf(
         &mut self,
         openings: &Openings,
         local: &Local,
-        own: &mut String,
+        own: &mut Pieces,
     ) -> Option<Option<&'a str>> {
+        let start = self.at;
         let rest = self.rest();
         if !openings.start.begins(rest)
             || !self.in_content()
@@ -344,14 +346,19 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        let start = self.at;
         let length = local.tag_length(rest.get(openings.length..)?)?;
-        self.at += openings.length + length;
-        let text = self.mixed_text(own);
+        let from = start + openings.length + length;
+        let text = match self.near_text(from, own) {
+            Some((text, to)) => {
+                self.at = to;
+                text
+            }
+            None => self.far_mixed_text(from, own)?,
+        };
         let rest = self.rest();
         let end = rest.get(openings.length + 1..).unwrap_or_default();
         let length = local.tag_length(end).filter(|_| openings.end.begins(rest));
-        let (Ok(text), Some(length)) = (text, length) else {
+        let Some(length) = length else {
             self.at = start;
             return None;
         };
@@ -359,6 +366,17 @@ impl<'a> Reader<'a> {
         self.at += openings.length + 1 + length;
         self.set_start(start);
         Some(text)
+    }
+
+    /// Moves behind the text that begins there; nowhere if there is something wrong with it.
+    #[inline(never)]
+    fn far_mixed_text(&mut self, from: usize, own: &mut Pieces) -> Option<Option<&'a str>> {
+        let start = std::mem::replace(&mut self.at, from);
+        let text = self.mixed_text(own);
+        if text.is_err() {
+            self.at = start;
+        }
+        text.ok()
     }
 }
 

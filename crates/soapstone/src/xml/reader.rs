@@ -11,8 +11,9 @@ use smallvec::SmallVec;
 
 use super::doctype::Doctype;
 use super::error::{Error, ErrorKind, Limited, Place};
-use super::scan::{self, Survey};
+use super::pieces::Pieces;
 use super::scope::Scope;
+use super::survey::{self, Survey};
 use super::{Attribute, Event, NsId, Options, Tag};
 
 /// Reads a document's events one after another.
@@ -83,7 +84,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn new(text: &'a str, options: &Options) -> Reader<'a> {
         let within = text.len() <= options.limits.bytes;
-        let survey = scan::survey(if within { text } else { "" });
+        let survey = survey::survey(if within { text } else { "" });
         Reader {
             source: text,
             shared: None,
@@ -183,10 +184,10 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             }
-            let mut own = String::new();
+            let mut own = Pieces::default();
             let text = match self.mixed_text(&mut own)? {
                 Some(text) => Cow::Borrowed(text),
-                None => Cow::Owned(own),
+                None => Cow::Owned(own.take()),
             };
             if !text.is_empty() {
                 self.end = self.at;

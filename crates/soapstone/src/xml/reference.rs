@@ -15,8 +15,28 @@ pub(crate) const ENTITY_DEPTH: usize = 40;
 
 /// The character of the reference at the front, and the reference's length: if it is to a character, in few digits, or to one of the
 /// entities that every document has (XML 1.0, 4.1 and 4.6).
-#[inline]
+#[inline(always)]
 pub(super) fn undeclared(bytes: &[u8]) -> Option<(char, usize)> {
+    match two_digits(bytes) {
+        Some(character) => Some((character, 5)),
+        None => undeclared_beyond(bytes),
+    }
+}
+
+/// The character of `&#38;` and its like, from the space on.
+#[inline(always)]
+fn two_digits(bytes: &[u8]) -> Option<char> {
+    let [b'&', b'#', tens, ones, b';', ..] = bytes else {
+        return None;
+    };
+    let [tens, ones] = [tens, ones].map(|digit| digit.wrapping_sub(b'0'));
+    (matches!(tens, 3..=9) && ones < 10)
+        .then(|| char::from(tens * 10 + ones))
+        .filter(|character| *character >= ' ')
+}
+
+#[inline(never)]
+fn undeclared_beyond(bytes: &[u8]) -> Option<(char, usize)> {
     match bytes {
         [b'&', b'#', b'x', digits @ ..] => few_digits(digits, 16).map(|(c, count)| (c, count + 4)),
         [b'&', b'#', digits @ ..] => few_digits(digits, 10).map(|(c, count)| (c, count + 3)),

@@ -146,111 +146,53 @@ fn odd(part: u8x16) -> u8x16 {
     marks(part, b'\r') | marks(part, b']')
 }
 
-/// What one pass over a document found, so that nothing later needs to look at every character again.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Survey {
-    /// The first character that XML has no place for.
-    pub(crate) illegal: Option<usize>,
-    /// The first carriage return; `usize::MAX` for none.
-    pub(crate) carriage_return: usize,
-    /// The first `]]>`; `usize::MAX` for none.
-    pub(crate) section_end: usize,
+/// The length of the text at the front, if it is short, holds no carriage return and no `]`, and `<` or `&` ends it.
+#[inline(always)]
+pub(crate) fn near_text(bytes: &[u8]) -> Option<usize> {
+    let part = wide(bytes)?;
+    let markup = is_markup(part);
+    let stops = markup | odd(part).to_bitmask();
+    if stops != 0 {
+        return (markup >> stops.trailing_zeros() & 1 == 1)
+            .then_some(stops.trailing_zeros() as usize);
+    }
+    let part = wide(bytes.get(WORD..)?)?;
+    let markup = is_markup(part);
+    let stops = markup | odd(part).to_bitmask();
+    (markup >> stops.trailing_zeros().min(WORD as u32) & 1 == 1)
+        .then_some(WORD + stops.trailing_zeros() as usize)
 }
 
-/// Looks over a whole document.
-pub(crate) fn survey(text: &str) -> Survey {
-    let bytes = text.as_bytes();
-    let mut found = Survey {
-        illegal: None,
-        carriage_return: usize::MAX,
-        section_end: usize::MAX,
+/// The length of the qualified name at the front and that of its prefix, if it is short, legal and of ASCII, and something
+/// else is behind it (Namespaces in XML 1.0, 4).
+#[inline(always)]
+pub(crate) fn near_name(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
+    let part = wide(bytes)?;
+    let within = |first: u8, count: u8, part: u8x16| {
+        (part - u8x16::splat(first)).simd_lt(u8x16::splat(count))
     };
-    let mut sought = Sought::of(&found);
-    let (chunks, rest) = bytes.as_chunks::<64>();
-    let mut offset = 0;
-    for chunk in chunks {
-        if sought.is_in(chunk) {
-            inspect(bytes, offset, chunk, &mut sought, &mut found);
-            if found.illegal.is_some() {
-                return found;
-            }
-        }
-        offset += chunk.len();
-    }
-    let mut last = [b' '; 64];
-    if let Some(place) = last.get_mut(..rest.len()) {
-        place.copy_from_slice(rest);
-    }
-    if sought.is_in(&last) {
-        inspect(bytes, offset, &last, &mut sought, &mut found);
-    }
-    found
+    let letters = within(b'a', 26, part | u8x16::splat(0x20)) | marks(part, b'_');
+    // From the hyphen to the nine, with the slash among them; the colon is behind these.
+    let others = within(b'-', 14, part) & !marks(part, b'/');
+    let length = (!(letters | others).to_bitmask()).trailing_zeros();
+    let within = |flags: u8x16| flags.to_bitmask() & !(u32::MAX << length);
+    let colons = within(marks(part, b':'));
+    // A name starts at the front, and behind a colon.
+    let starts = colons << 1 | 1;
+    let is_name = length < WORD as u32
+        && colons & colons.wrapping_sub(1) == 0
+        && within(letters) & starts == starts
+        && bytes.get(length as usize).is_some_and(u8::is_ascii);
+    let colon = (colons != 0).then_some(colons.trailing_zeros() as usize);
+    is_name.then_some((length as usize, colon))
 }
 
-/// Bytes that may be to note: control characters other than tabs and line feeds, `]`, and 0xEF, with which U+FFFE begins. What was
-/// found once is sought no more.
-struct Sought {
-    /// `]`, or a byte that no text has.
-    bracket: u8x16,
-    /// A control character that is passed over: the carriage return, or the tab, which is anyway.
-    passed: u8x16,
-}
-
-impl Sought {
-    fn of(found: &Survey) -> Sought {
-        let bracket = [0xFF, b']'][usize::from(found.section_end == usize::MAX)];
-        let passed = [b'\r', b'\t'][usize::from(found.carriage_return == usize::MAX)];
-        Sought {
-            bracket: u8x16::splat(bracket),
-            passed: u8x16::splat(passed),
-        }
-    }
-
-    #[inline(always)]
-    fn is_in(&self, chunk: &[u8; 64]) -> bool {
-        let (parts, _) = chunk.as_chunks();
-        let mut marks = u8x16::ZERO;
-        for part in parts {
-            marks |= self.mark(part);
-        }
-        marks.to_bitmask() != 0
-    }
-
-    #[inline(always)]
-    fn mark(&self, part: &[u8; WORD]) -> u8x16 {
-        let part = u8x16::new(*part);
-        let is = |byte| marks(part, byte);
-        let control = part.simd_lt(u8x16::splat(0x20));
-        let passed = is(b'\t') | is(b'\n') | part.simd_eq(self.passed);
-        (control & !passed) | part.simd_eq(self.bracket) | is(0xEF)
-    }
-}
-
-#[inline(never)]
-fn inspect(bytes: &[u8], offset: usize, chunk: &[u8; 64], sought: &mut Sought, found: &mut Survey) {
-    let (parts, _) = chunk.as_chunks();
-    for (from, part) in (offset..).step_by(WORD).zip(parts) {
-        let mut flags = sought.mark(part).to_bitmask();
-        while flags != 0 {
-            let at = from + flags.trailing_zeros() as usize;
-            flags &= flags - 1;
-            match bytes.get(at..) {
-                Some([b'\r', ..]) => found.carriage_return = found.carriage_return.min(at),
-                Some([b']', b']', b'>', ..]) => found.section_end = found.section_end.min(at),
-                Some([b']', ..]) => {}
-                Some([0xEF, 0xBF, 0xBE | 0xBF, ..]) => {
-                    found.illegal = Some(at);
-                    return;
-                }
-                Some([0xEF, ..]) => {}
-                _ => {
-                    found.illegal = Some(at);
-                    return;
-                }
-            }
-        }
-    }
-    *sought = Sought::of(found);
+/// The offset of the first `]]>`, if it is near and no carriage return and no `]` stands before it.
+#[inline(always)]
+pub(crate) fn near_section_end(bytes: &[u8]) -> Option<usize> {
+    let stops = odd(wide(bytes)?).to_bitmask();
+    let length = stops.trailing_zeros() as usize;
+    bytes.get(length..)?.starts_with(b"]]>").then_some(length)
 }
 
 #[cfg(test)]
@@ -310,20 +252,46 @@ mod tests {
     }
 
     #[test]
-    fn the_survey_finds_the_first_of_each() {
-        for shift in 0..130 {
-            let text = format!("{}\r]]x]]>]]>\r", "y".repeat(shift));
-            let found = survey(&text);
-            assert_eq!(
-                (found.carriage_return, found.section_end, found.illegal),
-                (shift, shift + 4, None)
-            );
-            for wrong in ["\u{FFFE}", "\u{FFFF}", "\0", "\u{B}"] {
-                assert_eq!(
-                    survey(&format!("{text}\u{FFFD}{wrong}")).illegal,
-                    Some(shift + 14)
-                );
+    fn near_names_and_texts_are_those_that_a_loop_finds() {
+        let pieces = [
+            "a", "Zz", "_", "-", ".", "9", ":", "/", ">", "=", " ", "é", "&", "<", "]", "\r", "@",
+            "[", "`", "{",
+        ];
+        let mut seen = 0;
+        for first in pieces {
+            for second in pieces {
+                for third in pieces {
+                    for filler in ["", "b", "bcdefghij", "bcdefghijklmnopqrs"] {
+                        let text = [
+                            first,
+                            second,
+                            filler,
+                            third,
+                            filler,
+                            ">abcdefghijklmnop",
+                            "<abcdefghijklmnop",
+                        ]
+                        .concat();
+                        let bytes = text.as_bytes();
+                        let length = text
+                            .find(|c: char| !c.is_ascii_alphanumeric() && !"_-.:".contains(c))
+                            .unwrap();
+                        let name = &text[..length];
+                        let legal = name.split(':').count() <= 2
+                            && name.split(':').all(|part| {
+                                part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                            })
+                            && text.as_bytes()[length].is_ascii();
+                        let expected = (legal && length < 16).then(|| (length, name.find(':')));
+                        assert_eq!(near_name(bytes), expected, "{text:?}");
+                        seen += usize::from(expected.is_some());
+                        let stop = text.find(['<', '&', '\r', ']']).unwrap();
+                        let near = stop < 32 && matches!(text.as_bytes()[stop], b'<' | b'&');
+                        assert_eq!(near_text(bytes), near.then_some(stop), "{text:?}");
+                    }
+                }
             }
         }
+        assert!(seen > 1000, "{seen}");
     }
 }

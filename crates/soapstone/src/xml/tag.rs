@@ -102,6 +102,28 @@ impl<'a> Reader<'a> {
     pub(crate) fn name(&mut self) -> Result<Name<'a>, Error> {
         let from = self.at;
         let rest = self.rest();
+        if let Some((length, colon)) = scan::near_name(rest)
+            && length <= self.options.limits.name
+            && let Some(whole) = self.source.get(from..from + length)
+        {
+            self.at = from + length;
+            let (prefix, local) = colon
+                .and_then(|colon| whole.split_at_checked(colon))
+                .map_or(("", whole), |(prefix, local)| {
+                    (prefix, local.get(1..).unwrap_or_default())
+                });
+            return Ok(Name {
+                whole,
+                prefix,
+                local,
+            });
+        }
+        self.far_name(from)
+    }
+
+    #[inline(never)]
+    fn far_name(&mut self, from: usize) -> Result<Name<'a>, Error> {
+        let rest = self.rest();
         let (mut length, mut wide) = name_run(rest);
         let mut colon = None;
         let mut legal = rest.first().is_some_and(|byte| starts_name(*byte));

@@ -1,21 +1,98 @@
 //! Character data: text, CDATA sections and references as one run (XML 1.0, 2.4, 2.7, 2.11, 4.1).
 
 use super::error::{Error, ErrorKind, Limited};
+use super::pieces::Pieces;
 use super::reader::{Frame, Reader};
-use super::scan;
+use super::reference::undeclared;
+use super::{Sink, scan};
 
-/// A text that is being put together.
-struct Run<'a, 'o> {
-    /// All of it, as long as it is one piece of the source.
-    borrowed: Option<&'a str>,
-    own: &'o mut String,
+/// A text that is being put together: what there is of it, and behind that a piece of the source.
+struct Run<'o> {
+    own: &'o mut Pieces,
+    from: usize,
+    to: usize,
 }
 
-impl Run<'_, '_> {
+impl<'o> Run<'o> {
+    #[inline(always)]
+    fn new(own: &'o mut Pieces, at: usize) -> Run<'o> {
+        own.clear();
+        let [from, to] = [at; 2];
+        Run { own, from, to }
+    }
+
+    /// The text, if it is one piece of the source; otherwise all of it is put where the rest is.
+    #[inline(always)]
+    fn end(mut self, source: &str) -> Option<&str> {
+        if self.own.len() == 0 {
+            return Some(source.get(self.from..self.to).unwrap_or_default());
+        }
+        self.owned(source);
+        None
+    }
+
+    #[inline(always)]
     fn len(&self) -> usize {
-        self.borrowed.map_or(self.own.len(), str::len)
+        self.own.len() + (self.to - self.from)
+    }
+
+    /// Appends a piece of the source that has no line ends of another form.
+    #[inline(always)]
+    fn append(&mut self, source: &str, from: usize, to: usize) {
+        if from < to {
+            self.owned(source);
+            self.from = from;
+            self.to = to;
+        }
+    }
+
+    /// What there is, the piece behind it too.
+    #[inline(always)]
+    fn owned(&mut self, source: &str) -> &mut Pieces {
+        if self.from < self.to {
+            self.own.add_part(source, self.from, self.to);
+            self.to = self.from;
+        }
+        self.own
     }
 }
+
+/// Reads text as far as it consists of short pieces, CDATA sections and references that need no looking up; tells how far, and
+/// whether a tag stands there.
+#[inline(always)]
+fn near_pieces(source: &str, bytes: &[u8], mut at: usize, text: &mut Run<'_>) -> (usize, bool) {
+    while let Some(rest) = bytes.get(at..)
+        && let Some(length) = scan::near_text(rest)
+        && let Some(markup) = rest.get(length..)
+    {
+        text.append(source, at, at + length);
+        at += length;
+        match markup {
+            [b'<', b'!', ..] => {
+                let body = markup.strip_prefix(CDATA);
+                let Some(length) = body.and_then(scan::near_section_end) else {
+                    return (at, false);
+                };
+                at += CDATA.len();
+                text.append(source, at, at + length);
+                at += length + 3;
+            }
+            [b'<', b'?', ..] => return (at, false),
+            [b'<', ..] => return (at, true),
+            _ => {
+                let Some((character, length)) = undeclared(markup) else {
+                    return (at, false);
+                };
+                text.owned(source).push(character);
+                at += length;
+            }
+        }
+    }
+    (at, false)
+}
+
+/// What begins a section of text without markup (XML 1.0, 2.7).
+const CDATA: &[u8; 9] = b"<![CDATA[";
 
 impl<'a> Reader<'a> {
     /// Reads text up to the next tag where it can be borrowed as it stands; otherwise moves nowhere.
@@ -55,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads text up to the next tag: borrowed where it stands as it is, otherwise put into `own`.
-    pub fn text_before_tag(&mut self, own: &mut String) -> Result<Option<&'a str>, Error> {
+    pub fn text_before_tag(&mut self, own: &mut Pieces) -> Result<Option<&'a str>, Error> {
         if !self.in_content() {
             return Ok(Some(""));
         }
@@ -72,94 +149,92 @@ impl<'a> Reader<'a> {
     /// Reads text with everything that can stand in it, up to the next tag or the end of what is being read: borrowed if possible,
     /// otherwise put into `own`.
     #[inline(never)]
-    pub(crate) fn mixed_text(&mut self, own: &mut String) -> Result<Option<&'a str>, Error> {
-        let from = self.at;
-        own.clear();
-        let mut text = Run {
-            borrowed: Some(""),
-            own,
-        };
+    pub(crate) fn mixed_text(&mut self, own: &mut Pieces) -> Result<Option<&'a str>, Error> {
+        let start = self.at;
+        let mut text = Run::new(own, start);
         loop {
-            match self.rest() {
-                [b'&', ..] => self.reference(&mut text)?,
-                [b'<', b'!', b'-', b'-', ..] => self.comment()?,
-                [
-                    b'<',
-                    b'!',
-                    b'[',
-                    b'C',
-                    b'D',
-                    b'A',
-                    b'T',
-                    b'A',
-                    b'[',
-                    body @ ..,
-                ] => {
-                    let Some(length) = scan::section_end(body) else {
-                        return Err(self.syntax(self.at, "a CDATA section has no end"));
-                    };
-                    let from = self.at + 9;
-                    let to = from + length;
-                    self.append(&mut text, from, to, self.is_plain(from, to));
-                    self.at = to + 3;
-                }
-                [b'<', b'!', ..] => return Err(self.syntax(self.at, "this markup is out of place")),
-                [b'<', b'?', ..] => self.instruction()?,
-                [b'<', ..] => break,
-                [] if self.frames.is_empty() => break,
-                [] => self.leave_entity()?,
-                rest => {
-                    let length = scan::markup(rest).unwrap_or(rest.len());
-                    let to = self.at + length;
-                    // `]]>` must not stand in text (XML 1.0, 2.4).
-                    let plain = self.is_plain(self.at, to);
-                    if !plain && let Some(at) = rest.get(..length).and_then(scan::section_end) {
-                        return Err(self.syntax(self.at + at, "]]> stands in text"));
-                    }
-                    self.append(&mut text, self.at, to, plain);
-                    self.at = to;
-                }
-            }
+            let (at, is_tag) = near_pieces(self.source, self.bytes, self.at, &mut text);
+            self.at = at;
             if text.len() > self.options.limits.text {
-                return Err(self.text_limit(from));
+                return Err(self.text_limit(start));
+            }
+            if is_tag || self.far_piece(&mut text)? {
+                return Ok(text.end(self.source));
             }
         }
-        Ok(text.borrowed)
     }
 
-    /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11): a plain one has none of another form.
-    #[inline]
-    fn append(&self, text: &mut Run<'a, '_>, from: usize, to: usize, plain: bool) {
-        let piece = self.source.get(from..to).unwrap_or_default();
-        if !plain {
-            append_lines(piece, self.owned(text));
-        } else if text.borrowed.is_some_and(str::is_empty) {
-            text.borrowed = Some(piece);
+    /// Does the same with a text of near pieces, but moves nowhere; tells where it ends.
+    #[inline(always)]
+    pub(super) fn near_text(
+        &self,
+        from: usize,
+        own: &mut Pieces,
+    ) -> Option<(Option<&'a str>, usize)> {
+        let mut text = Run::new(own, from);
+        let (to, is_tag) = near_pieces(self.source, self.bytes, from, &mut text);
+        (is_tag && text.len() <= self.options.limits.text).then(|| (text.end(self.source), to))
+    }
+
+    /// Reads a piece of what can stand in text. Tells whether there is none.
+    #[inline(never)]
+    fn far_piece(&mut self, text: &mut Run<'_>) -> Result<bool, Error> {
+        match self.rest() {
+            [b'<', b'!', ..] => self.section(text)?,
+            [b'<', b'?', ..] => self.instruction()?,
+            [b'<', ..] => return Ok(true),
+            [b'&', ..] => self.reference(text)?,
+            [] if self.frames.is_empty() => return Ok(true),
+            [] => self.leave_entity()?,
+            rest => {
+                let length = scan::markup(rest).unwrap_or(rest.len());
+                let to = self.at + length;
+                // `]]>` must not stand in text (XML 1.0, 2.4).
+                if !self.is_plain(self.at, to)
+                    && let Some(at) = rest.get(..length).and_then(scan::section_end)
+                {
+                    return Err(self.syntax(self.at + at, "]]> stands in text"));
+                }
+                self.append(text, self.at, to);
+                self.at = to;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads a comment or a CDATA section; the cursor stands on its `<!`.
+    fn section(&mut self, text: &mut Run<'_>) -> Result<(), Error> {
+        let rest = self.rest();
+        if rest.starts_with(b"<!--") {
+            return self.comment();
+        }
+        let Some(body) = rest.strip_prefix(CDATA) else {
+            return Err(self.syntax(self.at, "this markup is out of place"));
+        };
+        let Some(length) = scan::section_end(body) else {
+            return Err(self.syntax(self.at, "a CDATA section has no end"));
+        };
+        let from = self.at + CDATA.len();
+        self.append(text, from, from + length);
+        self.at = from + length + 3;
+        Ok(())
+    }
+
+    /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11).
+    fn append(&self, text: &mut Run<'_>, from: usize, to: usize) {
+        if self.is_plain(from, to) {
+            text.append(self.source, from, to);
         } else {
-            self.owned(text).push_str(piece);
+            let piece = self.source.get(from..to).unwrap_or_default();
+            append_lines(piece, text.owned(self.source));
         }
-    }
-
-    /// Makes a text one to append to; where there is no room yet, with room for what is left of it: up to the next tag, as far as one
-    /// can see.
-    #[inline]
-    fn owned<'t>(&self, text: &'t mut Run<'a, '_>) -> &'t mut String {
-        if let Some(start) = text.borrowed.take() {
-            if text.own.capacity() == 0 {
-                let rest = self.bytes.get(self.at..).unwrap_or_default();
-                let more = memchr::memchr(b'<', rest).unwrap_or(rest.len());
-                *text.own = String::with_capacity(start.len() + more);
-            }
-            text.own.push_str(start);
-        }
-        text.own
     }
 
     /// Reads a reference in content (XML 1.0, 4.4); the cursor stands on its `&`.
-    fn reference(&mut self, text: &mut Run<'a, '_>) -> Result<(), Error> {
+    fn reference(&mut self, text: &mut Run<'_>) -> Result<(), Error> {
         let start = self.at;
-        if let Some((character, length)) = super::reference::undeclared(self.rest()) {
-            self.owned(text).push(character);
+        if let Some((character, length)) = undeclared(self.rest()) {
+            text.owned(self.source).push(character);
             self.at += length;
             return Ok(());
         }
@@ -169,13 +244,16 @@ impl<'a> Reader<'a> {
         )?;
         if let Some(number) = name.strip_prefix('#') {
             let character = self.character(number, start)?;
-            self.owned(text).push(character);
+            text.owned(self.source).push(character);
             self.at += length;
             return Ok(());
         }
         self.at += length;
         let Some(replacement) = self.entity(name, start)? else {
-            return self.append_owned_entity(name, start, self.owned(text));
+            let mut replacement = String::new();
+            self.append_owned_entity(name, start, &mut replacement)?;
+            text.owned(self.source).add(&replacement);
+            return Ok(());
         };
         self.count_expansion(replacement.len(), start)?;
         self.enter_entity(name, replacement, start)
@@ -253,12 +331,12 @@ fn as_it_stands(text: &str) -> Option<&str> {
 }
 
 /// Appends a text with CR LF and lone CR made LF.
-pub(crate) fn append_lines(piece: &str, text: &mut String) {
+pub(crate) fn append_lines(piece: &str, text: &mut impl Sink) {
     let mut rest = piece;
     while let Some((line, after)) = rest.split_once('\r') {
-        text.push_str(line);
-        text.push('\n');
+        text.add(line);
+        text.add("\n");
         rest = after.strip_prefix('\n').unwrap_or(after);
     }
-    text.push_str(rest);
+    text.add(rest);
 }

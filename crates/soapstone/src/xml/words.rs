@@ -189,17 +189,17 @@ impl Local {
     }
 
     /// The length of the name, white space and `>`, if bytes begin with them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn tag_length(&self, bytes: &[u8]) -> Option<usize> {
-        let rest = bytes
-            .get(self.text.len()..)
-            .filter(|_| self.begins(bytes))?;
-        let length = match rest {
+        if !self.begins(bytes) {
+            return None;
+        }
+        let length = match bytes.get(self.text.len()..)? {
             [b'>', ..] => 1,
             [b' ', b'>', ..] => 2,
-            _ => 1 + rest.iter().take_while(|byte| is_space(**byte)).count(),
+            rest => 1 + space_before_end(rest)?,
         };
-        (rest.get(length - 1) == Some(&b'>')).then_some(self.text.len() + length)
+        Some(self.text.len() + length)
     }
 
     #[inline(never)]
@@ -208,6 +208,13 @@ impl Local {
             .strip_prefix(self.text.as_bytes())
             .is_some_and(|rest| rest.first() == Some(&b'>'))
     }
+}
+
+/// How much white space there is before `>`, if nothing else is.
+#[inline(never)]
+fn space_before_end(bytes: &[u8]) -> Option<usize> {
+    let length = bytes.iter().take_while(|byte| is_space(**byte)).count();
+    (bytes.get(length) == Some(&b'>')).then_some(length)
 }
 
 /// Eight bytes from an offset on, the first one lowest.
