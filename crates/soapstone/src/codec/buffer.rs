@@ -132,4 +132,17 @@ impl Sink for Buffer {
     fn add(&mut self, text: &str) {
         self.append(text.as_bytes());
     }
+
+    #[inline(always)]
+    fn add_part(&mut self, text: &str, from: usize, to: usize) {
+        let part = text.as_bytes().get(from..).unwrap_or_default();
+        let length = to - from;
+        match (part.first_chunk::<16>(), self.room::<16>()) {
+            (Some(part), Some(room)) if length <= part.len() => {
+                *room = *part;
+                self.keep(length);
+            }
+            _ => self.append(part.get(..length).unwrap_or_default()),
+        }
+    }
 }

@@ -20,6 +20,12 @@ pub fn escape_attribute(value: &str, out: &mut String) {
 pub(crate) trait Sink {
     /// Appends text as it is.
     fn add(&mut self, text: &str);
+
+    /// Appends a part of a text. Where it is short, as much as is copied at once may be copied, and the part kept.
+    #[inline(always)]
+    fn add_part(&mut self, text: &str, from: usize, to: usize) {
+        self.add(text.get(from..to).unwrap_or_default());
+    }
 }
 
 impl Sink for String {
@@ -126,6 +132,13 @@ fn is_special<const ATTRIBUTE: bool>(byte: u8) -> bool {
     control || matches!(byte, b'<' | b'>' | b'&' | 0xEF) || (ATTRIBUTE && byte == b'"')
 }
 
+/// A short text with bytes behind it that are copied with it, and its length.
+macro_rules! padded {
+    ($text:literal) => {
+        (concat!($text, "                "), $text.len())
+    };
+}
+
 /// Appends text as [`escape_text`] does, or a value as [`escape_attribute`] does.
 #[inline(never)]
 pub(crate) fn escape<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
@@ -144,26 +157,26 @@ pub(crate) fn escape<const ATTRIBUTE: bool>(text: &str, out: &mut impl Sink) {
         while marks != 0 {
             let at = from + marks.trailing_zeros() as usize;
             marks &= marks - 1;
-            let (escaped, taken) = match bytes.get(at..).unwrap_or_default() {
-                [b'<', ..] => ("&lt;", 1),
-                [b'>', ..] => ("&gt;", 1),
-                [b'&', ..] => ("&amp;", 1),
-                [b'"', ..] => ("&quot;", 1),
+            let ((escaped, length), taken) = match bytes.get(at..).unwrap_or_default() {
+                [b'<', ..] => (padded!("&lt;"), 1),
+                [b'>', ..] => (padded!("&gt;"), 1),
+                [b'&', ..] => (padded!("&amp;"), 1),
+                [b'"', ..] => (padded!("&quot;"), 1),
                 [b'\t' | b'\n', ..] if !ATTRIBUTE => continue,
-                [b'\t', ..] => ("&#9;", 1),
-                [b'\n', ..] => ("&#10;", 1),
-                [b'\r', ..] => ("&#13;", 1),
-                [0xEF, 0xBF, 0xBE | 0xBF, ..] => ("\u{FFFD}", 3),
+                [b'\t', ..] => (padded!("&#9;"), 1),
+                [b'\n', ..] => (padded!("&#10;"), 1),
+                [b'\r', ..] => (padded!("&#13;"), 1),
+                [0xEF, 0xBF, 0xBE | 0xBF, ..] => (padded!("\u{FFFD}"), 3),
                 [0xEF, ..] => continue,
-                _ => ("\u{FFFD}", 1),
+                _ => (padded!("\u{FFFD}"), 1),
             };
-            out.add(text.get(done..at).unwrap_or_default());
-            out.add(escaped);
+            out.add_part(text, done, at);
+            out.add_part(escaped, 0, length);
             done = at + taken;
         }
         from += WORD;
     }
-    out.add(text.get(done..).unwrap_or_default());
+    out.add_part(text, done, text.len());
 }
 
 #[cfg(test)]

@@ -62,23 +62,6 @@ impl Pieces {
         }
     }
 
-    /// Appends a piece of a source.
-    #[inline(always)]
-    pub(super) fn add_part(&mut self, source: &str, from: usize, to: usize) {
-        let part = source.as_bytes().get(from..);
-        if to - from <= WORD
-            && self.long.is_empty()
-            && let Some(part) = part.and_then(<[u8]>::first_chunk::<WORD>)
-            && let Some(place) = self.short.0.get_mut(self.length..)
-            && let Some(place) = place.first_chunk_mut()
-        {
-            *place = *part;
-            self.length += to - from;
-        } else {
-            self.add_far(source, from, to);
-        }
-    }
-
     #[inline(never)]
     fn add_far(&mut self, source: &str, from: usize, to: usize) {
         if self.long.is_empty() && self.length + (to - from) > ROOM {
@@ -104,6 +87,22 @@ impl Pieces {
 }
 
 impl Sink for Pieces {
+    #[inline(always)]
+    fn add_part(&mut self, source: &str, from: usize, to: usize) {
+        let part = source.as_bytes().get(from..);
+        if to - from <= WORD
+            && self.long.is_empty()
+            && let Some(part) = part.and_then(<[u8]>::first_chunk::<WORD>)
+            && let Some(place) = self.short.0.get_mut(self.length..)
+            && let Some(place) = place.first_chunk_mut()
+        {
+            *place = *part;
+            self.length += to - from;
+        } else {
+            self.add_far(source, from, to);
+        }
+    }
+
     #[inline(never)]
     fn add(&mut self, text: &str) {
         let end = self.length + text.len();
