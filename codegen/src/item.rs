@@ -238,6 +238,17 @@ pub(crate) enum Wildcard {
     In(Vec<String>),
 }
 
+impl Wildcard {
+    /// Tells whether names of that namespace are admitted (XSD 1.0 part 1, 3.10.4).
+    pub(crate) fn admits(&self, namespace: &str) -> bool {
+        match self {
+            Wildcard::Any => true,
+            Wildcard::Not(other) => !namespace.is_empty() && namespace != other,
+            Wildcard::In(these) => these.iter().any(|this| this == namespace),
+        }
+    }
+}
+
 /// One of several particles; with a `Text` variant where it is an item of mixed content.
 #[derive(Debug)]
 pub(crate) struct Choice {
@@ -253,6 +264,8 @@ pub(crate) struct Choice {
 #[derive(Debug)]
 pub(crate) enum Model {
     Arm(usize),
+    /// A wildcard; what it admits may be of any of these variants.
+    Any(Wildcard, Vec<usize>),
     Sequence(Vec<Model>),
     Choice(Vec<Model>),
     All(Vec<Model>),

@@ -155,6 +155,10 @@ fn content_model(model: &Model) -> String {
     };
     match model {
         Model::Arm(arm) => format!("codec::Model::Arm({arm})"),
+        Model::Any(any, _) => format!(
+            "codec::Model::Any({})",
+            wildcard(any).trim_start_matches('&')
+        ),
         Model::Sequence(members) => format!("codec::Model::Sequence(&[{}])", list(members)),
         Model::Choice(members) => format!("codec::Model::Choice(&[{}])", list(members)),
         Model::All(members) => format!("codec::Model::All(&[{}])", list(members)),

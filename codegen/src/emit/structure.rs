@@ -293,11 +293,7 @@ impl Scope<'_> {
             .get(tag.0)
             .and_then(|tag| package.namespaces.get(tag.namespace))
             .map_or("", |namespace| namespace.uri.as_str());
-        match any {
-            Wildcard::Any => true,
-            Wildcard::Not(not) => !namespace.is_empty() && namespace != not,
-            Wildcard::In(these) => these.iter().any(|n| n == namespace),
-        }
+        any.admits(namespace)
     }
 
     fn write_body(&self, out: &mut String, struct_: &Struct) {

@@ -8,9 +8,7 @@ use soapstone_schema::model::{Compositor, Content, Group, Particle, Term, TypeId
 
 use super::particle::DEPTH;
 use super::{Lowering, Owner};
-use crate::item::{
-    Arm, Choice, Item, ItemId, Kind, Model, Occurs, Particle as Place, Rust, Wildcard,
-};
+use crate::item::{Arm, Choice, Item, ItemId, Kind, Model, Occurs, Particle as Place, Rust};
 use crate::names::{self, Names};
 
 /// The variants found so far, each element name once.
@@ -19,19 +17,28 @@ struct Found {
     names: Names,
     arms: Vec<Arm>,
     elements: HashMap<QName, usize>,
+    /// The namespaces of the elements that each variant may be; of a wildcard's none.
+    namespaces: Vec<Vec<String>>,
 }
 
 impl Found {
-    /// Tells whether a wildcard admits an element that is declared too: the variant does not tell then where it stood.
-    fn overlaps(&self) -> bool {
-        self.arms.iter().any(|arm| match &arm.particle {
-            Place::Any(wildcard) => self.elements.keys().any(|name| match wildcard {
-                Wildcard::Any => true,
-                Wildcard::Not(not) => !name.namespace.is_empty() && *name.namespace != **not,
-                Wildcard::In(these) => these.iter().any(|n| **n == *name.namespace),
-            }),
-            _ => false,
-        })
+    /// Tells each wildcard of a model which variants what it admits may be of: an element that is declared beside it keeps its own.
+    fn settle(&self, order: &mut Model) {
+        match order {
+            Model::Arm(_) => {}
+            Model::Any(wildcard, variants) => {
+                let may = |of: &Vec<String>| of.is_empty() || of.iter().any(|n| wildcard.admits(n));
+                let found = self.namespaces.iter().enumerate();
+                *variants = found
+                    .filter(|(_, of)| may(of))
+                    .map(|(arm, _)| arm)
+                    .collect();
+            }
+            Model::Sequence(parts) | Model::Choice(parts) | Model::All(parts) => {
+                parts.iter_mut().for_each(|part| self.settle(part));
+            }
+            Model::Repeat(once, ..) => self.settle(once),
+        }
     }
 }
 
@@ -52,10 +59,13 @@ impl<'m> Lowering<'m> {
         }
         let mut found = Found::default();
         found.names.reserve(&["Text"]);
-        let order = self.order(particle, &owner, &mut found, 0);
+        let mut order = self.order(particle, &owner, &mut found, 0);
+        if let Some(order) = &mut order {
+            found.settle(order);
+        }
         let choice = Choice {
             mixed: true,
-            model: order.filter(|order| !is_free(order, found.arms.len()) && !found.overlaps()),
+            model: order.filter(|order| !is_free(order, found.arms.len())),
             type_: false,
             arms: found.arms,
         };
@@ -93,14 +103,16 @@ impl<'m> Lowering<'m> {
         let once = match &particle.term {
             Term::Element(_) => self.element_order(particle, owner, found)?,
             Term::Any(wildcard) => {
+                let wildcard = super::particle::wildcard(wildcard);
+                found.namespaces.push(Vec::new());
                 found.arms.push(Arm {
                     name: found.names.claim("Any"),
                     documentation: String::new(),
                     rust: Rust::Path("codec::AnyElement"),
-                    particle: Place::Any(super::particle::wildcard(wildcard)),
+                    particle: Place::Any(wildcard.clone()),
                     occurs: Occurs::One,
                 });
-                Model::Arm(found.arms.len() - 1)
+                Model::Any(wildcard, Vec::new())
             }
             Term::Group(group) => {
                 let group: &'m Group = self.model.groups.get(group.index())?;
@@ -136,6 +148,11 @@ impl<'m> Lowering<'m> {
             return Some(Model::Arm(*arm));
         }
         let (rust, place) = self.element_place(*id, element, owner);
+        let others = self.substitutes(*id).into_iter();
+        let others = others.filter_map(|id| self.model.elements.get(id.index()));
+        let members = std::iter::once(element).chain(others);
+        let namespaces = members.map(|member| member.name.namespace.to_string());
+        found.namespaces.push(namespaces.collect());
         found.arms.push(Arm {
             name: found.names.claim(&names::pascal(&element.name.local)),
             documentation: super::documentation(element.annotation.as_deref()),
@@ -153,11 +170,11 @@ impl<'m> Lowering<'m> {
 fn is_free(order: &Model, arms: usize) -> bool {
     match order {
         Model::Repeat(once, 0, None) => match &**once {
-            Model::Arm(_) => arms == 1,
+            Model::Arm(_) | Model::Any(..) => arms == 1,
             Model::Choice(parts) => {
+                let leaf = |p: &Model| matches!(p, Model::Arm(_) | Model::Any(..));
                 let single = |p: &&Model| {
-                    matches!(p, Model::Arm(_))
-                        || matches!(p, Model::Repeat(one, min, _) if *min <= 1 && matches!(**one, Model::Arm(_)))
+                    leaf(p) || matches!(p, Model::Repeat(one, min, _) if *min <= 1 && leaf(one))
                 };
                 parts.len() == arms && parts.iter().filter(single).count() == arms
             }

@@ -91,12 +91,13 @@ fn shown<T: std::fmt::Debug>(value: &T) -> String {
 }
 
 /// Where what stands between the elements, and their order, is part of the value.
-const ORDERED: [&str; 7] = [
+const ORDERED: [&str; 8] = [
     "/substitution/",
     "/wildcards/",
     "/mixed/",
     "/mixed-order/",
     "/mixed-shared/",
+    "/mixed-wildcards/",
     "/repeated-choice/",
     "/repeated-sequence/",
 ];
