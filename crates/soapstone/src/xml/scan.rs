@@ -146,21 +146,17 @@ fn odd(part: u8x16) -> u8x16 {
     marks(part, b'\r') | marks(part, b']')
 }
 
-/// The length of the text at the front, if it is short, holds no carriage return and no `]`, and `<` or `&` ends it.
+/// Flags every byte that text does not just hold: `<`, `&`, a carriage return, `]`.
 #[inline(always)]
-pub(crate) fn near_text(bytes: &[u8]) -> Option<usize> {
-    let part = wide(bytes)?;
-    let markup = is_markup(part);
-    let stops = markup | odd(part).to_bitmask();
-    if stops != 0 {
-        return (markup >> stops.trailing_zeros() & 1 == 1)
-            .then_some(stops.trailing_zeros() as usize);
-    }
-    let part = wide(bytes.get(WORD..)?)?;
-    let markup = is_markup(part);
-    let stops = markup | odd(part).to_bitmask();
-    (markup >> stops.trailing_zeros().min(WORD as u32) & 1 == 1)
-        .then_some(WORD + stops.trailing_zeros() as usize)
+pub(crate) fn text_stops(part: &[u8; WORD]) -> u32 {
+    let part = u8x16::new(*part);
+    is_markup(part) | odd(part).to_bitmask()
+}
+
+/// Flags every byte that a CDATA section does not just hold: a carriage return, `]`.
+#[inline(always)]
+pub(crate) fn section_stops(part: &[u8; WORD]) -> u32 {
+    odd(u8x16::new(*part)).to_bitmask()
 }
 
 /// The length of the qualified name at the front and that of its prefix, if it is short, legal and of ASCII, and something
@@ -185,14 +181,6 @@ pub(crate) fn near_name(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
         && bytes.get(length as usize).is_some_and(u8::is_ascii);
     let colon = (colons != 0).then_some(colons.trailing_zeros() as usize);
     is_name.then_some((length as usize, colon))
-}
-
-/// The offset of the first `]]>`, if it is near and no carriage return and no `]` stands before it.
-#[inline(always)]
-pub(crate) fn near_section_end(bytes: &[u8]) -> Option<usize> {
-    let stops = odd(wide(bytes)?).to_bitmask();
-    let length = stops.trailing_zeros() as usize;
-    bytes.get(length..)?.starts_with(b"]]>").then_some(length)
 }
 
 #[cfg(test)]
@@ -285,9 +273,14 @@ mod tests {
                         let expected = (legal && length < 16).then(|| (length, name.find(':')));
                         assert_eq!(near_name(bytes), expected, "{text:?}");
                         seen += usize::from(expected.is_some());
-                        let stop = text.find(['<', '&', '\r', ']']).unwrap();
-                        let near = stop < 32 && matches!(text.as_bytes()[stop], b'<' | b'&');
-                        assert_eq!(near_text(bytes), near.then_some(stop), "{text:?}");
+                        let flags = |stops: &[char]| {
+                            (0..WORD)
+                                .map(|at| u32::from(stops.contains(&char::from(bytes[at]))) << at)
+                                .sum::<u32>()
+                        };
+                        let part = bytes.first_chunk().unwrap();
+                        assert_eq!(text_stops(part), flags(&['<', '&', '\r', ']']), "{text:?}");
+                        assert_eq!(section_stops(part), flags(&['\r', ']']), "{text:?}");
                     }
                 }
             }

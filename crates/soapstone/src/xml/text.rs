@@ -1,98 +1,71 @@
 //! Character data: text, CDATA sections and references as one run (XML 1.0, 2.4, 2.7, 2.11, 4.1).
 
 use super::error::{Error, ErrorKind, Limited};
-use super::pieces::Pieces;
+use super::pieces::{Pieces, Room};
 use super::reader::{Frame, Reader};
 use super::reference::undeclared;
-use super::{Sink, scan};
+use super::scan;
+use super::words::WORD;
 
-/// A text that is being put together: what there is of it, and behind that a piece of the source.
-struct Run<'o> {
-    own: &'o mut Pieces,
+/// A text that is being put together.
+struct Run<'a, 'o> {
+    /// All of it, as long as it is one piece of the source.
+    borrowed: Option<&'a str>,
+    own: &'o mut String,
+}
+
+impl Run<'_, '_> {
+    fn len(&self) -> usize {
+        self.borrowed.map_or(self.own.len(), str::len)
+    }
+}
+
+/// A text that is being put together in a room.
+struct Near<'o> {
+    room: &'o mut Room,
+    /// How many bytes of the room are text.
+    length: usize,
+    /// Where the source is read on.
+    at: usize,
+    /// The last piece of the source.
     from: usize,
     to: usize,
 }
 
-impl<'o> Run<'o> {
+impl Near<'_> {
+    /// Takes the bytes before the first stop; all of them where there is none.
     #[inline(always)]
-    fn new(own: &'o mut Pieces, at: usize) -> Run<'o> {
-        own.clear();
-        let [from, to] = [at; 2];
-        Run { own, from, to }
-    }
-
-    /// The text, if it is one piece of the source; otherwise all of it is put where the rest is.
-    #[inline(always)]
-    fn end(mut self, source: &str) -> Option<&str> {
-        if self.own.len() == 0 {
-            return Some(source.get(self.from..self.to).unwrap_or_default());
+    fn take(&mut self, part: &[u8; WORD], stops: u32) -> Option<()> {
+        *self.room.get_mut(self.length..)?.first_chunk_mut()? = *part;
+        let taken = stops.trailing_zeros().min(WORD as u32) as usize;
+        if taken > 0 {
+            if self.to != self.at {
+                self.from = self.at;
+            }
+            self.at += taken;
+            self.to = self.at;
+            self.length += taken;
         }
-        self.owned(source);
-        None
+        Some(())
     }
 
     #[inline(always)]
-    fn len(&self) -> usize {
-        self.own.len() + (self.to - self.from)
-    }
-
-    /// Appends a piece of the source that has no line ends of another form.
-    #[inline(always)]
-    fn append(&mut self, source: &str, from: usize, to: usize) {
-        if from < to {
-            self.owned(source);
-            self.from = from;
-            self.to = to;
+    fn push(&mut self, character: char) -> Option<()> {
+        let place = self.room.get_mut(self.length..)?;
+        if character.is_ascii() {
+            *place.first_mut()? = character as u8;
+            self.length += 1;
+        } else {
+            let length = character.len_utf8();
+            character.encode_utf8(place.get_mut(..length)?);
+            self.length += length;
         }
-    }
-
-    /// What there is, the piece behind it too.
-    #[inline(always)]
-    fn owned(&mut self, source: &str) -> &mut Pieces {
-        if self.from < self.to {
-            self.own.add_part(source, self.from, self.to);
-            self.to = self.from;
-        }
-        self.own
+        Some(())
     }
 }
 
-/// Reads text as far as it consists of short pieces, CDATA sections and references that need no looking up; tells how far, and
-/// whether a tag stands there.
-#[inline(always)]
-fn near_pieces(source: &str, bytes: &[u8], mut at: usize, text: &mut Run<'_>) -> (usize, bool) {
-    while let Some(rest) = bytes.get(at..)
-        && let Some(length) = scan::near_text(rest)
-        && let Some(markup) = rest.get(length..)
-    {
-        text.append(source, at, at + length);
-        at += length;
-        match markup {
-            [b'<', b'!', ..] => {
-                let body = markup.strip_prefix(CDATA);
-                let Some(length) = body.and_then(scan::near_section_end) else {
-                    return (at, false);
-                };
-                at += CDATA.len();
-                text.append(source, at, at + length);
-                at += length + 3;
-            }
-            [b'<', b'?', ..] => return (at, false),
-            [b'<', ..] => return (at, true),
-            _ => {
-                let Some((character, length)) = undeclared(markup) else {
-                    return (at, false);
-                };
-                text.owned(source).push(character);
-                at += length;
-            }
-        }
-    }
-    (at, false)
-}
-
-/// What begins a section of text without markup (XML 1.0, 2.7).
-const CDATA: &[u8; 9] = b"<![CDATA[";
+/// What begins a section of text without markup, behind `<!` (XML 1.0, 2.7).
+const CDATA: &[u8; 7] = b"[CDATA[";
 
 impl<'a> Reader<'a> {
     /// Reads text up to the next tag where it can be borrowed as it stands; otherwise moves nowhere.
@@ -151,61 +124,107 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub(crate) fn mixed_text(&mut self, own: &mut Pieces) -> Result<Option<&'a str>, Error> {
         let start = self.at;
-        let mut text = Run::new(own, start);
-        loop {
-            let (at, is_tag) = near_pieces(self.source, self.bytes, self.at, &mut text);
-            self.at = at;
+        let mut text = Run {
+            borrowed: Some(""),
+            own: own.long(),
+        };
+        while self.piece(&mut text)? {
             if text.len() > self.options.limits.text {
                 return Err(self.text_limit(start));
             }
-            if is_tag || self.far_piece(&mut text)? {
-                return Ok(text.end(self.source));
-            }
         }
+        Ok(text.borrowed)
     }
 
-    /// Does the same with a text of near pieces, but moves nowhere; tells where it ends.
+    /// Does the same from a place on, but moves nowhere: if the text fits into the room, no entity of its own and no comment is in
+    /// it, and a tag ends it. Tells where it ends.
     #[inline(always)]
     pub(super) fn near_text(
         &self,
         from: usize,
         own: &mut Pieces,
     ) -> Option<(Option<&'a str>, usize)> {
-        let mut text = Run::new(own, from);
-        let (to, is_tag) = near_pieces(self.source, self.bytes, from, &mut text);
-        (is_tag && text.len() <= self.options.limits.text).then(|| (text.end(self.source), to))
+        let mut text = Near {
+            room: own.room(),
+            length: 0,
+            at: from,
+            from,
+            to: from,
+        };
+        loop {
+            let part = self.bytes.get(text.at..)?.first_chunk()?;
+            let stops = scan::text_stops(part);
+            text.take(part, stops)?;
+            match self.bytes.get(text.at..)? {
+                _ if stops == 0 => {}
+                [b'<', b'!', section @ ..] => {
+                    section.strip_prefix(CDATA)?;
+                    text.at += 2 + CDATA.len();
+                    loop {
+                        let part = self.bytes.get(text.at..)?.first_chunk()?;
+                        let stops = scan::section_stops(part);
+                        text.take(part, stops)?;
+                        if stops != 0 {
+                            break;
+                        }
+                    }
+                    self.bytes.get(text.at..)?.strip_prefix(b"]]>")?;
+                    text.at += 3;
+                }
+                [b'<', b'?', ..] => return None,
+                [b'<', ..] => break,
+                rest => {
+                    let (character, length) = undeclared(rest)?;
+                    text.push(character)?;
+                    text.at += length;
+                }
+            }
+        }
+        let Near {
+            length,
+            at,
+            from,
+            to,
+            ..
+        } = text;
+        if length > self.options.limits.text {
+            return None;
+        }
+        if length == to - from {
+            return Some((self.source.get(from..to), at));
+        }
+        own.keep(length);
+        Some((None, at))
     }
 
-    /// Reads a piece of what can stand in text. Tells whether there is none.
-    #[inline(never)]
-    fn far_piece(&mut self, text: &mut Run<'_>) -> Result<bool, Error> {
+    /// Reads a piece of what can stand in text. Tells whether there is one.
+    fn piece(&mut self, text: &mut Run<'a, '_>) -> Result<bool, Error> {
         match self.rest() {
             [b'<', b'!', ..] => self.section(text)?,
             [b'<', b'?', ..] => self.instruction()?,
-            [b'<', ..] => return Ok(true),
+            [b'<', ..] => return Ok(false),
             [b'&', ..] => self.reference(text)?,
-            [] if self.frames.is_empty() => return Ok(true),
+            [] if self.frames.is_empty() => return Ok(false),
             [] => self.leave_entity()?,
             rest => {
                 let length = scan::markup(rest).unwrap_or(rest.len());
                 let to = self.at + length;
                 // `]]>` must not stand in text (XML 1.0, 2.4).
-                if !self.is_plain(self.at, to)
-                    && let Some(at) = rest.get(..length).and_then(scan::section_end)
-                {
+                let plain = self.is_plain(self.at, to);
+                if !plain && let Some(at) = rest.get(..length).and_then(scan::section_end) {
                     return Err(self.syntax(self.at + at, "]]> stands in text"));
                 }
-                self.append(text, self.at, to);
+                self.append(text, self.at, to, plain);
                 self.at = to;
             }
         }
-        Ok(false)
+        Ok(true)
     }
 
     /// Reads a comment or a CDATA section; the cursor stands on its `<!`.
-    fn section(&mut self, text: &mut Run<'_>) -> Result<(), Error> {
-        let rest = self.rest();
-        if rest.starts_with(b"<!--") {
+    fn section(&mut self, text: &mut Run<'a, '_>) -> Result<(), Error> {
+        let rest = self.rest().get(2..).unwrap_or_default();
+        if rest.starts_with(b"--") {
             return self.comment();
         }
         let Some(body) = rest.strip_prefix(CDATA) else {
@@ -214,27 +233,44 @@ impl<'a> Reader<'a> {
         let Some(length) = scan::section_end(body) else {
             return Err(self.syntax(self.at, "a CDATA section has no end"));
         };
-        let from = self.at + CDATA.len();
-        self.append(text, from, from + length);
-        self.at = from + length + 3;
+        let from = self.at + 2 + CDATA.len();
+        let to = from + length;
+        self.append(text, from, to, self.is_plain(from, to));
+        self.at = to + 3;
         Ok(())
     }
 
-    /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11).
-    fn append(&self, text: &mut Run<'_>, from: usize, to: usize) {
-        if self.is_plain(from, to) {
-            text.append(self.source, from, to);
+    /// Appends a piece of the source, its line ends normalised (XML 1.0, 2.11): a plain one has none of another form.
+    fn append(&self, text: &mut Run<'a, '_>, from: usize, to: usize, plain: bool) {
+        let piece = self.source.get(from..to).unwrap_or_default();
+        if !plain {
+            append_lines(piece, self.owned(text));
+        } else if text.borrowed.is_some_and(str::is_empty) {
+            text.borrowed = Some(piece);
         } else {
-            let piece = self.source.get(from..to).unwrap_or_default();
-            append_lines(piece, text.owned(self.source));
+            self.owned(text).push_str(piece);
         }
     }
 
+    /// Makes a text one to append to; where there is no room yet, with room for what is left of it: up to the next tag, as far as one
+    /// can see.
+    fn owned<'t>(&self, text: &'t mut Run<'a, '_>) -> &'t mut String {
+        if let Some(start) = text.borrowed.take() {
+            if text.own.capacity() == 0 {
+                let rest = self.bytes.get(self.at..).unwrap_or_default();
+                let more = memchr::memchr(b'<', rest).unwrap_or(rest.len());
+                text.own.reserve_exact(start.len() + more);
+            }
+            text.own.push_str(start);
+        }
+        text.own
+    }
+
     /// Reads a reference in content (XML 1.0, 4.4); the cursor stands on its `&`.
-    fn reference(&mut self, text: &mut Run<'_>) -> Result<(), Error> {
+    fn reference(&mut self, text: &mut Run<'a, '_>) -> Result<(), Error> {
         let start = self.at;
         if let Some((character, length)) = undeclared(self.rest()) {
-            text.owned(self.source).push(character);
+            self.owned(text).push(character);
             self.at += length;
             return Ok(());
         }
@@ -244,16 +280,13 @@ impl<'a> Reader<'a> {
         )?;
         if let Some(number) = name.strip_prefix('#') {
             let character = self.character(number, start)?;
-            text.owned(self.source).push(character);
+            self.owned(text).push(character);
             self.at += length;
             return Ok(());
         }
         self.at += length;
         let Some(replacement) = self.entity(name, start)? else {
-            let mut replacement = String::new();
-            self.append_owned_entity(name, start, &mut replacement)?;
-            text.owned(self.source).add(&replacement);
-            return Ok(());
+            return self.append_owned_entity(name, start, self.owned(text));
         };
         self.count_expansion(replacement.len(), start)?;
         self.enter_entity(name, replacement, start)
@@ -331,12 +364,12 @@ fn as_it_stands(text: &str) -> Option<&str> {
 }
 
 /// Appends a text with CR LF and lone CR made LF.
-pub(crate) fn append_lines(piece: &str, text: &mut impl Sink) {
+pub(crate) fn append_lines(piece: &str, text: &mut String) {
     let mut rest = piece;
     while let Some((line, after)) = rest.split_once('\r') {
-        text.add(line);
-        text.add("\n");
+        text.push_str(line);
+        text.push('\n');
         rest = after.strip_prefix('\n').unwrap_or(after);
     }
-    text.add(rest);
+    text.push_str(rest);
 }
