@@ -264,8 +264,8 @@ pub(crate) struct Choice {
 #[derive(Debug)]
 pub(crate) enum Model {
     Arm(usize),
-    /// A wildcard; what it admits may be of any of these variants.
-    Any(Wildcard, Vec<usize>),
+    /// A wildcard with its variant; what is declared beside it has a variant of its own there too.
+    Any(Wildcard, usize),
     Sequence(Vec<Model>),
     Choice(Vec<Model>),
     All(Vec<Model>),

@@ -297,8 +297,7 @@ fn arms(choice: &Choice) -> Vec<Field> {
 fn most(model: &Model, arm: usize) -> u64 {
     let each = |parts: &[Model]| parts.iter().map(|part| most(part, arm)).collect::<Vec<_>>();
     match model {
-        Model::Arm(other) => u64::from(*other == arm),
-        Model::Any(_, arms) => u64::from(arms.contains(&arm)),
+        Model::Arm(other) | Model::Any(_, other) => u64::from(*other == arm),
         Model::Sequence(parts) | Model::All(parts) => {
             each(parts).into_iter().fold(0, u64::saturating_add)
         }

@@ -17,29 +17,6 @@ struct Found {
     names: Names,
     arms: Vec<Arm>,
     elements: HashMap<QName, usize>,
-    /// The namespaces of the elements that each variant may be; of a wildcard's none.
-    namespaces: Vec<Vec<String>>,
-}
-
-impl Found {
-    /// Tells each wildcard of a model which variants what it admits may be of: an element that is declared beside it keeps its own.
-    fn settle(&self, order: &mut Model) {
-        match order {
-            Model::Arm(_) => {}
-            Model::Any(wildcard, variants) => {
-                let may = |of: &Vec<String>| of.is_empty() || of.iter().any(|n| wildcard.admits(n));
-                let found = self.namespaces.iter().enumerate();
-                *variants = found
-                    .filter(|(_, of)| may(of))
-                    .map(|(arm, _)| arm)
-                    .collect();
-            }
-            Model::Sequence(parts) | Model::Choice(parts) | Model::All(parts) => {
-                parts.iter_mut().for_each(|part| self.settle(part));
-            }
-            Model::Repeat(once, ..) => self.settle(once),
-        }
-    }
 }
 
 impl<'m> Lowering<'m> {
@@ -59,10 +36,7 @@ impl<'m> Lowering<'m> {
         }
         let mut found = Found::default();
         found.names.reserve(&["Text"]);
-        let mut order = self.order(particle, &owner, &mut found, 0);
-        if let Some(order) = &mut order {
-            found.settle(order);
-        }
+        let order = self.order(particle, &owner, &mut found, 0);
         let choice = Choice {
             mixed: true,
             model: order.filter(|order| !is_free(order, found.arms.len())),
@@ -104,7 +78,6 @@ impl<'m> Lowering<'m> {
             Term::Element(_) => self.element_order(particle, owner, found)?,
             Term::Any(wildcard) => {
                 let wildcard = super::particle::wildcard(wildcard);
-                found.namespaces.push(Vec::new());
                 found.arms.push(Arm {
                     name: found.names.claim("Any"),
                     documentation: String::new(),
@@ -112,7 +85,7 @@ impl<'m> Lowering<'m> {
                     particle: Place::Any(wildcard.clone()),
                     occurs: Occurs::One,
                 });
-                Model::Any(wildcard, Vec::new())
+                Model::Any(wildcard, found.arms.len() - 1)
             }
             Term::Group(group) => {
                 let group: &'m Group = self.model.groups.get(group.index())?;
@@ -148,11 +121,6 @@ impl<'m> Lowering<'m> {
             return Some(Model::Arm(*arm));
         }
         let (rust, place) = self.element_place(*id, element, owner);
-        let others = self.substitutes(*id).into_iter();
-        let others = others.filter_map(|id| self.model.elements.get(id.index()));
-        let members = std::iter::once(element).chain(others);
-        let namespaces = members.map(|member| member.name.namespace.to_string());
-        found.namespaces.push(namespaces.collect());
         found.arms.push(Arm {
             name: found.names.claim(&names::pascal(&element.name.local)),
             documentation: super::documentation(element.annotation.as_deref()),
