@@ -352,17 +352,27 @@ pub(super) fn occurs(min: u64, max: Option<u64>) -> Occurs {
     }
 }
 
-/// The range of a particle alone in a repeated group, where one range says the same as both.
+/// The range of a particle alone in a repeated group, where one range says the same as both: the counts of `(a{2,3})+` are all
+/// from 2 on, those of `(a{2,3})*` lack 1 (XSD 1.0 part 1, 3.8.4).
 fn multiply(outer: &Particle, inner: &Particle) -> Option<(u64, Option<u64>)> {
-    match ((outer.min, outer.max), (inner.min, inner.max)) {
-        ((1, Some(1)), range) | (range, (1, Some(1))) => Some(range),
-        // Any number, in whatever portions.
-        ((o, None), (i, _)) | ((o, _), (i, None))
-            if o <= 1 && i <= 1 && outer.max != Some(0) && inner.max != Some(0) =>
-        {
-            Some((o.min(i), None))
-        }
-        ((0, Some(1)), (0, max)) | ((_, max @ Some(_)), (0, Some(1))) => Some((0, max)),
-        _ => None,
+    let (least, most) = (inner.min, inner.max);
+    match ((outer.min, outer.max), (least, most)) {
+        ((1, Some(1)), range) | (range, (1, Some(1))) => return Some(range),
+        ((_, Some(0)), _) | (_, (_, Some(0))) => return None,
+        _ => {}
     }
+    // From the fewest turns to one more no count may be left out; the more turns, the more their ranges overlap.
+    let turns = outer.min;
+    let joined = match most {
+        _ if outer.max == Some(turns) => true,
+        None => turns > 0 || least <= 1,
+        Some(most) => {
+            turns.saturating_mul(most).saturating_add(1) >= (turns + 1).saturating_mul(least)
+        }
+    };
+    let max = outer
+        .max
+        .zip(most)
+        .map(|(turns, most)| turns.saturating_mul(most));
+    joined.then(|| (turns.saturating_mul(least), max))
 }
