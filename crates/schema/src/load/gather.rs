@@ -137,8 +137,10 @@ impl Gatherer<'_> {
         let index = self.gathered.documents.len();
         let document = u32::try_from(index).ok()?;
         report.documents.push(place.into());
-        let text = read::decode(bytes, document, report).unwrap_or_default();
-        let root = read::read(&text, document, &self.options.renamed, report);
+        let text = read::decode(bytes, document, report);
+        let read = |text: &String| read::read(text, document, &self.options.renamed, report);
+        let root = text.as_ref().and_then(read);
+        let text = text.unwrap_or_default();
         if let Some(Root::Definitions(definitions)) = &root {
             self.used.extend(used(definitions, &text));
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
 use super::error::{Error, ErrorKind, Place};
 
@@ -17,15 +17,15 @@ pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>
         return utf8(rest, 3);
     }
     if let Some(rest) = bytes.strip_prefix(b"\xFF\xFE") {
-        return utf16(rest, UTF_16LE, 2);
+        return decoded(rest, UTF_16LE, 2);
     }
     if let Some(rest) = bytes.strip_prefix(b"\xFE\xFF") {
-        return utf16(rest, UTF_16BE, 2);
+        return decoded(rest, UTF_16BE, 2);
     }
     // Without a mark, the first `<` and its neighbour show UTF-16 (XML 1.0, appendix F).
     match bytes {
-        [b'<', 0, ..] => return utf16(bytes, UTF_16LE, 0),
-        [0, b'<', ..] => return utf16(bytes, UTF_16BE, 0),
+        [b'<', 0, ..] => return decoded(bytes, UTF_16LE, 0),
+        [0, b'<', ..] => return decoded(bytes, UTF_16BE, 0),
         _ => {}
     }
     let declared = charset.or_else(|| declared(bytes));
@@ -63,11 +63,10 @@ pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>
     }
     if is_any(label, &["us-ascii", "ascii", "ansi_x3.4-1968"]) {
         return match bytes.iter().position(|byte| *byte >= 0x80) {
-            Some(at) => Err(error(
-                bytes,
-                at,
-                format!("the byte 0x{:02X} is not US-ASCII", byte_at(bytes, at)),
-            )),
+            Some(at) => {
+                let what = wrong(byte_at(bytes, at), at, "US-ASCII");
+                Err(error(bytes, at, what))
+            }
             None => utf8(bytes, 0),
         };
     }
@@ -78,14 +77,7 @@ pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>
             format!("the encoding {label:?} is not known"),
         ));
     };
-    match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        Some(text) => Ok(text),
-        None => Err(error(
-            bytes,
-            0,
-            format!("the bytes are not {}", encoding.name()),
-        )),
-    }
+    decoded(bytes, encoding, 0)
 }
 
 fn is_any(label: &str, names: &[&str]) -> bool {
@@ -95,36 +87,50 @@ fn is_any(label: &str, names: &[&str]) -> bool {
 fn utf8(bytes: &[u8], skipped: usize) -> Result<Cow<'_, str>, Error> {
     match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => Ok(Cow::Borrowed(text)),
-        Err(wrong) => {
-            let at = wrong.valid_up_to();
-            let what = format!(
-                "the byte 0x{:02X} at offset {} is not UTF-8",
-                byte_at(bytes, at),
-                at + skipped
-            );
+        Err(invalid) => {
+            let at = invalid.valid_up_to();
+            let what = wrong(byte_at(bytes, at), at + skipped, "UTF-8");
             Err(error(bytes, at, what))
         }
     }
 }
 
-fn utf16<'a>(
+fn decoded<'a>(
     bytes: &'a [u8],
     encoding: &'static Encoding,
     skipped: usize,
 ) -> Result<Cow<'a, str>, Error> {
-    match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        Some(text) => Ok(text),
-        None => Err(error(
-            &[],
-            skipped,
-            format!("the bytes are not {}", encoding.name()),
-        )),
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+    text.ok_or_else(|| malformed(bytes, encoding, skipped))
+}
+
+/// Decodes once more, up to the first byte that is wrong.
+#[cold]
+fn malformed(bytes: &[u8], encoding: &'static Encoding, skipped: usize) -> Error {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+    let mut before = String::with_capacity(room.unwrap_or_default());
+    let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut before, true);
+    let taken = match result {
+        DecoderResult::Malformed(bad, behind) => usize::from(bad) + usize::from(behind),
+        _ => 0,
+    };
+    let at = read.saturating_sub(taken);
+    let what = wrong(byte_at(bytes, at), at + skipped, encoding.name());
+    Error {
+        kind: ErrorKind::Encoding(what),
+        offset: at,
+        place: Place::of(&before, before.len()),
     }
 }
 
 /// Every byte is the character of that number; `encoding_rs` would take Windows-1252 in its place.
 fn latin1(bytes: &[u8]) -> Cow<'_, str> {
     encoding_rs::mem::decode_latin1(bytes)
+}
+
+fn wrong(byte: u8, offset: usize, encoding: &str) -> String {
+    format!("the byte 0x{byte:02X} at offset {offset} is not {encoding}")
 }
 
 fn byte_at(bytes: &[u8], at: usize) -> u8 {
@@ -198,6 +204,15 @@ mod tests {
             "1:1: the encoding \"klingon\" is not known"
         );
         assert!(decode(b"<a>\x00\xD8</a>", Some("us-ascii")).is_err());
-        assert!(decode(b"\xFF\xFE\x00\xD8\x41\x00", None).is_err());
+        let japanese = decode(b"<a>\n\x82\xA0\xFF</a>", Some("Shift_JIS")).unwrap_err();
+        assert_eq!(
+            japanese.to_string(),
+            "2:2: the byte 0xFF at offset 6 is not Shift_JIS"
+        );
+        let half = decode(b"\xFF\xFE<\0\x00\xD8\x41\x00", None).unwrap_err();
+        assert_eq!(
+            half.to_string(),
+            "1:2: the byte 0x00 at offset 4 is not UTF-16LE"
+        );
     }
 }
