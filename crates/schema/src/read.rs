@@ -32,6 +32,26 @@ const DEPTH: usize = 200;
 #[derive(Debug, Clone, Default)]
 pub struct Renamed(pub Vec<(String, String)>);
 
+impl Renamed {
+    /// Those of the namespaces that stand in a document as names of namespaces do: whole, in quotes or a list.
+    pub(crate) fn named(&self, text: &str) -> impl Iterator<Item = String> {
+        let around = |c: char| matches!(c, '"' | '\'' | ' ' | '\t' | '\r' | '\n');
+        let whole = move |old: &str| {
+            let mut written = String::new();
+            xml::escape_attribute(old, &mut written);
+            let mut places = text.match_indices(&written);
+            places.any(|(at, found)| {
+                let behind = text.get(at + found.len()..).unwrap_or_default();
+                text.get(..at)
+                    .is_some_and(|before| before.ends_with(around))
+                    && behind.starts_with(around)
+            })
+        };
+        let named = self.0.iter().map(|(old, _)| old);
+        named.filter(move |old| whole(old)).cloned()
+    }
+}
+
 /// Reads a schema or WSDL 1.1 document; `document` is its number in [`Report::documents`].
 ///
 /// Mistakes go to `report`; what can be understood is returned. `None`: not XML, or neither kind of document.

@@ -102,6 +102,24 @@ fn releases_that_name_themselves_in_their_namespaces_are_compared_as_one() {
 }
 
 #[test]
+fn a_namespace_that_is_nowhere_cannot_be_taken_for_another() {
+    let renamed = |old: &str| LoadOptions {
+        renamed: Renamed(vec![(old.to_owned(), "urn:new".to_owned())]),
+        ..LoadOptions::default()
+    };
+    let source = || Source::Bytes("w.wsdl".to_owned(), wsdl(&sequence(A)).into_bytes());
+    let report = |old: &str| load(&[source()], &mut NoFetch, &renamed(old)).report;
+    assert!(report("urn:t").is_valid());
+    for wrong in ["urn:", "urn:t_2", "http://schemas.xmlsoap.org/soap"] {
+        let said = report(wrong).to_string();
+        assert!(
+            said.contains(&format!("no document names {wrong:?}")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn the_same_contract_has_no_changes() {
     let one = contract(&sequence(A));
     assert_eq!(diff(&one, &contract(&sequence(A))), []);

@@ -1,6 +1,6 @@
 //! Reads the documents that a contract is made of: the roots and everything that they refer to, each once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::fetch::{Fetch, FetchError};
@@ -46,6 +46,8 @@ struct Gatherer<'f> {
     first: HashMap<String, usize>,
     /// Well-known namespaces that a WSDL uses, perhaps without importing them.
     used: Vec<Arc<str>>,
+    /// The namespaces to be read as others that some document names.
+    named: HashSet<String>,
 }
 
 /// Reads everything that can be reached from the roots.
@@ -65,6 +67,7 @@ pub(super) fn gather(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOpti
         bytes: 0,
         first: HashMap::new(),
         used: Vec::new(),
+        named: HashSet::new(),
     };
     for root in roots {
         gatherer.root(root);
@@ -75,6 +78,14 @@ pub(super) fn gather(roots: &[Source], fetch: &mut dyn Fetch, options: &LoadOpti
         next += 1;
     }
     gatherer.without_location();
+    for (old, _) in &options.renamed.0 {
+        if !gatherer.named.contains(old) {
+            let message = format!("no document names {old:?}, which is to be read as another");
+            let help = "give a namespace as the documents write it";
+            let report = &mut gatherer.gathered.report;
+            report.error(Place::default(), "load", message, help);
+        }
+    }
     gatherer.gathered
 }
 
@@ -144,6 +155,7 @@ impl Gatherer<'_> {
         if let Some(Root::Definitions(definitions)) = &root {
             self.used.extend(used(definitions, &text));
         }
+        self.named.extend(self.options.renamed.named(&text));
         // Places point at this number even where nothing was read, so something has to take it.
         let is_read = root.is_some();
         self.gathered.documents.push(Document {
