@@ -271,3 +271,39 @@ fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
     // Code that was made checks every pattern that it has.
     assert!(has("max_inclusive(\"7\")") && !has("pattern("));
 }
+
+#[test]
+fn a_listed_value_that_its_type_refuses_is_told_and_only_read_where_any_other_is() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused.xsd");
+    let schema = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:simpleType name="Kind"><xs:restriction base="xs:NMTOKEN">
+    <xs:enumeration value="one"/>
+    <xs:enumeration value="not one"/>
+  </xs:restriction></xs:simpleType>
+  <xs:simpleType name="Code"><xs:restriction base="xs:string"><xs:maxLength value="2"/>
+    <xs:enumeration value="ab"/>
+    <xs:enumeration value="abc"/>
+  </xs:restriction></xs:simpleType>
+</xs:schema>"#;
+    std::fs::write(&path, schema).unwrap();
+    for open_enumerations in [false, true] {
+        let options = Options {
+            open_enumerations,
+            ..Options::default()
+        };
+        let (files, report) = generate_files(std::slice::from_ref(&path), &options).unwrap();
+        let said: Vec<String> = report.diagnostics.iter().map(|d| report.line(d)).collect();
+        let named = [("4:", "Kind", "not one"), ("8:", "Code", "abc")];
+        for (line, (place, type_, value)) in said.iter().zip(named) {
+            for part in [&format!("refused.xsd:{place}"), "warning", type_, value] {
+                assert!(line.contains(part), "{part} in {line}");
+            }
+        }
+        assert_eq!(said.len(), named.len(), "{said:#?}");
+        let text: String = files.iter().map(|file| file.text.as_str()).collect();
+        let has = |value: &str| text.contains(&format!("= {value:?}"));
+        assert!(has("one") && has("ab"), "{text}");
+        assert!(!has("not one") && !has("abc"), "{text}");
+        assert_eq!(text.contains("..Other"), open_enumerations, "{text}");
+    }
+}

@@ -41,6 +41,7 @@ pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
             step.check_patterns();
         }
         step.check(base);
+        step.check_own_values(base, types.get(model, TypeId(index as u32)));
     }
 }
 
@@ -139,6 +140,20 @@ impl Step<'_> {
                 message,
                 "enumerate values of the base type only",
             );
+        }
+    }
+
+    /// What the base takes but another facet of the same type refuses is a value in vain: no rule forbids that.
+    fn check_own_values(&mut self, base: &Compiled, own: &Compiled) {
+        for one in &self.facets.enumeration {
+            if base.check(&one.lexical, &one.scope).is_ok()
+                && let Err(violation) = own.check(&one.lexical, &one.scope)
+            {
+                let message = format!("{}: enumeration {violation}", own.name);
+                let help = "no document can have it: widen the other facets, or take it away";
+                let rule = "enumeration-in-vain";
+                self.report.warning(one.place, rule, message, help);
+            }
         }
     }
 
