@@ -1,5 +1,7 @@
 //! The contract as Rust: items with names, fields and types decided, before any text is made.
 
+use std::collections::HashSet;
+
 use soapstone::name::QName;
 use soapstone_schema::model::WhiteSpace;
 
@@ -14,6 +16,8 @@ pub(crate) struct Package {
     pub(crate) items: Vec<Item>,
     /// Every tag; items refer to them.
     pub(crate) tags: Vec<Tag>,
+    /// Elements, with the item that each stands in, that have one name and several types in one type.
+    pub(crate) untold: HashSet<(ItemId, TagId)>,
     /// Services, made last.
     pub(crate) services: Vec<crate::service::Service>,
 }

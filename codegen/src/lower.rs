@@ -15,6 +15,7 @@ mod particle;
 mod settle;
 mod simple;
 mod symbol;
+mod untold;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -376,6 +377,7 @@ impl<'m> Lowering<'m> {
                 .sort_by(|a, b| names.get(a.0).cmp(&names.get(b.0)));
         }
         self.name_simple_types();
+        self.package.untold = untold::untold(&self.package);
         self.package
     }
 }

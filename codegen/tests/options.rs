@@ -307,3 +307,50 @@ fn a_listed_value_that_its_type_refuses_is_told_and_only_read_where_any_other_is
         assert_eq!(text.contains("..Other"), open_enumerations, "{text}");
     }
 }
+
+/// A program in which a name has two types in one type.
+const UNTOLD: &str = r#"
+mod made;
+use made::twice::{Beside, Turns, element};
+
+fn main() {
+    let x = |text: &str| format!("<t:x xmlns:t=\"urn:twice\">{text}</t:x>");
+    let text = format!("<t:beside xmlns:t=\"urn:twice\">{}<t:y>4</t:y>{}</t:beside>", x("7"), x("007"));
+    let value: Beside = element::BESIDE.read(&text).unwrap();
+    let json = soapstone::json::to_value(&value).unwrap().to_string();
+    assert!(json.contains("\"y\":4") && json.contains(">7<") && json.contains(">007<"), "{json}");
+    assert_eq!(soapstone::json::from_value::<Beside>(&serde(&json)).unwrap(), value);
+
+    let text = format!("<t:turns xmlns:t=\"urn:twice\">{}<t:k/>{}</t:turns>", x("<t:u>1</t:u>"), x("1.50"));
+    let value: Turns = element::TURNS.read(&text).unwrap();
+    let json = soapstone::json::to_value(&value).unwrap().to_string();
+    assert_eq!(soapstone::json::from_value::<Turns>(&serde(&json)).unwrap(), value, "{json}");
+}
+
+fn serde<T: std::str::FromStr<Err: std::fmt::Debug>>(json: &str) -> T {
+    json.parse().unwrap()
+}
+"#;
+
+#[test]
+fn json_keeps_elements_of_one_name_and_two_types() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("twice.xsd");
+    let schema = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:twice" targetNamespace="urn:twice" elementFormDefault="qualified">
+  <xs:complexType name="P"><xs:sequence><xs:element name="u" type="xs:int"/></xs:sequence></xs:complexType>
+  <xs:element name="beside"><xs:complexType><xs:sequence><xs:element name="x" type="xs:int"/>
+    <xs:element name="y" type="xs:int"/><xs:element name="x" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="turns"><xs:complexType><xs:choice maxOccurs="3">
+    <xs:sequence><xs:element name="k" type="xs:string"/><xs:element name="x" type="xs:decimal"/></xs:sequence>
+    <xs:sequence><xs:element name="x" type="P"/><xs:element name="l" type="xs:token" minOccurs="0"/></xs:sequence>
+  </xs:choice></xs:complexType></xs:element>
+</xs:schema>"#;
+    std::fs::write(&path, schema).unwrap();
+    let options = Options {
+        json: true,
+        all_elements: true,
+        ..Options::default()
+    };
+    let (files, report) = generate_files(&[path], &options).unwrap();
+    assert!(report.is_valid(), "{report}");
+    run("untold-check", files, UNTOLD);
+}

@@ -94,13 +94,15 @@ impl Scope<'_> {
 
     /// The elements of mixed content.
     fn json_mixed(&self, content: &Rust) -> String {
-        let item = item_of(content).and_then(|id| self.package.items.get(id.0));
-        let fields = match item.map(|item| &item.kind) {
-            Some(Kind::Alias(same)) => return self.json_mixed(same),
-            Some(Kind::Choice(choice)) => arms(choice),
+        let Some(item) = item_of(content).and_then(|id| self.package.items.get(id.0)) else {
+            return String::new();
+        };
+        let fields = match &item.kind {
+            Kind::Alias(same) => return self.json_mixed(same),
+            Kind::Choice(choice) => arms(choice),
             _ => Vec::new(),
         };
-        self.entries(&fields, &self.shared(&fields)).join(", ")
+        self.entries(item, &fields).join(", ")
     }
 
     fn json_group(&self, out: &mut String, item: &Item, fields: &[Field]) {
@@ -108,7 +110,7 @@ impl Scope<'_> {
             out,
             "\nsoapstone::json_group!({}, [{}]);",
             item.name,
-            self.entries(fields, &self.shared(fields)).join(", ")
+            self.entries(item, fields).join(", ")
         );
     }
 
@@ -132,7 +134,7 @@ impl Scope<'_> {
             },
             _ => format!(
                 "soapstone::json::Content::Elements(&[{}])",
-                self.entries(fields, &self.shared(fields)).join(", ")
+                self.entries(item, fields).join(", ")
             ),
         };
         let attributes: Vec<String> = struct_
@@ -167,7 +169,8 @@ impl Scope<'_> {
     }
 
     /// The entries of fields; those whose local name is shared stand under their whole name.
-    fn entries(&self, fields: &[Field], shared: &[String]) -> Vec<String> {
+    fn entries(&self, item: &Item, fields: &[Field]) -> Vec<String> {
+        let shared = self.shared(fields);
         let mut entries = Vec::new();
         for field in fields {
             let is_same = |other: &&Field| match (&field.particle, &other.particle) {
@@ -189,7 +192,10 @@ impl Scope<'_> {
                         "soapstone::json::Entry::Field {{ key: {}, tag: {}, repeated: {repeated}, shape: {} }}",
                         literal(&key),
                         self.tag(*tag),
-                        self.shape(&field.rust)
+                        match self.is_untold(item, *tag) {
+                            true => self.shape(&Rust::Path("codec::AnyType")),
+                            false => self.shape(&field.rust),
+                        }
                     )
                 }
                 Particle::Group => {
@@ -201,6 +207,15 @@ impl Scope<'_> {
             });
         }
         entries
+    }
+
+    /// Tells whether nothing but its place says which type an element has: it stands as XML.
+    fn is_untold(&self, item: &Item, tag: TagId) -> bool {
+        let mut untold = self.package.untold.iter();
+        untold.any(|(at, of)| {
+            let here = self.package.items.get(at.0);
+            *of == tag && here.is_some_and(|here| std::ptr::eq(here, item))
+        })
     }
 
     /// The local names that elements of several namespaces share.

@@ -7,6 +7,8 @@
 //! * an element that may stand more than once is an array; absent is absent, nil is `null` (`"$nil": true` beside
 //!   attributes), empty is `""` or `{}`; `"$type"` names the type where `xsi:type` does;
 //! * what a wildcard admitted stands in `"$any"` as XML text, an `xs:anyType` is `{"$xml": "…"}`;
+//! * elements of one name and several types in one type, which XSD forbids and contracts have, are `{"$xml": "…"}`; what a
+//!   wildcard took of an element that is declared beside it is what the declaration says;
 //! * where the schema does not tell the order of the children, and for text between elements, `"$children"` holds all of
 //!   them in order: strings, and objects of one name.
 //!
