@@ -8,6 +8,7 @@ use soapstone::codec::Nillable;
 use soapstone::datatype::Base64Binary;
 use soapstone::http::{Client, ClientOptions, ServerOptions, serve};
 use soapstone::service::{Attachment, CallError, Context, Failure, NoFaults, Received, Router};
+use soapstone::soap::Code;
 use soapstone_contracts::accounts::accounts::{
     Accounts, AccountsClient, AccountsServer, OpenFault, header,
 };
@@ -44,7 +45,8 @@ impl Accounts for Bank {
         Ok((account, first))
     }
 
-    async fn close(&self, _context: &Context, _iban: String) -> Result<(), Failure<NoFaults>> {
+    async fn close(&self, _context: &Context, iban: String) -> Result<(), Failure<NoFaults>> {
+        assert_ne!(iban, "broken", "the vault is stuck");
         Ok(())
     }
 
@@ -180,4 +182,17 @@ async fn several_parts_stand_in_one_body_and_binary_ones_beside_it_on_request() 
         *notes.lock().unwrap(),
         expected.map(|note| format!("IBAN {note}"))
     );
+}
+
+#[tokio::test]
+async fn an_operation_that_panics_answers_a_fault_that_says_nothing_of_it() {
+    let (bank, _) = start().await;
+    match bank.close("broken".to_owned()).await {
+        Err(CallError::Fault(fault)) => {
+            assert_eq!(fault.code, Code::Receiver);
+            assert!(!fault.reason.contains("vault"), "{}", fault.reason);
+        }
+        other => panic!("{other:?}"),
+    }
+    bank.close("sound".to_owned()).await.unwrap();
 }

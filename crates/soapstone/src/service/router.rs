@@ -2,9 +2,11 @@
 //! shows the contract at `?wsdl`.
 
 use std::collections::HashMap;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use hyper::http::{Method, StatusCode, header};
 
@@ -236,7 +238,7 @@ impl Router {
             reader,
             strictness: self.strictness,
         };
-        let outcome = port.call(operation, &context, message).await;
+        let outcome = caught(port.call(operation, &context, message)).await;
         let reply = std::mem::take(&mut *context.reply());
         match outcome {
             Ok(Some(body)) => {
@@ -262,6 +264,19 @@ fn answer(version: Version, message: String, reply: &Reply) -> Response {
         true => xop_content_type(version.content_type()),
         false => version.content_type().to_owned(),
     };
+/// Runs a call; one that panics is answered with a fault, in the place of a connection that breaks. The panic's own text goes
+/// where the program's panics go, and not to the peer.
+async fn caught(mut call: Pin<Box<dyn Future<Output = Outcome> + Send + '_>>) -> Outcome {
+    poll_fn(|context| {
+        // The future is not polled again, and what it shares with others is guarded by locks.
+        catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))).unwrap_or_else(|_| {
+            let fault = Fault::new(Code::Receiver, "the operation ended with an internal error");
+            Poll::Ready(Err(Box::new(fault)))
+        })
+    })
+    .await
+}
+
     match write_multipart(&message, &root, &reply.attachments) {
         Ok((content_type, body)) => Response::new(StatusCode::OK, version.content_type(), body)
             .with_header(header::CONTENT_TYPE, &content_type),
