@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use soapstone::codec::Nillable;
 use soapstone::datatype::Base64Binary;
-use soapstone::http::{Client, ClientOptions, ServerOptions, serve};
+use soapstone::http::{Client, ClientOptions, Outgoing, ServerOptions, serve};
 use soapstone::service::{Attachment, CallError, Context, Failure, NoFaults, Received, Router};
 use soapstone::soap::Code;
 use soapstone_contracts::accounts::accounts::{
@@ -84,11 +84,15 @@ impl Accounts for Bank {
 }
 
 async fn start() -> (AccountsClient, Arc<Mutex<Vec<String>>>) {
+    start_on(Router::new()).await
+}
+
+async fn start_on(router: Router) -> (AccountsClient, Arc<Mutex<Vec<String>>>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/accounts", listener.local_addr().unwrap());
     let bank = Bank::default();
     let notes = bank.notes.clone();
-    let router = Router::new().mount("/accounts", AccountsServer(bank));
+    let router = router.mount("/accounts", AccountsServer(bank));
     let options = ServerOptions::default();
     tokio::spawn(serve(
         listener,
@@ -195,4 +199,23 @@ async fn an_operation_that_panics_answers_a_fault_that_says_nothing_of_it() {
         other => panic!("{other:?}"),
     }
     bank.close("sound".to_owned()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_contract_names_the_address_that_the_caller_used_or_the_one_that_is_set() {
+    let set = Router::new().with_address("https://bank.example/");
+    for (router, expected) in [
+        (Router::new(), "http://proxy.example/accounts"),
+        (set, "https://bank.example/accounts"),
+    ] {
+        let (bank, _) = start_on(router).await;
+        let asked = Outgoing::get(format!("{}?wsdl", bank.0.address))
+            .with_header("host".parse().unwrap(), "proxy.example");
+        let answer = bank.0.http.send(asked).await.unwrap();
+        let contract = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(
+            contract.contains(&format!("location=\"{expected}\"")),
+            "{contract}"
+        );
+    }
 }

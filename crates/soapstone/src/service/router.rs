@@ -82,6 +82,7 @@ pub struct Router {
     ports: HashMap<String, Box<dyn Mounted>>,
     options: Option<xml::Options>,
     strictness: Strictness,
+    address: Option<String>,
 }
 
 impl std::fmt::Debug for Router {
@@ -98,10 +99,18 @@ impl Router {
         Router::default()
     }
 
-    /// Mounts a port at a path: `/soap/orders`.
+    /// Mounts a port at a path: `/soap/orders`. It takes the place of one that was mounted there before.
     #[must_use]
     pub fn mount(mut self, path: impl Into<String>, port: impl Port) -> Router {
         self.ports.insert(path.into(), Box::new(port));
+        self
+    }
+
+    /// Sets what contracts put before the path of a service: `https://api.example.com`. Without it that is what the request
+    /// shows, where a proxy that ends TLS looks like a caller without it.
+    #[must_use]
+    pub fn with_address(mut self, address: impl Into<String>) -> Router {
+        self.address = Some(address.into());
         self
     }
 
@@ -135,7 +144,7 @@ impl Router {
         };
         match request.head.method {
             Method::POST => self.post(&**port, request, principal).await,
-            Method::GET => show(&**port, &request.head),
+            Method::GET => show(&**port, &request.head, self.address.as_deref()),
             _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED)
                 .with_header(header::ALLOW, "GET, POST"),
         }
@@ -255,15 +264,6 @@ impl Router {
     }
 }
 
-/// The answer of a message, alone or with what travels beside it.
-fn answer(version: Version, message: String, reply: &Reply) -> Response {
-    if reply.attachments.is_empty() && !reply.xop {
-        return Response::new(StatusCode::OK, version.content_type(), message);
-    }
-    let root = match reply.xop {
-        true => xop_content_type(version.content_type()),
-        false => version.content_type().to_owned(),
-    };
 /// Runs a call; one that panics is answered with a fault, in the place of a connection that breaks. The panic's own text goes
 /// where the program's panics go, and not to the peer.
 async fn caught(mut call: Pin<Box<dyn Future<Output = Outcome> + Send + '_>>) -> Outcome {
@@ -277,6 +277,15 @@ async fn caught(mut call: Pin<Box<dyn Future<Output = Outcome> + Send + '_>>) ->
     .await
 }
 
+/// The answer of a message, alone or with what travels beside it.
+fn answer(version: Version, message: String, reply: &Reply) -> Response {
+    if reply.attachments.is_empty() && !reply.xop {
+        return Response::new(StatusCode::OK, version.content_type(), message);
+    }
+    let root = match reply.xop {
+        true => xop_content_type(version.content_type()),
+        false => version.content_type().to_owned(),
+    };
     match write_multipart(&message, &root, &reply.attachments) {
         Ok((content_type, body)) => Response::new(StatusCode::OK, version.content_type(), body)
             .with_header(header::CONTENT_TYPE, &content_type),
@@ -329,8 +338,9 @@ fn fault(version: Version, fault: &Fault) -> Response {
     Response::new(status, version.content_type(), out)
 }
 
-/// Shows the contract: `?wsdl` its root, `?doc=NAME` any document, with the address that the client used.
-fn show(port: &dyn Mounted, head: &Head) -> Response {
+/// Shows the contract: `?wsdl` its root, `?doc=NAME` any document, with the address that is set, or else the one that the
+/// client used.
+fn show(port: &dyn Mounted, head: &Head, base: Option<&str>) -> Response {
     let query = head.uri.query().unwrap_or_default();
     let documents = port.contract();
     let document = if query.eq_ignore_ascii_case("wsdl") {
@@ -347,16 +357,17 @@ fn show(port: &dyn Mounted, head: &Head) -> Response {
             "POST a SOAP message, or GET ?wsdl\n".to_owned(),
         );
     };
-    let scheme = if head.secure { "https" } else { "http" };
-    let host = head
-        .header(header::HOST)
-        .or_else(|| head.uri.authority().map(|a| a.as_str()))
-        .unwrap_or("localhost");
+    let shown = || {
+        let scheme = if head.secure { "https" } else { "http" };
+        let host = head
+            .header(header::HOST)
+            .or_else(|| head.uri.authority().map(|a| a.as_str()))
+            .unwrap_or("localhost");
+        format!("{scheme}://{host}")
+    };
+    let base = base.map_or_else(shown, |base| base.trim_end_matches('/').to_owned());
     let mut address = String::new();
-    xml::escape_attribute(
-        &format!("{scheme}://{host}{}", head.uri.path()),
-        &mut address,
-    );
+    xml::escape_attribute(&format!("{base}{}", head.uri.path()), &mut address);
     Response::new(
         StatusCode::OK,
         "text/xml; charset=utf-8",
