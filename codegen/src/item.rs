@@ -127,6 +127,20 @@ pub(crate) struct Item {
     pub(crate) attributes: Vec<String>,
 }
 
+impl Item {
+    /// The names of the fields that hold attributes, elements or text, where it is a struct.
+    pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
+        let struct_ = match &self.kind {
+            Kind::Struct(struct_) => Some(struct_),
+            _ => None,
+        };
+        let attributes = struct_.map_or(&[][..], |struct_| &struct_.attributes);
+        let fields = struct_.map_or(&[][..], |struct_| struct_.body.fields());
+        let attributes = attributes.iter().map(|attribute| attribute.name.as_str());
+        attributes.chain(fields.iter().map(|field| field.name.as_str()))
+    }
+}
+
 /// What an item is.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
@@ -176,6 +190,17 @@ pub(crate) enum Body {
     All(Vec<Field>, Vec<(usize, u64)>),
     /// Text and elements in one list: the field's name, and the enum of what may stand in it.
     Mixed(String, ItemId),
+}
+
+impl Body {
+    /// The fields that hold particles or text.
+    pub(crate) fn fields(&self) -> &[Field] {
+        match self {
+            Body::Value(field) => std::slice::from_ref(field),
+            Body::Sequence(fields) | Body::All(fields, _) => fields,
+            Body::Empty | Body::Mixed(..) => &[],
+        }
+    }
 }
 
 /// A field that holds a particle.

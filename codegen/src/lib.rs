@@ -33,6 +33,7 @@ pub fn generate(
     let chosen = choose::choose(contract, options, report);
     let mut package = lower::lower(contract, &chosen, options, report);
     lower::settle(&mut package);
+    options.check(&contract.model, &package, report);
     if options.unwrapped {
         service::unwrap(&mut package);
     }

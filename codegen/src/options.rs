@@ -1,6 +1,10 @@
 //! What a user of the generator can choose.
 
 use soapstone::name::QName;
+use soapstone_schema::model::{Model, Place, Type};
+use soapstone_schema::report::Report;
+
+use crate::item::{Item, Package};
 
 /// How a contract becomes Rust. `Options::default()` is the common case.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +85,58 @@ impl Options {
             None => false,
         };
         self.matching(is_it)
+    }
+
+    /// Warns of each module name, attribute and replacement that meets nothing of the contract: it is mistyped, or the contract
+    /// has changed.
+    pub(crate) fn check(&self, model: &Model, package: &Package, report: &mut Report) {
+        let mut unmet = |what: String, help: &str| {
+            report.warning(Place::default(), "options", what, help);
+        };
+        for (uri, _) in &self.modules {
+            let made = package.modules.iter().any(|m| m.namespace == *uri);
+            if !made && !model.namespaces.iter().any(|known| **known == **uri) {
+                unmet(
+                    format!("modules: the contract has no namespace {uri}"),
+                    "write it as in its targetNamespace",
+                );
+            }
+        }
+        for (key, _) in &self.replacements {
+            let mut known = model.types.iter().filter_map(|type_| match type_ {
+                Type::Simple(simple) => simple.name.as_ref(),
+                Type::Complex(complex) => complex.name.as_ref(),
+            });
+            if !known.any(|name| names(key, name)) {
+                unmet(
+                    format!("replacements: the contract has no type {key}"),
+                    "name types by local name or `{namespace}local`",
+                );
+            }
+        }
+        for (key, attribute) in &self.attributes {
+            let alone = Options {
+                attributes: vec![(key.clone(), attribute.clone())],
+                ..Options::default()
+            };
+            if !package.items.iter().any(|item| alone.meets(item, package)) {
+                unmet(
+                    format!("attributes: nothing that is made is called {key}"),
+                    "name a type as in the schema or in Rust, or a field as `Type.field`",
+                );
+            }
+        }
+    }
+
+    /// Tells whether an attribute belongs to an item or to one of its fields.
+    fn meets(&self, item: &Item, package: &Package) -> bool {
+        let module = package.modules.get(item.module);
+        let module = module.map_or("", |module| module.name.as_str());
+        let is_field = |field: &str| !self.field_attributes(module, &item.name, field).is_empty();
+        !self
+            .attributes_for(item.qname.as_ref(), module, &item.name)
+            .is_empty()
+            || item.field_names().any(is_field)
     }
 
     fn matching(&self, is_it: impl Fn(&str) -> bool) -> Vec<String> {

@@ -189,6 +189,37 @@ fn an_operation_that_is_not_there_is_an_error() {
     assert!(error.contains("sell"), "{error}");
 }
 
+#[test]
+fn a_choice_that_meets_nothing_is_told() {
+    let pair = |key: &str| (key.to_owned(), "shop".to_owned());
+    let options = Options {
+        modules: vec![pair("urn:shop"), pair("urn:shopp")],
+        replacements: vec![pair("Sku"), pair("{urn:shop}Skew")],
+        attributes: vec![
+            pair("Order"),
+            pair("shop::Order"),
+            pair("Order.comment"),
+            pair("Ordre"),
+            pair("Order.coment"),
+        ],
+        ..Options::default()
+    };
+    let (_, report) = generate_files(&contract(), &options).unwrap();
+    let told: Vec<&str> = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.rule == "options")
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect();
+    let expected = [
+        "modules: the contract has no namespace urn:shopp",
+        "replacements: the contract has no type {urn:shop}Skew",
+        "attributes: nothing that is made is called Ordre",
+        "attributes: nothing that is made is called Order.coment",
+    ];
+    assert_eq!(told, expected);
+}
+
 /// What a part would hold that is not declared is not guessed.
 #[test]
 fn an_operation_with_an_undeclared_element_is_left_out() {

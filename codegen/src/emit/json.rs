@@ -115,7 +115,7 @@ impl Scope<'_> {
     }
 
     fn json_struct(&self, out: &mut String, item: &Item, struct_: &Struct) {
-        let fields = super::structure::fields(&struct_.body);
+        let fields = struct_.body.fields();
         if struct_.first.is_some() {
             return self.json_group(out, item, fields);
         }
@@ -248,7 +248,7 @@ impl Scope<'_> {
                         && let Some(item) = self.package.items.get(id.0)
                         && let Kind::Struct(inner) = &item.kind
                     {
-                        self.names(super::structure::fields(&inner.body), out, depth + 1);
+                        self.names(inner.body.fields(), out, depth + 1);
                     }
                 }
                 _ => {}
@@ -261,7 +261,7 @@ impl Scope<'_> {
     fn comes_in_turns(&self, rust: &Rust) -> bool {
         let item = item_of(rust).and_then(|id| self.package.items.get(id.0));
         let fields = match item.map(|item| &item.kind) {
-            Some(Kind::Struct(struct_)) => super::structure::fields(&struct_.body),
+            Some(Kind::Struct(struct_)) => struct_.body.fields(),
             _ => &[],
         };
         let due = fields.iter().filter(|field| field.occurs == Occurs::One);

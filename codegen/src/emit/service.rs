@@ -265,7 +265,7 @@ impl Emission<'_> {
     /// The fields of a struct that is unwrapped.
     fn fields(&self, id: ItemId) -> &[Field] {
         match self.scope.package.items.get(id.0).map(|item| &item.kind) {
-            Some(Kind::Struct(struct_)) => super::structure::fields(&struct_.body),
+            Some(Kind::Struct(struct_)) => struct_.body.fields(),
             _ => &[],
         }
     }

@@ -21,7 +21,7 @@ impl Scope<'_> {
         if let Some((name, _)) = &struct_.any_attribute {
             let _ = writeln!(out, "    pub {name}: Vec<codec::AnyAttribute>,");
         }
-        for field in fields(&struct_.body) {
+        for field in struct_.body.fields() {
             doc(out, 4, &field.documentation);
             self.field_attributes(out, item, &field.name);
             let _ = writeln!(out, "    pub {}: {},", field.name, self.field_type(field));
@@ -188,7 +188,7 @@ impl Scope<'_> {
                 wildcard(any)
             );
         }
-        let fields = fields(&struct_.body);
+        let fields = struct_.body.fields();
         for (index, field) in fields.iter().enumerate() {
             let stops = self.stops(field, fields.get(index + 1..).unwrap_or_default());
             let _ = writeln!(
@@ -297,7 +297,7 @@ impl Scope<'_> {
     }
 
     fn write_body(&self, out: &mut String, struct_: &Struct) {
-        for field in fields(&struct_.body) {
+        for field in struct_.body.fields() {
             let name = &field.name;
             let _ = match (&field.particle, field.occurs) {
                 (Particle::Value, _) => writeln!(out, "        w.value(&self.{name});"),
@@ -328,14 +328,6 @@ impl Scope<'_> {
         if let Body::Mixed(name, _) = &struct_.body {
             let _ = writeln!(out, "        w.mixed(&self.{name});");
         }
-    }
-}
-
-pub(super) fn fields(body: &Body) -> &[Field] {
-    match body {
-        Body::Value(field) => std::slice::from_ref(field),
-        Body::Sequence(fields) | Body::All(fields, _) => fields,
-        Body::Empty | Body::Mixed(..) => &[],
     }
 }
 
