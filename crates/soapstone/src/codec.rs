@@ -51,7 +51,7 @@ pub use multi_ref::inline_references;
 pub use nillable::Nillable;
 pub use reader::Reader;
 pub use simple::{List, admits_type, lexical, parse};
-pub use spelling::{of_list, without_exponent};
+pub use spelling::{list_spellings, without_exponent};
 pub use tag::{NamedType, Namespace, Tag};
 pub use text::shared;
 pub use text::{
@@ -61,7 +61,7 @@ pub use text::{
 pub use union::{is_named, is_or_derives, own_text, told_by};
 pub use writer::Writer;
 
-use crate::datatype::Room;
+use crate::datatype::{Room, name};
 pub use crate::name::QName;
 /// A text that shares the bytes of the message that it was read from.
 pub use bytestring::ByteString;
@@ -290,8 +290,32 @@ impl Bindings for () {
     }
 
     fn has_expanded(&self, text: &str) -> bool {
-        text.contains('{')
+        has_full_name(self, text)
     }
+}
+
+/// Tells whether a word of a text is a name that says its namespace itself.
+fn has_full_name(bindings: &dyn Bindings, text: &str) -> bool {
+    text.contains('{') && words_of_names(text).any(|word| is_full_name(bindings, word))
+}
+
+/// The words of a text, with spaces in the braces of names.
+fn words_of_names(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let braced = text.strip_prefix('{').and_then(|text| text.find('}'));
+        let from = braced.unwrap_or(0);
+        let end = text.get(from..)?.find(' ').map(|end| from + end);
+        rest = end.and_then(|end| text.get(end + 1..));
+        text.get(..end.unwrap_or(text.len()))
+    })
+}
+
+fn is_full_name(bindings: &dyn Bindings, word: &str) -> bool {
+    bindings
+        .expanded(word)
+        .is_some_and(|(_, local)| name::is_ncname(local))
 }
 
 impl<T: Type> Type for Box<T> {

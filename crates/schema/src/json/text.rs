@@ -1,7 +1,7 @@
 //! The text of a simple value, of JSON.
 
 use serde_json::Value as Json;
-use soapstone::codec::{Simple, of_list, without_exponent};
+use soapstone::codec::{Simple, list_spellings, without_exponent};
 use soapstone::datatype::Decimal;
 use soapstone::name::QName;
 
@@ -60,8 +60,13 @@ fn spelled(json: &Json, type_: &Compiled) -> Option<String> {
             }
             let text = words.join(" ");
             // A pattern of the whole list may ask for other texts of its items.
-            let other = match type_.has_patterns() && !is_refused && !is_taken(&text) {
-                true => of_list(&words).find(|other| is_taken(other)),
+            let has_other_texts = matches!(
+                item.kind,
+                Kind::Atomic(builtin) if builtin == Builtin::Boolean || is_number(builtin)
+            );
+            let is_asked = has_other_texts && type_.has_patterns() && !is_refused;
+            let other = match is_asked && !is_taken(&text) {
+                true => list_spellings(&words).find(|other| is_taken(other)),
                 false => None,
             };
             Some(other.unwrap_or(text))

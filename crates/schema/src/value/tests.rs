@@ -48,7 +48,11 @@ const SCHEMA: &str = r###"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
   </xs:complexType>
   <xs:complexType name="Remark" mixed="true"><xs:attribute name="by" type="xs:string"/></xs:complexType>
   <xs:simpleType name="Padded"><xs:restriction base="xs:int"><xs:pattern value="[0-9]{3}"/></xs:restriction></xs:simpleType>
-  <xs:simpleType name="PaddedList"><xs:list itemType="o:Padded"/></xs:simpleType>
+  <xs:simpleType name="WordList"><xs:restriction><xs:simpleType><xs:list itemType="xs:token"/></xs:simpleType>
+            <xs:pattern value="\d{3}( \d{3})*"/><xs:pattern value="[01]( [01])*"/></xs:restriction></xs:simpleType>
+        <xs:simpleType name="NumberList"><xs:restriction><xs:simpleType><xs:list itemType="xs:decimal"/></xs:simpleType>
+            <xs:pattern value="\d{3}( \d{3})*"/></xs:restriction></xs:simpleType>
+        <xs:simpleType name="PaddedList"><xs:list itemType="o:Padded"/></xs:simpleType>
   <xs:simpleType name="PaddedOrNot"><xs:union memberTypes="o:PaddedList xs:string"/></xs:simpleType>
   <xs:simpleType name="Code"><xs:restriction base="xs:string"><xs:pattern value="[0-9]{5}"/></xs:restriction></xs:simpleType>
   <xs:complexType name="Rich" mixed="true">
@@ -206,6 +210,11 @@ fn a_number_is_spelled_as_a_number_asks_and_as_no_text_does() {
         ("Padded", json!(7), Some("007")),
         ("PaddedList", json!([7, 12, "013"]), Some("007 012 013")),
         ("PaddedList", json!([7, 1000, 8]), None),
+        ("NumberList", json!([7, "012"]), Some("007 012")),
+        ("NumberList", json!(["1".repeat(70_000)]), None),
+        ("WordList", json!(["007", "012"]), Some("007 012")),
+        ("WordList", json!(["7"]), None),
+        ("WordList", json!(["true", "false"]), None),
         ("Code", json!(1234), None),
         ("Code", json!(12345), Some("12345")),
     ] {

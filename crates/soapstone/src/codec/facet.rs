@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::error::Invalid;
 use super::faceted::Faceted;
-use super::simple::lexical;
+use super::simple::{lexical, parse};
 use super::{Bindings, Simple};
 use crate::datatype::{name, space};
 use crate::pattern::Pattern;
@@ -287,7 +287,8 @@ impl<B: Faceted> Facets<B> {
         if !self.has_text_checks() || self.takes(&lexical(value)) {
             return None;
         }
-        value.other_texts().find(|other| self.takes(other))
+        let mut others = value.other_texts();
+        others.find(|other| self.takes(other) && parse::<B>(other).is_ok_and(|read| read == *value))
     }
 
     /// Tells whether what holds of texts holds of this one.

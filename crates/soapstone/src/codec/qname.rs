@@ -77,12 +77,22 @@ impl Writer {
     /// there is no such name (Namespaces in XML 1.0, 6.2): what is written is none, so that nobody reads it as another.
     fn bare(&mut self, local: &str) -> String {
         let at = self.out.len();
-        let is_taken = || {
-            let tag = StartTag::of(self.out.tag_before(at));
-            tag.is_some_and(|tag| tag.default.is_some() && self.is_in(&tag))
-        };
-        if self.binds_default && is_taken() {
-            return format!(":{local}");
+        if self.binds_default {
+            // In the same value it is as it was for the name before.
+            let known = self
+                .looked
+                .filter(|(before, _)| !self.out.text_from(*before).contains(['<', '>']));
+            let is_taken = known.map_or_else(
+                || {
+                    let tag = StartTag::of(self.out.tag_before(at));
+                    tag.is_some_and(|tag| tag.default.is_some() && self.is_in(&tag))
+                },
+                |(_, is_taken)| is_taken,
+            );
+            self.looked = Some((at, is_taken));
+            if is_taken {
+                return format!(":{local}");
+            }
         }
         self.bare_at = Some(at);
         local.to_owned()
@@ -262,7 +272,7 @@ impl<'t> StartTag<'t> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use crate::codec::{
-        AnyElement, Element, Namespace, QName, Reader, Result, Tag, Type, Wildcard, Writer,
+        AnyElement, Element, List, Namespace, QName, Reader, Result, Tag, Type, Wildcard, Writer,
     };
 
     const E: &Tag = &Tag::new(1, "t:e", "<t:e>", "</t:e>");
@@ -284,7 +294,7 @@ mod tests {
     #[derive(Debug, PartialEq)]
     struct Named {
         bare: Option<Bare>,
-        free: Option<QName>,
+        free: Option<List<QName>>,
         any: Vec<AnyElement>,
     }
 
@@ -306,7 +316,8 @@ mod tests {
         }
     }
 
-    fn named(free: Option<QName>, any: &str) -> Named {
+    fn named(free: Option<&str>, any: &str) -> Named {
+        let free = free.map(|namespace| List(vec![QName::new(namespace, "b"); 3]));
         let bare = Bare::new(QName::new("urn:a", "a")).unwrap();
         let xml = format!("<t:e xmlns:t=\"urn:t\">{any}</t:e>");
         let open = Element::<Named>::new(E, NAMESPACES).read(&xml).unwrap();
@@ -323,7 +334,7 @@ mod tests {
         let any = r#"<o a="1>0"><!-- </o> --><i/><![CDATA[<b>]]></o><p xmlns="urn:p"><i/></p><i/>"#;
         let freed = r#"<o xmlns="" a="1>0"><!-- </o> --><i/><![CDATA[<b>]]></o><p xmlns="urn:p"><i/></p><i xmlns=""/></t:e>"#;
         for free in [None, Some("urn:a"), Some("urn:b")] {
-            let value = named(free.map(|namespace| QName::new(namespace, "b")), any);
+            let value = named(free, any);
             let xml = element.write(&value);
             let again = element.read(&xml).unwrap();
             assert_eq!((&again.bare, &again.free), (&value.bare, &value.free));
@@ -334,7 +345,8 @@ mod tests {
     #[test]
     fn what_no_document_can_say_is_read_by_nobody() {
         let element = Element::<Named>::new(E, NAMESPACES);
-        let xml = element.write(&named(Some(QName::new("", "b")), ""));
+        let xml = element.write(&named(Some(""), ""));
         assert!(element.read(&xml).is_err(), "{xml}");
+        assert!(xml.contains("\":b :b :b\""), "{xml}");
     }
 }

@@ -7,7 +7,10 @@ use smallvec::SmallVec;
 use super::error::{Error, ErrorKind};
 use super::predict::Known;
 use super::tag::{Check, Namespace, Tag};
-use super::{Bindings, ByteString, QName, Result, Strictness, Type};
+use super::{
+    Bindings, ByteString, QName, Result, Strictness, Type, has_full_name, is_full_name,
+    words_of_names,
+};
 use crate::xml::{self, Event, Pieces};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
@@ -323,19 +326,19 @@ impl Bindings for xml::Reader<'_> {
 
     // A prefix stands in for the namespace, in which anything may stand.
     fn expanded<'t>(&'t self, text: &'t str) -> Option<(&'t str, &'t str)> {
-        let (prefix, local) = split_braced(text).filter(|_| self.has_expanded(text))?;
+        let (prefix, local) = split_braced(text).filter(|_| self.names_in_full)?;
         Some((Bindings::resolve(self, prefix)?, local))
     }
 
     fn has_expanded(&self, text: &str) -> bool {
-        self.names_in_full && text.contains('{')
+        self.names_in_full && has_full_name(self, text)
     }
 
     fn forms(&self, text: &str) -> Vec<String> {
         let words = |form: fn(&str, &str) -> String| {
-            let words = text.split(' ').map(|word| match split_braced(word) {
-                Some((prefix, local)) => form(prefix, local),
-                None => word.to_owned(),
+            let words = words_of_names(text).map(|word| match split_braced(word) {
+                Some((prefix, local)) if is_full_name(self, word) => form(prefix, local),
+                _ => word.to_owned(),
             });
             words.collect::<Vec<_>>().join(" ")
         };

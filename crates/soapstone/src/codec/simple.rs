@@ -275,7 +275,7 @@ impl<T: Simple> Simple for List<T> {
     const OTHER_TEXTS: bool = T::OTHER_TEXTS;
     fn other_texts(&self) -> Box<dyn Iterator<Item = String>> {
         let words: Vec<String> = self.0.iter().map(lexical).collect();
-        Box::new(spelling::of_list(&words).filter(|text| parse::<List<T>>(text).is_ok()))
+        spelling::list_spellings(&words)
     }
 }
 

@@ -96,11 +96,12 @@ pub(super) fn of_moment(text: &str) -> Texts {
     }))
 }
 
-/// A list of truths or of numbers, all in one manner, where a pattern holds of the whole list: so many digits before the point, so
-/// many behind it, with a sign or without; first as many as each has of itself.
+/// Spells a list of truths or of numbers, all in one manner, where a pattern holds of the whole list: so many digits before the
+/// point, so many behind it, with a sign or without; first as many as each has of itself. Whether the items are such, and not texts
+/// that look like them, their type has to say.
 ///
 /// `9.5 10`  →  `9 10`, `9.5 10.0`, `9.50 10.00`, …, `09.5 10`, …, `+9.5 +10`, …
-pub fn of_list(words: &[String]) -> Texts {
+pub fn list_spellings(words: &[String]) -> Texts {
     let truths = words.iter().map(|word| match word.as_str() {
         "true" => Some("1"),
         "false" => Some("0"),
@@ -152,11 +153,14 @@ fn in_manner(
         whole.unwrap_or(digits.len()),
         fraction.unwrap_or(rest.len()),
     );
-    if digits.len() > whole || rest.len() > fraction || whole + fraction == 0 {
+    if whole + fraction == 0 {
         return None;
     }
+    // The widths of `format!` end at 65,535.
+    let before = "0".repeat(whole.checked_sub(digits.len())?);
+    let behind = "0".repeat(fraction.checked_sub(rest.len())?);
     let point = if fraction == 0 { "" } else { "." };
-    Some(format!("{sign}{digits:0>whole$}{point}{rest:0<fraction$}"))
+    Some([sign, &before, digits, point, rest, &behind].concat())
 }
 
 /// Writes out a number with an exponent of up to 400 either way: JSON may write a whole number or a decimal with one, and XSD
@@ -249,6 +253,24 @@ mod tests {
             assert_eq!(lexical(&parse::<Wides>(text).unwrap()), text);
         }
         assert_eq!(lexical(&parse::<Parts>("-.5 .0").unwrap()), "-.5 .0");
+        for long in [
+            ["+", &"1".repeat(70_000)].concat(),
+            format!("+1.{}", "5".repeat(70_000)),
+        ] {
+            assert_eq!(lexical(&parse::<Signed>(&long).unwrap()), long);
+        }
+    }
+
+    crate::newtype! { struct Signed(List<Decimal>): pattern(r"\+[\d.]+( \+[\d.]+)*"); }
+    crate::union! { enum Either { Number(Decimal), Truth(bool) } }
+    crate::newtype! { struct Eithers(List<Either>): pattern("[01]( [01])*"); }
+
+    #[test]
+    fn another_text_of_a_list_is_of_the_same_items() {
+        let truth = || vec![Either::Truth(true)];
+        assert!(Eithers::new(truth()).is_err());
+        let number = vec![Either::Number(Decimal::from(1))];
+        assert_eq!(lexical(&Eithers::new(number).unwrap()), "1");
     }
 
     crate::newtype! {

@@ -27,6 +27,8 @@ pub struct Writer {
     pub(super) bare_at: Option<usize>,
     /// A default namespace was bound on an element.
     pub(super) binds_default: bool,
+    /// Where it was last looked whether there are names without a prefix, and that there were none.
+    pub(super) looked: Option<(usize, bool)>,
     /// One was bound on the element that is being written, for one of its attributes.
     pub(super) is_rebound: bool,
     /// `xsi:type` names the member of the union that is being written.
@@ -55,6 +57,7 @@ impl Writer {
             mode: Mode::Text,
             bare_at: None,
             binds_default: false,
+            looked: None,
             is_rebound: false,
             is_told: false,
             aside: None,

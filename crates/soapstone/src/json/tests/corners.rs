@@ -20,6 +20,9 @@ const KNOWN: &[Namespace] = &[
     },
 ];
 
+crate::union! { enum NameOrText { Name(QName), Text(String) } }
+crate::newtype! { struct Plain(NameOrText): pattern("[a-z ]*"); }
+crate::newtype! { struct Braced(NameOrText): pattern(r"\{[a-z]+\}x y"); }
 crate::newtype! { struct Code(i32): pattern("[0-9]{3}"); }
 crate::newtype! { struct Account(Integer): pattern("0[0-9]{30}"); }
 crate::newtype! { struct Price(Decimal): pattern(r"\+?\d+\.\d{2}"); }
@@ -42,6 +45,9 @@ crate::union! { enum Level { Number(i32), Name(QName) } }
 crate::newtype! { struct Named(Level): pattern("[^0]*"); }
 crate::union! { enum Either { Number(i32), Bare(Bare), Prefixed(Prefixed) } }
 
+crate::json_union!(NameOrText, KNOWN, [QName, String]);
+crate::json_newtype!(Plain, NameOrText);
+crate::json_newtype!(Braced, NameOrText);
 crate::json_newtype!(Bare, QName);
 crate::json_newtype!(Prefixed, QName);
 crate::json_newtype!(Bares, List<QName>);
@@ -242,4 +248,19 @@ fn names_come_back_whatever_their_pattern_says_of_prefixes() {
     }
     assert!(from_value::<Prefixed>(&json!("a")).is_err());
     assert!(from_value::<Prefixed>(&json!("{urn:o}A")).is_err());
+}
+
+/// What is in braces and is no name is text, of which the pattern holds as it stands.
+#[test]
+fn braces_that_are_no_name_turn_no_pattern_off() {
+    assert!(from_value::<Plain>(&json!("{{")).is_err());
+    assert!(Plain::new(NameOrText::Text("{{".into())).is_err());
+    let braced = json!("{abc}x y");
+    assert_eq!(
+        from_value::<Braced>(&braced),
+        Ok(Braced::new(NameOrText::Text("{abc}x y".into())).unwrap())
+    );
+    assert!(from_value::<Plain>(&braced).is_err());
+    let name = NameOrText::Name(QName::new("urn:o", "a"));
+    assert_eq!(kept(&Plain::new(name).unwrap()), json!("{urn:o}a"));
 }
