@@ -54,7 +54,7 @@ fn mistakes(report: &Report) -> String {
 /// Generates a contract from `build.rs`: `soapstone_codegen::build("orders", &["../wsdl/orders.wsdl"])?`.
 ///
 /// The code goes to `OUT_DIR`; `soapstone::include_contract!("orders")` includes it. The build runs again when any document
-/// of the contract changes.
+/// of the contract changes, or one may have come that was missing.
 ///
 /// # Errors
 /// Where the contract is wrong, or a file cannot be written.
@@ -75,16 +75,8 @@ pub fn build_with(
     let paths: Vec<PathBuf> = files.iter().map(|f| f.as_ref().to_owned()).collect();
     let (generated, report) = generate_files(&paths, options)?;
     let mut stdout = std::io::stdout().lock();
-    // A document that is not a file (built in, or on the network) would make cargo run this at every build.
-    let documents = report
-        .documents
-        .iter()
-        .map(|document| PathBuf::from(&**document));
-    for path in paths
-        .iter()
-        .cloned()
-        .chain(documents.filter(|path| path.exists()))
-    {
+    let out = Path::new(&out);
+    for path in watched(&paths, &report, out) {
         let _ = writeln!(stdout, "cargo:rerun-if-changed={}", path.display());
     }
     // What other stacks may not understand of a style is made here all the same.
@@ -96,7 +88,23 @@ pub fn build_with(
             report.line(diagnostic).replace('\n', " ")
         );
     }
-    write_files(&generated, &Path::new(&out).join(name))
+    write_files(&generated, &out.join(name))
+}
+
+/// What cargo is to watch: the contract's files, and the folders in which one is missing. A path where nothing is (a document built
+/// in, or on the network) would make cargo run this at every build, and so would a folder around what is built.
+fn watched(roots: &[PathBuf], report: &Report, out: &Path) -> Vec<PathBuf> {
+    let documents = report.documents.iter().map(|path| PathBuf::from(&**path));
+    let folders = report.missing.iter().filter_map(|path| {
+        let folder = Path::new(path).ancestors().skip(1).find(|up| up.is_dir())?;
+        let whole = folder.canonicalize().ok()?;
+        (!out.starts_with(whole)).then(|| folder.to_owned())
+    });
+    let found = documents.filter(|path| path.exists()).chain(folders);
+    let mut all: Vec<PathBuf> = roots.iter().cloned().chain(found).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Loads a contract and makes Rust of it.
@@ -208,4 +216,39 @@ pub fn write_crate(
         text: file.text.clone(),
     }));
     write_files(&all, directory)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_in_which_a_document_is_missing_is_watched() {
+        let home = std::env::temp_dir().join(format!("soapstone-watched-{}", std::process::id()));
+        let folder = home.join("xsd");
+        std::fs::create_dir_all(&folder).unwrap();
+        let root = folder.join("a.xsd");
+        let import = |place: &str| {
+            format!(r#"<xs:import namespace="urn:{place}" schemaLocation="{place}.xsd"/>"#)
+        };
+        let schema = format!(
+            r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{}{}{}<xs:element name="a"/></xs:schema>"#,
+            import("b"),
+            import("../deep/c"),
+            import("http://nowhere.invalid/d")
+        );
+        std::fs::write(&root, schema).unwrap();
+        let roots = [root];
+        let loaded = load::load_files_with(&roots, &LoadOptions::default());
+        let within = |out: &str| watched(&roots, &loaded.report, &home.join(out));
+        assert_eq!(within("xsd/target/out"), roots);
+        let elsewhere = std::env::temp_dir().join("soapstone-out");
+        assert_eq!(
+            watched(&roots, &loaded.report, &elsewhere),
+            [home.clone(), folder.clone(), roots[0].clone()]
+        );
+        assert_eq!(within("target/out"), [folder, roots[0].clone()]);
+        std::fs::remove_dir_all(&home).unwrap();
+    }
 }

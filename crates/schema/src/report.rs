@@ -12,6 +12,8 @@ pub struct Report {
     pub documents: Vec<Arc<str>>,
     /// The mistakes.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where documents were looked for that could not be had.
+    pub missing: Vec<String>,
 }
 
 /// How much a mistake matters.

@@ -304,7 +304,9 @@ impl Gatherer<'_> {
         if location::is_remote(base) && !location::is_remote(place) {
             return Err(FetchError::Confined);
         }
-        let bytes = self.fetch.fetch(place)?;
+        let missing = &mut self.gathered.report.missing;
+        let bytes = self.fetch.fetch(place);
+        let bytes = bytes.inspect_err(|_| missing.push(place.to_owned()))?;
         Ok(self.read(place, &bytes))
     }
 
