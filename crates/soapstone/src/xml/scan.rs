@@ -171,13 +171,13 @@ pub(crate) fn near_name(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
     // From the hyphen to the nine, with the slash among them; the colon is behind these.
     let others = within(b'-', 14, part) & !marks(part, b'/');
     let length = (!(letters | others).to_bitmask()).trailing_zeros();
-    let within = |flags: u8x16| flags.to_bitmask() & !(u32::MAX << length);
-    let colons = within(marks(part, b':'));
+    let of_name = |flags: u8x16| flags.to_bitmask() & !(u32::MAX << length);
+    let colons = of_name(marks(part, b':'));
     // A name starts at the front, and behind a colon.
     let starts = colons << 1 | 1;
     let is_name = length < WORD as u32
         && colons & colons.wrapping_sub(1) == 0
-        && within(letters) & starts == starts
+        && of_name(letters) & starts == starts
         && bytes.get(length as usize).is_some_and(u8::is_ascii);
     let colon = (colons != 0).then_some(colons.trailing_zeros() as usize);
     is_name.then_some((length as usize, colon))
