@@ -2,12 +2,12 @@
 //! shows the contract at `?wsdl`.
 
 use std::collections::HashMap;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
 
+use futures_util::FutureExt;
 use hyper::http::{Method, StatusCode, header};
 
 use super::message::{Message, Outcome};
@@ -266,15 +266,13 @@ impl Router {
 
 /// Runs a call; one that panics is answered with a fault, in the place of a connection that breaks. The panic's own text goes
 /// where the program's panics go, and not to the peer.
-async fn caught(mut call: Pin<Box<dyn Future<Output = Outcome> + Send + '_>>) -> Outcome {
-    poll_fn(|context| {
-        // The future is not polled again, and what it shares with others is guarded by locks.
-        catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))).unwrap_or_else(|_| {
-            let fault = Fault::new(Code::Receiver, "the operation ended with an internal error");
-            Poll::Ready(Err(Box::new(fault)))
-        })
+async fn caught(call: Pin<Box<dyn Future<Output = Outcome> + Send + '_>>) -> Outcome {
+    // The future is not polled again, and what it shares with others is guarded by locks.
+    let call = AssertUnwindSafe(call).catch_unwind();
+    call.await.unwrap_or_else(|_| {
+        let fault = Fault::new(Code::Receiver, "the operation ended with an internal error");
+        Err(Box::new(fault))
     })
-    .await
 }
 
 /// The answer of a message, alone or with what travels beside it.
