@@ -17,9 +17,12 @@ use crate::{Options, documents, generate};
 #[derive(Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The contract is wrong: all mistakes, each with its place.
+    /// The contract is wrong: all mistakes, each with its place. [`Options::tolerant`] uses it as far as it goes.
     #[error("the contract cannot be used:\n{}\n`tolerant` uses it as far as it goes", mistakes(.0))]
     Contract(Report),
+    /// A file or an operation that was asked for is not there, or nothing is left to make: all mistakes.
+    #[error("the contract cannot be used:\n{}", mistakes(.0))]
+    Unusable(Report),
     /// A file could not be written.
     #[error("cannot write {path}")]
     Write {
@@ -113,7 +116,7 @@ fn watched(roots: &[PathBuf], report: &Report, out: &Path) -> Vec<PathBuf> {
 /// the report says so. Every other mistake is an error, unless [`Options::tolerant`] is set.
 ///
 /// # Errors
-/// Where the contract has mistakes, where nothing is left to make, or an operation that was asked for is not there.
+/// Where the contract has mistakes, where nothing is left to make, or a file or an operation that was asked for is not there.
 pub fn generate_files(
     paths: &[PathBuf],
     options: &Options,
@@ -125,21 +128,24 @@ pub fn generate_files(
     let mut loaded = load::load_files_with(paths, &judged);
     let documents = documents::embed(&loaded.contract);
     let known = loaded.report.errors();
+    let unread = loaded.report.diagnostics.iter().any(|d| d.rule == "load");
     let files = generate(&loaded.contract, &documents, options, &mut loaded.report);
     let asked = loaded.report.errors() > known;
     let empty = files.len() < 2 && known > 0;
     let model = &loaded.contract.model;
-    if !empty && !asked {
+    let usable = !empty && !asked && !unread;
+    if usable {
         for diagnostic in &mut loaded.report.diagnostics {
             if options.tolerant || is_bearable(diagnostic, model) {
                 diagnostic.severity = Severity::Warning;
             }
         }
     }
-    if loaded.report.errors() > 0 {
-        return Err(BuildError::Contract(loaded.report));
+    match loaded.report.errors() {
+        0 => Ok((files, loaded.report)),
+        _ if usable => Err(BuildError::Contract(loaded.report)),
+        _ => Err(BuildError::Unusable(loaded.report)),
     }
-    Ok((files, loaded.report))
 }
 
 /// Tells whether a mistake leaves a contract that can be used: one in an operation, which is left out, or the reference to

@@ -189,6 +189,43 @@ fn an_operation_that_is_not_there_is_an_error() {
     assert!(error.contains("sell"), "{error}");
 }
 
+/// Only where it helps: neither an operation nor a file comes to be by it.
+#[test]
+fn tolerance_is_named_where_it_helps() {
+    let [shop] = contract().try_into().unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mistaken = folder.join("tolerable.wsdl");
+    let text = std::fs::read_to_string(&shop).unwrap();
+    std::fs::write(&mistaken, text.replace("type=\"Sku\"", "type=\"Skus\"")).unwrap();
+    let other = folder.join("other.xsd");
+    std::fs::write(&other, "<other/>").unwrap();
+    let gone = folder.join("gone.wsdl");
+    let cases = [
+        (vec![mistaken.clone()], "", "Skus", true),
+        (vec![shop.clone()], "sell", "sell", false),
+        (vec![mistaken], "sell", "sell", false),
+        (vec![gone.clone()], "", "gone.wsdl", false),
+        (vec![shop.clone(), gone], "", "gone.wsdl", false),
+        (vec![other.clone()], "", "other.xsd", false),
+        (vec![shop, other], "", "other.xsd", true),
+    ];
+    for (paths, operation, part, helps) in cases {
+        let made = |tolerant| {
+            let operations = vec![operation.to_owned()];
+            let options = Options {
+                operations: operations.into_iter().filter(|o| !o.is_empty()).collect(),
+                tolerant,
+                ..Options::default()
+            };
+            generate_files(&paths, &options)
+        };
+        let error = made(false).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+        assert_eq!(error.contains("tolerant"), helps, "{error}");
+        assert_eq!(made(true).is_ok(), helps, "{paths:?}");
+    }
+}
+
 #[test]
 fn a_choice_that_meets_nothing_is_told() {
     let pair = |key: &str| (key.to_owned(), "shop".to_owned());
