@@ -47,26 +47,26 @@ pub(crate) fn choose(contract: &Contract, options: &Options, report: &mut Report
         );
     }
     let model = &contract.model;
-    let plain = contract.port_types.is_empty() || options.all_elements;
-    if plain {
+    let is_plain = contract.port_types.is_empty();
+    if is_plain || options.all_elements {
         let globals = model.elements.iter().enumerate().filter(|(_, e)| e.global);
         chosen
             .elements
             .extend(globals.map(|(index, _)| ElementId(index as u32)));
-        if chosen.elements.is_empty() || options.all_types {
-            let named = model
-                .types
-                .iter()
-                .enumerate()
-                .skip(Builtin::ALL.len())
-                .filter(|(_, t)| match t {
-                    Type::Simple(simple) => simple.name.is_some(),
-                    Type::Complex(complex) => complex.name.is_some() && !complex.abstract_,
-                });
-            chosen
-                .types
-                .extend(named.map(|(index, _)| TypeId(index as u32)));
-        }
+    }
+    if options.all_types || (is_plain && chosen.elements.is_empty()) {
+        let named = model
+            .types
+            .iter()
+            .enumerate()
+            .skip(Builtin::ALL.len())
+            .filter(|(_, t)| match t {
+                Type::Simple(simple) => simple.name.is_some(),
+                Type::Complex(complex) => complex.name.is_some() && !complex.abstract_,
+            });
+        chosen
+            .types
+            .extend(named.map(|(index, _)| TypeId(index as u32)));
     }
     for (port_type, operations) in &chosen.operations {
         let Some(port_type) = contract.port_types.get(*port_type) else {

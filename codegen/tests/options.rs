@@ -301,6 +301,11 @@ fn more_than_operations_reach_is_made_on_request() {
         ..elements
     };
     assert!(made(&types).contains("enum Spare"));
+    let types = Options {
+        all_types: true,
+        ..place.clone()
+    };
+    assert!(made(&types).contains("enum Spare") && !made(&types).contains("UNUSED"));
     let bare = Options {
         no_clients: true,
         ..place
