@@ -8,8 +8,8 @@ mod repeatable;
 use std::sync::Arc;
 use std::time::Instant;
 
-use soapstone::http::Body;
-use soapstone::soap::{HeaderBlock, Posted, Version, read_envelope, write_envelope};
+use soapstone::http::{Body, is_plain};
+use soapstone::soap::{HeaderBlock, MediaType, Posted, Version, read_envelope, write_envelope};
 use soapstone::xml::{self, Options, Reader};
 
 use self::outline::Outline;
@@ -24,7 +24,6 @@ use crate::plan::plan;
 use crate::principal::Principal;
 use crate::reply::{Asker, LARGE, Pieces};
 use crate::request::Asked;
-use crate::serve::is_plain;
 use crate::served::Served;
 use crate::{changes, reply, request};
 
@@ -94,8 +93,11 @@ async fn work<'s>(
     outline: &mut Outline<'s>,
 ) -> Result<Body, Problem> {
     let (catalog, contract) = (&served.catalog, &served.contract);
-    let posted = Posted::read(message.content_type, message.soap_action)
-        .map_err(|error| Problem::sender("UnsupportedMediaType", error.to_string()))?;
+    let posted = Posted::read(message.content_type, message.soap_action).map_err(|error| {
+        let media = message.content_type.map(MediaType::parse);
+        outline.version = media.as_ref().and_then(Version::of_media);
+        Problem::sender("UnsupportedMediaType", error.to_string())
+    })?;
     outline.version = posted.version;
     let principal = gateway
         .recognise(message.authorization)

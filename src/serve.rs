@@ -10,7 +10,7 @@ use soapstone::http::{
     self, Head, HeaderName, Method, Refusal, Request, Response, StatusCode, header,
 };
 use soapstone::service::Router;
-use soapstone::soap::{Posted, Version};
+use soapstone::soap::{MediaType, Version};
 use soapstone::xml::Options;
 use soapstone_contracts::gateway::flow_service::FlowServiceServer;
 use tokio::sync::mpsc;
@@ -60,11 +60,9 @@ impl http::Service for Gateway {
         let mut problem = Problem::receiver(code, refusal.to_string(), retryable);
         problem.sender = !matches!(refusal, Refusal::Busy { .. } | Refusal::RequestTime);
         let correlation = correlation(head);
-        let posted = Posted::read(head.header(header::CONTENT_TYPE), None);
-        let version = posted
-            .ok()
-            .and_then(|posted| posted.version)
-            .unwrap_or(Version::Soap11);
+        let media = head.header(header::CONTENT_TYPE).map(MediaType::parse);
+        let version = media.as_ref().and_then(Version::of_media);
+        let version = version.unwrap_or(Version::Soap11);
         tracing::info!(correlation, code, detail = problem.message, "refused");
         respond(refused(&self.served(), version, &correlation, &problem))
             .with_header(CORRELATION, &correlation)
@@ -79,7 +77,7 @@ impl Gateway {
     async fn answer(&self, request: &Request, correlation: &mut String) -> Response {
         let head = &request.head;
         let path = decode_path(head.uri.path());
-        let reads = head.method == Method::GET || head.method == Method::HEAD;
+        let reads = head.reads();
         if !reads && self.is_of_another_site(head) {
             tracing::info!(path, peer = %head.peer, "refused what a page of another site sent");
             return Response::new(
@@ -123,7 +121,7 @@ impl Gateway {
             };
             return respond(exchange(self, &served, service, correlation, message).await);
         }
-        if head.method != Method::GET && head.method != Method::HEAD {
+        if !head.reads() {
             return Response::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 TEXT,
@@ -148,7 +146,7 @@ impl Gateway {
         let authorization = request.head.header(header::AUTHORIZATION);
         let principal = match self.recognise(authorization).await {
             Ok(principal) => principal,
-            Err(_) if request.head.method == Method::GET => Principal::nobody(),
+            Err(_) if request.head.reads() => Principal::nobody(),
             Err(PrincipalError::Missing | PrincipalError::Malformed | PrincipalError::Wrong) => {
                 return unauthenticated();
             }
@@ -169,7 +167,15 @@ impl Gateway {
         };
         let router = Router::new()
             .with_options(options)
+            .with_address(self.address(&request.head))
             .mount(steering::PATH, FlowServiceServer(steering));
+        let router = match router {
+            Ok(router) => router,
+            Err(error) => {
+                tracing::error!(%error, "the service of the flows cannot be served");
+                return Response::empty(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        };
         let reloading = async {
             while let Some(wish) = wishes.recv().await {
                 let read = self.reload().await.map_err(|error| error.to_string());
@@ -343,17 +349,10 @@ fn not_found() -> Response {
     )
 }
 
-/// The correlation id that the peer sent, or a new one. What is taken goes into logs and headers, so it is short and plain.
+/// The correlation id that the peer sent, or a new one.
 fn correlation(head: &Head) -> String {
-    let given = head.header(CORRELATION).map(str::trim);
-    given
-        .filter(|id| is_plain(id))
+    head.correlation()
         .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
-}
-
-/// Tells whether a text may serve as a correlation id.
-pub(crate) fn is_plain(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Serves a gateway until `stop` is done, then lets open requests end.

@@ -92,7 +92,7 @@ async fn start_on(router: Router) -> (AccountsClient, Arc<Mutex<Vec<String>>>) {
     let address = format!("http://{}/accounts", listener.local_addr().unwrap());
     let bank = Bank::default();
     let notes = bank.notes.clone();
-    let router = router.mount("/accounts", AccountsServer(bank));
+    let router = router.mount("/accounts", AccountsServer(bank)).unwrap();
     let options = ServerOptions::default();
     tokio::spawn(serve(
         listener,

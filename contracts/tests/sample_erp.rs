@@ -52,10 +52,8 @@ async fn start() -> (String, Client) {
         "http://{}/services/OrderService",
         listener.local_addr().unwrap()
     );
-    let router = Router::new().mount(
-        "/services/OrderService",
-        OrderServiceServer(std::sync::Arc::new(SampleErp::new(noon))),
-    );
+    let erp = OrderServiceServer(std::sync::Arc::new(SampleErp::new(noon)));
+    let router = Router::new().mount("/services/OrderService", erp).unwrap();
     tokio::spawn(serve(
         listener,
         std::sync::Arc::new(router),

@@ -94,7 +94,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         print(&format!(
             "The sample ERP takes orders at {address}; its contract is at {address}?wsdl\n"
         ))?;
-        wire::serve(Arc::new(erp), manners, listener).await;
-        Ok(())
+        wire::serve(Arc::new(erp), manners, listener)
+            .await
+            .map_err(Failure::new)
     })
 }

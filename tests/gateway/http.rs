@@ -30,6 +30,13 @@ impl Request {
         }
     }
 
+    pub(crate) fn head(path: &str) -> Request {
+        Request {
+            method: "HEAD",
+            ..Request::get(path)
+        }
+    }
+
     /// A POST that does not say what it holds.
     pub(crate) fn bare(path: &str, body: &[u8]) -> Request {
         Request {

@@ -235,3 +235,30 @@ fn a_lenient_address_passes_over_what_it_does_not_know() {
         filter.body
     );
 }
+
+#[test]
+fn every_contract_names_the_address_that_a_proxy_tells() {
+    let proxied = |request: Request| {
+        request
+            .with_header("X-Forwarded-Proto", "https")
+            .with_header("X-Forwarded-Host", "crm.example")
+    };
+    for (setting, told) in [
+        ("trusted_proxies = [\"127.0.0.1\"]", true),
+        ("trusted_proxies = [\"10.0.0.5\"]", false),
+    ] {
+        let ground = Ground::configured(&format!("[server]\n{setting}\n"));
+        for path in ["/soap/crm", "/soap/gateway"] {
+            let target = format!("{path}?wsdl");
+            let answer = proxied(Request::get(&target)).send(&ground.gateway);
+            let location = format!("location=\"https://crm.example{path}\"");
+            assert_eq!(answer.body.contains(&location), told, "{setting} {path}");
+            // The same without its body.
+            let head = proxied(Request::head(&target)).send(&ground.gateway);
+            assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
+            for name in ["content-length", "content-type"] {
+                assert_eq!(head.header(name), answer.header(name), "{path} {name}");
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use soapstone::http::{Head, HeaderMap, HeaderName, HeaderValue, Request};
-use soapstone::service::Router;
+use soapstone::service::{MountError, Router};
 use soapstone::soap::{Code, Detail, Fault, Version};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -70,9 +70,16 @@ struct Wire {
 }
 
 /// Serves an ERP until the future is dropped.
-pub async fn serve(erp: Arc<SampleErp>, manners: Manners, listener: TcpListener) {
+///
+/// # Errors
+/// None: its path is one that requests have.
+pub async fn serve(
+    erp: Arc<SampleErp>,
+    manners: Manners,
+    listener: TcpListener,
+) -> Result<(), MountError> {
     let wire = Arc::new(Wire {
-        router: Router::new().mount(PATH, OrderServiceServer(erp)),
+        router: Router::new().mount(PATH, OrderServiceServer(erp))?,
         manners,
         dice: AtomicU64::new(manners.seed),
     });

@@ -3,6 +3,8 @@
 #[cfg(feature = "server")]
 mod body;
 #[cfg(feature = "server")]
+mod forwarded;
+#[cfg(feature = "server")]
 mod guard;
 mod gzip;
 #[cfg(feature = "server")]
@@ -31,7 +33,7 @@ pub use gzip::{accepts_gzip, pack};
 #[cfg(feature = "server")]
 pub use server::{ServerOptions, serve};
 #[cfg(feature = "server")]
-pub use service::{Head, Refusal, Request, Response, Service};
+pub use service::{Head, Refusal, Request, Response, Service, is_plain};
 #[cfg(feature = "client")]
 pub use tls::ClientTls;
 pub use tls::TlsError;

@@ -31,6 +31,23 @@ impl Head {
     pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+
+    /// Tells whether it asks for something to be shown: HEAD is answered as GET, and the server leaves the body out
+    /// (RFC 9110, 9.3.2).
+    pub fn reads(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    /// The id that names the request in logs, `X-Correlation-Id`, where it is short and plain enough for them.
+    pub fn correlation(&self) -> Option<&str> {
+        let id = self.header("X-Correlation-Id").map(str::trim);
+        id.filter(|id| is_plain(id))
+    }
+}
+
+/// Tells whether a text may serve as a correlation id: up to 128 visible characters of ASCII.
+pub fn is_plain(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A request, its content coding undone.

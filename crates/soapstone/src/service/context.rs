@@ -13,7 +13,7 @@ use crate::soap::{Fault, Version};
 pub struct Context {
     /// Who asks, as whoever stands in front of the router found out; empty for nobody known.
     pub principal: String,
-    /// Names the request in logs: `X-Correlation-Id` as sent, or empty.
+    /// Names the request in logs: `X-Correlation-Id` as sent, or empty where it is not there or not plain.
     pub correlation: String,
     /// The version of SOAP.
     pub version: Version,

@@ -251,16 +251,23 @@ fn bound(name: &QName) -> (&'static str, String) {
     ("q:", binding)
 }
 
+/// By the name of SOAP 1.2.
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Code::VersionMismatch => f.write_str("VersionMismatch"),
+            Code::MustUnderstand => f.write_str("MustUnderstand"),
+            Code::DataEncodingUnknown => f.write_str("DataEncodingUnknown"),
+            Code::Sender => f.write_str("Sender"),
+            Code::Receiver => f.write_str("Receiver"),
+            Code::Other(name) => write!(f, "{name}"),
+        }
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.code {
-            Code::VersionMismatch => f.write_str("VersionMismatch")?,
-            Code::MustUnderstand => f.write_str("MustUnderstand")?,
-            Code::DataEncodingUnknown => f.write_str("DataEncodingUnknown")?,
-            Code::Sender => f.write_str("Sender")?,
-            Code::Receiver => f.write_str("Receiver")?,
-            Code::Other(name) => write!(f, "{name}")?,
-        }
+        write!(f, "{}", self.code)?;
         for subcode in &self.subcodes {
             write!(f, "/{subcode}")?;
         }

@@ -67,6 +67,26 @@ fn parameter_value(text: &str) -> (String, &str) {
     (value, "")
 }
 
+impl Version {
+    /// The version whose messages have a media type, alone or with parts beside them, as `type` and `start-info` tell (RFC 2387;
+    /// XOP 1.0, 5.1); nothing where it is that of no message, or of either version.
+    pub fn of_media(media: &MediaType) -> Option<Version> {
+        Version::of_essence(&media.essence).or_else(|| {
+            let told = ["type", "start-info"].map(|name| media.parameter(name));
+            let mut told = told.into_iter().flatten().map(MediaType::parse);
+            told.find_map(|media| Version::of_essence(&media.essence))
+        })
+    }
+
+    fn of_essence(essence: &str) -> Option<Version> {
+        match essence {
+            "text/xml" => Some(Version::Soap11),
+            "application/soap+xml" => Some(Version::Soap12),
+            _ => None,
+        }
+    }
+}
+
 /// What the headers of a posted message say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
@@ -93,11 +113,12 @@ impl Posted {
         soap_action: Option<&str>,
     ) -> Result<Posted, Unsupported> {
         let media = content_type.map(MediaType::parse);
-        let version = match media.as_ref().map(|media| media.essence.as_str()) {
-            Some("text/xml") => Some(Version::Soap11),
-            Some("application/soap+xml") => Some(Version::Soap12),
-            None | Some("" | "application/xml") => None,
-            Some(other) => return Err(Unsupported(other.to_owned())),
+        let version = match media.as_ref().map_or("", |media| &media.essence) {
+            "" | "application/xml" => None,
+            essence => match Version::of_essence(essence) {
+                None => return Err(Unsupported(essence.to_owned())),
+                known => known,
+            },
         };
         let parameter = |name| media.as_ref().and_then(|media| media.parameter(name));
         let action = parameter("action")

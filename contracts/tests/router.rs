@@ -1,0 +1,182 @@
+//! A router over HTTP: what it answers besides the operations.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use soapstone::datatype::DateTime;
+use soapstone::http::{Answer, Client, ClientOptions, Outgoing, ServerOptions, serve};
+use soapstone::service::{MountError, Router};
+use soapstone_contracts::sample::SampleErp;
+use soapstone_contracts::sample_erp::order_service::OrderServiceServer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+fn erp() -> OrderServiceServer<Arc<SampleErp>> {
+    let noon = || DateTime::parse("2026-01-02T12:00:00Z").unwrap();
+    OrderServiceServer(Arc::new(SampleErp::new(noon)))
+}
+
+async fn start(router: Router) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let options = ServerOptions::default();
+    tokio::spawn(serve(
+        listener,
+        Arc::new(router),
+        options,
+        std::future::pending(),
+    ));
+    address
+}
+
+async fn send(outgoing: Outgoing) -> Answer {
+    let client = Client::new(ClientOptions::default()).unwrap();
+    client.send(outgoing).await.unwrap()
+}
+
+/// The head and the body of an answer, as they came.
+async fn raw(address: SocketAddr, method: &str, target: &str) -> (Vec<String>, String) {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request =
+        format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let lines = head
+        .lines()
+        .map(str::to_ascii_lowercase)
+        .filter(|line| !line.starts_with("date:"));
+    (lines.collect(), body.to_owned())
+}
+
+#[tokio::test]
+async fn a_head_is_answered_as_a_get_without_its_body() {
+    let address = start(Router::new().mount("/erp", erp()).unwrap()).await;
+    for (target, status) in [
+        ("/erp?wsdl", "200"),
+        ("/erp?doc=none", "404"),
+        ("/erp", "404"),
+    ] {
+        let (got, body) = raw(address, "GET", target).await;
+        let (told, nothing) = raw(address, "HEAD", target).await;
+        assert!(got[0].contains(status), "{target}: {got:?}");
+        assert_eq!(told, got, "{target}");
+        let length = format!("content-length: {}", body.len());
+        assert!(told.contains(&length), "{target}: {told:?}");
+        assert_eq!(nothing, "", "{target}");
+    }
+    let (refused, _) = raw(address, "DELETE", "/erp").await;
+    assert!(refused[0].contains("405"), "{refused:?}");
+    let allowed = "allow: get, head, post".to_owned();
+    assert!(refused.contains(&allowed), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_broken_message_of_several_parts_is_answered_in_its_own_version() {
+    let address = start(Router::new().mount("/erp", erp()).unwrap()).await;
+    let envelope = |version: &str| format!("\"application/{version}\"");
+    let cases = [
+        ("type=\"text/xml\"".to_owned(), false),
+        (format!("type={}", envelope("soap+xml")), true),
+        (
+            format!(
+                "type={}; start-info={}",
+                envelope("xop+xml"),
+                envelope("soap+xml; action=\\\"a\\\"")
+            ),
+            true,
+        ),
+        (
+            format!("type={}; start-info=\"text/xml\"", envelope("xop+xml")),
+            false,
+        ),
+        ("start=\"<a>\"".to_owned(), false),
+    ];
+    for (parameters, is_12) in cases {
+        // There is no second delimiter, or none at all.
+        for boundary in ["; boundary=cut", ""] {
+            let media = format!("multipart/related; {parameters}{boundary}");
+            let body = "--cut\r\nContent-Type: text/xml\r\n\r\n<a/>";
+            let url = format!("http://{address}/erp");
+            let answer = send(Outgoing::post(url, &media, body)).await;
+            let (status, essence, namespace) = match is_12 {
+                true => (400, "application/soap+xml", "2003/05/soap-envelope"),
+                false => (500, "text/xml", "schemas.xmlsoap.org/soap/envelope"),
+            };
+            let text = String::from_utf8_lossy(&answer.body);
+            assert_eq!(answer.status.as_u16(), status, "{media}: {text}");
+            let told = answer.header("content-type").unwrap();
+            assert!(told.starts_with(essence), "{media}: {told}");
+            assert!(text.contains(namespace), "{media}: {text}");
+        }
+    }
+}
+
+/// The address in the contract that someone gets who asks with a header.
+async fn told_to(router: Router, header: (&str, &str)) -> String {
+    let address = start(router.mount("/erp", erp()).unwrap()).await;
+    let asked = Outgoing::get(format!("http://{address}/erp?wsdl"));
+    let asked = asked.with_header(header.0.parse().unwrap(), header.1);
+    let contract = String::from_utf8(send(asked).await.body.to_vec()).unwrap();
+    let (_, behind) = contract.split_once("location=\"").unwrap();
+    behind
+        .split_once('"')
+        .unwrap()
+        .0
+        .replace(&address.to_string(), "HERE")
+}
+
+#[tokio::test]
+async fn a_contract_names_the_address_that_the_caller_used() {
+    let here: IpAddr = [127, 0, 0, 1].into();
+    let other: IpAddr = [10, 0, 0, 5].into();
+    let cases = [
+        ("host", "proxy.example", "http://proxy.example/erp"),
+        ("host", "proxy.example/<&", "http://localhost/erp"),
+    ];
+    for (header, value, expected) in cases {
+        let told = told_to(Router::new(), (header, value)).await;
+        assert_eq!(told, expected, "{header}: {value}");
+    }
+    let cases = [
+        ("x-forwarded-proto", "https", "https://HERE/erp"),
+        ("x-forwarded-proto", "ftp", "http://HERE/erp"),
+        ("x-forwarded-host", "a.example, b", "http://a.example/erp"),
+        (
+            "forwarded",
+            "for=1.2.3.4;host=\"a.example:8443\";Proto=https, for=5.6.7.8",
+            "https://a.example:8443/erp",
+        ),
+    ];
+    for (header, value, expected) in cases {
+        let trusting = Router::new().trusting([other, here]);
+        let told = told_to(trusting, (header, value)).await;
+        assert_eq!(told, expected, "{header}: {value}");
+        for router in [Router::new(), Router::new().trusting([other])] {
+            let told = told_to(router, (header, value)).await;
+            assert_eq!(told, "http://HERE/erp", "{header}: {value}");
+        }
+    }
+}
+
+#[test]
+fn two_services_at_one_path_are_a_mistake_and_so_is_a_path_of_no_request() {
+    let router = Router::new().mount("/erp", erp()).unwrap();
+    assert!(router.serves("/erp"));
+    let taken = router.mount("/erp", erp()).unwrap_err();
+    let (text, server) = (taken.to_string(), "OrderServiceServer<");
+    assert!(matches!(taken, MountError::Taken { .. }), "{text}");
+    assert!(
+        text.starts_with("/erp: ") && text.matches(server).count() == 2,
+        "{text}"
+    );
+    for path in ["", "erp", "/erp?wsdl", "/erp#a", "http://a/erp", "/my erp"] {
+        let wrong = Router::new().mount(path, erp()).unwrap_err();
+        let text = wrong.to_string();
+        assert!(matches!(wrong, MountError::Path { .. }), "{path}: {text}");
+        assert!(text.contains(server), "{text}");
+    }
+    let both = Router::new().mount("/a", erp());
+    assert!(both.and_then(|router| router.mount("/a/", erp())).is_ok());
+}

@@ -1,0 +1,241 @@
+//! One posted message: envelope, operation, answer or fault, and what is logged of it.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use hyper::http::{StatusCode, header};
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use super::{Mounted, Router};
+use crate::codec::declares_xop;
+use crate::http::{Request, Response};
+use crate::service::message::{Message, Outcome};
+use crate::service::{Context, Operation, Reply, header as block};
+use crate::soap::{
+    Code, Envelope, Fault, HeaderBlock, MediaType, Posted, Unsupported, Version, include,
+    is_multipart, is_xop, read_envelope, read_multipart, write_envelope, write_multipart,
+    xop_content_type,
+};
+use crate::xml;
+
+/// A message that is not answered as it asks.
+enum Refused {
+    Media(Unsupported),
+    Fault(Version, Box<Fault>),
+}
+
+impl Router {
+    /// Answers a posted message. Each line that is logged meanwhile carries the operation and the correlation id.
+    pub(super) async fn post(
+        &self,
+        port: &dyn Mounted,
+        request: Request,
+        principal: &str,
+    ) -> Response {
+        // Of a level that is there where only warnings are logged, which say nothing without it.
+        let span = tracing::warn_span!("request", operation = Empty, correlation = Empty);
+        if let Some(id) = request.head.correlation() {
+            span.record("correlation", id);
+        }
+        let answered = async {
+            let begun = Instant::now();
+            let answered = self.exchange(port, request, principal).await;
+            respond(answered, begun)
+        };
+        answered.instrument(span).await
+    }
+
+    async fn exchange(
+        &self,
+        port: &dyn Mounted,
+        request: Request,
+        principal: &str,
+    ) -> Result<Response, Refused> {
+        let (mut body, mut attachments) = (request.body.clone(), Vec::new());
+        let mut content_type = request.head.header(header::CONTENT_TYPE).map(str::to_owned);
+        let mut xop = false;
+        if let Some(media) = content_type.as_deref().map(MediaType::parse)
+            && is_multipart(&media)
+        {
+            xop = is_xop(&media);
+            let version = Version::of_media(&media).unwrap_or(Version::Soap11);
+            let (root, rest) =
+                read_multipart(&media, &body).map_err(|error| sender(version, &error))?;
+            body = root.bytes.into();
+            content_type = Some(root.content_type);
+            attachments = rest;
+        }
+        let posted = Posted::read(content_type.as_deref(), request.head.header("SOAPAction"))
+            .map_err(Refused::Media)?;
+        let asked = posted.version.unwrap_or(Version::Soap11);
+        let text =
+            xml::decode(&body, posted.charset.as_deref()).map_err(|error| sender(asked, &error))?;
+        let options = self.options.unwrap_or_else(xml::Options::message);
+        // A contract that declares `xop:Include` itself reads it as it stands.
+        let text = match any_declares_xop(port.operations()) {
+            true => text,
+            false => {
+                include(text, &attachments, &options).map_err(|error| sender(asked, &error))?
+            }
+        };
+        let mut reader = xml::Reader::new(&text, &options);
+        reader.share(&body);
+        let envelope = read_envelope(&mut reader)
+            .map_err(|error| Refused::Fault(asked, Box::new(error.fault())))?;
+        let version = envelope.version;
+        let refused = |fault: Box<Fault>| Refused::Fault(version, fault);
+        let known = port.headers();
+        let understood = |block: &HeaderBlock<'_>| {
+            known
+                .iter()
+                .any(|(tag, namespaces)| tag.is(&block.namespace, block.local, namespaces))
+        };
+        envelope.check_understood(understood).map_err(refused)?;
+        let Some((index, operation)) = find(port.operations(), &envelope, posted.action.as_deref())
+        else {
+            let what = envelope
+                .payload
+                .as_ref()
+                .map_or("an empty body", |p| p.local);
+            let reason = format!("{what} is no request of this service");
+            return Err(refused(Box::new(Fault::new(Code::Sender, reason))));
+        };
+        tracing::Span::current().record("operation", operation.name);
+        let context = Context {
+            principal: principal.to_owned(),
+            correlation: request.head.correlation().unwrap_or_default().to_owned(),
+            version,
+            headers: block::blocks(&envelope, &options),
+            http: request.head.clone(),
+            attachments,
+            reply: Arc::new(Mutex::new(Reply {
+                xop,
+                ..Reply::default()
+            })),
+        };
+        let message = Message {
+            envelope,
+            reader,
+            strictness: self.strictness,
+        };
+        let outcome = caught(port.call(index, &context, message)).await;
+        let reply = std::mem::take(&mut *context.reply());
+        match outcome {
+            Ok(Some(body)) => {
+                let mut out = String::with_capacity(body.len() + reply.headers.len() + 256);
+                write_envelope(version, &reply.headers, &mut out, |out| out.push_str(&body));
+                answer(version, out, &reply).map_err(refused)
+            }
+            Ok(None) => Ok(Response::empty(StatusCode::ACCEPTED)),
+            Err(mut fault) => {
+                fault.headers.push_str(&reply.headers);
+                Err(refused(fault))
+            }
+        }
+    }
+}
+
+fn sender(version: Version, error: &impl std::fmt::Display) -> Refused {
+    Refused::Fault(
+        version,
+        Box::new(Fault::new(Code::Sender, error.to_string())),
+    )
+}
+
+/// Runs a call; one that panics is answered with a fault, in the place of a connection that breaks. The panic's own text goes
+/// where the program's panics go, and not to the peer.
+async fn caught(call: Pin<Box<dyn Future<Output = Outcome> + Send + '_>>) -> Outcome {
+    // The future is not polled again, and what it shares with others is guarded by locks.
+    let call = AssertUnwindSafe(call).catch_unwind();
+    call.await.unwrap_or_else(|_| {
+        tracing::error!("the operation panicked");
+        let fault = Fault::new(Code::Receiver, "the operation ended with an internal error");
+        Err(Box::new(fault))
+    })
+}
+
+/// The answer of a message, alone or with what travels beside it.
+fn answer(version: Version, message: String, reply: &Reply) -> Result<Response, Box<Fault>> {
+    if reply.attachments.is_empty() && !reply.xop {
+        return Ok(Response::new(
+            StatusCode::OK,
+            version.content_type(),
+            message,
+        ));
+    }
+    let root = match reply.xop {
+        true => xop_content_type(version.content_type()),
+        false => version.content_type().to_owned(),
+    };
+    let (content_type, body) = write_multipart(&message, &root, &reply.attachments)
+        .map_err(|error| Box::new(Fault::new(Code::Receiver, error.to_string())))?;
+    Ok(Response::new(StatusCode::OK, version.content_type(), body)
+        .with_header(header::CONTENT_TYPE, &content_type))
+}
+
+/// Makes the answer, and logs it: failures of this side as warnings. What a peer did wrong may quote what it sent, secrets
+/// too, so the reason stands only where someone looks closer.
+fn respond(answered: Result<Response, Refused>, begun: Instant) -> Response {
+    let millis = (begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+    match answered {
+        Ok(response) => {
+            tracing::debug!(status = response.status.as_u16(), millis, "answered");
+            response
+        }
+        Err(Refused::Media(error)) => {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            tracing::info!(status = status.as_u16(), millis, "refused");
+            Response::new(status, "text/plain; charset=utf-8", format!("{error}\n"))
+        }
+        Err(Refused::Fault(version, fault)) => {
+            let status = fault.status(version);
+            let code = fault.code.to_string();
+            match fault.code {
+                Code::Receiver | Code::Other(_) => {
+                    tracing::warn!(status, code, reason = fault.reason, millis, "failed");
+                }
+                _ => {
+                    tracing::info!(status, code, millis, "refused");
+                    tracing::debug!(reason = fault.reason, "refused because");
+                }
+            }
+            let mut out = String::new();
+            fault.write(version, "", &mut out);
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Response::new(status, version.content_type(), out)
+        }
+    }
+}
+
+/// Tells whether the contract of a port declares `xop:Include`.
+fn any_declares_xop(operations: &[Operation]) -> bool {
+    let mut tables = operations.iter().filter_map(|o| o.element);
+    tables.any(|(_, namespaces)| declares_xop(namespaces))
+}
+
+/// The operation of a request: by the element in its body (WS-I BP 1.1, 4.7.6), else by its action.
+fn find<'o>(
+    operations: &'o [Operation],
+    envelope: &Envelope<'_>,
+    action: Option<&str>,
+) -> Option<(usize, &'o Operation)> {
+    let same_action = |o: &Operation| action.is_some_and(|a| !o.action.is_empty() && o.action == a);
+    let mut by_body = operations.iter().enumerate().filter(|(_, operation)| {
+        match (&envelope.payload, operation.element) {
+            (Some(payload), Some((tag, namespaces))) => {
+                tag.is(&payload.namespace, payload.local, namespaces)
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    });
+    // Several operations may take one element; then only the action tells them apart.
+    let first = by_body.next()?;
+    let mut all = std::iter::once(first).chain(by_body);
+    Some(all.find(|(_, o)| same_action(o)).unwrap_or(first))
+}
