@@ -27,6 +27,8 @@ pub use answer::{Answer, SendError};
 #[cfg(feature = "server")]
 pub use body::{Body, BodyWriter, Broken};
 #[cfg(feature = "client")]
+pub(crate) use client::without_secrets;
+#[cfg(feature = "client")]
 pub use client::{Client, ClientOptions, Credentials, Outgoing};
 #[cfg(feature = "server")]
 pub use gzip::{accepts_gzip, pack};

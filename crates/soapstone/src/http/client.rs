@@ -247,7 +247,7 @@ impl Client {
         sent: Arc<AtomicBool>,
     ) -> Result<hyper::Request<Sending>, SendError> {
         let not_sent = |reason: &str| SendError::NotSent {
-            reason: format!("{}: {reason}", outgoing.url),
+            reason: format!("{}: {reason}", without_secrets(&outgoing.url)),
         };
         let uri: Uri = outgoing
             .url
@@ -335,6 +335,19 @@ impl hyper::body::Body for Sending {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.body.len() as u64)
+    }
+}
+
+/// An address without what may be secret in it: a user, and what is asked.
+pub(crate) fn without_secrets(address: &str) -> String {
+    let plain = address.split(['?', '#']).next().unwrap_or_default();
+    match plain.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}{path}")
+        }
+        None => plain.to_owned(),
     }
 }
 

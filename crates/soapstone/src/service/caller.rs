@@ -1,13 +1,18 @@
 //! Calls operations over HTTP: writes the envelope, sends it, reads the answer or the fault.
 
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
+use bytes::Bytes;
 use hyper::http::HeaderName;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::message::{Detail, Faults};
 use super::{Attachment, Header, Operation, Parts, Version};
 use crate::codec::{Element, Strictness, Type, declares_xop, inline_references};
-use crate::http::{Answer, Client, Credentials, Outgoing, SendError};
+use crate::http::{Answer, Client, Credentials, Outgoing, SendError, without_secrets};
 use crate::soap::{
     Fault, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
     write_envelope, write_multipart, xop_content_type,
@@ -26,21 +31,31 @@ pub enum CallError<F> {
     /// There is no answer, and how much is known of the request's fate.
     #[error("{0}")]
     Send(#[source] SendError),
-    /// The answer is not as the contract has it; the service has done what it was asked.
+    /// The answer is a SOAP message, but not as the contract has it: the service got the request, and what it did about it
+    /// cannot be read.
     #[error("the answer cannot be read: {0}")]
     Answer(String),
-    /// The answer is no SOAP message.
-    #[error("answered {status} without a SOAP message")]
-    Status {
-        /// The HTTP status.
-        status: u16,
-        /// What stood in the body, up to a limit.
-        body: String,
-    },
+    /// What came is no answer of a service: the page of a proxy or of a sign-in, or nothing; and why it is none. Whether the
+    /// service got the request is not known, unless the status says so (4xx and 503: it was not taken). The headers tell when
+    /// to try again ([`Answer::retry_after`]) and where else (`Location`); the body is cut to its first 4 kB.
+    #[error("{}", status(.0, .1))]
+    Status(Box<Answer>, String),
 }
 
-/// How many bytes of an answer that is no SOAP message an error shows.
-const SHOWN: usize = 400;
+/// How many bytes of an answer that is no SOAP message an error keeps.
+const KEPT: usize = 4096;
+/// How many characters of it are shown.
+const SHOWN: usize = 120;
+
+/// What an answer without a SOAP message looks like.
+fn status(answer: &Answer, reason: &str) -> String {
+    let media = answer.header("content-type").unwrap_or("no content type");
+    let text = String::from_utf8_lossy(&answer.body);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let body: String = words.join(" ").chars().take(SHOWN).collect();
+    let status = answer.status;
+    format!("answered {status} with {media} and no SOAP message: {reason}; it begins {body:?}")
+}
 
 /// Calls the operations of one port.
 #[derive(Debug, Clone)]
@@ -154,12 +169,12 @@ impl Caller {
         request: Option<(Q, &Q::Value)>,
         response: A,
     ) -> Result<A::Value, CallError<F>> {
-        let answer = self
-            .exchange(operation, request)
-            .await
-            .map_err(CallError::Send)?;
-        self.read(operation, &answer, Some(response))?
-            .ok_or_else(|| CallError::Answer("the body is empty".to_owned()))
+        let called = async {
+            let answer = self.exchange(operation, request).await?;
+            let whole = self.read(operation, &answer, Some(response))?;
+            whole.ok_or_else(|| CallError::Answer("the body is empty".to_owned()))
+        };
+        self.logged(operation, called).await
     }
 
     /// Calls an operation that answers nothing.
@@ -171,22 +186,62 @@ impl Caller {
         operation: &Operation,
         request: Option<(Q, &Q::Value)>,
     ) -> Result<(), CallError<F>> {
-        let answer = self
-            .exchange(operation, request)
-            .await
-            .map_err(CallError::Send)?;
-        if answer.status.is_success() && answer.body.trim_ascii().is_empty() {
-            return Ok(());
-        }
-        self.read(operation, &answer, None::<Element<String>>)
-            .map(|_| ())
+        let called = async {
+            let answer = self.exchange(operation, request).await?;
+            if answer.status.is_success() && answer.body.trim_ascii().is_empty() {
+                return Ok(());
+            }
+            self.read(operation, &answer, None::<Element<String>>)?;
+            Ok(())
+        };
+        self.logged(operation, called).await
     }
 
-    async fn exchange<Q: Parts>(
+    /// Logs what comes of a call: what is answered for those who look closer, what is not as a warning. Neither what is sent
+    /// nor what comes is logged, as there may be secrets in it.
+    async fn logged<T, F>(
+        &self,
+        operation: &Operation,
+        called: impl Future<Output = Result<T, CallError<F>>>,
+    ) -> Result<T, CallError<F>> {
+        // Of a level that is there where only warnings are logged, which say nothing without it.
+        let span = tracing::warn_span!(
+            "call",
+            operation = operation.name,
+            address = without_secrets(&self.address),
+            correlation = Empty,
+            status = Empty,
+        );
+        let mut headers = self.http_headers.iter();
+        if let Some((_, id)) = headers.find(|(name, _)| name.as_str() == "x-correlation-id") {
+            span.record("correlation", id);
+        }
+        async {
+            let begun = Instant::now();
+            let result = called.await;
+            let millis = (begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+            match &result {
+                Ok(_) => tracing::debug!(millis, "answered"),
+                Err(CallError::Typed(_, fault) | CallError::Fault(fault)) => {
+                    tracing::info!(millis, code = %fault.code, "answered with a fault");
+                }
+                Err(CallError::Send(error)) => tracing::warn!(millis, %error, "no answer"),
+                Err(CallError::Answer(_)) => tracing::warn!(millis, "the answer cannot be read"),
+                Err(CallError::Status(..)) => {
+                    tracing::warn!(millis, "what came is no SOAP message");
+                }
+            }
+            result
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn exchange<Q: Parts, F>(
         &self,
         operation: &Operation,
         request: Option<(Q, &Q::Value)>,
-    ) -> Result<Answer, SendError> {
+    ) -> Result<Answer, CallError<F>> {
         let (mut message, mut aside) = (String::new(), Vec::new());
         write_envelope(self.version, &self.headers, &mut message, |out| {
             if let Some((parts, value)) = request {
@@ -214,9 +269,9 @@ impl Caller {
             let beside: Vec<Attachment> = aside.chain(self.attachments.iter().cloned()).collect();
             let (multipart, body) =
                 write_multipart(&message, &content_type, &beside).map_err(|error| {
-                    SendError::NotSent {
+                    CallError::Send(SendError::NotSent {
                         reason: error.to_string(),
-                    }
+                    })
                 })?;
             content_type = multipart;
             body
@@ -229,8 +284,9 @@ impl Caller {
         for (name, value) in &self.http_headers {
             outgoing = outgoing.with_header(name.clone(), value);
         }
-        tracing::debug!(operation = operation.name, address = %self.address, "call");
-        self.http.send(outgoing).await
+        let answer = self.http.send(outgoing).await.map_err(CallError::Send)?;
+        tracing::Span::current().record("status", answer.status.as_u16());
+        Ok(answer)
     }
 
     fn read<A: Parts, F: Faults>(
@@ -251,17 +307,18 @@ impl Caller {
             .as_ref()
             .and_then(|m| m.parameter("charset"))
             .map(str::to_owned);
-        let plain = || CallError::Status {
-            status: answer.status.as_u16(),
-            body: String::from_utf8_lossy(
-                answer
-                    .body
-                    .get(..answer.body.len().min(SHOWN))
-                    .unwrap_or_default(),
-            )
-            .into_owned(),
+        let plain = |reason: String| {
+            let body = answer.body.get(..answer.body.len().min(KEPT));
+            // A copy, which does not keep the rest.
+            let body = Bytes::copy_from_slice(body.unwrap_or_default());
+            let kept = Answer {
+                body,
+                ..answer.clone()
+            };
+            CallError::Status(Box::new(kept), reason)
         };
-        let text = xml::decode(&body, charset.as_deref()).map_err(|_| plain())?;
+        let text =
+            xml::decode(&body, charset.as_deref()).map_err(|error| plain(error.to_string()))?;
         let text = if response.is_some_and(|parts| declares_xop(parts.namespaces())) {
             text
         } else {
@@ -277,18 +334,19 @@ impl Caller {
         reader.share(&body);
         let envelope = match read_envelope(&mut reader) {
             Ok(envelope) => envelope,
-            Err(_) if !answer.status.is_success() => return Err(plain()),
-            Err(error) => return Err(CallError::Answer(error.to_string())),
+            Err(error) if answer.status.is_success() && is_envelope(&text, &self.options) => {
+                return Err(CallError::Answer(error.to_string()));
+            }
+            Err(error) => return Err(plain(error.to_string())),
         };
         let headers = super::header::blocks(&envelope, &self.options);
         if let Some(received) = &self.received {
             received.put(headers.clone(), attachments);
         }
         let Some(payload) = &envelope.payload else {
-            return if answer.status.is_success() {
-                Ok(None)
-            } else {
-                Err(plain())
+            return match answer.status.is_success() {
+                true => Ok(None),
+                false => Err(plain("the body of the envelope is empty".to_owned())),
             };
         };
         if payload.local == "Fault" && payload.namespace == envelope.version.namespace() {
@@ -313,6 +371,12 @@ impl Caller {
             Err(error) => Err(CallError::Answer(error.to_string())),
         }
     }
+}
+
+/// Tells whether a document is a SOAP message, be it a broken one.
+fn is_envelope(text: &str, options: &xml::Options) -> bool {
+    let first = xml::Reader::new(text, options).next();
+    matches!(first, Ok(xml::Event::Start(root)) if root.local == "Envelope")
 }
 
 /// Says at an element that what is in it is encoded (SOAP 1.1, 4.1.1; SOAP 1.2 part 1, 5.1.1); the prefix `soap` is bound.

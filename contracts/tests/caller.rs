@@ -1,0 +1,155 @@
+//! A client against peers that answer what no contract has: pages, nothing, other messages.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use soapstone::codec::parse;
+use soapstone::http::{
+    Client, ClientOptions, Request, Response, ServerOptions, Service, StatusCode, header, serve,
+};
+use soapstone::service::{CallError, NoFaults};
+use soapstone_contracts::accounts::accounts::AccountsClient;
+use soapstone_contracts::sample_erp::messages::GetStock;
+use soapstone_contracts::sample_erp::order_service::OrderServiceClient;
+
+/// Answers everything in one way.
+struct Peer {
+    status: u16,
+    content_type: &'static str,
+    body: &'static str,
+}
+
+impl Service for Peer {
+    async fn call(&self, _request: Request) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap();
+        Response::new(status, self.content_type, self.body)
+            .with_header(header::RETRY_AFTER, "7")
+            .with_header(header::LOCATION, "https://sign-in.example/")
+    }
+}
+
+async fn start(peer: Peer) -> (String, Client) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let options = ServerOptions::default();
+    tokio::spawn(serve(
+        listener,
+        Arc::new(peer),
+        options,
+        std::future::pending(),
+    ));
+    (address, Client::new(ClientOptions::default()).unwrap())
+}
+
+/// What an operation with an answer, and one without, end in.
+async fn called(
+    status: u16,
+    content_type: &'static str,
+    body: &'static str,
+) -> (CallError<NoFaults>, Result<(), CallError<NoFaults>>) {
+    let peer = Peer {
+        status,
+        content_type,
+        body,
+    };
+    let (address, http) = start(peer).await;
+    let erp = OrderServiceClient::new(http.clone(), address.clone());
+    let asked = GetStock {
+        item_number: vec![parse("DESK-02").unwrap()],
+    };
+    let told = erp.get_stock(&asked).await.unwrap_err();
+    let noted = AccountsClient::new(http, address)
+        .note("x".to_owned())
+        .await;
+    (told, noted)
+}
+
+const XML: &str = "text/xml; charset=utf-8";
+const PAGE: &str = "<!DOCTYPE html>\n<html><title>Sign in</title></html>";
+
+#[tokio::test]
+async fn what_is_no_soap_message_does_not_say_that_the_service_has_done_it() {
+    let cases = [
+        (200, "text/html", PAGE),
+        (200, XML, "<html><body>Sign in</body></html>"),
+        (200, "application/json", "{\"error\": \"Sign in\"}"),
+        (302, "text/html", PAGE),
+        (502, "text/html", PAGE),
+        (
+            503,
+            "text/plain",
+            "Sign in later, and later, and much later.",
+        ),
+    ];
+    for (status, content_type, body) in cases {
+        let (told, noted) = called(status, content_type, body).await;
+        for error in [told, noted.unwrap_err()] {
+            let shown = error.to_string();
+            for part in [&status.to_string(), content_type, "Sign in"] {
+                assert!(shown.contains(part), "{part} is not in {shown}");
+            }
+            let CallError::Status(answer, _) = error else {
+                panic!("{status} {content_type}: {error:?}");
+            };
+            assert_eq!(answer.status.as_u16(), status);
+            assert_eq!(answer.header("content-type"), Some(content_type));
+            assert_eq!(
+                answer.header(header::LOCATION),
+                Some("https://sign-in.example/")
+            );
+            assert_eq!(
+                answer.retry_after(SystemTime::now()),
+                Some(Duration::from_secs(7))
+            );
+            assert_eq!(answer.body, body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_at_all_is_no_answer_where_one_is_due() {
+    for status in [200, 202, 404, 500] {
+        let (told, noted) = called(status, XML, "").await;
+        assert!(matches!(told, CallError::Status(..)), "{status}: {told:?}");
+        assert_eq!(noted.is_ok(), status < 300, "{status}: {noted:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_soap_message_that_is_none_of_the_contract_is_an_answer() {
+    let cases = [
+        (
+            r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body/></e:Envelope>"#,
+            "the body is empty",
+        ),
+        (
+            r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><other/></e:Body></e:Envelope>"#,
+            "other",
+        ),
+        (
+            r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>"#,
+            "",
+        ),
+        (
+            r#"<e:Envelope xmlns:e="urn:soap"><e:Body/></e:Envelope>"#,
+            "urn:soap",
+        ),
+    ];
+    for (body, part) in cases {
+        let (told, _) = called(200, XML, body).await;
+        assert!(matches!(told, CallError::Answer(_)), "{body}: {told:?}");
+        assert!(told.to_string().contains(part), "{body}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_keeps_the_beginning_of_a_page() {
+    let long: &'static str = "ł".repeat(100_000).leak();
+    let (told, _) = called(200, "text/html; charset=utf-8", long).await;
+    assert!(told.to_string().len() < 1000, "{told}");
+    let CallError::Status(answer, _) = told else {
+        panic!("{told:?}");
+    };
+    assert!((1000..10_000).contains(&answer.body.len()));
+}
