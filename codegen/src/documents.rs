@@ -8,8 +8,9 @@ use soapstone_schema::contract::Contract;
 
 use crate::emit::File;
 
-/// What stands in a document where the service's address goes.
-pub(crate) const ADDRESS: &str = "{soapstone:address}";
+/// What stands in a document where the address of the service that shows it goes. Where that of a port goes stands its name too,
+/// `{soapstone:address:OrdersSoap}`, and then what the contract says, for a port that is not served.
+const ADDRESS: &str = "{soapstone:address}";
 
 /// Reads the documents of a contract. One that cannot be read again is left out.
 pub(crate) fn embed(contract: &Contract) -> Vec<File> {
@@ -90,7 +91,11 @@ fn rewrite(text: &str, path: &str, names: &HashMap<String, String>) -> String {
             .get(&normal(&format!("{folder}/{value}")))
             .or_else(|| names.get(&normal(value)));
         let replaced = if element.ends_with(":address") || element == "<address" {
-            ADDRESS.to_owned()
+            let here = text.len() - after.len();
+            match port(text.get(..here).unwrap_or_default()) {
+                Some(name) => format!("{{soapstone:address:{name}}}{value}"),
+                None => ADDRESS.to_owned(),
+            }
         } else if let Some(target) = target {
             format!("{ADDRESS}?doc={target}")
         } else {
@@ -104,6 +109,20 @@ fn rewrite(text: &str, path: &str, names: &HashMap<String, String>) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The name of the last port that begins in a text.
+fn port(text: &str) -> Option<&str> {
+    let mut tags = text.rsplit('<');
+    let tag = tags.find(|tag| {
+        let name = tag.split(|c: char| c.is_whitespace()).next();
+        let name = name.unwrap_or_default();
+        name == "port" || name.ends_with(":port")
+    })?;
+    let (_, behind) = tag.split_once("name")?;
+    let value = behind.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next()?;
+    value.get(1..)?.split(quote).next()
 }
 
 /// A path without `.` and `..` steps.
@@ -132,5 +151,12 @@ mod tests {
         let text = r#"<xs:import schemaLocation="../xsd/t.xsd"/><soap:address location = 'http://x/'/><xs:import schemaLocation="http://o/o.xsd"/>"#;
         let expected = r#"<xs:import schemaLocation="{soapstone:address}?doc=1-t.xsd"/><soap:address location='{soapstone:address}'/><xs:import schemaLocation="http://o/o.xsd"/>"#;
         assert_eq!(rewrite(text, "/a/wsdl/s.wsdl", &names), expected);
+    }
+
+    #[test]
+    fn a_port_keeps_its_name_and_its_address() {
+        let text = r#"<w:port binding="b" name = 'A'><s:address location="http://x/{a}"/></w:port><port name="B"><w:documentation/><address location='y'/></port>"#;
+        let expected = r#"<w:port binding="b" name = 'A'><s:address location="{soapstone:address:A}http://x/{a}"/></w:port><port name="B"><w:documentation/><address location='{soapstone:address:B}y'/></port>"#;
+        assert_eq!(rewrite(text, "/a/s.wsdl", &HashMap::new()), expected);
     }
 }

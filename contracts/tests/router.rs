@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use soapstone::datatype::DateTime;
 use soapstone::http::{Answer, Client, ClientOptions, Outgoing, ServerOptions, serve};
-use soapstone::service::{MountError, Router};
+use soapstone::service::{
+    Context, Contract, Headers, Message, MountError, Operation, Outcome, Port, Router, not_served,
+};
 use soapstone_contracts::sample::SampleErp;
 use soapstone_contracts::sample_erp::order_service::OrderServiceServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -157,6 +159,61 @@ async fn a_contract_names_the_address_that_the_caller_used() {
             let told = told_to(router, (header, value)).await;
             assert_eq!(told, "http://HERE/erp", "{header}: {value}");
         }
+    }
+}
+
+/// A port of a contract with two, one of which is served elsewhere.
+struct Half(&'static str);
+
+impl Port for Half {
+    fn operations(&self) -> &'static [Operation] {
+        &[]
+    }
+    fn headers(&self) -> Headers {
+        &[]
+    }
+    fn contract(&self) -> Contract {
+        &[
+            (
+                "a.wsdl",
+                r#"<a at="{soapstone:address:A}http://old/{a}" b='{soapstone:address:B}http://old/b?c' c="{soapstone:address:C}http://old/c" doc="{soapstone:address}?doc=t.xsd"/>"#,
+            ),
+            ("t.xsd", ""),
+        ]
+    }
+    fn ports(&self) -> &'static [&'static str] {
+        match self.0 {
+            "A" => &["A"],
+            _ => &["B"],
+        }
+    }
+    async fn call(&self, _: usize, _: &Context, _: Message<'_>) -> Outcome {
+        Err(not_served())
+    }
+}
+
+#[tokio::test]
+async fn each_port_of_a_contract_has_the_address_at_which_it_is_mounted() {
+    let router = Router::new().with_address("http://x");
+    let router = router.mount("/a&a", Half("A")).unwrap();
+    let router = router.mount("/b", Half("B")).unwrap();
+    let router = router.mount("/b2", Half("B")).unwrap();
+    let address = start(router).await;
+    for (path, own, b) in [
+        ("/a&amp;a", "/a&amp;a", "/b"),
+        ("/b", "/b", "/b"),
+        ("/b2", "/b2", "/b2"),
+    ] {
+        let (_, body) = raw(
+            address,
+            "GET",
+            &format!("{}?wsdl", path.replace("amp;", "")),
+        )
+        .await;
+        let expected = format!(
+            r#"<a at="http://x/a&amp;a" b='http://x{b}' c="http://old/c" doc="http://x{own}?doc=t.xsd"/>"#
+        );
+        assert_eq!(body, expected, "{path}");
     }
 }
 

@@ -227,9 +227,16 @@ impl Emission<'_> {
                 fault(operation)
             );
         }
+        let ports: Vec<String> = self
+            .service
+            .ports
+            .iter()
+            .map(|p| literal(&p.name))
+            .collect();
+        let ports = ports.join(", ");
         let _ = write!(
             out,
-            "}}\n\n/// Serves a `{name}`: mount it on a [`service::Router`].\n#[derive(Debug, Clone)]\npub struct {name}Server<T>(pub T);\n\nimpl<T: {name}> service::Port for {name}Server<T> {{\n    fn operations(&self) -> &'static [service::Operation] {{\n        OPERATIONS\n    }}\n    fn headers(&self) -> service::Headers {{\n        HEADERS\n    }}\n    fn contract(&self) -> service::Contract {{\n        super::contract::FILES\n    }}\n    async fn call(&self, operation: usize, context: &service::Context, message: service::Message<'_>) -> service::Outcome {{\n        match operation {{\n"
+            "}}\n\n/// Serves a `{name}`: mount it on a [`service::Router`].\n#[derive(Debug, Clone)]\npub struct {name}Server<T>(pub T);\n\nimpl<T: {name}> service::Port for {name}Server<T> {{\n    fn operations(&self) -> &'static [service::Operation] {{\n        OPERATIONS\n    }}\n    fn headers(&self) -> service::Headers {{\n        HEADERS\n    }}\n    fn contract(&self) -> service::Contract {{\n        super::contract::FILES\n    }}\n    fn ports(&self) -> &'static [&'static str] {{\n        &[{ports}]\n    }}\n    async fn call(&self, operation: usize, context: &service::Context, message: service::Message<'_>) -> service::Outcome {{\n        match operation {{\n"
         );
         for (index, operation) in served {
             let read = match operation.request.as_slice() {

@@ -15,8 +15,9 @@ use crate::codec::Strictness;
 use crate::http::{Head, Request, Response, Service};
 use crate::xml;
 
-/// What stands in a contract's documents where the address of the service goes.
-const ADDRESS: &str = "{soapstone:address}";
+/// What stands in a contract's documents where an address goes: that of the service which shows them, `{soapstone:address}`, or
+/// that of a port, `{soapstone:address:OrdersSoap}`, with what the contract itself says behind it, up to the quote.
+const ADDRESS: &str = "{soapstone:address";
 
 /// A port as generated code makes it of a service.
 pub trait Port: Send + Sync + 'static {
@@ -28,6 +29,11 @@ pub trait Port: Send + Sync + 'static {
 
     /// The documents of its contract.
     fn contract(&self) -> Contract;
+
+    /// What the contract calls its ports.
+    fn ports(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Runs the operation with that index.
     fn call(
@@ -44,6 +50,7 @@ trait Mounted: Send + Sync + 'static {
     fn operations(&self) -> &'static [Operation];
     fn headers(&self) -> Headers;
     fn contract(&self) -> Contract;
+    fn ports(&self) -> &'static [&'static str];
     fn call<'a>(
         &'a self,
         operation: usize,
@@ -64,6 +71,9 @@ impl<P: Port> Mounted for P {
     }
     fn contract(&self) -> Contract {
         Port::contract(self)
+    }
+    fn ports(&self) -> &'static [&'static str] {
+        Port::ports(self)
     }
     fn call<'a>(
         &'a self,
@@ -196,11 +206,46 @@ impl Router {
             return Response::empty(StatusCode::METHOD_NOT_ALLOWED)
                 .with_header(header::ALLOW, "GET, HEAD, POST");
         }
+        self.show(&**port, &request.head)
+    }
+
+    /// Shows the contract: `?wsdl` its root, `?doc=NAME` any document, with the addresses in their places.
+    fn show(&self, port: &dyn Mounted, head: &Head) -> Response {
+        let query = head.uri.query().unwrap_or_default();
+        let documents = port.contract();
+        let document = if query.eq_ignore_ascii_case("wsdl") {
+            documents.first()
+        } else {
+            query
+                .strip_prefix("doc=")
+                .and_then(|name| documents.iter().find(|(n, _)| *n == name))
+        };
+        let Some((_, text)) = document else {
+            return Response::new(
+                StatusCode::NOT_FOUND,
+                "text/plain; charset=utf-8",
+                "POST a SOAP message, or GET ?wsdl\n".to_owned(),
+            );
+        };
         let base = match &self.address {
             Some(address) => address.trim_end_matches('/').to_owned(),
-            None => request.head.address(&self.proxies, "localhost"),
+            None => head.address(&self.proxies, "localhost"),
         };
-        show(&**port, &request.head, &base)
+        let path = |name: &str| match name {
+            "" => Some(head.uri.path()),
+            name if port.ports().contains(&name) => Some(head.uri.path()),
+            name => self.path_of(name, documents),
+        };
+        let shown = addressed(text, &|name| path(name).map(|path| format!("{base}{path}")));
+        Response::new(StatusCode::OK, "text/xml; charset=utf-8", shown)
+    }
+
+    /// Where a port of a contract is mounted: the first such path.
+    fn path_of(&self, port: &str, contract: Contract) -> Option<&str> {
+        let mounted = self.ports.iter();
+        let mounted = mounted
+            .filter(|(_, other)| other.ports().contains(&port) && other.contract() == contract);
+        mounted.map(|(path, _)| path.as_str()).min()
     }
 }
 
@@ -210,29 +255,25 @@ impl Service for Router {
     }
 }
 
-/// Shows the contract: `?wsdl` its root, `?doc=NAME` any document, with the address of the service in its place.
-fn show(port: &dyn Mounted, head: &Head, base: &str) -> Response {
-    let query = head.uri.query().unwrap_or_default();
-    let documents = port.contract();
-    let document = if query.eq_ignore_ascii_case("wsdl") {
-        documents.first()
-    } else {
-        query
-            .strip_prefix("doc=")
-            .and_then(|name| documents.iter().find(|(n, _)| *n == name))
-    };
-    let Some((_, text)) = document else {
-        return Response::new(
-            StatusCode::NOT_FOUND,
-            "text/plain; charset=utf-8",
-            "POST a SOAP message, or GET ?wsdl\n".to_owned(),
-        );
-    };
-    let mut address = String::new();
-    xml::escape_attribute(&format!("{base}{}", head.uri.path()), &mut address);
-    Response::new(
-        StatusCode::OK,
-        "text/xml; charset=utf-8",
-        text.replace(ADDRESS, &address),
-    )
+/// Puts addresses in their places: that of the service, whose name is empty, and those of ports. A port without one keeps what
+/// the contract says.
+fn addressed(text: &str, address: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len() + 256);
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(ADDRESS) {
+        out.push_str(before);
+        let (name, behind) = behind.split_once('}').unwrap_or((behind, ""));
+        let own = match name.is_empty() {
+            true => 0,
+            false => behind.find(['"', '\'']).unwrap_or(behind.len()),
+        };
+        let (own, behind) = behind.split_at(own);
+        match address(name.trim_start_matches(':')) {
+            Some(address) => xml::escape_attribute(&address, &mut out),
+            None => out.push_str(own),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
