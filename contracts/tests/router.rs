@@ -45,11 +45,14 @@ async fn raw(address: SocketAddr, method: &str, target: &str) -> (Vec<String>, S
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let lines = head
+    let mut lines: Vec<String> = head
         .lines()
         .map(str::to_ascii_lowercase)
-        .filter(|line| !line.starts_with("date:"));
-    (lines.collect(), body.to_owned())
+        .filter(|line| !line.starts_with("date:"))
+        .collect();
+    // The status stays the first.
+    lines[1..].sort();
+    (lines, body.to_owned())
 }
 
 #[tokio::test]

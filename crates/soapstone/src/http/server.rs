@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper::http::{HeaderValue, Version, header};
+use hyper::http::{HeaderValue, Method, Version, header};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -230,6 +230,7 @@ async fn exchange<S: Service>(
     });
     // HTTP/1.0 has no chunks, and not every client of its time takes the end of the connection for the end of the body.
     let whole = head.version < Version::HTTP_11;
+    let is_head = head.method == Method::HEAD;
     let packed = !whole
         && head
             .header(header::ACCEPT_ENCODING)
@@ -244,7 +245,11 @@ async fn exchange<S: Service>(
         }
     };
     let answer = if whole { answer.in_memory() } else { answer };
-    Ok(finish(answer, packed, shared.options.gzip_above, place))
+    let answer = finish(answer, packed, shared.options.gzip_above, place);
+    Ok(match is_head {
+        true => without_body(answer),
+        false => answer,
+    })
 }
 
 async fn call<S: Service>(shared: &Shared<S>, head: Arc<Head>, body: Bytes) -> Response {
@@ -363,4 +368,17 @@ fn finish(
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
+}
+
+/// The answer to HEAD: it says what that to GET would of its body, and has none (RFC 9110, 9.3.2). Over HTTP/2 hyper would send
+/// it, which breaks the stream.
+fn without_body(mut answer: hyper::Response<Body>) -> hyper::Response<Body> {
+    let length = answer.body().size_hint().exact();
+    if let Some(length) = length.filter(|length| *length > 0) {
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length.into());
+    }
+    *answer.body_mut() = Body::empty();
+    answer
 }
