@@ -28,7 +28,7 @@ pub struct Answer {
     pub status: u16,
     /// The answer's fields; null for a fault.
     pub fields: Json,
-    /// `code`, `message`, `detail`; null where it is no fault.
+    /// `code`, `subcode`, `message`, `detail`, `actor`; null where it is no fault.
     pub fault: Json,
     /// Milliseconds that the destination asks to wait.
     pub after: Option<i64>,
@@ -37,7 +37,7 @@ pub struct Answer {
 /// The names that conditions over an answer may use.
 pub fn names() -> Names {
     let fault = Shape::Keys(
-        ["code", "message", "detail", "actor"]
+        ["code", "subcode", "message", "detail", "actor"]
             .map(str::to_owned)
             .to_vec(),
     );

@@ -192,6 +192,20 @@ fn faults_of_other_stacks_are_read() {
 }
 
 #[test]
+fn the_finer_codes_of_a_fault_are_read_in_either_version() {
+    let dotted = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault><faultcode>s:Client.Order.NoStock</faultcode><faultstring>no</faultstring></s:Fault></s:Body></s:Envelope>";
+    let nested = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>Order</s:Value><s:Subcode><s:Value>NoStock</s:Value></s:Subcode></s:Subcode></s:Code><s:Reason><s:Text xml:lang='en'>no</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>";
+    for text in [dotted, nested] {
+        let mut reader = Reader::new(text, &Options::message());
+        let envelope = read_envelope(&mut reader).unwrap();
+        let fault = read_fault(&mut reader, envelope.version).unwrap();
+        assert_eq!(fault.code, Code::Sender);
+        let expected = ["Order", "NoStock"].map(|name| QName::new("", name));
+        assert_eq!(fault.subcodes, expected, "{text}");
+    }
+}
+
+#[test]
 fn media_types_are_read_in_every_spelling() {
     let cases = [
         (

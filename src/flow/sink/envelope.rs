@@ -161,7 +161,14 @@ fn fault_json(fault: &Fault, version: Version) -> Json {
         .as_ref()
         .and_then(|detail| loose(&detail.document()))
         .unwrap_or(Json::Null);
-    serde_json::json!({ "code": code, "message": fault.reason, "detail": detail, "actor": fault.node })
+    let finer: Vec<&str> = fault.subcodes.iter().map(|name| &*name.local).collect();
+    serde_json::json!({
+        "code": code,
+        "subcode": finer.join("."),
+        "message": fault.reason,
+        "detail": detail,
+        "actor": fault.node,
+    })
 }
 
 /// XML as JSON without a schema: objects by local name, arrays where a name repeats, texts.
@@ -193,6 +200,28 @@ fn loose(text: &str) -> Option<Json> {
                 }
             }
             Event::Eof => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use soapstone::name::QName;
+
+    use super::*;
+
+    #[test]
+    fn a_fault_has_its_finer_codes_beside_the_code() {
+        let mut fault = Fault::new(Code::Sender, "no");
+        for (subcodes, expected) in [(vec![], ""), (vec!["Order", "NoStock"], "Order.NoStock")] {
+            fault.subcodes = subcodes.iter().map(|name| QName::new("", *name)).collect();
+            for (version, code) in [(Version::Soap11, "Client"), (Version::Soap12, "Sender")] {
+                let told = fault_json(&fault, version);
+                assert_eq!(
+                    (&told["code"], &told["subcode"]),
+                    (&code.into(), &expected.into())
+                );
+            }
         }
     }
 }

@@ -26,7 +26,8 @@ pub enum Code {
 pub struct Fault {
     /// Who is to blame.
     pub code: Code,
-    /// Finer codes, outermost first; SOAP 1.1 has no place for them.
+    /// Finer codes, outermost first. In SOAP 1.1 they stand behind dots (`Client.NoStock`) and are read there, but not written:
+    /// WS-I Basic Profile 1.1, R1031.
     pub subcodes: Vec<QName>,
     /// What a person is told.
     pub reason: String,

@@ -15,7 +15,15 @@ pub fn read_fault<'a>(reader: &mut Reader<'a>, version: Version) -> Result<Fault
     reader.next()?;
     while let Some(child) = next_child(reader)? {
         match child.local {
-            "faultcode" if version == Version::Soap11 => fault.code = code(qname(reader)?, version),
+            "faultcode" if version == Version::Soap11 => {
+                let name = qname(reader)?;
+                fault.code = code(name.clone(), version);
+                // What stands behind a dot is finer (SOAP 1.1, 4.4.1); a code of one's own is whole.
+                if !matches!(fault.code, Code::Other(_)) {
+                    let finer = name.local.split('.').skip(1);
+                    fault.subcodes = finer.map(|finer| QName::new("", finer)).collect();
+                }
+            }
             "Code" if version == Version::Soap12 => read_code(reader, &mut fault)?,
             "faultstring" => {
                 fault.language = language(reader);
