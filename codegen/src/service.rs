@@ -26,6 +26,8 @@ pub(crate) struct Service {
     pub(crate) name: String,
     pub(crate) documentation: String,
     pub(crate) soap12: bool,
+    /// WS-Addressing is asked for.
+    pub(crate) addressing: bool,
     /// Its ports, that of the binding first.
     pub(crate) ports: Vec<Port>,
     pub(crate) operations: Vec<Operation>,
@@ -57,6 +59,8 @@ pub(crate) struct Operation {
     pub(crate) response: Vec<RootId>,
     pub(crate) one_way: bool,
     pub(crate) encoded: bool,
+    /// The actions of the request and of the answer by WS-Addressing.
+    pub(crate) actions: [String; 2],
     /// The name of the enum of its faults, and a variant for each.
     pub(crate) faults: Option<(String, Vec<Fault>)>,
     /// Its methods take and return parts, not the whole request and response.
@@ -192,6 +196,7 @@ impl Lowering<'_> {
             name: names::pascal(&port_type.name.local),
             documentation: port_type.documentation.trim().to_owned(),
             soap12: binding.soap == SoapVersion::V12,
+            addressing: binding.addressing,
             ports,
             operations: Vec::new(),
             headers: Vec::new(),
@@ -218,7 +223,10 @@ impl Lowering<'_> {
             };
             let headers: Vec<&Header> = port::headers(&covered, bound).collect();
             match self.operation(operation, bound, &headers, (&mut methods, &mut fault_names)) {
-                Ok(lowered) => service.operations.push(lowered),
+                Ok(lowered) => service.operations.push(Operation {
+                    actions: port::actions(&port_type.name, operation, bound),
+                    ..lowered
+                }),
                 Err(why) => report.warning(
                     bound.place,
                     "operation-left-out",
@@ -345,6 +353,7 @@ impl Lowering<'_> {
             response,
             one_way: operation.output.is_none(),
             encoded,
+            actions: [String::new(), String::new()],
             faults,
             unwrapped: None,
         })

@@ -86,3 +86,46 @@ fn bindings_that_send_other_bodies_are_services_of_their_own() {
         (2, vec!["fn with_ticket", "localhost/0", "localhost/1"])
     );
 }
+
+#[test]
+fn clients_name_their_requests_where_the_contract_asks_for_it_by_its_actions() {
+    let plain = wsdl(&[("soap", "document", "")]);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("addressing.wsdl");
+    let made = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let (files, _) = generate_files(std::slice::from_ref(&path), &Options::default()).unwrap();
+        let texts: Vec<String> = files.into_iter().map(|file| file.text).collect();
+        texts.concat()
+    };
+    let using = r#"<w:UsingAddressing xmlns:w="http://www.w3.org/2006/05/addressing/wsdl"/>"#;
+    let written = r#"<output xmlns:w="http://www.w3.org/2007/05/addressing/metadata" w:Action="urn:told" message"#;
+    let cases = [
+        (
+            plain.clone(),
+            "urn:t:Port:askRequest",
+            "urn:t:Port:askResponse",
+        ),
+        (
+            plain.replace("soapAction=\"\"", "soapAction=\"urn:ask\""),
+            "urn:ask",
+            "urn:t:Port:askResponse",
+        ),
+        (
+            plain
+                .replace("<output message", written)
+                .replace("\"urn:t\"", "\"http://t/a/\""),
+            "http://t/a/Port/askRequest",
+            "urn:told",
+        ),
+    ];
+    for (text, request, answer) in cases {
+        let bound = text.replacen("soap/http\"/>", &format!("soap/http\"/>{using}"), 1);
+        let made = [made(&text), made(&bound)];
+        for made in &made {
+            let actions = format!("actions: [{request:?}, {answer:?}]");
+            assert!(made.contains(&actions), "{actions} is not in {made}");
+        }
+        let asks = made.map(|made| made.contains(".with_addressing()"));
+        assert_eq!(asks, [false, true]);
+    }
+}

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use soapstone::codec::Nillable;
 use soapstone::datatype::Base64Binary;
 use soapstone::http::{Client, ClientOptions, Outgoing, ServerOptions, serve};
-use soapstone::service::{Attachment, CallError, Context, Failure, NoFaults, Received, Router};
+use soapstone::service::{
+    Attachment, CallError, Context, Failure, Header, NoFaults, Received, Router,
+};
 use soapstone::soap::Code;
 use soapstone_contracts::accounts::accounts::{
     Accounts, AccountsClient, AccountsServer, OpenFault, header,
@@ -218,4 +220,61 @@ async fn a_contract_names_the_address_that_the_caller_used_or_the_one_that_is_se
             "{contract}"
         );
     }
+}
+
+#[tokio::test]
+async fn messages_name_themselves_by_addressing_where_that_is_asked() {
+    let (mut bank, notes) = start().await;
+    let received = Received::default();
+    bank.0 = bank.0.keeping(received.clone()).with_addressing();
+    let value = |headers: &[Header], local: &str| {
+        let found = headers.iter().find(|header| &*header.name.local == local);
+        let text = found.map(|header| header.xml.split(['<', '>']).nth(2).unwrap().to_owned());
+        text.unwrap_or_default()
+    };
+    bank.close("IBAN".to_owned()).await.unwrap();
+    let (headers, _) = received.take();
+    // The namespace is a URN, whose parts stand apart by colons.
+    assert_eq!(
+        value(&headers, "Action"),
+        "urn:soapstone:sample:accounts:Accounts:closeResponse"
+    );
+    let (name, other) = (value(&headers, "MessageID"), value(&headers, "RelatesTo"));
+    assert!(name.starts_with("urn:uuid:") && other.starts_with("urn:uuid:") && name != other);
+    bank.note("hello".to_owned()).await.unwrap();
+    assert_eq!(*notes.lock().unwrap(), ["hello"]);
+    // A fault says which request it answers, too.
+    bank.close("broken".to_owned()).await.unwrap_err();
+    let (headers, _) = received.take();
+    assert!(value(&headers, "Action").ends_with("/fault"), "{headers:?}");
+    assert!(value(&headers, "RelatesTo").starts_with("urn:uuid:"));
+
+    // What must be understood is; an answer to someone else is refused before anything is done.
+    let post = |to: &str| {
+        let block = |name: &str, text: &str| {
+            format!(
+                r#"<w:{name} xmlns:w="http://www.w3.org/2005/08/addressing" e:mustUnderstand="1">{text}</w:{name}>"#
+            )
+        };
+        let reply = block("ReplyTo", &format!("<w:Address>{to}</w:Address>"));
+        let headers = block("Action", "urn:note") + &block("MessageID", "urn:1") + &reply;
+        let body = format!(
+            r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header>{headers}</e:Header><e:Body><n:note xmlns:n="urn:soapstone:sample:accounts"><text>by hand</text></n:note></e:Body></e:Envelope>"#
+        );
+        bank.0
+            .http
+            .send(Outgoing::post(&bank.0.address, "text/xml", body))
+    };
+    let taken = post("http://www.w3.org/2005/08/addressing/anonymous")
+        .await
+        .unwrap();
+    assert_eq!(taken.status.as_u16(), 202);
+    let refused = post("http://elsewhere.example/").await.unwrap();
+    let text = String::from_utf8(refused.body.to_vec()).unwrap();
+    assert_eq!(refused.status.as_u16(), 500, "{text}");
+    assert!(
+        text.contains(">urn:1</wsa:RelatesTo>") && text.contains("elsewhere"),
+        "{text}"
+    );
+    assert_eq!(*notes.lock().unwrap(), ["hello", "by hand"]);
 }

@@ -175,11 +175,13 @@ impl Emission<'_> {
             };
             let _ = writeln!(
                 out,
-                "    service::Operation {{ name: {}, action: {}, element: {element}, one_way: {}, encoded: {} }},",
+                "    service::Operation {{ name: {}, action: {}, element: {element}, one_way: {}, encoded: {}, actions: [{}, {}] }},",
                 literal(&operation.name),
                 literal(&operation.action),
                 operation.one_way,
-                operation.encoded
+                operation.encoded,
+                literal(&operation.actions[0]),
+                literal(&operation.actions[1])
             );
         }
         out.push_str("];\n");

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
+use soapstone::name::QName;
 use soapstone_schema::contract::{
-    Binding, BoundMessage, BoundOperation, Contract, Header, SoapVersion,
+    Binding, BoundMessage, BoundOperation, Contract, Header, Message, Operation, SoapVersion,
 };
 
 use super::Port;
@@ -70,6 +71,37 @@ pub(super) fn headers<'a>(
         .chain(others)
         .flat_map(|operation| operation.input.iter().chain(&operation.output))
         .flat_map(|message| &message.headers)
+}
+
+/// The actions of request and answer by WS-Addressing: as written, for the request `soapAction` too, or by the default pattern
+/// (WS-Addressing 1.0, metadata, 4.4.4).
+pub(super) fn actions(
+    port_type: &QName,
+    operation: &Operation,
+    bound: &BoundOperation,
+) -> [String; 2] {
+    let namespace = port_type.namespace.trim_end_matches('/');
+    let delimiter = if namespace.starts_with("urn:") {
+        ":"
+    } else {
+        "/"
+    };
+    let action = |message: &Option<Message>, name: &str| {
+        let written = message.as_ref()?.action.clone();
+        written.or_else(|| Some([namespace, &port_type.local, name].join(delimiter)))
+    };
+    let request = action(&operation.input, &operation.input_name).unwrap_or_default();
+    let written = operation
+        .input
+        .as_ref()
+        .is_some_and(|input| input.action.is_some());
+    [
+        match written || bound.action.is_empty() {
+            true => request,
+            false => bound.action.clone(),
+        },
+        action(&operation.output, &operation.output_name).unwrap_or_default(),
+    ]
 }
 
 /// Tells whether a binding has all bodies that another has, in the same form. Header blocks are optional for who sends and

@@ -2,6 +2,8 @@
 //! (envelope, headers, dispatch, faults, HTTP) is here.
 
 #[cfg(feature = "client")]
+mod call_error;
+#[cfg(feature = "client")]
 mod caller;
 #[cfg(feature = "server")]
 mod context;
@@ -14,7 +16,9 @@ mod router;
 use crate::codec::{Namespace, Tag};
 
 #[cfg(feature = "client")]
-pub use caller::{CallError, Caller, Received};
+pub use call_error::CallError;
+#[cfg(feature = "client")]
+pub use caller::{Caller, Received};
 #[cfg(feature = "server")]
 pub use context::{Context, Reply};
 pub use header::Header;
@@ -38,6 +42,8 @@ pub struct Operation {
     pub one_way: bool,
     /// Values are encoded as SOAP 1.1, section 5 says.
     pub encoded: bool,
+    /// The actions of the request and of the answer by WS-Addressing; the latter is empty where there is no answer.
+    pub actions: [&'static str; 2],
 }
 
 /// The header blocks that a contract declares.

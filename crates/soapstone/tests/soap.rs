@@ -269,3 +269,34 @@ fn an_answer_names_the_message_that_it_answers() {
     addressing.write_answer("urn:answer", "urn:2", &mut out);
     assert!(out.ends_with("<wsa:RelatesTo xmlns:wsa=\"http://www.w3.org/2005/08/addressing\">urn:1</wsa:RelatesTo>"), "{out}");
 }
+
+#[test]
+fn an_answer_goes_back_where_the_request_came_from() {
+    let namespaces = [
+        ("http://www.w3.org/2005/08/addressing", "anonymous"),
+        ("http://www.w3.org/2005/08/addressing", "none"),
+        (
+            "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+            "role/anonymous",
+        ),
+    ];
+    for (namespace, role) in namespaces {
+        for (to, is_here) in [
+            (format!("{namespace}/{role}"), true),
+            ("http://x/".to_owned(), false),
+        ] {
+            let headers = format!(
+                "<w:FaultTo xmlns:w='{namespace}'><w:ReferenceParameters><a>1</a></w:ReferenceParameters><w:Address> {to} </w:Address></w:FaultTo>"
+            );
+            let text = message(Version::Soap11, &headers, "");
+            let envelope = read_envelope(&mut Reader::new(&text, &Options::message())).unwrap();
+            let read = Addressing::read(&envelope, &Options::message())
+                .unwrap()
+                .unwrap();
+            assert_eq!(read.answer_to, [to.as_str()]);
+            let checked = read.check_answer();
+            assert_eq!(checked.is_ok(), is_here, "{to}: {checked:?}");
+            assert!(read.fault_action().starts_with(namespace));
+        }
+    }
+}

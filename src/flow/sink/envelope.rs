@@ -1,8 +1,10 @@
 //! Envelopes of operations known at run time: requests written from filled maps, answers and faults read into JSON.
 
 use serde_json::{Map as Fields, Value as Json};
-use soapstone::soap::{self, Code, Fault, Version, read_envelope, read_fault, write_envelope};
-use soapstone::xml::{self, Event, Options, Reader, Writer};
+use soapstone::soap::{
+    self, Addressing, Code, Fault, Version, read_envelope, read_fault, write_envelope,
+};
+use soapstone::xml::{self, Event, Options, Reader};
 use soapstone_schema::validate;
 use soapstone_schema::value::Values;
 
@@ -10,9 +12,6 @@ use crate::body::{Body, Reading};
 use crate::flow::mapping::{Content as Filling, Filled};
 
 use super::contract::Operation;
-
-/// The namespace of WS-Addressing 1.0.
-const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,18 +36,8 @@ pub fn request(
 ) -> Result<String, String> {
     let mut blocks = String::new();
     if operation.addressing {
-        let mut writer = Writer::append_to(blocks);
-        for (name, text) in [
-            ("wsa:Action", operation.action.as_str()),
-            ("wsa:To", address),
-            ("wsa:MessageID", &format!("urn:uuid:{message_id}")),
-        ] {
-            writer.start(name);
-            writer.attribute("xmlns:wsa", ADDRESSING);
-            writer.text(text);
-            writer.end();
-        }
-        blocks = writer.finish();
+        let message_id = format!("urn:uuid:{message_id}");
+        Addressing::write_request(&operation.action, address, &message_id, &mut blocks);
     }
     blocks.push_str(&header_blocks(values, operation, headers)?);
     let parts = operation.request.arrange(values, filled);

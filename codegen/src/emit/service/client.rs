@@ -86,7 +86,14 @@ impl Emission<'_> {
             }
             out.push_str("    ];\n");
         }
-        out.push_str("\n    /// Makes a client of a service at an address.\n    pub fn new(http: soapstone::http::Client, address: impl Into<String>) -> Self {\n        Self(service::Caller::new(http, address, Self::VERSION))\n    }\n");
+        let addressing = match self.service.addressing {
+            true => ".with_addressing()",
+            false => "",
+        };
+        let _ = writeln!(
+            out,
+            "\n    /// Makes a client of a service at an address.\n    pub fn new(http: soapstone::http::Client, address: impl Into<String>) -> Self {{\n        Self(service::Caller::new(http, address, Self::VERSION){addressing})\n    }}"
+        );
     }
 }
 

@@ -9,53 +9,16 @@ use hyper::http::HeaderName;
 use tracing::Instrument;
 use tracing::field::Empty;
 
+use super::call_error::{CallError, KEPT};
 use super::message::{Detail, Faults};
 use super::{Attachment, Header, Operation, Parts, Version};
 use crate::codec::{Element, Strictness, Type, declares_xop, inline_references};
 use crate::http::{Answer, Client, Credentials, Outgoing, SendError, without_secrets};
 use crate::soap::{
-    Fault, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
+    Addressing, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
     write_envelope, write_multipart, xop_content_type,
 };
-use crate::xml;
-
-/// Why a call gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum CallError<F> {
-    /// The service answered with a fault of its contract; the plain fault is there too.
-    #[error("{1}")]
-    Typed(F, Box<Fault>),
-    /// The service answered with another fault.
-    #[error("{0}")]
-    Fault(Box<Fault>),
-    /// There is no answer, and how much is known of the request's fate.
-    #[error("{0}")]
-    Send(#[source] SendError),
-    /// The answer is a SOAP message, but not as the contract has it: the service got the request, and what it did about it
-    /// cannot be read.
-    #[error("the answer cannot be read: {0}")]
-    Answer(String),
-    /// What came is no answer of a service: the page of a proxy or of a sign-in, or nothing; and why it is none. Whether the
-    /// service got the request is not known, unless the status says so (4xx and 503: it was not taken). The headers tell when
-    /// to try again ([`Answer::retry_after`]) and where else (`Location`); the body is cut to its first 4 kB.
-    #[error("{}", status(.0, .1))]
-    Status(Box<Answer>, String),
-}
-
-/// How many bytes of an answer that is no SOAP message an error keeps.
-const KEPT: usize = 4096;
-/// How many characters of it are shown.
-const SHOWN: usize = 120;
-
-/// What an answer without a SOAP message looks like.
-fn status(answer: &Answer, reason: &str) -> String {
-    let media = answer.header("content-type").unwrap_or("no content type");
-    let text = String::from_utf8_lossy(&answer.body);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let body: String = words.join(" ").chars().take(SHOWN).collect();
-    let status = answer.status;
-    format!("answered {status} with {media} and no SOAP message: {reason}; it begins {body:?}")
-}
+use crate::{token, xml};
 
 /// Calls the operations of one port.
 #[derive(Debug, Clone)]
@@ -80,6 +43,8 @@ pub struct Caller {
     pub attachments: Vec<Attachment>,
     /// Long values of `xs:base64Binary` travel beside the envelope, which refers to them by `xop:Include` (MTOM).
     pub xop: bool,
+    /// Requests name themselves, their action and the address by WS-Addressing 1.0.
+    pub addressing: bool,
     /// Where what came beside the body of an answer is kept.
     pub received: Option<Received>,
 }
@@ -113,6 +78,7 @@ impl Caller {
             options: xml::Options::message(),
             attachments: Vec::new(),
             xop: false,
+            addressing: false,
             received: None,
         }
     }
@@ -128,6 +94,13 @@ impl Caller {
     #[must_use]
     pub fn with_xop(mut self) -> Caller {
         self.xop = true;
+        self
+    }
+
+    /// Names requests by WS-Addressing; the clients of contracts that ask for it do so without being told.
+    #[must_use]
+    pub fn with_addressing(mut self) -> Caller {
+        self.addressing = true;
         self
     }
 
@@ -243,7 +216,13 @@ impl Caller {
         request: Option<(Q, &Q::Value)>,
     ) -> Result<Answer, CallError<F>> {
         let (mut message, mut aside) = (String::new(), Vec::new());
-        write_envelope(self.version, &self.headers, &mut message, |out| {
+        let not_sent = |reason: String| CallError::Send(SendError::NotSent { reason });
+        let mut headers = self.headers.clone();
+        if self.addressing {
+            let id = token::urn().map_err(|error| not_sent(error.to_string()))?;
+            Addressing::write_request(operation.actions[0], &self.address, &id, &mut headers);
+        }
+        write_envelope(self.version, &headers, &mut message, |out| {
             if let Some((parts, value)) = request {
                 let wrapper = out.len();
                 parts.write(value, out, self.xop.then_some(&mut aside));
@@ -267,12 +246,8 @@ impl Caller {
             }
             let aside = aside.into_iter().map(Attachment::from);
             let beside: Vec<Attachment> = aside.chain(self.attachments.iter().cloned()).collect();
-            let (multipart, body) =
-                write_multipart(&message, &content_type, &beside).map_err(|error| {
-                    CallError::Send(SendError::NotSent {
-                        reason: error.to_string(),
-                    })
-                })?;
+            let (multipart, body) = write_multipart(&message, &content_type, &beside)
+                .map_err(|error| not_sent(error.to_string()))?;
             content_type = multipart;
             body
         };

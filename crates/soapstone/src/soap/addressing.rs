@@ -1,7 +1,9 @@
-//! WS-Addressing 1.0 and its 2004 draft, as far as an answer has to name the message that it answers.
+//! WS-Addressing 1.0 and its 2004 draft, as far as requests have to name themselves, and answers the message that they answer.
 
+use super::envelope::next_child;
 use super::received::text;
-use super::{Envelope, EnvelopeError};
+use super::{Code, Envelope, EnvelopeError, Fault};
+use crate::name::QName;
 use crate::xml::{Options, Writer};
 
 const FINAL: &str = "http://www.w3.org/2005/08/addressing";
@@ -20,6 +22,8 @@ pub struct Addressing {
     pub action: Option<String>,
     /// `To`.
     pub to: Option<String>,
+    /// The addresses of `ReplyTo` and `FaultTo`.
+    pub answer_to: Vec<String>,
 }
 
 impl Addressing {
@@ -28,7 +32,7 @@ impl Addressing {
         matches!(namespace, FINAL | DRAFT)
             && matches!(
                 local,
-                "MessageID" | "RelatesTo" | "Action" | "To" | "ReplyTo"
+                "MessageID" | "RelatesTo" | "Action" | "To" | "From" | "ReplyTo" | "FaultTo"
             )
     }
 
@@ -60,29 +64,85 @@ impl Addressing {
             reader.next()?;
             Ok(Some(text(&mut reader)?.trim().to_owned()))
         };
+        let mut answer_to = Vec::new();
+        for local in ["ReplyTo", "FaultTo"] {
+            let Some(block) = envelope.header(namespace, local) else {
+                continue;
+            };
+            let mut reader = envelope.header_reader(block, options);
+            reader.next()?;
+            while let Some(child) = next_child(&mut reader)? {
+                match child.local {
+                    "Address" => answer_to.push(text(&mut reader)?.trim().to_owned()),
+                    _ => reader.skip_element().map(drop)?,
+                }
+            }
+        }
         Ok(Some(Addressing {
             namespace,
             message_id: value("MessageID")?,
             relates_to: value("RelatesTo")?,
             action: value("Action")?,
             to: value("To")?,
+            answer_to,
         }))
+    }
+
+    /// Checks that the answer may go back on the connection of the request, as it does: to nobody else, but to nobody at all it
+    /// may.
+    ///
+    /// # Errors
+    /// The fault that says so (WS-Addressing 1.0, SOAP binding, 6.4.1.7).
+    pub fn check_answer(&self) -> Result<(), Box<Fault>> {
+        let is_here = |to: &&String| {
+            let role = to.strip_prefix(self.namespace).unwrap_or_default();
+            matches!(role, "/anonymous" | "/none" | "/role/anonymous")
+        };
+        let Some(other) = self.answer_to.iter().find(|to| !is_here(to)) else {
+            return Ok(());
+        };
+        let reason = format!("answers go back on the connection of the request, not to {other:?}");
+        let mut fault = Fault::new(Code::Sender, reason);
+        fault.subcodes = ["InvalidAddressingHeader", "OnlyAnonymousAddressSupported"]
+            .map(|name| QName::new(self.namespace, name))
+            .to_vec();
+        Err(Box::new(fault))
+    }
+
+    /// The action of an answer that is a fault.
+    pub fn fault_action(&self) -> &'static str {
+        match self.namespace {
+            DRAFT => "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault",
+            _ => "http://www.w3.org/2005/08/addressing/soap/fault",
+        }
+    }
+
+    /// Writes the header blocks of a request.
+    pub fn write_request(action: &str, to: &str, message_id: &str, out: &mut String) {
+        let blocks = [
+            ("wsa:Action", action),
+            ("wsa:To", to),
+            ("wsa:MessageID", message_id),
+        ];
+        write(FINAL, &blocks, out);
     }
 
     /// Writes the header blocks of the answer.
     pub fn write_answer(&self, action: &str, message_id: &str, out: &mut String) {
-        let mut writer = Writer::append_to(std::mem::take(out));
-        let mut block = |name, value| {
-            writer.start(name);
-            writer.attribute("xmlns:wsa", self.namespace);
-            writer.text(value);
-            writer.end();
-        };
-        block("wsa:Action", action);
-        block("wsa:MessageID", message_id);
-        if let Some(request) = &self.message_id {
-            block("wsa:RelatesTo", request);
-        }
-        *out = writer.finish();
+        let mut blocks = vec![("wsa:Action", action), ("wsa:MessageID", message_id)];
+        let request = self.message_id.as_deref();
+        blocks.extend(request.map(|request| ("wsa:RelatesTo", request)));
+        write(self.namespace, &blocks, out);
     }
+}
+
+fn write(namespace: &str, blocks: &[(&str, &str)], out: &mut String) {
+    let mut writer = Writer::append_to(std::mem::take(out));
+    for (name, value) in blocks {
+        writer.start(name);
+        writer.attribute("xmlns:wsa", namespace);
+        writer.text(value);
+        writer.end();
+    }
+    *out = writer.finish();
 }

@@ -17,11 +17,11 @@ use crate::http::{Request, Response};
 use crate::service::message::{Message, Outcome};
 use crate::service::{Context, Operation, Reply, header as block};
 use crate::soap::{
-    Code, Envelope, Fault, HeaderBlock, MediaType, Posted, Unsupported, Version, include,
-    is_multipart, is_xop, read_envelope, read_multipart, write_envelope, write_multipart,
+    Addressing, Code, Envelope, Fault, HeaderBlock, MediaType, Posted, Unsupported, Version,
+    include, is_multipart, is_xop, read_envelope, read_multipart, write_envelope, write_multipart,
     xop_content_type,
 };
-use crate::xml;
+use crate::{token, xml};
 
 /// A message that is not answered as it asks.
 enum Refused {
@@ -30,7 +30,7 @@ enum Refused {
 }
 
 impl Router {
-    /// Answers a posted message. Each line that is logged meanwhile carries the operation and the correlation id.
+    /// Answers a posted message; by WS-Addressing where it is asked so. Each line that is logged meanwhile carries the operation and the correlation id.
     pub(super) async fn post(
         &self,
         port: &dyn Mounted,
@@ -88,16 +88,31 @@ impl Router {
         let envelope = read_envelope(&mut reader)
             .map_err(|error| Refused::Fault(asked, Box::new(error.fault())))?;
         let version = envelope.version;
-        let refused = |fault: Box<Fault>| Refused::Fault(version, fault);
+        let addressing = Addressing::read(&envelope, &options)
+            .map_err(|error| Refused::Fault(version, Box::new(error.fault())))?;
+        let refused = |mut fault: Box<Fault>| {
+            if let Some(asked) = &addressing {
+                let fallen = related(asked, asked.fault_action(), &mut fault.headers);
+                return Refused::Fault(version, fallen.err().unwrap_or(fault));
+            }
+            Refused::Fault(version, fault)
+        };
         let known = port.headers();
         let understood = |block: &HeaderBlock<'_>| {
-            known
-                .iter()
-                .any(|(tag, namespaces)| tag.is(&block.namespace, block.local, namespaces))
+            Addressing::understands(&block.namespace, block.local)
+                || known
+                    .iter()
+                    .any(|(tag, namespaces)| tag.is(&block.namespace, block.local, namespaces))
         };
         envelope.check_understood(understood).map_err(refused)?;
-        let Some((index, operation)) = find(port.operations(), &envelope, posted.action.as_deref())
-        else {
+        if let Some(asked) = &addressing {
+            asked.check_answer().map_err(refused)?;
+        }
+        let told = addressing
+            .as_ref()
+            .and_then(|asked| asked.action.as_deref());
+        let action = posted.action.as_deref().or(told);
+        let Some((index, operation)) = find(port.operations(), &envelope, action) else {
             let what = envelope
                 .payload
                 .as_ref()
@@ -124,9 +139,12 @@ impl Router {
             strictness: self.strictness,
         };
         let outcome = caught(port.call(index, &context, message)).await;
-        let reply = std::mem::take(&mut *context.reply());
+        let mut reply = std::mem::take(&mut *context.reply());
         match outcome {
             Ok(Some(body)) => {
+                if let Some(asked) = &addressing {
+                    related(asked, operation.actions[1], &mut reply.headers).map_err(refused)?;
+                }
                 let mut out = String::with_capacity(body.len() + reply.headers.len() + 256);
                 write_envelope(version, &reply.headers, &mut out, |out| out.push_str(&body));
                 answer(version, out, &reply).map_err(refused)
@@ -138,6 +156,16 @@ impl Router {
             }
         }
     }
+}
+
+/// Names an answer and the message that it answers, where that has a name.
+fn related(asked: &Addressing, action: &str, headers: &mut String) -> Result<(), Box<Fault>> {
+    let id = token::urn().map_err(|error| {
+        let reason = format!("no name can be drawn for the answer: {error}");
+        Box::new(Fault::new(Code::Receiver, reason))
+    })?;
+    asked.write_answer(action, &id, headers);
+    Ok(())
 }
 
 fn sender(version: Version, error: &impl std::fmt::Display) -> Refused {

@@ -1,0 +1,42 @@
+//! Why a call gave no answer, and how much is known of its fate.
+
+use crate::http::{Answer, SendError};
+use crate::soap::Fault;
+
+/// Why a call gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError<F> {
+    /// The service answered with a fault of its contract; the plain fault is there too.
+    #[error("{1}")]
+    Typed(F, Box<Fault>),
+    /// The service answered with another fault.
+    #[error("{0}")]
+    Fault(Box<Fault>),
+    /// There is no answer, and how much is known of the request's fate.
+    #[error("{0}")]
+    Send(#[source] SendError),
+    /// The answer is a SOAP message, but not as the contract has it: the service got the request, and what it did about it
+    /// cannot be read.
+    #[error("the answer cannot be read: {0}")]
+    Answer(String),
+    /// What came is no answer of a service: the page of a proxy or of a sign-in, or nothing; and why it is none. Whether the
+    /// service got the request is not known, unless the status says so (4xx and 503: it was not taken). The headers tell when
+    /// to try again ([`Answer::retry_after`]) and where else (`Location`); the body is cut to its first 4 kB.
+    #[error("{}", status(.0, .1))]
+    Status(Box<Answer>, String),
+}
+
+/// How many bytes of an answer that is no SOAP message an error keeps.
+pub(super) const KEPT: usize = 4096;
+/// How many characters of it are shown.
+const SHOWN: usize = 120;
+
+/// What an answer without a SOAP message looks like.
+fn status(answer: &Answer, reason: &str) -> String {
+    let media = answer.header("content-type").unwrap_or("no content type");
+    let text = String::from_utf8_lossy(&answer.body);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let body: String = words.join(" ").chars().take(SHOWN).collect();
+    let status = answer.status;
+    format!("answered {status} with {media} and no SOAP message: {reason}; it begins {body:?}")
+}
