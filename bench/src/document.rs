@@ -12,8 +12,14 @@ pub enum Style {
     Compact,
     /// The same, indented.
     Indented,
+    /// Indented by tabs, with the line ends of Windows.
+    Windows,
     /// One default namespace, no white space.
     Default,
+    /// Every element declares the default namespace.
+    Declared,
+    /// Every element says its type (`xsi:type`).
+    Typed,
     /// A `ListedOrder`: six fields of a line are attributes.
     Attributes,
     /// Nothing is as a reader might guess: each line binds a prefix of its own, tags have white space in them, text comes as
@@ -23,10 +29,13 @@ pub enum Style {
 
 impl Style {
     /// Every style with its name.
-    pub const ALL: [(&str, Style); 5] = [
+    pub const ALL: [(&str, Style); 8] = [
         ("compact", Style::Compact),
         ("indented", Style::Indented),
+        ("windows", Style::Windows),
         ("default namespace", Style::Default),
+        ("declared", Style::Declared),
+        ("typed", Style::Typed),
         ("attributes", Style::Attributes),
         ("worst", Style::Worst),
     ];
@@ -79,36 +88,74 @@ const HEAD: [(&str, &str); 7] = [
     ("discount", "12.50"),
 ];
 
+/// The types of the fields, the line and the order, as `xsi:type` says them.
+const TYPES: [(&str, &str); 14] = [
+    ("line", "o:OrderLine"),
+    ("lineNo", "xsd:int"),
+    ("sku", "xsd:string"),
+    ("description", "xsd:string"),
+    ("quantity", "xsd:int"),
+    ("unitPrice", "xsd:decimal"),
+    ("taxable", "xsd:boolean"),
+    ("shipDate", "xsd:dateTime"),
+    ("orderId", "xsd:string"),
+    ("customer", "xsd:string"),
+    ("orderDate", "xsd:dateTime"),
+    ("priority", "xsd:int"),
+    ("express", "xsd:boolean"),
+    ("discount", "xsd:decimal"),
+];
+
 /// Writes an order of so many lines as a document.
 pub fn order(lines: usize, style: Style) -> String {
     match style {
         Style::Attributes => listed(lines),
         Style::Worst => worst(lines),
-        Style::Compact => plain(lines, "o:", false),
-        Style::Indented => plain(lines, "o:", true),
-        Style::Default => plain(lines, "", false),
+        _ => plain(lines, style),
     }
 }
 
-fn plain(lines: usize, p: &str, indented: bool) -> String {
-    let [outer, inner] = if indented {
-        ["\n  ", "\n    "]
-    } else {
-        ["", ""]
+fn plain(lines: usize, style: Style) -> String {
+    let [outer, inner] = match style {
+        Style::Indented => ["\n  ", "\n    "],
+        Style::Windows => ["\r\n\t", "\r\n\t\t"],
+        _ => ["", ""],
     };
+    let p = match style {
+        Style::Default | Style::Declared => "",
+        _ => "o:",
+    };
+    let attributes = |name: &str| match style {
+        Style::Declared => format!(" xmlns=\"{NAMESPACE}\""),
+        Style::Typed => TYPES
+            .iter()
+            .find(|(typed, _)| *typed == name)
+            .map_or(String::new(), |(_, type_)| format!(" xsi:type=\"{type_}\"")),
+        _ => String::new(),
+    };
+    let element =
+        |name: &str, value: &str| format!("<{p}{name}{}>{value}</{p}{name}>", attributes(name));
     let binding = if p.is_empty() { "xmlns" } else { "xmlns:o" };
-    let mut out = format!("<{p}SubmitOrder {binding}=\"{NAMESPACE}\">");
+    let more = match style {
+        Style::Typed => {
+            " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\""
+        }
+        _ => "",
+    };
+    let mut out = format!("<{p}SubmitOrder {binding}=\"{NAMESPACE}\"{more}>");
     for (name, value) in HEAD {
-        let _ = write!(out, "{outer}<{p}{name}>{value}</{p}{name}>");
+        out += outer;
+        out += &element(name, value);
     }
     for line in 1..=lines {
-        let _ = write!(out, "{outer}<{p}line>");
+        let _ = write!(out, "{outer}<{p}line{}>", attributes("line"));
         for (name, value) in fields(line) {
-            let _ = write!(out, "{inner}<{p}{name}>{value}</{p}{name}>");
+            out += inner;
+            out += &element(name, &value);
         }
         let _ = write!(out, "{outer}</{p}line>");
     }
-    if indented {
+    if !outer.is_empty() {
         out.push('\n');
     }
     let _ = write!(out, "</{p}SubmitOrder>");

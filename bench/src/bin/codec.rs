@@ -91,7 +91,7 @@ fn readers(text: &str, style: Style) -> Vec<Candidate<'_>> {
             }),
         ),
     ];
-    if style != Style::Worst {
+    if !matches!(style, Style::Worst | Style::Declared | Style::Typed | Style::Windows) {
         all.push((
             "measuring stick",
             Box::new(|| peer::stick::read(text).map_or(0, |order| order.line.len())),

@@ -7,6 +7,7 @@ mod decode;
 mod doctype;
 mod error;
 mod escape;
+mod leaf;
 mod pieces;
 mod predict;
 mod prolog;
@@ -29,11 +30,12 @@ pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
 pub(crate) use escape::{Sink, copy_clean, escape};
 pub use escape::{escape_attribute, escape_text};
+pub use leaf::{Expected, Leaf, Near, Said};
 pub use pieces::Pieces;
-pub use predict::{Near, Prediction, Span};
+pub use predict::{Prediction, Span};
 pub use reader::Reader;
 pub use surrogate::join_surrogates;
-pub use words::{Local, Openings};
+pub use words::{Beginning, Local, Openings};
 pub use writer::Writer;
 
 /// The namespace that the prefix `xml` is always bound to.
@@ -50,6 +52,8 @@ impl NsId {
     pub const NONE: NsId = NsId(0);
     /// The namespace of the prefix `xml`.
     pub const XML: NsId = NsId(1);
+    /// The namespace of `xsi:type` and `xsi:nil`.
+    pub const XSI: NsId = NsId(2);
 }
 
 /// One thing that the reader met.

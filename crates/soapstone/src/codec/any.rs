@@ -150,7 +150,7 @@ impl Type for AnyType {
     const FAMILY: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Result<AnyType> {
-        let type_ = reader.take_type()?.map(|(name, _)| name);
+        let type_ = reader.take_type()?;
         if reader.take_nil() && reader.strictness != Strictness::Lenient {
             return Err(reader.error(ErrorKind::NotNillable));
         }

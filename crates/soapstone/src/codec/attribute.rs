@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         self.taken.resize(self.xml.attributes().len(), false);
         self.pending = self.taken.len();
         for (attribute, taken) in self.xml.attributes().iter().zip(&mut self.taken) {
-            if attribute.ns == NsId::NONE || self.xml.namespace(attribute.ns) != XSI {
+            if attribute.ns != NsId::XSI {
                 continue;
             }
             match attribute.local {

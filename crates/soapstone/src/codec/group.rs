@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::error::{Error, ErrorKind, Invalid};
+use super::tag::Check;
 use super::{Group, Reader, Result, Simple, Strictness, Tag, Type};
 use crate::xml::{Prediction, Span};
 
@@ -134,7 +135,18 @@ impl<'a> Reader<'a> {
     /// Where its text is no value of the type.
     #[inline]
     pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        let Some(span) = self.plain_leaf(tag) else {
+        let span = match self.typed {
+            None => self.plain_leaf(tag),
+            Some(_) => match self.typed_leaf(tag) {
+                Some((type_, span)) if self.accepts_built_in::<T>(type_) => Some(span),
+                Some(_) => {
+                    self.xml.take_back_leaf();
+                    None
+                }
+                None => self.plain_leaf(tag),
+            },
+        };
+        let Some(span) = span else {
             return self.other_leaf(tag);
         };
         match self.span_value(span) {
@@ -161,14 +173,19 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        let value = self.mixed_leaf(tag).map(|text| {
-            let text = match text {
-                Some(text) => Cow::Borrowed(text),
-                None if T::KEEPS => Cow::Owned(self.own.take()),
-                None => Cow::Borrowed(self.own.as_str()),
-            };
-            T::from_text(text, &self.xml)
-        });
+        let leaf = self.mixed_leaf(tag, T::NAMES);
+        let type_ = leaf.and_then(|leaf| leaf.type_);
+        let told = type_.map(|type_| self.told_check::<T>(self.xml.text(type_.value)));
+        if let Some(said) = type_ {
+            self.learn_type(said);
+        }
+        let value = match (leaf, told) {
+            (Some(_), Some(None)) => {
+                self.xml.take_back_leaf();
+                None
+            }
+            (leaf, told) => leaf.map(|leaf| self.leaf_value(leaf.text, told.flatten().flatten())),
+        };
         match value {
             Some(Ok(value)) => return Ok(Some(value)),
             Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
@@ -180,11 +197,29 @@ impl<'a> Reader<'a> {
         self.finish(tag).map(Some)
     }
 
+    /// Reads the value of the text of a leaf; one that was put together is in `own`.
+    #[inline(always)]
+    fn leaf_value<T: Simple>(
+        &mut self,
+        text: Option<&'a str>,
+        told: Option<Check>,
+    ) -> std::result::Result<T, Invalid> {
+        if let Some(check) = told {
+            check(text.unwrap_or(self.own.as_str()), &self.xml)?;
+        }
+        let text = match text {
+            Some(text) => Cow::Borrowed(text),
+            None if T::KEEPS => Cow::Owned(self.own.take()),
+            None => Cow::Borrowed(self.own.as_str()),
+        };
+        T::from_text(text, &self.xml)
+    }
+
     /// The error for the leaf just taken, which is read once more for its text.
     #[cold]
     fn invalid_leaf(&mut self, tag: &'static Tag, problem: Invalid) -> Error {
         self.xml.take_back_leaf();
-        let text = self.mixed_leaf(tag).flatten();
+        let text = self.mixed_leaf(tag, false).and_then(|leaf| leaf.text);
         self.invalid(text.unwrap_or(self.own.as_str()), problem)
             .within(tag.local, None)
     }

@@ -1,16 +1,23 @@
 //! The attributes that say how an element stands to its schema: nil, and which type is meant.
 
 use super::error::ErrorKind;
-use super::tag::NamedType;
+use super::simple::XSD;
+use super::tag::{Check, NamedType};
 use super::writer::Mode;
 use super::{Bindings, Error, QName, Reader, Result, Strictness, Tag, Type, Writer};
-use crate::xml;
+use crate::xml::{self, Span};
 
-/// The type that the text of `xsi:type` names.
-pub(crate) fn type_named(xml: &xml::Reader<'_>, text: &str) -> Option<QName> {
+/// The namespace and the local name of the type that the text of `xsi:type` names.
+pub(crate) fn type_named<'t>(
+    xml: &'t xml::Reader<'_>,
+    text: &'t str,
+) -> Option<(&'t str, &'t str)> {
     let text = text.trim_ascii();
-    let (prefix, local) = text.split_once(':').unwrap_or(("", text));
-    Some(QName::new(Bindings::resolve(xml, prefix)?, local))
+    let (prefix, local) = match text.bytes().position(|byte| byte == b':') {
+        Some(colon) => (text.get(..colon)?, text.get(colon + 1..)?),
+        None => ("", text),
+    };
+    Some((Bindings::resolve(xml, prefix)?, local))
 }
 
 impl Reader<'_> {
@@ -26,30 +33,56 @@ impl Reader<'_> {
     }
 
     /// Checks that `xsi:type` names the type that is read anyway.
-    #[cold]
+    #[inline(never)]
     pub(super) fn check_type<T: Type>(&mut self) -> Result<()> {
-        let Some((name, lexical)) = self.take_type()? else {
+        let Some(lexical) = self.type_.take() else {
             return Ok(());
         };
+        let Some((namespace, local)) = type_named(&self.xml, &lexical) else {
+            return Err(self.wrong_type(&lexical));
+        };
         let lenient = self.strictness == Strictness::Lenient;
-        if lenient || T::accepts_type(&name.namespace, &name.local, self.namespaces) {
-            let told = NamedType::find(self.namespaces, &name.namespace, &name.local);
-            self.told = told.filter(|_| !lenient).map(|told| told.check);
-            self.told_name = T::UNION.then_some(name);
-            return Ok(());
+        if !lenient && !T::accepts_type(namespace, local, self.namespaces) {
+            return Err(self.wrong_type(&lexical));
         }
-        Err(self.error(ErrorKind::Type(lexical)))
+        let told = NamedType::find(self.namespaces, namespace, local).filter(|_| !lenient);
+        let name = T::UNION.then(|| QName::new(namespace, local));
+        self.told = told.map(|told| told.check);
+        self.told_name = name;
+        Ok(())
     }
 
     /// Takes the name in `xsi:type`, if there is one.
-    pub(super) fn take_type(&mut self) -> Result<Option<(QName, String)>> {
-        let Some(value) = self.type_.take() else {
+    pub(super) fn take_type(&mut self) -> Result<Option<QName>> {
+        let Some(lexical) = self.type_.take() else {
             return Ok(None);
         };
-        match type_named(&self.xml, &value) {
-            Some(name) => Ok(Some((name, value.into_owned()))),
-            None => Err(self.error(ErrorKind::Type(value.into_owned()))),
+        match type_named(&self.xml, &lexical) {
+            Some((namespace, local)) => Ok(Some(QName::new(namespace, local))),
+            None => Err(self.wrong_type(&lexical)),
         }
+    }
+
+    /// What the text of a leaf must be besides, by a text of `xsi:type`; absent where the general path has to look.
+    #[inline(always)]
+    pub(super) fn told_check<T: Type>(&self, lexical: &str) -> Option<Option<Check>> {
+        let (namespace, local) = type_named(&self.xml, lexical)?;
+        let fits = !T::UNION
+            && self.strictness != Strictness::Lenient
+            && T::accepts_type(namespace, local, self.namespaces);
+        let told = NamedType::find(self.namespaces, namespace, local);
+        fits.then_some(told.map(|told| told.check))
+    }
+
+    /// Tells whether a built-in type of that local name may stand where a value is read.
+    #[inline(always)]
+    pub(super) fn accepts_built_in<T: Type>(&self, local: Span) -> bool {
+        !T::UNION && T::accepts_type(XSD, self.xml.text(local), self.namespaces)
+    }
+
+    #[cold]
+    pub(super) fn wrong_type(&self, lexical: &str) -> Error {
+        self.error(ErrorKind::Type(lexical.to_owned()))
     }
 
     /// Which of several types `xsi:type` names: an index, 0 where there is none.
@@ -72,15 +105,16 @@ impl Reader<'_> {
     }
 
     fn member(&mut self, members: &[&'static Tag]) -> Result<Option<usize>> {
-        let Some((name, lexical)) = self.take_type()? else {
+        let Some(lexical) = self.type_.take() else {
             return Ok(None);
         };
-        match members
-            .iter()
-            .position(|m| m.is(&name.namespace, &name.local, self.namespaces))
-        {
+        let member = type_named(&self.xml, &lexical).and_then(|(namespace, local)| {
+            let mut members = members.iter();
+            members.position(|member| member.is(namespace, local, self.namespaces))
+        });
+        match member {
             Some(member) => Ok(Some(member)),
-            None => Err(self.error(ErrorKind::Type(lexical))),
+            None => Err(self.wrong_type(&lexical)),
         }
     }
 

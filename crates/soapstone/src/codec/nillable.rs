@@ -63,7 +63,7 @@ impl<T: Type> Type for Nillable<T> {
         let mut attributes = reader.declared_attributes(&left);
         reader.expect_no_attributes()?;
         reader.type_ = type_;
-        if let Some((name, _)) = reader.take_type()?
+        if let Some(name) = reader.take_type()?
             && T::FAMILY
         {
             attributes.push(AnyAttribute::of_type(&name));

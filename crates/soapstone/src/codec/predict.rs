@@ -1,8 +1,10 @@
 //! Which element comes next: guessed by comparing bytes with the tag as this document writes it, known by the general path.
 
+use super::instance::type_named;
 use super::reader::Ahead;
+use super::simple::XSD;
 use super::{Reader, Result, Strictness, Tag};
-use crate::xml::{self, Near, NsId, Openings, Prediction, Span};
+use crate::xml::{self, Expected, Leaf, Near, NsId, Openings, Prediction, Said, Span};
 
 /// What the document says of a namespace of the contract.
 #[derive(Debug, Clone, Copy)]
@@ -188,24 +190,66 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a whole leaf as [`plain_leaf`](Reader::plain_leaf) does, with references, CDATA sections and comments in its text,
-    /// which is borrowed or put into `own`.
+    /// which is borrowed or put into `own`, and with attributes that say its namespace and its type. Values that may be `names`
+    /// need the bindings that it adds.
     #[inline(never)]
-    pub(super) fn mixed_leaf(&mut self, tag: &'static Tag) -> Option<Option<&'a str>> {
+    pub(super) fn mixed_leaf(&mut self, tag: &'static Tag, names: bool) -> Option<Leaf<'a>> {
         if self.is_busy() || self.value.is_some() {
             return None;
         }
         self.xml.skip_comments();
         let version = self.xml.scope_version();
         let known = self.known.get(tag.namespace)?;
-        if known.version != version {
+        let is_bound = known.version == version;
+        if names && !is_bound {
             return None;
         }
         let openings = known.openings.as_ref()?;
-        let text = self
+        let expected = Expected {
+            namespace: self.namespaces.get(tag.namespace)?.uri,
+            is_bound,
+        };
+        let leaf = self
             .xml
-            .take_mixed_leaf(openings, &tag.name, &mut self.own)?;
+            .take_mixed_leaf(openings, &tag.name, &mut self.own, Some(expected))?;
         self.tries = 0;
-        Some(text)
+        Some(leaf)
+    }
+
+    /// Takes a whole leaf that says that it has a built-in type, where that stands there as it did before: the local name of the
+    /// type, and the text.
+    #[inline(never)]
+    pub(super) fn typed_leaf(&mut self, tag: &'static Tag) -> Option<(Span, Span)> {
+        if self.is_busy() || self.value.is_some() {
+            return None;
+        }
+        self.xml.skip_indent();
+        let now = self.xml.scope_version();
+        let (beginning, version) = self.typed.as_ref()?;
+        let known = self.known.get(tag.namespace)?;
+        if known.version != now || *version != now {
+            return None;
+        }
+        let leaf = self
+            .xml
+            .take_typed_leaf(known.openings.as_ref()?, &tag.name, beginning)?;
+        self.tries = 0;
+        Some(leaf)
+    }
+
+    /// Remembers how a leaf said its type, if that is a built-in one.
+    pub(super) fn learn_type(&mut self, said: Said) {
+        let now = self.xml.scope_version();
+        if self.typed.is_some_and(|(_, version)| version == now) {
+            return;
+        }
+        let named = type_named(&self.xml, self.xml.text(said.value));
+        // The contract may have something to say of types in their namespace.
+        let is_own = self.namespaces.iter().any(|own| own.uri == XSD);
+        if named.is_some_and(|(namespace, _)| namespace == XSD) && !is_own {
+            let beginning = self.xml.beginning(said);
+            self.typed = beginning.map(|beginning| (beginning, now));
+        }
     }
 
     /// Tells whether something was read already of what comes next, or is left of what came before.
@@ -268,3 +312,6 @@ impl<'a> Known<'a> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use super::{
     Bindings, ByteString, QName, Result, Strictness, Type, has_full_name, is_full_name,
     words_of_names,
 };
-use crate::xml::{self, Event, Pieces};
+use crate::xml::{self, Beginning, Event, Pieces};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
 /// no document exhausts the stack.
@@ -27,6 +27,8 @@ pub struct Reader<'a> {
     pub(super) xml: xml::Reader<'a>,
     pub(super) namespaces: &'static [Namespace],
     pub(super) known: SmallVec<[Known<'a>; 2]>,
+    /// How leaves say that they have a built-in type, and the version of the scope for which that holds.
+    pub(super) typed: Option<(Beginning, u64)>,
     pub(super) ahead: Ahead<'a>,
     /// Attributes of the element just started that nothing has asked for yet.
     pub(super) pending: usize,
@@ -83,6 +85,7 @@ impl<'a> Reader<'a> {
             xml,
             namespaces,
             known: SmallVec::from_elem(Known::NOTHING, namespaces.len()),
+            typed: None,
             ahead: Ahead::Nothing,
             pending: 0,
             begun: None,

@@ -2,7 +2,7 @@
 //! no list of them is made. At the first that does not, the whole tag is read by the general path.
 
 use super::attribute::Key;
-use super::error::ErrorKind;
+use super::instance::type_named;
 use super::reader::Ahead;
 use super::{Namespace, Reader, Result, Strictness, Tag, Type};
 use crate::xml::{Event, Span};
@@ -90,14 +90,17 @@ impl Reader<'_> {
             *taken = true;
         }
         self.pending = self.pending.saturating_sub(begun.read);
-        let Some((name, lexical)) = self.take_type()? else {
+        let Some(lexical) = self.type_.take() else {
             return Ok(());
         };
-        if (begun.accepts_type)(&name.namespace, &name.local, self.namespaces)
-            || self.strictness == Strictness::Lenient
-        {
-            return Ok(());
+        match type_named(&self.xml, &lexical) {
+            Some((namespace, local))
+                if self.strictness == Strictness::Lenient
+                    || (begun.accepts_type)(namespace, local, self.namespaces) =>
+            {
+                Ok(())
+            }
+            _ => Err(self.wrong_type(&lexical)),
         }
-        Err(self.error(ErrorKind::Type(lexical)))
     }
 }

@@ -166,6 +166,7 @@ fn told(document: &str, options: &xml::Options) -> Option<(String, Option<QName>
     let mut attributes = reader.attributes().iter();
     let told = attributes.find(|a| a.local == "type" && reader.namespace(a.ns) == XSI);
     let told = told.and_then(|attribute| type_named(&reader, &attribute.value));
+    let told = told.map(|(namespace, local)| QName::new(namespace, local));
     Some((tag.local.to_owned(), told))
 }
 

@@ -1,10 +1,7 @@
 //! Steps for a reader that knows which name may come next and which prefix the document gave to its namespace.
 
-use std::borrow::Cow;
-
 use super::NsId;
 use super::chars::{in_name, is_space};
-use super::pieces::Pieces;
 use super::reader::{Open, Reader};
 use super::scan;
 use super::words::{Local, Openings, word};
@@ -20,22 +17,11 @@ pub enum Prediction {
     Unknown,
 }
 
-/// What the bytes near the cursor say of an expected leaf.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Near {
-    /// It stood there, and was taken.
-    Taken(Span),
-    /// Something else stands there.
-    Other,
-    /// More has to be looked at than what is near.
-    Far,
-}
-
 /// Where a text stands in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    from: usize,
-    to: usize,
+    pub(super) from: usize,
+    pub(super) to: usize,
 }
 
 impl Span {
@@ -116,18 +102,27 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn take_attribute(&mut self, name: &str, before: usize) -> Option<Span> {
         let rest = self.rest().strip_prefix(b" ")?;
-        let value = rest.strip_prefix(name.as_bytes())?.strip_prefix(b"=\"")?;
-        let length = scan::value_stop(value, b'"')?;
-        if value.get(length) != Some(&b'"')
-            || length > self.options.limits.text
-            || before >= self.options.limits.attributes
-        {
+        let value = self.value_at(rest.strip_prefix(name.as_bytes())?)?;
+        if before >= self.options.limits.attributes {
             return None;
         }
-        let from = self.at + name.len() + 3;
-        let to = from + length;
-        self.at = to + 1;
-        Some(Span { from, to })
+        self.at = value.to + 1;
+        Some(value)
+    }
+
+    /// The value of an attribute whose name ends where these bytes begin, if it stands there as it is.
+    #[inline(always)]
+    pub(super) fn value_at(&self, behind: &[u8]) -> Option<Span> {
+        let value = behind.strip_prefix(b"=\"")?;
+        let length = scan::value_stop(value, b'"')?;
+        if value.get(length) != Some(&b'"') || length > self.options.limits.text {
+            return None;
+        }
+        let from = self.bytes.len() - value.len();
+        Some(Span {
+            from,
+            to: from + length,
+        })
     }
 
     /// The text of a span.
@@ -221,162 +216,6 @@ impl<'a> Reader<'a> {
         self.at = start + openings.length + local.text.len() + 2;
         self.set_start(start);
         true
-    }
-
-    /// Takes a whole element with this name from the cursor, if it has no attributes and holds nothing but text.
-    pub fn take_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Cow<'a, str>> {
-        if let Some(span) = self.take_plain_leaf(openings, local) {
-            return Some(Cow::Borrowed(self.text(span)));
-        }
-        let mut own = Pieces::default();
-        let text = self.take_mixed_leaf(openings, local, &mut own)?;
-        Some(text.map_or_else(|| Cow::Owned(own.take()), Cow::Borrowed))
-    }
-
-    /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, if its text stands there as it is.
-    #[inline]
-    pub fn take_plain_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Span> {
-        let text = self.leaf_text(openings, local)?;
-        let length = scan::markup(text)?;
-        let from = self.at + openings.length + local.text.len() + 1;
-        let span = Span {
-            from,
-            to: from + length,
-        };
-        self.take_leaf_end(openings, local, span)?;
-        Some(span)
-    }
-
-    /// Takes a whole element as [`take_plain_leaf`](Reader::take_plain_leaf) does, if little white space stands before it, its name
-    /// and text are short, and the bindings are those of a [version](Reader::scope_version).
-    #[inline(always)]
-    pub fn take_near_leaf(&mut self, openings: &Openings, local: &Local, version: u64) -> Near {
-        if self.scope.version != version || self.scope.len() != self.kept {
-            return Near::Far;
-        }
-        self.near_leaf(openings, local).unwrap_or(Near::Far)
-    }
-
-    /// `None` where more has to be looked at.
-    #[inline(always)]
-    fn near_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Near> {
-        let mut start = self.at;
-        let mut rest = self.bytes.get(start..)?;
-        if rest.first().is_some_and(|byte| *byte <= b' ') {
-            let indent = scan::near_space(rest)?;
-            start += indent;
-            rest = rest.get(indent..)?;
-        }
-        if !openings.start.begins(rest) {
-            return Some(Near::Other);
-        }
-        let name = rest.get(openings.length..)?;
-        if !local.near_ends_tag(name)? {
-            return Some(Near::Other);
-        }
-        let text = name.get(local.text.len() + 1..)?;
-        let length = scan::near_markup(text)?;
-        let end = text.get(length..)?;
-        let name = end.get(openings.length + 1..)?;
-        if !openings.end.begins(end) || !local.near_ends_tag(name)? {
-            return Some(Near::Other);
-        }
-        let from = start + openings.length + local.text.len() + 1;
-        let to = from + length;
-        if !self.in_content()
-            || !self.has_room()
-            || length > self.options.limits.text
-            || to > self.survey.carriage_return.min(self.survey.section_end)
-        {
-            return None;
-        }
-        self.elements += 1;
-        self.at = to + openings.length + local.text.len() + 2;
-        self.set_start(start);
-        Some(Near::Taken(Span { from, to }))
-    }
-
-    /// What stands behind the start tag of a leaf.
-    #[inline(always)]
-    fn leaf_text(&self, openings: &Openings, local: &Local) -> Option<&'a [u8]> {
-        let rest = self.rest();
-        let name = rest.get(openings.length..)?;
-        if !openings.start.begins(rest) || !local.ends_tag(name) {
-            return None;
-        }
-        name.get(local.text.len() + 1..)
-    }
-
-    /// Takes the end tag of a leaf whose text is that.
-    #[inline(always)]
-    fn take_leaf_end(&mut self, openings: &Openings, local: &Local, span: Span) -> Option<()> {
-        let behind = self.bytes.get(span.to..)?;
-        let name = behind.get(openings.length + 1..)?;
-        if !openings.end.begins(behind)
-            || !local.ends_tag(name)
-            || !self.in_content()
-            || !self.has_room()
-            || span.len() > self.options.limits.text
-            || !self.is_plain(span.from, span.to)
-        {
-            return None;
-        }
-        let start = self.at;
-        self.elements += 1;
-        self.at = span.to + openings.length + local.text.len() + 2;
-        self.set_start(start);
-        Some(())
-    }
-
-    /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, with references, CDATA sections and comments in its text and
-    /// white space in its tags; the text is borrowed, or put into `own`.
-    #[inline(always)]
-    pub fn take_mixed_leaf(
-        &mut self,
-        openings: &Openings,
-        local: &Local,
-        own: &mut Pieces,
-    ) -> Option<Option<&'a str>> {
-        let start = self.at;
-        let rest = self.rest();
-        if !openings.start.begins(rest)
-            || !self.in_content()
-            || !self.has_room()
-            || self.doctype.is_some()
-        {
-            return None;
-        }
-        let length = local.tag_length(rest.get(openings.length..)?)?;
-        let from = start + openings.length + length;
-        let text = match self.near_text(from, own) {
-            Some((text, to)) => {
-                self.at = to;
-                text
-            }
-            None => self.far_mixed_text(from, own)?,
-        };
-        let rest = self.rest();
-        let end = rest.get(openings.length + 1..).unwrap_or_default();
-        let length = local.tag_length(end).filter(|_| openings.end.begins(rest));
-        let Some(length) = length else {
-            self.at = start;
-            return None;
-        };
-        self.elements += 1;
-        self.at += openings.length + 1 + length;
-        self.set_start(start);
-        Some(text)
-    }
-
-    /// Moves behind the text that begins there; nowhere if there is something wrong with it.
-    #[inline(never)]
-    fn far_mixed_text(&mut self, from: usize, own: &mut Pieces) -> Option<Option<&'a str>> {
-        let start = std::mem::replace(&mut self.at, from);
-        let text = self.mixed_text(own);
-        if text.is_err() {
-            self.at = start;
-        }
-        text.ok()
     }
 }
 

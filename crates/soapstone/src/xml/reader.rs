@@ -32,6 +32,8 @@ pub struct Reader<'a> {
     pub(crate) kept: usize,
     pub(crate) open: SmallVec<[Open; 8]>,
     pub(crate) attributes: Vec<Attribute<'a>>,
+    /// The prefix that the last start tag bound to the namespace to which it was bound already.
+    pub(super) bound_again: Option<&'a str>,
     pub(crate) elements: usize,
     /// The last start tag was that of an empty element: its end comes next.
     pub(crate) empty: bool,
@@ -96,6 +98,7 @@ impl<'a> Reader<'a> {
             kept: 0,
             open: SmallVec::new(),
             attributes: Vec::new(),
+            bound_again: None,
             elements: 0,
             empty: false,
             doctype: None,
@@ -271,17 +274,6 @@ impl<'a> Reader<'a> {
     /// The name of a namespace, borrowed from the document where it stands there.
     pub fn namespace_name(&self, id: NsId) -> Cow<'a, str> {
         self.scope.name(id)
-    }
-
-    /// The id of a namespace that the document, or [`intern`](Reader::intern), has named so far.
-    pub fn find_namespace(&self, namespace: &str) -> Option<NsId> {
-        self.scope.find(namespace)
-    }
-
-    /// Gives a namespace its id before the document names it: called first thing and in one order, ids are known constants
-    /// (the first is `NsId(2)`).
-    pub fn intern(&mut self, namespace: &'a str) -> NsId {
-        self.scope.intern(Cow::Borrowed(namespace))
     }
 
     /// Resolves a prefix at the last event; an unbound default namespace is [`NsId::NONE`].

@@ -125,8 +125,15 @@ pub(crate) fn double(bytes: &[u8], byte: u8) -> Option<usize> {
 /// Tells whether the text at the front, if it is short, surely holds no carriage return and no `]`.
 #[inline(always)]
 pub(crate) fn is_near_plain(bytes: &[u8], length: usize) -> Option<bool> {
-    let part = wide(bytes).filter(|_| length <= WORD)?;
-    Some(odd(part).to_bitmask() & !(u32::MAX << length) == 0)
+    let near: &[u8; 2 * WORD] = bytes.first_chunk()?;
+    let flags = match near.as_chunks().0 {
+        [one, other] => {
+            odd(u8x16::new(*one)).to_bitmask() | odd(u8x16::new(*other)).to_bitmask() << WORD
+        }
+        _ => u32::MAX,
+    };
+    // Of no shift by all bits.
+    (length < 2 * WORD).then(|| flags & !(u32::MAX << length) == 0)
 }
 
 /// Tells whether text surely holds no carriage return and no `]]>`.
@@ -231,7 +238,7 @@ mod tests {
                     assert_eq!(is_plain(bytes), plain, "{text:?}");
                     for part in 0..bytes.len() {
                         let odd = text[..part].contains(['\r', ']']);
-                        let near = (bytes.len() >= 16 && part <= 16).then_some(!odd);
+                        let near = (bytes.len() >= 32 && part < 32).then_some(!odd);
                         assert_eq!(is_near_plain(bytes, part), near, "{text:?}");
                     }
                 }

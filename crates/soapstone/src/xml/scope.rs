@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::{NsId, XML_NAMESPACE};
+use crate::name::XSI;
 
 /// How many namespaces, or bindings, are found by looking at each, before a map is made.
 const FEW: usize = 12;
@@ -13,7 +14,7 @@ const FEW: usize = 12;
 /// The namespaces that a document has named, and the bindings in scope.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope<'a> {
-    names: SmallVec<[Cow<'a, str>; 6]>,
+    names: SmallVec<[Cow<'a, str>; 7]>,
     bindings: SmallVec<[Binding<'a>; 4]>,
     /// What is kept while there are many of either, so that a hostile document gains nothing by them.
     index: Option<Box<Index<'a>>>,
@@ -39,7 +40,11 @@ struct Binding<'a> {
 impl<'a> Scope<'a> {
     pub(crate) fn new() -> Scope<'a> {
         Scope {
-            names: smallvec![Cow::Borrowed(""), Cow::Borrowed(XML_NAMESPACE)],
+            names: smallvec![
+                Cow::Borrowed(""),
+                Cow::Borrowed(XML_NAMESPACE),
+                Cow::Borrowed(XSI)
+            ],
             bindings: SmallVec::new(),
             index: None,
             version: 0,
@@ -49,7 +54,7 @@ impl<'a> Scope<'a> {
     /// The id of a namespace, new if it was not named before.
     pub(crate) fn intern(&mut self, namespace: Cow<'a, str>) -> NsId {
         if self.names.len() <= FEW {
-            if let Some(at) = self.names.iter().position(|name| same(name, &namespace)) {
+            if let Some(at) = self.names.iter().position(|name| is(name, &namespace)) {
                 return id(at);
             }
         } else if let Some(id) = self.indexed(&namespace) {
@@ -75,16 +80,10 @@ impl<'a> Scope<'a> {
         self.names.get(ns.0 as usize).map_or("", |name| name)
     }
 
-    /// Looks a namespace up that may not have been named.
-    pub(crate) fn find(&self, namespace: &str) -> Option<NsId> {
-        if self.names.len() <= FEW {
-            self.names
-                .iter()
-                .position(|name| *name == namespace)
-                .map(id)
-        } else {
-            self.indexed(namespace)
-        }
+    /// Tells whether a prefix is bound to a namespace.
+    pub(crate) fn is_bound(&self, prefix: &str, namespace: &str) -> bool {
+        self.resolve(prefix)
+            .is_some_and(|ns| is(self.namespace(ns), namespace))
     }
 
     #[inline]
@@ -193,6 +192,12 @@ fn unbound(prefix: &str) -> Option<NsId> {
 #[inline(always)]
 fn same(one: &str, other: &str) -> bool {
     one.len() == other.len() && one.bytes().eq(other.bytes())
+}
+
+/// Compares texts that are mostly the same where their lengths are.
+#[inline(always)]
+fn is(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (one.is_empty() || one == other)
 }
 
 fn id(at: usize) -> NsId {

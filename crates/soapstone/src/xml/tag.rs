@@ -29,6 +29,7 @@ impl<'a> Reader<'a> {
         self.count_element(start)?;
         let mark = self.scope.len();
         self.attributes.clear();
+        self.bound_again = None;
         let empty = match self.bytes.get(self.at) {
             Some(b'>') => {
                 self.at += 1;
@@ -197,7 +198,8 @@ impl<'a> Reader<'a> {
     fn read_attribute(&mut self, mark: usize) -> Result<(), Error> {
         let offset = self.at;
         let limit = self.options.limits.attributes;
-        if self.attributes.len() + (self.scope.len() - mark) >= limit {
+        let declared = self.scope.len() - mark + usize::from(self.bound_again.is_some());
+        if self.attributes.len() + declared >= limit {
             return Err(self.limit(offset, Limited::Attributes, limit));
         }
         let name = self.name()?;
@@ -292,7 +294,16 @@ impl<'a> Reader<'a> {
         if let Some(what) = wrong {
             return Err(self.syntax(offset, what));
         }
-        if self.scope.bound_since(mark, prefix) {
+        // Some write every element with the namespace that holds anyway: nothing changes by that.
+        if self.bound_again.is_none()
+            && self.doctype.is_none()
+            && self.scope.is_bound(prefix, &value)
+            && !self.scope.bound_since(mark, prefix)
+        {
+            self.bound_again = Some(prefix);
+            return Ok(());
+        }
+        if self.bound_again == Some(prefix) || self.scope.bound_since(mark, prefix) {
             return Err(self.error(offset, ErrorKind::Duplicate(name.whole.into())));
         }
         let ns = self.scope.intern(value);

@@ -135,9 +135,37 @@ impl Openings {
         })
     }
 
+    /// What stands behind `xmlns:p`, or `xmlns` where there is no prefix, if bytes begin with that; the tag has the prefix.
+    #[inline(always)]
+    pub(super) fn declaration<'t>(&self, tag: &[u8], bytes: &'t [u8]) -> Option<&'t [u8]> {
+        let rest = bytes.strip_prefix(b"xmlns")?;
+        if !self.prefixed() {
+            return Some(rest);
+        }
+        rest.strip_prefix(b":")?
+            .strip_prefix(tag.get(1..self.length - 1)?)
+    }
+
     #[inline(always)]
     pub(super) fn prefixed(&self) -> bool {
         self.length > 1
+    }
+}
+
+/// How an attribute begins in a document, from the white space before it on to some place in its value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beginning {
+    pub(super) text: Word,
+    pub(super) length: usize,
+}
+
+impl Beginning {
+    /// Makes it ready; a longer one than is compared at once is not.
+    pub(super) fn new(text: &str) -> Option<Beginning> {
+        (text.len() <= WORD).then(|| Beginning {
+            text: Word::new(text.as_bytes()),
+            length: text.len(),
+        })
     }
 }
 
