@@ -92,3 +92,18 @@ pub fn is_name(text: &str) -> bool {
 pub fn is_nmtoken(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c == ':' || is_name_char(c))
 }
+
+/// How many bytes at the front may be part of a name, the colon apart, and whether there are any beyond ASCII.
+#[inline(always)]
+pub(super) fn name_run(bytes: &[u8]) -> (usize, bool) {
+    let mut wide = 0;
+    let mut length = 0;
+    for byte in bytes {
+        if !in_name(*byte) {
+            break;
+        }
+        wide |= *byte;
+        length += 1;
+    }
+    (length, wide >= 0x80)
+}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::chars::{in_name, is_ncname, is_space, starts_name};
+use super::chars::{in_name, is_ncname, is_space, name_run, starts_name};
 use super::error::{Error, ErrorKind, Limited};
 use super::reader::{Open, Reader};
 use super::scan;
@@ -294,17 +294,14 @@ impl<'a> Reader<'a> {
         if let Some(what) = wrong {
             return Err(self.syntax(offset, what));
         }
-        // Some write every element with the namespace that holds anyway: nothing changes by that.
-        if self.bound_again.is_none()
-            && self.doctype.is_none()
-            && self.scope.is_bound(prefix, &value)
-            && !self.scope.bound_since(mark, prefix)
-        {
-            self.bound_again = Some(prefix);
-            return Ok(());
-        }
         if self.bound_again == Some(prefix) || self.scope.bound_since(mark, prefix) {
             return Err(self.error(offset, ErrorKind::Duplicate(name.whole.into())));
+        }
+        // Some write every element with the namespace that holds anyway: nothing changes by that.
+        let is_plain = self.bound_again.is_none() && self.doctype.is_none();
+        if is_plain && self.scope.is_bound(prefix, &value) {
+            self.bound_again = Some(prefix);
+            return Ok(());
         }
         let ns = self.scope.intern(value);
         self.scope.bind(prefix, ns);
@@ -390,19 +387,4 @@ impl<'a> Reader<'a> {
             )
         }
     }
-}
-
-/// How many bytes at the front may be part of a name, the colon apart, and whether there are any beyond ASCII.
-#[inline(always)]
-fn name_run(bytes: &[u8]) -> (usize, bool) {
-    let mut wide = 0;
-    let mut length = 0;
-    for byte in bytes {
-        if !in_name(*byte) {
-            break;
-        }
-        wide |= *byte;
-        length += 1;
-    }
-    (length, wide >= 0x80)
 }
