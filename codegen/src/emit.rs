@@ -21,6 +21,9 @@ pub struct File {
     pub text: String,
 }
 
+/// What every type derives.
+const DERIVED: [&str; 3] = ["Debug", "Clone", "PartialEq"];
+
 /// What the emission of one module sees.
 pub(crate) struct Scope<'p> {
     pub(crate) package: &'p Package,
@@ -230,14 +233,10 @@ impl Scope<'_> {
     /// The documentation and derives in front of an item.
     fn item_head(&self, out: &mut String, item: &Item) {
         self.item_doc(out, item);
-        let default = if item.default { ", Default" } else { "" };
-        let more: String = self
-            .options
-            .derives
-            .iter()
-            .map(|d| format!(", {d}"))
-            .collect();
-        let _ = writeln!(out, "#[derive(Debug, Clone, PartialEq{default}{more})]");
+        let default = item.default.then_some("Default");
+        let has: Vec<&str> = DERIVED.into_iter().chain(default).collect();
+        let more = self.options.derives_beside(&has);
+        let _ = writeln!(out, "#[derive({})]", [has, more].concat().join(", "));
         for attribute in &item.attributes {
             let _ = writeln!(out, "{attribute}");
         }

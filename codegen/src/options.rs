@@ -45,6 +45,12 @@ pub struct Options {
 }
 
 impl Options {
+    /// What is to be derived beside what is derived anyway.
+    pub(crate) fn derives_beside(&self, has: &[&str]) -> Vec<&str> {
+        let more = self.derives.iter().map(String::as_str);
+        more.filter(|derive| !has.contains(derive)).collect()
+    }
+
     pub(crate) fn module_for(&self, namespace: &str) -> Option<String> {
         self.modules
             .iter()

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use soapstone_schema::model::WhiteSpace;
 
-use super::{Scope, doc, literal};
+use super::{DERIVED, Scope, doc, literal};
 use crate::item::{Enumeration, Item, Newtype, Union};
 
 impl Scope<'_> {
@@ -72,8 +72,8 @@ impl Scope<'_> {
 
     fn simple_head(&self, out: &mut String, item: &Item, has: &[&str]) {
         self.item_doc(out, item);
-        let derives = self.options.derives.iter();
-        for derive in derives.filter(|derive| !has.contains(&derive.as_str())) {
+        let has: Vec<&str> = DERIVED.iter().chain(has).copied().collect();
+        for derive in self.options.derives_beside(&has) {
             let _ = writeln!(out, "#[derive({derive})]");
         }
         for attribute in &item.attributes {
