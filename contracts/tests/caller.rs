@@ -112,6 +112,7 @@ async fn nothing_at_all_is_no_answer_where_one_is_due() {
     for status in [200, 202, 404, 500] {
         let (told, noted) = called(status, XML, "").await;
         assert!(matches!(told, CallError::Status(..)), "{status}: {told:?}");
+        assert!(told.to_string().ends_with("with an empty body"), "{told}");
         assert_eq!(noted.is_ok(), status < 300, "{status}: {noted:?}");
     }
 }

@@ -33,6 +33,9 @@ const SHOWN: usize = 120;
 
 /// What an answer without a SOAP message looks like.
 fn status(answer: &Answer, reason: &str) -> String {
+    if answer.body.trim_ascii().is_empty() {
+        return format!("answered {} with an empty body", answer.status);
+    }
     let media = answer.header("content-type").unwrap_or("no content type");
     let text = String::from_utf8_lossy(&answer.body);
     let words: Vec<&str> = text.split_whitespace().collect();
