@@ -81,6 +81,7 @@ pub struct Detail {
 
 impl Detail {
     /// Takes the elements of a detail apart.
+    #[cfg(any(feature = "client", test))]
     pub(super) fn of(detail: Option<&soap::Detail>, headers: Vec<Header>) -> Detail {
         let document = detail.map(soap::Detail::document).unwrap_or_default();
         let wildcard = crate::codec::Wildcard::Any;
@@ -170,11 +171,13 @@ fn told(document: &str, options: &xml::Options) -> Option<(String, Option<QName>
     Some((tag.local.to_owned(), told))
 }
 
+#[cfg(any(feature = "client", test))]
 const NONE: &[crate::codec::Namespace] = &[crate::codec::Namespace {
     uri: "",
     prefix: "",
     types: &[],
 }];
+#[cfg(any(feature = "client", test))]
 const DETAIL: &crate::codec::Tag = &crate::codec::Tag::new(0, "detail", "<detail>", "</detail>");
 
 /// Why an operation did not succeed.
