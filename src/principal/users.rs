@@ -9,10 +9,9 @@ use std::sync::{Arc, Mutex};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use soapstone::http::Credentials;
 
 use super::Principal;
 use crate::config::{Config, Grant};
@@ -125,18 +124,16 @@ impl Users {
         if let Some(principal) = self.remembered(&digest) {
             return Ok(principal);
         }
-        let decoded = STANDARD
-            .decode(encoded.trim())
-            .map_err(|_| PrincipalError::Malformed)?;
-        let decoded = String::from_utf8(decoded).map_err(|_| PrincipalError::Malformed)?;
-        let (name, password) = decoded.split_once(':').ok_or(PrincipalError::Malformed)?;
-        let Some(known) = self.users.get(name) else {
+        let Some(Credentials::Basic { user, password }) = Credentials::read(header) else {
+            return Err(PrincipalError::Malformed);
+        };
+        let Some(known) = self.users.get(&user) else {
             // The same work as for a known user, so that time does not tell which names exist.
             let _ = Argon2::default().hash_password(password.as_bytes());
             return Err(PrincipalError::Wrong);
         };
-        let hash = argon2::PasswordHash::new(&known.hash)
-            .map_err(|_| PrincipalError::Hash(name.to_owned()))?;
+        let hash =
+            argon2::PasswordHash::new(&known.hash).map_err(|_| PrincipalError::Hash(user))?;
         Argon2::default()
             .verify_password(password.as_bytes(), &hash)
             .map_err(|_| PrincipalError::Wrong)?;
@@ -177,6 +174,9 @@ impl Users {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     #[test]

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "server")]
 mod body;
+mod credentials;
 #[cfg(feature = "server")]
 mod forwarded;
 #[cfg(feature = "server")]
@@ -29,7 +30,8 @@ pub use body::{Body, BodyWriter, Broken};
 #[cfg(feature = "client")]
 pub(crate) use client::without_secrets;
 #[cfg(feature = "client")]
-pub use client::{Client, ClientOptions, Credentials, Outgoing};
+pub use client::{Client, ClientOptions, Outgoing};
+pub use credentials::Credentials;
 #[cfg(feature = "server")]
 pub use gzip::{accepts_gzip, pack};
 #[cfg(feature = "server")]

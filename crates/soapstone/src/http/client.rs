@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use base64::Engine;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, Incoming, SizeHint};
@@ -18,6 +17,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::answer::{Answer, SendError};
 use super::connect::Connector;
+use super::credentials::Credentials;
 use super::gzip::unpack;
 use super::tls::{ClientTls, TlsError};
 
@@ -55,47 +55,6 @@ impl Default for ClientOptions {
             tls: ClientTls::default(),
             user_agent: concat!("soapstone/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
-    }
-}
-
-/// What a client shows of itself in `Authorization`; it is not in `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Credentials {
-    /// HTTP Basic (RFC 7617), in UTF-8.
-    Basic {
-        /// The user.
-        user: String,
-        /// The password.
-        password: String,
-    },
-    /// A bearer token (RFC 6750).
-    Bearer(String),
-}
-
-impl Credentials {
-    fn header(&self) -> Option<HeaderValue> {
-        let text = match self {
-            Credentials::Basic { user, password } => {
-                let pair = format!("{user}:{password}");
-                format!(
-                    "Basic {}",
-                    base64::engine::general_purpose::STANDARD.encode(pair)
-                )
-            }
-            Credentials::Bearer(token) => format!("Bearer {token}"),
-        };
-        let mut value = HeaderValue::from_str(&text).ok()?;
-        value.set_sensitive(true);
-        Some(value)
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Credentials::Basic { .. } => "Basic",
-            Credentials::Bearer(_) => "Bearer",
-        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
 
-use super::Body;
+use super::{Body, Credentials};
 
 /// A request up to its body.
 #[derive(Debug, Clone)]
@@ -30,6 +30,12 @@ impl Head {
     /// The first value of a header, where it is text.
     pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What it shows in `Authorization`, where that can be read.
+    pub fn credentials(&self) -> Option<Credentials> {
+        self.header(header::AUTHORIZATION)
+            .and_then(Credentials::read)
     }
 
     /// Tells whether it asks for something to be shown: HEAD is answered as GET, and the server leaves the body out

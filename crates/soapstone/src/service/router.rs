@@ -190,7 +190,27 @@ impl Router {
         self.ports.contains_key(path)
     }
 
-    /// Answers a request in the name of a principal.
+    /// Answers a request in the name of a principal, whom a service in front of the router has recognised:
+    ///
+    /// ```
+    /// use soapstone::http::{Credentials, Request, Response, Service, StatusCode, header};
+    /// use soapstone::service::Router;
+    ///
+    /// struct Door(Router);
+    ///
+    /// impl Service for Door {
+    ///     async fn call(&self, request: Request) -> Response {
+    ///         match request.head.credentials() {
+    ///             Some(Credentials::Basic { user, password }) if is_known(&user, &password) => {
+    ///                 self.0.answer(request, &user).await
+    ///             }
+    ///             _ => Response::empty(StatusCode::UNAUTHORIZED)
+    ///                 .with_header(header::WWW_AUTHENTICATE, "Basic realm=\"erp\""),
+    ///         }
+    ///     }
+    /// }
+    /// # fn is_known(user: &str, password: &str) -> bool { user == password }
+    /// ```
     pub async fn answer(&self, request: Request, principal: &str) -> Response {
         let Some(port) = self.ports.get(request.head.uri.path()) else {
             return Response::new(
