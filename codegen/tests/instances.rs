@@ -60,10 +60,10 @@ fn attempt<T: Type + Json + std::fmt::Debug>(element: Element<T>, name: &str, te
 
 fn round<T: Type + Json + std::fmt::Debug>(element: Element<T>, text: &str) -> Verdict {
     let value = element.read(text).map_err(|error| error.to_string())?;
-    let written = element.write(&value);
+    let written = element.write(&value).map_err(|error| format!("!{error}"))?;
     let json = soapstone::json::to_value(&value).map_err(|error| format!("!no JSON: {error}"))?;
     let back: T = soapstone::json::from_value(&json).map_err(|error| format!("!JSON: {error} in {json}"))?;
-    let returned = element.write(&back);
+    let returned = element.write(&back).map_err(|error| format!("!{error}"))?;
     match element.read(&written) {
         Ok(again) if format!("{again:?}") == format!("{value:?}") => Ok(format!("{written}\u{1}{returned}\u{1}{json}")),
         Ok(_) => Err(format!("!another value after writing: {written}")),

@@ -163,7 +163,7 @@ async fn wrong_requests_are_answered_with_faults() {
             "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{body}</s:Body></s:Envelope>"
         )
     };
-    let good = order("C-1", "CHAIR-01", "1").to_xml();
+    let good = order("C-1", "CHAIR-01", "1").to_xml().unwrap();
     let cases = [
         (
             wrap(&good.replace(">1</t:Quantity>", ">0</t:Quantity>")),

@@ -160,7 +160,7 @@ fn same<T: Type>(element: Element<T>, bytes: &str) {
     let value = element
         .read(bytes)
         .unwrap_or_else(|error| panic!("{error}\n{bytes}"));
-    assert_eq!(levelled(&element.write(&value)), levelled(bytes));
+    assert_eq!(levelled(&element.write(&value).unwrap()), levelled(bytes));
 }
 
 #[test]

@@ -186,7 +186,9 @@ fn writers(text: &str) -> Vec<Candidate<'_>> {
             "soapstone",
             Box::new(move || {
                 out.clear();
-                out = element::SUBMIT_ORDER.write_bytes(&value, std::mem::take(&mut out));
+                out = element::SUBMIT_ORDER
+                    .write_bytes(&value, std::mem::take(&mut out))
+                    .unwrap_or_default();
                 out.len()
             }),
         ),
@@ -243,7 +245,9 @@ fn listed_writers(text: &str) -> Vec<Candidate<'_>> {
             "soapstone",
             Box::new(move || {
                 out.clear();
-                out = element::LISTED_ORDER.write_bytes(&value, std::mem::take(&mut out));
+                out = element::LISTED_ORDER
+                    .write_bytes(&value, std::mem::take(&mut out))
+                    .unwrap_or_default();
                 out.len()
             }),
         ),

@@ -130,11 +130,11 @@ impl Emission<'_> {
                 fault.variant
             );
         }
-        out.push_str("        None\n    }\n    fn write(&self, detail: &mut String, header: &mut String) -> &'static str {\n        match self {\n");
+        out.push_str("        None\n    }\n    fn write(&self, detail: &mut String, header: &mut String) -> Result<&'static str, codec::WriteError> {\n        match self {\n");
         for fault in variants {
             let _ = writeln!(
                 out,
-                "            Self::{}(x) => {{\n                {}.write_to(x, {});\n                {}\n            }}",
+                "            Self::{}(x) => {{\n                {}.write_to(x, {})?;\n                Ok({})\n            }}",
                 fault.variant,
                 self.constant(fault.root),
                 match fault.way {

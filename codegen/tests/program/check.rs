@@ -68,7 +68,10 @@ pub(crate) fn written_back<T: Type + PartialEq + std::fmt::Debug>(
     text: &str,
 ) -> Option<String> {
     let value = element.read(text).ok()?;
-    let written = element.write(&value);
+    let written = match element.write(&value) {
+        Ok(written) => written,
+        Err(error) => return Some(format!("{text}\n  reads as {value:?}\nand {error}")),
+    };
     match element.read(&written) {
         Ok(again) if again == value || shown(&again) == shown(&value) => None,
         Ok(again) => Some(format!(
@@ -172,7 +175,7 @@ pub(crate) fn both_ways<T: Type>(
     let other = vary(text, chance)?;
     let written = |text: &str| {
         let value = element.read(text).map_err(|error| error.to_string())?;
-        let written = element.write(&value);
+        let written = element.write(&value).map_err(|error| error.to_string())?;
         canonical(&written).ok_or(format!("not well-formed: {written}"))
     };
     match (written(text), written(&other)) {

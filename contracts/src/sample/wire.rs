@@ -210,8 +210,12 @@ fn refusal() -> Fault {
         message: "the sample ERP was told to refuse".to_owned(),
         line_number: None,
     };
-    Fault::new(Code::Sender, "the order is rejected")
-        .with_detail(Detail::new(element::ORDER_REJECTED.write(&rejected)))
+    match element::ORDER_REJECTED.write(&rejected) {
+        Ok(detail) => {
+            Fault::new(Code::Sender, "the order is rejected").with_detail(Detail::new(detail))
+        }
+        Err(error) => Fault::new(Code::Receiver, error.to_string()),
+    }
 }
 
 /// An answer as it stands on the wire.

@@ -31,6 +31,7 @@ mod start;
 mod tag;
 mod text;
 mod union;
+mod unwritable;
 mod writer;
 
 use std::borrow::Cow;
@@ -59,6 +60,7 @@ pub use text::{
     NmTokens, NonNegativeInteger, NonPositiveInteger, NormalizedString, PositiveInteger, Token,
 };
 pub use union::{is_named, is_or_derives, own_text, told_by};
+pub use unwritable::{Unwritable, WriteError};
 pub use writer::Writer;
 
 use crate::datatype::{Room, name};

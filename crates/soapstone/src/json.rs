@@ -61,6 +61,9 @@ pub enum JsonError {
         /// What is due.
         expected: &'static str,
     },
+    /// No document says the value.
+    #[error("{0}")]
+    Write(#[from] crate::codec::WriteError),
     /// The value breaks a rule of the schema.
     #[error("{0}")]
     Value(#[from] crate::codec::Error),
@@ -77,9 +80,9 @@ fn table<T: Json>() -> &'static [Namespace] {
 /// Gives a value as JSON.
 ///
 /// # Errors
-/// Only where a value holds XML of its own that is not well-formed.
+/// Where a value holds XML of its own that is not well-formed, or is a union's member that no text tells.
 pub fn to_value<T: Json>(value: &T) -> Result<serde_json::Value, JsonError> {
-    let text = Element::<T>::new(ALONE, table::<T>()).write(value);
+    let text = Element::<T>::new(ALONE, table::<T>()).write_in_full(value)?;
     write::document(&text, &T::shape(), table::<T>())
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::element::Element;
 use super::error::ErrorKind;
 use super::reader::Ahead;
-use super::{Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer};
+use super::{Namespace, QName, Reader, Result, Strictness, Tag, Type, WriteError, Writer};
 use crate::name::XSI;
 use crate::xml::{self, Event};
 
@@ -74,11 +74,17 @@ pub struct AnyElement {
 
 impl AnyElement {
     /// Makes one of a typed value.
-    pub fn of<T: Type>(element: &Element<T>, value: &T) -> AnyElement {
-        AnyElement {
+    ///
+    /// # Errors
+    /// As [`Element::write`].
+    pub fn of<T: Type>(
+        element: &Element<T>,
+        value: &T,
+    ) -> std::result::Result<AnyElement, WriteError> {
+        Ok(AnyElement {
             name: element.name(),
-            xml: element.write(value),
-        }
+            xml: element.write(value)?,
+        })
     }
 
     /// Reads it as an element of a contract.
@@ -87,6 +93,25 @@ impl AnyElement {
     /// Where it is another element, or is not as its type says.
     pub fn read<T: Type>(&self, element: &Element<T>) -> Result<T> {
         element.read(&self.xml)
+    }
+}
+
+impl Writer {
+    /// Writes an element as it was read.
+    pub fn any(&mut self, value: &AnyElement) {
+        self.raw(&value.xml);
+    }
+
+    /// Writes an element as it was read, if there is one.
+    pub fn optional_any(&mut self, value: &Option<AnyElement>) {
+        self.anys(value.as_slice());
+    }
+
+    /// Writes several elements as they were read.
+    pub fn anys(&mut self, values: &[AnyElement]) {
+        for value in values {
+            self.any(value);
+        }
     }
 }
 
@@ -118,9 +143,9 @@ impl AnyType {
     /// Makes one of a typed value; a type with a name is named by `xsi:type`.
     ///
     /// # Errors
-    /// None but those of reading what was just written.
+    /// As [`Element::write`].
     pub fn of<T: Type>(value: &T, namespaces: &'static [Namespace]) -> Result<AnyType> {
-        let text = Element::<T>::new(ALONE, namespaces).write(value);
+        let text = Element::<T>::new(ALONE, namespaces).write(value)?;
         let mut any = Element::<AnyType>::new(ALONE, namespaces).read(&text)?;
         if any.type_.is_none()
             && let Some(tag) = T::NAME
@@ -141,7 +166,7 @@ impl AnyType {
             type_: if T::FAMILY { self.type_.clone() } else { None },
             ..self.clone()
         };
-        Element::<T>::new(ALONE, namespaces).read(&alone.write(&named))
+        Element::<T>::new(ALONE, namespaces).read(&alone.write(&named)?)
     }
 }
 

@@ -253,14 +253,11 @@ impl Writer {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::Grid;
+    use crate::codec::tests::NONE;
     use crate::codec::{self, Element, Namespace, Tag};
 
     const NAMESPACES: &[Namespace] = &[
-        Namespace {
-            uri: "",
-            prefix: "",
-            types: &[],
-        },
+        NONE,
         Namespace {
             uri: "http://www.w3.org/2001/XMLSchema",
             prefix: "xs",

@@ -79,7 +79,7 @@ mod tests {
         let write = |namespaces: &'static [Namespace]| {
             let (mut out, mut aside) = (String::new(), Vec::new());
             let element = Element::new(DATA, namespaces);
-            element.write_aside(&octets, &mut out, &mut aside);
+            element.write_aside(&octets, &mut out, &mut aside).unwrap();
             (out, aside)
         };
         let (text, first) = write(&[]);

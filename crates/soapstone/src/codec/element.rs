@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::writer::text_of;
 use super::{
-    Aside, ByteString, Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer,
+    Aside, ByteString, Namespace, QName, Reader, Result, Strictness, Tag, Type, WriteError, Writer,
     declares_xop,
 };
 use crate::xml;
@@ -33,7 +33,10 @@ pub trait Root: Type + Sized + 'static {
     }
 
     /// Writes a document.
-    fn to_xml(&self) -> String {
+    ///
+    /// # Errors
+    /// Where no document says the value.
+    fn to_xml(&self) -> std::result::Result<String, WriteError> {
         Self::ELEMENT.write(self)
     }
 }
@@ -167,33 +170,83 @@ impl<T: Type> Element<T> {
     }
 
     /// Writes the element as a document without an XML declaration.
-    pub fn write(&self, value: &T) -> String {
-        text_of(self.write_bytes(value, Vec::new()))
+    ///
+    /// # Errors
+    /// Where no document says the value: a member of a union that is read as another, a name whose namespace cannot be said.
+    pub fn write(&self, value: &T) -> std::result::Result<String, WriteError> {
+        self.write_bytes(value, Vec::new()).map(text_of)
     }
 
     /// Appends the element, with every namespace that it uses declared on it.
-    pub fn write_to(&self, value: &T, out: &mut String) {
-        *out = text_of(self.write_bytes(value, std::mem::take(out).into_bytes()));
+    ///
+    /// # Errors
+    /// As [`write`](Element::write); nothing is appended then.
+    pub fn write_to(&self, value: &T, out: &mut String) -> std::result::Result<(), WriteError> {
+        let writer = Writer::new(std::mem::take(out).into_bytes(), self.namespaces);
+        self.append(value, writer, out).map(drop)
     }
 
     /// Appends the element; long values of `xs:base64Binary` are put aside, and the element refers to them by `xop:Include`,
     /// unless the contract [declares](declares_xop) that itself.
-    pub fn write_aside(&self, value: &T, out: &mut String, aside: &mut Vec<Aside>) {
+    ///
+    /// # Errors
+    /// As [`write`](Element::write); nothing is appended then.
+    pub fn write_aside(
+        &self,
+        value: &T,
+        out: &mut String,
+        aside: &mut Vec<Aside>,
+    ) -> std::result::Result<(), WriteError> {
         if declares_xop(self.namespaces) {
             return self.write_to(value, out);
         }
         let mut writer = Writer::new(std::mem::take(out).into_bytes(), self.namespaces);
-        writer.aside = Some(std::mem::take(aside));
-        writer.root(self.tag, value);
-        *aside = writer.aside.take().unwrap_or_default();
-        *out = text_of(writer.into_bytes());
+        writer.aside = Some(Vec::new());
+        let put = self.append(value, writer, out)?;
+        aside.extend(put.unwrap_or_default());
+        Ok(())
     }
 
     /// Appends the element to bytes: the same as [`write_to`](Element::write_to), for who goes on with bytes.
-    pub fn write_bytes(&self, value: &T, out: Vec<u8>) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// As [`write`](Element::write).
+    pub fn write_bytes(&self, value: &T, out: Vec<u8>) -> std::result::Result<Vec<u8>, WriteError> {
         let mut writer = Writer::new(out, self.namespaces);
         writer.root(self.tag, value);
-        writer.into_bytes()
+        match writer.unwritable.take() {
+            None => Ok(writer.into_bytes()),
+            Some(error) => Err(*error),
+        }
+    }
+
+    /// Writes a document for a reader that has names in full: every name has its prefix, whatever its pattern says.
+    #[cfg(feature = "serde")]
+    pub(crate) fn write_in_full(&self, value: &T) -> std::result::Result<String, WriteError> {
+        let mut writer = Writer::new(Vec::new(), self.namespaces);
+        writer.names_in_full = true;
+        let mut out = String::new();
+        self.append(value, writer, &mut out)?;
+        Ok(out)
+    }
+
+    /// Appends what a writer makes of a value, whole or not at all; gives what was put aside.
+    fn append(
+        &self,
+        value: &T,
+        mut writer: Writer,
+        out: &mut String,
+    ) -> std::result::Result<Option<Vec<Aside>>, WriteError> {
+        writer.root(self.tag, value);
+        let (begin, aside, error) = (writer.begin, writer.aside.take(), writer.unwritable.take());
+        *out = text_of(writer.into_bytes());
+        match error {
+            None => Ok(aside),
+            Some(error) => {
+                out.truncate(begin);
+                Err(*error)
+            }
+        }
     }
 }
 

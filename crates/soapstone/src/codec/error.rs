@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::WriteError;
 use crate::datatype::DatatypeError;
 use crate::xml::{self, Place};
 
@@ -93,6 +94,9 @@ pub enum ErrorKind {
     /// An item of an encoded array outside of its size.
     #[error("the array has no such place")]
     ArrayPlace,
+    /// A typed value that was to become open content, and that no document says.
+    #[error("{0}")]
+    Unwritable(WriteError),
     /// The value would take more memory than its document justifies, or nests deeper than the stack allows.
     #[error("{0} over the limit")]
     Limit(&'static str),
@@ -173,6 +177,13 @@ impl From<xml::Error> for Error {
     fn from(error: xml::Error) -> Error {
         let place = error.place;
         Error::new(ErrorKind::Xml(error), place)
+    }
+}
+
+impl From<WriteError> for Error {
+    #[cold]
+    fn from(error: WriteError) -> Error {
+        Error::new(ErrorKind::Unwritable(error), Place { line: 1, column: 1 })
     }
 }
 

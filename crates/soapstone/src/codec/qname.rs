@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::writer::{EXTRA, Mode, declare, text_of};
-use super::{Bindings, Invalid, QName, Simple, Writer};
+use super::{Bindings, Invalid, QName, Simple, Unwritable, Writer};
 use crate::datatype::{name, space};
 use crate::xml::XML_NAMESPACE;
 
@@ -74,7 +74,7 @@ impl Writer {
     }
 
     /// A name of no namespace, which has no prefix. Where a default namespace had to be bound for another one on the same element
-    /// there is no such name (Namespaces in XML 1.0, 6.2): what is written is none, so that nobody reads it as another.
+    /// there is no such name (Namespaces in XML 1.0, 6.2).
     fn bare(&mut self, local: &str) -> String {
         let at = self.out.len();
         if self.binds_default {
@@ -91,7 +91,7 @@ impl Writer {
             );
             self.looked = Some((at, is_taken));
             if is_taken {
-                return format!(":{local}");
+                self.refuse(local, Unwritable::Namespace);
             }
         }
         self.bare_at = Some(at);
@@ -109,13 +109,13 @@ impl Writer {
     pub fn names<T: Simple>(&mut self, value: &T, takes: impl Fn(&str) -> bool) {
         let at = self.out.len();
         value.to_text(self);
-        if self.mode == Mode::Plain || takes(self.out.text_from(at)) {
+        if self.mode == Mode::Plain || self.names_in_full || takes(self.out.text_from(at)) {
             return;
         }
         let text = self.out.text_from(at).to_owned();
         let names = text.split(' ').map(|name| name.split_once(':'));
         let Some(names) = names.collect::<Option<Vec<_>>>() else {
-            return;
+            return self.refuse(&text, Unwritable::Namespace);
         };
         let (prefixes, locals): (Vec<&str>, Vec<&str>) = names.into_iter().unzip();
         let bare = locals.join(" ");
@@ -129,9 +129,12 @@ impl Writer {
             declare(&mut declaration, "", namespace);
             let declaration = text_of(declaration);
             self.out.take_back(text.len());
-            let is_bound = self.bind_default(declaration);
-            self.raw(if is_bound { &bare } else { &text });
+            if self.bind_default(declaration) {
+                return self.raw(&bare);
+            }
+            self.raw(&text);
         }
+        self.refuse(&text, Unwritable::Namespace);
     }
 
     /// Binds the default namespace on the element that is being written, unless that would change what another name means.
@@ -271,17 +274,13 @@ impl<'t> StartTag<'t> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use crate::codec::tests::{E, NONE};
     use crate::codec::{
-        AnyElement, Element, List, Namespace, QName, Reader, Result, Tag, Type, Wildcard, Writer,
+        AnyElement, Element, List, Namespace, QName, Reader, Result, Type, Wildcard, Writer,
     };
 
-    const E: &Tag = &Tag::new(1, "t:e", "<t:e>", "</t:e>");
     const NAMESPACES: &[Namespace] = &[
-        Namespace {
-            uri: "",
-            prefix: "",
-            types: &[],
-        },
+        NONE,
         Namespace {
             uri: "urn:t",
             prefix: "t",
@@ -335,7 +334,7 @@ mod tests {
         let freed = r#"<o xmlns="" a="1>0"><!-- </o> --><i/><![CDATA[<b>]]></o><p xmlns="urn:p"><i/></p><i xmlns=""/></t:e>"#;
         for free in [None, Some("urn:a"), Some("urn:b")] {
             let value = named(free, any);
-            let xml = element.write(&value);
+            let xml = element.write(&value).unwrap();
             let again = element.read(&xml).unwrap();
             assert_eq!((&again.bare, &again.free), (&value.bare, &value.free));
             assert!(xml.ends_with(freed), "{xml}");
@@ -343,10 +342,19 @@ mod tests {
     }
 
     #[test]
-    fn what_no_document_can_say_is_read_by_nobody() {
+    fn a_name_that_no_document_can_say_is_refused() {
         let element = Element::<Named>::new(E, NAMESPACES);
-        let xml = element.write(&named(Some(""), ""));
-        assert!(element.read(&xml).is_err(), "{xml}");
-        assert!(xml.contains("\":b :b :b\""), "{xml}");
+        let refused = element.write(&named(Some(""), "")).unwrap_err();
+        let said = r#"e: "b" is a name whose namespace cannot be said there"#;
+        assert_eq!(refused.to_string(), said);
+        // Without a prefix the second is of no namespace, or of the first one's.
+        let bare = |namespace| Bare::new(QName::new(namespace, "b")).unwrap();
+        let pair = Element::<List<Bare>>::new(E, NAMESPACES);
+        for other in ["", "urn:b"] {
+            let refused = pair.write(&List(vec![bare("urn:a"), bare(other)]));
+            assert!(refused.is_err(), "{other}: {refused:?}");
+        }
+        let both = List(vec![bare("urn:a"), bare("urn:a")]);
+        assert_eq!(pair.read(&pair.write(&both).unwrap()), Ok(both));
     }
 }

@@ -1,12 +1,15 @@
 //! Unions: which member a value is of is told by its text, the first that reads it, or by `xsi:type`.
 
 use std::any::TypeId;
+use std::mem::discriminant;
 
 use super::array::SOAP_ENCODING;
 use super::simple::{XSD, parse};
 use super::tag::NamedType;
 use super::writer::Mode;
-use super::{Invalid, Namespace, QName, Reader, Simple, Strictness, Tag, Type, Writer, text};
+use super::{
+    Invalid, Namespace, QName, Reader, Simple, Strictness, Tag, Type, Unwritable, Writer, text,
+};
 
 /// Declares a union: a value goes to the first member that accepts it (XSD 1.0 part 2, 2.5.1.3). A member whose type is another
 /// name for a type has that name behind it: `Length(Length) = LENGTH`.
@@ -181,8 +184,13 @@ const OTHERS: usize = 48;
 
 /// The text of a member of a union, where an earlier member would read the usual one: one that is read as what it is, so that no
 /// pattern refuses it, if there is such a text. A name in `xsi:type` makes a number with zeroes before it needless.
-pub fn own_text<U: Simple, T: Simple>(value: &U, member: &T, writer: &Writer) -> Option<String> {
-    let read = parse::<U>(&plain(member, writer.is_told)).ok()?;
+pub fn own_text<U: Simple, T: Simple>(
+    value: &U,
+    member: &T,
+    writer: &mut Writer,
+) -> Option<String> {
+    let usual = plain(member, writer.is_told);
+    let read = parse::<U>(&usual).ok()?;
     if read == *value {
         return None;
     }
@@ -191,7 +199,12 @@ pub fn own_text<U: Simple, T: Simple>(value: &U, member: &T, writer: &Writer) ->
     member.to_own_text(&mut own);
     let mut texts = std::iter::once(own.into_text()).chain(member.other_texts().take(others));
     let is_own = |text: &String| parse::<U>(text).is_ok_and(|read| read == *value);
-    texts.find(is_own)
+    let found = texts.find(is_own);
+    // What is not a number is not even equal to itself, but read as the same member.
+    if found.is_none() && !writer.is_told && discriminant(&read) != discriminant(value) {
+        writer.refuse(&usual, Unwritable::Member);
+    }
+    found
 }
 
 impl Reader<'_> {

@@ -1,10 +1,10 @@
 //! The writer of typed values: constant tags and escaped text, appended to one run of bytes, which are always UTF-8. Which
 //! namespaces a document uses is noted on the way, and they are declared on its root.
 
-use super::any::{AnyAttribute, AnyElement};
+use super::any::AnyAttribute;
 use super::attribute::Key;
 use super::buffer::Buffer;
-use super::{Group, Mixed, Namespace, Simple, Tag, Type};
+use super::{Group, Mixed, Namespace, Simple, Tag, Type, WriteError};
 use crate::datatype::{Datatype, Room};
 use crate::name::XSI;
 use crate::xml::{Sink, escape};
@@ -35,6 +35,12 @@ pub struct Writer {
     pub(super) is_told: bool,
     /// Octets that travel beside the message, where they may.
     pub(super) aside: Option<Vec<super::Aside>>,
+    /// What is written is read with names in full, whatever patterns say of prefixes.
+    pub(super) names_in_full: bool,
+    /// Where the document begins behind what it is appended to.
+    pub(super) begin: usize,
+    /// The first value that no document says.
+    pub(super) unwritable: Option<Box<WriteError>>,
 }
 
 /// How text is escaped.
@@ -49,6 +55,9 @@ pub(super) enum Mode {
 impl Writer {
     pub(super) fn new(out: Vec<u8>, namespaces: &'static [Namespace]) -> Writer {
         Writer {
+            begin: out.len(),
+            names_in_full: false,
+            unwritable: None,
             out: Buffer::new(out),
             namespaces,
             used: 0,
@@ -239,23 +248,6 @@ impl Writer {
     pub fn groups<T: Group>(&mut self, values: &[T]) {
         for value in values {
             value.write(self);
-        }
-    }
-
-    /// Writes an element as it was read.
-    pub fn any(&mut self, value: &AnyElement) {
-        self.raw(&value.xml);
-    }
-
-    /// Writes an element as it was read, if there is one.
-    pub fn optional_any(&mut self, value: &Option<AnyElement>) {
-        self.anys(value.as_slice());
-    }
-
-    /// Writes several elements as they were read.
-    pub fn anys(&mut self, values: &[AnyElement]) {
-        for value in values {
-            self.any(value);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Why a call gave no answer, and how much is known of its fate.
 
+use crate::codec::WriteError;
 use crate::http::{Answer, SendError};
 use crate::soap::Fault;
 
@@ -12,6 +13,9 @@ pub enum CallError<F> {
     /// The service answered with another fault.
     #[error("{0}")]
     Fault(Box<Fault>),
+    /// The request, or a header block of it, has a value that no document says; nothing was sent.
+    #[error("the request cannot be written: {0}")]
+    Write(#[source] WriteError),
     /// There is no answer, and how much is known of the request's fate.
     #[error("{0}")]
     Send(#[source] SendError),

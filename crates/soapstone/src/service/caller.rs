@@ -12,7 +12,7 @@ use tracing::field::Empty;
 use super::call_error::{CallError, KEPT};
 use super::message::{Detail, Faults};
 use super::{Attachment, Header, Operation, Parts, Version};
-use crate::codec::{Element, Strictness, Type, declares_xop, inline_references};
+use crate::codec::{Element, Strictness, Type, WriteError, declares_xop, inline_references};
 use crate::http::{Answer, Client, Credentials, Outgoing, SendError, without_secrets};
 use crate::soap::{
     Addressing, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
@@ -47,6 +47,8 @@ pub struct Caller {
     pub addressing: bool,
     /// Where what came beside the body of an answer is kept.
     pub received: Option<Received>,
+    /// Why a header block is not among them.
+    unwritten: Option<WriteError>,
 }
 
 /// What came beside the body of the last answer: shared, since a caller is shared.
@@ -80,6 +82,7 @@ impl Caller {
             xop: false,
             addressing: false,
             received: None,
+            unwritten: None,
         }
     }
 
@@ -118,10 +121,12 @@ impl Caller {
         self
     }
 
-    /// Adds a header block to every request.
+    /// Adds a header block to every request; calls tell where no document says it.
     #[must_use]
     pub fn with_header<T: Type>(mut self, element: Element<T>, value: &T) -> Caller {
-        element.write_to(value, &mut self.headers);
+        if let Err(error) = element.write_to(value, &mut self.headers) {
+            self.unwritten.get_or_insert(error);
+        }
         self
     }
 
@@ -198,6 +203,7 @@ impl Caller {
                 Err(CallError::Typed(_, fault) | CallError::Fault(fault)) => {
                     tracing::info!(millis, code = %fault.code, "answered with a fault");
                 }
+                Err(CallError::Write(_)) => tracing::warn!("the request cannot be written"),
                 Err(CallError::Send(error)) => tracing::warn!(millis, %error, "no answer"),
                 Err(CallError::Answer(_)) => tracing::warn!(millis, "the answer cannot be read"),
                 Err(CallError::Status(..)) => {
@@ -216,6 +222,7 @@ impl Caller {
         request: Option<(Q, &Q::Value)>,
     ) -> Result<Answer, CallError<F>> {
         let (mut message, mut aside) = (String::new(), Vec::new());
+        let mut written = self.unwritten.clone().map_or(Ok(()), Err);
         let not_sent = |reason: String| CallError::Send(SendError::NotSent { reason });
         let mut headers = self.headers.clone();
         if self.addressing {
@@ -225,12 +232,14 @@ impl Caller {
         write_envelope(self.version, &headers, &mut message, |out| {
             if let Some((parts, value)) = request {
                 let wrapper = out.len();
-                parts.write(value, out, self.xop.then_some(&mut aside));
+                let body = parts.write(value, out, self.xop.then_some(&mut aside));
+                written = std::mem::replace(&mut written, Ok(())).and(body);
                 if operation.encoded {
                     say_encoded(self.version, wrapper, out);
                 }
             }
         });
+        written.map_err(CallError::Write)?;
         let quoted = format!("\"{}\"", operation.action);
         let mut content_type = match self.version {
             Version::Soap12 if !operation.action.is_empty() => {

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::message::Outcome;
+use super::message::{Outcome, unwritten};
 use super::{Attachment, Failure, Faults, Header, Parts};
-use crate::codec::{Element, Type};
+use crate::codec::{Element, Type, WriteError};
 use crate::http::Head;
 use crate::soap::{Fault, Version};
 
@@ -31,6 +31,8 @@ pub struct Context {
 #[derive(Debug, Default)]
 pub struct Reply {
     pub(super) headers: String,
+    /// Why a header block is not among them.
+    pub(super) unwritten: Option<WriteError>,
     pub(super) attachments: Vec<Attachment>,
     /// Long binary values of the body travel beside it, referred to by `xop:Include`.
     pub(super) xop: bool,
@@ -41,7 +43,7 @@ impl Context {
     /// `xop:Include`, or [`answer_with_xop`](Context::answer_with_xop) asked for it.
     ///
     /// # Errors
-    /// The fault, where the operation failed.
+    /// The fault, where the operation failed, or no document says its answer.
     pub fn answer<P: Parts, F: Faults>(
         &self,
         parts: P,
@@ -51,7 +53,9 @@ impl Context {
         let mut body = String::new();
         let mut aside = Vec::new();
         let mut reply = self.reply();
-        parts.write(&value, &mut body, reply.xop.then_some(&mut aside));
+        parts
+            .write(&value, &mut body, reply.xop.then_some(&mut aside))
+            .map_err(|error| unwritten(&error))?;
         reply
             .attachments
             .extend(aside.into_iter().map(Attachment::from));
@@ -78,9 +82,12 @@ impl Context {
             .find(|attachment| attachment.content_id == content_id)
     }
 
-    /// Adds a header block to the answer.
+    /// Adds a header block to the answer, which becomes a fault where no document says the block.
     pub fn answer_header<T: Type>(&self, element: Element<T>, value: &T) {
-        element.write_to(value, &mut self.reply().headers);
+        let mut reply = self.reply();
+        if let Err(error) = element.write_to(value, &mut reply.headers) {
+            reply.unwritten.get_or_insert(error);
+        }
     }
 
     /// Sends a part beside the envelope of the answer.

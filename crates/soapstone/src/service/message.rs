@@ -1,7 +1,7 @@
 //! One message's body as a typed value, and faults as typed values.
 
 use super::{Header, Parts};
-use crate::codec::{Element, QName, Strictness, Type, type_named};
+use crate::codec::{Element, QName, Strictness, Type, WriteError, type_named};
 use crate::name::XSI;
 use crate::soap::{self, Code, Envelope, Fault};
 use crate::xml;
@@ -55,7 +55,10 @@ pub trait Faults: Sized {
     fn read(detail: &Detail) -> Option<Self>;
 
     /// Appends to the detail, or to the header for a fault of the header, and names the fault.
-    fn write(&self, detail: &mut String, header: &mut String) -> &'static str;
+    ///
+    /// # Errors
+    /// As [`Element::write`].
+    fn write(&self, detail: &mut String, header: &mut String) -> Result<&'static str, WriteError>;
 }
 
 /// An operation without faults of its own.
@@ -67,7 +70,11 @@ impl Faults for NoFaults {
         None
     }
 
-    fn write(&self, _detail: &mut String, _header: &mut String) -> &'static str {
+    fn write(
+        &self,
+        _detail: &mut String,
+        _header: &mut String,
+    ) -> Result<&'static str, WriteError> {
         match *self {}
     }
 }
@@ -219,7 +226,10 @@ impl<F: Faults> Failure<F> {
             Failure::Fault(fault) => fault,
             Failure::Typed(typed, reason) => {
                 let (mut content, mut headers) = (String::new(), String::new());
-                let name = typed.write(&mut content, &mut headers);
+                let name = match typed.write(&mut content, &mut headers) {
+                    Ok(name) => name,
+                    Err(error) => return unwritten(&error),
+                };
                 let reason = if reason.is_empty() {
                     name.to_owned()
                 } else {
@@ -235,6 +245,12 @@ impl<F: Faults> Failure<F> {
             }
         }
     }
+}
+
+/// The fault for an answer that no document says.
+pub(super) fn unwritten(error: &WriteError) -> Box<Fault> {
+    let reason = format!("the answer cannot be written: {error}");
+    Box::new(Fault::new(Code::Receiver, reason))
 }
 
 /// Makes an outcome of an operation that answers nothing.

@@ -1,6 +1,6 @@
 //! What stands in a body: one element, or the elements of several parts in their order.
 
-use crate::codec::{Aside, Element, Namespace, Result, Strictness, Type};
+use crate::codec::{Aside, Element, Namespace, Result, Strictness, Type, WriteError};
 use crate::xml;
 
 /// The parts of a message that stand in its body: an element, or a tuple of two to eight.
@@ -19,7 +19,15 @@ pub trait Parts: Copy {
     ) -> Result<(Self::Value, xml::Reader<'_>)>;
 
     /// Appends the parts; where there is room aside, long values of `xs:base64Binary` go there.
-    fn write(self, value: &Self::Value, out: &mut String, aside: Option<&mut Vec<Aside>>);
+    ///
+    /// # Errors
+    /// As [`Element::write`].
+    fn write(
+        self,
+        value: &Self::Value,
+        out: &mut String,
+        aside: Option<&mut Vec<Aside>>,
+    ) -> std::result::Result<(), WriteError>;
 
     /// The namespaces of the contract.
     fn namespaces(self) -> &'static [Namespace];
@@ -32,7 +40,12 @@ impl<T: Type> Parts for Element<T> {
         Element::read_at(&self, xml, strictness)
     }
 
-    fn write(self, value: &T, out: &mut String, aside: Option<&mut Vec<Aside>>) {
+    fn write(
+        self,
+        value: &T,
+        out: &mut String,
+        aside: Option<&mut Vec<Aside>>,
+    ) -> std::result::Result<(), WriteError> {
         match aside {
             Some(aside) => self.write_aside(value, out, aside),
             None => self.write_to(value, out),
@@ -64,8 +77,9 @@ macro_rules! tuples {
                 value: &Self::Value,
                 out: &mut String,
                 mut aside: Option<&mut Vec<Aside>>,
-            ) {
-                $(self.$index.write(&value.$index, out, aside.as_deref_mut());)+
+            ) -> std::result::Result<(), WriteError> {
+                $(self.$index.write(&value.$index, out, aside.as_deref_mut())?;)+
+                Ok(())
             }
 
             fn namespaces(self) -> &'static [Namespace] {

@@ -1,18 +1,14 @@
 //! Members of unions, told and by their texts.
 #![allow(clippy::unwrap_used)]
 
+use crate::codec::tests::{E, NONE};
 use crate::codec::{
     Element, Invalid, List, NamedType, Namespace, Nillable, Simple, Tag, Type, lexical, parse,
 };
 use crate::datatype::Decimal;
 
-const E: &Tag = &Tag::new(1, "t:e", "<t:e>", "</t:e>");
 const NAMESPACES: &[Namespace] = &[
-    Namespace {
-        uri: "",
-        prefix: "",
-        types: &[],
-    },
+    NONE,
     Namespace {
         uri: "urn:t",
         prefix: "t",
@@ -67,7 +63,7 @@ fn check<T: Type + PartialEq + std::fmt::Debug>(type_: &str, text: &str, expecte
         r#"<t:e xmlns:t="urn:t" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{type_}">{text}</t:e>"#
     );
     assert_eq!(&element.read(&xml).unwrap(), expected, "{xml}");
-    let written = element.write(expected);
+    let written = element.write(expected).unwrap();
     assert_eq!(&element.read(&written).unwrap(), expected, "{written}");
 }
 
@@ -119,6 +115,7 @@ fn a_member_that_another_name_tells_is_kept_and_written_by_its_name() {
     assert!(
         named
             .write(&Named::Length(size(5)))
+            .unwrap()
             .contains("\"t:Length\"")
     );
     for (type_, text) in [("Size", "5"), ("Text", "5"), ("Half", "abc")] {
@@ -185,9 +182,28 @@ fn a_member_of_a_union_that_another_would_read_is_named() {
         (Mark::Word("five".to_owned()), None),
         (Mark::Word("5".to_owned()), Some("xs:string")),
     ] {
-        let text = element.write(&value);
+        let text = element.write(&value).unwrap();
         let named = type_.map(|type_| format!(" xsi:type=\"{type_}\""));
         assert_eq!(text.contains("xsi:type"), named.is_some(), "{text}");
         assert_eq!(element.read(&text).unwrap(), value, "{text}");
     }
+}
+
+#[test]
+fn a_member_that_no_text_tells_is_refused_where_nothing_names_it() {
+    crate::union! { enum Taken { Double(f64), Word(String) } }
+    let list = Element::<List<Taken>>::new(E, NAMESPACES);
+    let refused = list
+        .write(&List(vec![Taken::Double(1.0), Taken::Word("5".into())]))
+        .unwrap_err();
+    let said = r#"e: "5" would be read as another member of its union"#;
+    assert_eq!(refused.to_string(), said);
+    let good = List(vec![Taken::Word("five".into()), Taken::Double(f64::NAN)]);
+    let expected = r#"<t:e xmlns:t="urn:t">five NaN</t:e>"#;
+    assert_eq!(list.write(&good).unwrap(), expected);
+    let mut out = "<!-- before -->".to_owned();
+    let inner = List(vec![Outer::Key(Key::Size(size(5)))]);
+    let outer = Element::<List<Outer>>::new(E, NAMESPACES);
+    assert!(outer.write_to(&inner, &mut out).is_err());
+    assert_eq!(out, "<!-- before -->");
 }

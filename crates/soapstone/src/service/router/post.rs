@@ -14,7 +14,7 @@ use tracing::field::Empty;
 use super::{Mounted, Router};
 use crate::codec::declares_xop;
 use crate::http::{Request, Response};
-use crate::service::message::{Message, Outcome};
+use crate::service::message::{Message, Outcome, unwritten};
 use crate::service::{Context, Operation, Reply, header as block};
 use crate::soap::{
     Addressing, Code, Envelope, Fault, HeaderBlock, MediaType, Posted, Unsupported, Version,
@@ -140,6 +140,10 @@ impl Router {
         };
         let outcome = caught(port.call(index, &context, message)).await;
         let mut reply = std::mem::take(&mut *context.reply());
+        let outcome = match &reply.unwritten {
+            Some(error) => outcome.and_then(|_| Err(unwritten(error))),
+            None => outcome,
+        };
         match outcome {
             Ok(Some(body)) => {
                 if let Some(asked) = &addressing {
