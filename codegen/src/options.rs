@@ -72,25 +72,12 @@ impl Options {
         module: &str,
         rust: &str,
     ) -> Vec<String> {
-        let is_it = |key: &str| {
-            let path = key.split_once("::");
-            key == rust
-                || path == Some((module, rust))
-                || qname.is_some_and(|qname| names(key, qname))
-        };
-        self.matching(is_it)
+        self.matching(|key| is_type(key, qname, module, rust))
     }
 
     /// The attributes of a struct's field.
     pub(crate) fn field_attributes(&self, module: &str, rust: &str, field: &str) -> Vec<String> {
-        let is_it = |key: &str| match key.split_once('.') {
-            Some((type_, name)) => {
-                let path = type_.split_once("::");
-                name == field && (type_ == rust || path == Some((module, rust)))
-            }
-            None => false,
-        };
-        self.matching(is_it)
+        self.matching(|key| is_field(key, module, rust, field))
     }
 
     /// Warns of each module name, attribute and replacement that meets nothing of the contract: it is mistyped, or the contract
@@ -120,29 +107,14 @@ impl Options {
                 );
             }
         }
-        for (key, attribute) in &self.attributes {
-            let alone = Options {
-                attributes: vec![(key.clone(), attribute.clone())],
-                ..Options::default()
-            };
-            if !package.items.iter().any(|item| alone.meets(item, package)) {
+        for (key, _) in &self.attributes {
+            if !package.items.iter().any(|item| meets(key, item, package)) {
                 unmet(
                     format!("attributes: nothing that is made is called {key}"),
                     "name a type as in the schema or in Rust, or a field as `Type.field`",
                 );
             }
         }
-    }
-
-    /// Tells whether an attribute belongs to an item or to one of its fields.
-    fn meets(&self, item: &Item, package: &Package) -> bool {
-        let module = package.modules.get(item.module);
-        let module = module.map_or("", |module| module.name.as_str());
-        let is_field = |field: &str| !self.field_attributes(module, &item.name, field).is_empty();
-        !self
-            .attributes_for(item.qname.as_ref(), module, &item.name)
-            .is_empty()
-            || item.field_names().any(is_field)
     }
 
     fn matching(&self, is_it: impl Fn(&str) -> bool) -> Vec<String> {
@@ -152,6 +124,29 @@ impl Options {
             .map(|(_, attribute)| attribute.clone())
             .collect()
     }
+}
+
+/// Tells whether attributes under a key belong to an item or to one of its fields.
+fn meets(key: &str, item: &Item, package: &Package) -> bool {
+    let module = package.modules.get(item.module);
+    let module = module.map_or("", |module| module.name.as_str());
+    let mut fields = item.field_names();
+    is_type(key, item.qname.as_ref(), module, &item.name)
+        || fields.any(|field| is_field(key, module, &item.name, field))
+}
+
+fn is_type(key: &str, qname: Option<&QName>, module: &str, rust: &str) -> bool {
+    is_rust(key, module, rust) || qname.is_some_and(|qname| names(key, qname))
+}
+
+fn is_field(key: &str, module: &str, rust: &str, field: &str) -> bool {
+    key.split_once('.')
+        .is_some_and(|(type_, name)| name == field && is_rust(type_, module, rust))
+}
+
+/// Tells whether a key is a Rust type's name, or its path.
+fn is_rust(key: &str, module: &str, rust: &str) -> bool {
+    key == rust || key.split_once("::") == Some((module, rust))
 }
 
 fn names(key: &str, name: &QName) -> bool {

@@ -28,20 +28,17 @@ pub fn check_facets(model: &Model, types: &SimpleTypes, report: &mut Report) {
             facets: &simple.facets,
             report,
         };
-        let base = types.get(model, simple.base);
+        let (base, own) = (
+            types.get(model, simple.base),
+            types.get(model, TypeId(index as u32)),
+        );
         if !step.check_applicable(base) {
             continue;
         }
-        let patterns = !simple.facets.patterns.is_empty();
-        if patterns
-            && !types
-                .get(model, TypeId(index as u32))
-                .restricts_by_pattern(base)
-        {
+        if !simple.facets.patterns.is_empty() && !own.restricts_by_pattern(base) {
             step.check_patterns();
         }
-        step.check(base);
-        step.check_own_values(base, types.get(model, TypeId(index as u32)));
+        step.check(base, own);
     }
 }
 
@@ -62,8 +59,8 @@ impl Step<'_> {
             .error(place, rule, [&name, message.as_str()].concat(), help);
     }
 
-    fn check(&mut self, base: &Compiled) {
-        self.check_enumeration(base);
+    fn check(&mut self, base: &Compiled, own: &Compiled) {
+        self.check_enumeration(base, own);
         self.check_white_space(base);
         self.check_lengths(base);
         self.check_digits(base);
@@ -122,15 +119,25 @@ impl Step<'_> {
         }
     }
 
-    /// enumeration-valid-restriction (4.3.5.4).
-    fn check_enumeration(&mut self, base: &Compiled) {
+    /// enumeration-valid-restriction (4.3.5.4). What the base takes but another facet of the same type refuses is a value in vain:
+    /// no rule forbids that.
+    fn check_enumeration(&mut self, base: &Compiled, own: &Compiled) {
         for one in &self.facets.enumeration {
             let message = match base.check(&one.lexical, &one.scope) {
                 Ok(checked) => match checked.value {
                     Value::Notation(name) if !self.model.globals.notations.contains_key(&name) => {
                         format!("no notation {name} is declared")
                     }
-                    _ => continue,
+                    _ => {
+                        if let Err(violation) = own.check(&one.lexical, &one.scope) {
+                            let message = format!("{}: enumeration {violation}", own.name);
+                            let help =
+                                "no document can have it: widen the other facets, or take it away";
+                            let rule = "enumeration-in-vain";
+                            self.report.warning(one.place, rule, message, help);
+                        }
+                        continue;
+                    }
                 },
                 Err(violation) => format!("enumeration {violation}"),
             };
@@ -140,20 +147,6 @@ impl Step<'_> {
                 message,
                 "enumerate values of the base type only",
             );
-        }
-    }
-
-    /// What the base takes but another facet of the same type refuses is a value in vain: no rule forbids that.
-    fn check_own_values(&mut self, base: &Compiled, own: &Compiled) {
-        for one in &self.facets.enumeration {
-            if base.check(&one.lexical, &one.scope).is_ok()
-                && let Err(violation) = own.check(&one.lexical, &one.scope)
-            {
-                let message = format!("{}: enumeration {violation}", own.name);
-                let help = "no document can have it: widen the other facets, or take it away";
-                let rule = "enumeration-in-vain";
-                self.report.warning(one.place, rule, message, help);
-            }
         }
     }
 
