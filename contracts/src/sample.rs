@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use soapstone::codec::Invalid;
 use soapstone::datatype::{DateTime, Decimal};
-use soapstone::service::{Context, Failure, NoFaults};
+use soapstone::service::{Context, Failure, NoFaults, addressed};
 
 use crate::sample_erp::messages::{
     CancelOrder, CancelOrderResponse, DuplicateOrder, FindOrderByReference,
@@ -149,9 +149,9 @@ impl SampleErp {
 /// A file can't be written.
 pub fn write_contract(folder: &Path, address: &str) -> std::io::Result<()> {
     for (name, text) in crate::sample_erp::contract::FILES {
-        let text = text
-            .replace("{soapstone:address}?doc=", "")
-            .replace("{soapstone:address}", address);
+        // The documents lie beside each other.
+        let text = text.replace("{soapstone:address}?doc=", "");
+        let text = addressed(&text, &|_port| Some(address.to_owned()));
         std::fs::write(folder.join(name), text)?;
     }
     Ok(())

@@ -5,7 +5,8 @@ use soapstone::codec::{Root, lexical, parse};
 use soapstone::datatype::DateTime;
 use soapstone::http::{Client, ClientOptions, Outgoing, ServerOptions, serve};
 use soapstone::service::{CallError, Router};
-use soapstone_contracts::sample::SampleErp;
+use soapstone_contracts::sample::{SampleErp, write_contract};
+use soapstone_contracts::sample_erp::contract::FILES;
 use soapstone_contracts::sample_erp::messages::{
     CancelOrder, ClientContext, FindOrderByReference, GetStock, SubmitOrder, element,
 };
@@ -185,4 +186,24 @@ async fn wrong_requests_are_answered_with_faults() {
         assert_eq!(answer.status.as_u16(), 500);
         assert!(text.contains(expected), "{text}\n{expected}");
     }
+}
+
+#[test]
+fn a_contract_is_written_as_files_that_name_each_other_and_the_address() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("written");
+    std::fs::create_dir_all(&folder).unwrap();
+    write_contract(&folder, "http://127.0.0.1:1/erp").unwrap();
+    let (root, others) = FILES.split_first().unwrap();
+    let text = std::fs::read_to_string(folder.join(root.0)).unwrap();
+    assert!(
+        text.contains("location=\"http://127.0.0.1:1/erp\""),
+        "{text}"
+    );
+    let mut texts = vec![text];
+    for (name, _) in others {
+        texts.push(std::fs::read_to_string(folder.join(name)).unwrap());
+        let place = format!("schemaLocation=\"{name}\"");
+        assert!(texts.iter().any(|text| text.contains(&place)), "{name}");
+    }
+    assert!(texts.iter().all(|text| !text.contains("{soapstone:")));
 }

@@ -25,7 +25,7 @@ pub use header::Header;
 pub use message::{Detail, Failure, Faults, Message, NoFaults, Outcome, no_answer, not_served};
 pub use parts::Parts;
 #[cfg(feature = "server")]
-pub use router::{MountError, Port, Router};
+pub use router::{MountError, Port, Router, addressed};
 
 pub use crate::soap::{Attachment, Version};
 

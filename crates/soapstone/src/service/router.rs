@@ -275,9 +275,9 @@ impl Service for Router {
     }
 }
 
-/// Puts addresses in their places: that of the service, whose name is empty, and those of ports. A port without one keeps what
-/// the contract says.
-fn addressed(text: &str, address: &dyn Fn(&str) -> Option<String>) -> String {
+/// Puts addresses in their places in a contract's document: that of the service, whose name is empty, and those of ports. A
+/// port without one keeps what the contract says.
+pub fn addressed(text: &str, address: &dyn Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len() + 256);
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(ADDRESS) {
