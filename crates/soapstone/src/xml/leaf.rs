@@ -47,6 +47,15 @@ pub struct Said {
     pub value: Span,
 }
 
+/// The start tag of a leaf.
+struct StartTag {
+    /// Behind it.
+    end: usize,
+    /// It is that of an empty element.
+    is_empty: bool,
+    type_: Option<Said>,
+}
+
 impl<'a> Reader<'a> {
     /// Takes a whole element with this name from the cursor, if it has no attributes and holds nothing but text.
     pub fn take_leaf(&mut self, openings: &Openings, local: &Local) -> Option<Cow<'a, str>> {
@@ -156,7 +165,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, with references, CDATA sections and comments in its text and
-    /// white space in its tags; the text is borrowed, or put into `own`. Where its attributes may be looked at, they may say the
+    /// white space in its tags; the text is borrowed, or put into `own`. Where its attributes may be looked at, it may be empty, and
+    /// they may say the
     /// namespace that it has, and its type.
     #[inline(always)]
     pub fn take_mixed_leaf(
@@ -179,7 +189,20 @@ impl<'a> Reader<'a> {
         let name = rest.get(openings.length..)?;
         let (from, type_) = match local.tag_length(name) {
             Some(length) if is_bound => (start + openings.length + length, None),
-            _ => self.leaf_attributes(openings, local, expected?)?,
+            _ => {
+                let tag = self.leaf_attributes(openings, local, expected?)?;
+                if tag.is_empty {
+                    self.elements += 1;
+                    self.at = tag.end;
+                    self.set_start(start);
+                    let text = Some("");
+                    return Some(Leaf {
+                        text,
+                        type_: tag.type_,
+                    });
+                }
+                (tag.end, tag.type_)
+            }
         };
         let text = match self.near_text(from, own) {
             Some((text, to)) => {
@@ -241,15 +264,14 @@ impl<'a> Reader<'a> {
         Some((type_, span))
     }
 
-    /// Looks at the attributes of a leaf: where its text begins, and the type that it says it is. `None` where they say anything
-    /// else than what a leaf may.
+    /// Looks at the start tag of a leaf. `None` where it says anything else than what that of a leaf may.
     #[inline(never)]
     fn leaf_attributes(
         &self,
         openings: &Openings,
         local: &Local,
         expected: Expected<'_>,
-    ) -> Option<(usize, Option<Said>)> {
+    ) -> Option<StartTag> {
         let rest = self.rest();
         if !local.begins(rest.get(openings.length..)?) || self.options.limits.attributes < 2 {
             return None;
@@ -257,9 +279,11 @@ impl<'a> Reader<'a> {
         let mut at = self.at + openings.length + local.text.len();
         let mut is_declared = false;
         let mut type_ = None;
-        loop {
+        let (end, is_empty) = loop {
             let name = match self.bytes.get(at..)? {
-                [b'>', ..] => break,
+                [b'>', ..] => break (at + 1, false),
+                [b'/', b'>', ..] => break (at + 2, true),
+                [b' ', b'/', b'>', ..] => break (at + 3, true),
                 [b' ', name @ ..] => name,
                 _ => return None,
             };
@@ -285,10 +309,14 @@ impl<'a> Reader<'a> {
                 _ => return None,
             };
             at = value.to + 1;
-        }
+        };
         // The type's prefix may be the one that is bound here.
         let is_known = expected.is_bound || (is_declared && type_.is_none());
-        is_known.then_some((at + 1, type_))
+        is_known.then_some(StartTag {
+            end,
+            is_empty,
+            type_,
+        })
     }
 
     /// Moves behind the text that begins there; nowhere if there is something wrong with it.

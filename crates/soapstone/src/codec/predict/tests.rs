@@ -33,6 +33,7 @@ crate::tags! {
     QTY = 1 "o:qty";
     PRICE = 1 "o:price";
     KIND = 1 "o:kind";
+    NOTE = 1 "o:note";
 }
 
 #[derive(Debug, PartialEq)]
@@ -40,6 +41,7 @@ struct Order {
     qty: Option<i32>,
     price: Vec<Price>,
     kind: Option<QName>,
+    note: Option<String>,
 }
 
 impl Type for Order {
@@ -48,6 +50,7 @@ impl Type for Order {
             qty: r.option(QTY)?,
             price: r.many(PRICE)?,
             kind: r.option(KIND)?,
+            note: r.option(NOTE)?,
         })
     }
     fn content(&self, _: &mut Writer) {}
@@ -94,7 +97,7 @@ fn leaves_with_attributes_are_what_the_general_path_says() {
             for second in SAID {
                 for again in SAID {
                     let document = format!(
-                        r#"<o:order xmlns:o="urn:o" xmlns:p="urn:p" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><{prefix}qty{again}>7</{prefix}qty><{prefix}price{first}{second}>7.5</{prefix}price><o:price{again}>9.50</o:price><{prefix}price{again}>1</{prefix}price><o:kind{again}>o:a</o:kind></o:order>"#
+                        r#"<o:order xmlns:o="urn:o" xmlns:p="urn:p" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><{prefix}qty{again}>7</{prefix}qty><{prefix}price{first}{second}>7.5</{prefix}price><o:price{again}>9.50</o:price><{prefix}price{again}>1</{prefix}price><o:kind{again}>o:a</o:kind><{prefix}note{first}{second}/></o:order>"#
                     );
                     let fast = read(&document);
                     // Where there is a document type, no leaf is taken in one step.
