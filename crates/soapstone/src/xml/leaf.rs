@@ -166,8 +166,7 @@ impl<'a> Reader<'a> {
 
     /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, with references, CDATA sections and comments in its text and
     /// white space in its tags; the text is borrowed, or put into `own`. Where its attributes may be looked at, it may be empty, and
-    /// they may say the
-    /// namespace that it has, and its type.
+    /// they may say the namespace that it has, and its type.
     #[inline(always)]
     pub fn take_mixed_leaf(
         &mut self,
