@@ -211,6 +211,9 @@ pub(crate) struct Field {
     pub(crate) rust: Rust,
     pub(crate) particle: Particle,
     pub(crate) occurs: Occurs,
+    /// Where it is alone in a group that repeats, how often that does and how often it stands in each turn, unless every count between
+    /// the least and the most is right.
+    pub(crate) turns: Option<Turns>,
 }
 
 /// Where a field's value stands in the document.
@@ -239,6 +242,13 @@ pub(crate) enum Occurs {
     One,
     Option,
     Many(u64, Option<u64>),
+}
+
+/// How often a group repeats that holds one particle, and how often that stands in each turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turns {
+    pub(crate) turns: (u64, Option<u64>),
+    pub(crate) each: (u64, Option<u64>),
 }
 
 /// A field that holds an attribute.

@@ -15,6 +15,7 @@ mod particle;
 mod settle;
 mod simple;
 mod symbol;
+mod turns;
 mod untold;
 
 use std::collections::{HashMap, HashSet, VecDeque};

@@ -303,6 +303,7 @@ fn arms(choice: &Choice) -> Vec<Field> {
                 true => Occurs::Many(0, None),
                 false => arm.occurs,
             },
+            turns: None,
         }
     };
     choice.arms.iter().enumerate().map(field).collect()

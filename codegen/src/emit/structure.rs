@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{Scope, doc, literal, wildcard};
 use crate::item::{
-    AttributeField, AttributeKey, Body, Constraint, Field, First, Item, Occurs, Particle, Struct,
-    TagId, Wildcard,
+    AttributeField, AttributeKey, Body, Constraint, Field, First, Item, Kind, Occurs, Particle,
+    Rust, Struct, TagId, Wildcard,
 };
 
 impl Scope<'_> {
@@ -190,13 +190,21 @@ impl Scope<'_> {
         }
         let fields = struct_.body.fields();
         for (index, field) in fields.iter().enumerate() {
-            let stops = self.stops(field, fields.get(index + 1..).unwrap_or_default());
-            let _ = writeln!(
-                out,
-                "            {}: {},",
-                field.name,
-                self.read_field(field, &stops)
-            );
+            let behind = fields.get(index + 1..).unwrap_or_default();
+            let read = self.read_field(field, &self.stops(struct_, field, behind));
+            let _ = match field.turns {
+                None => writeln!(out, "            {}: {read},", field.name),
+                Some(of) => {
+                    let (turns, each) =
+                        (range(of.turns.0, of.turns.1), range(of.each.0, of.each.1));
+                    let read = read.trim_end_matches('?');
+                    let name = &field.name;
+                    writeln!(
+                        out,
+                        "            {name}: {read}.and_then(|x| r.in_turns(x, ({turns}), ({each})))?,"
+                    )
+                }
+            };
         }
         if let Body::Mixed(name, _) = &struct_.body {
             let _ = writeln!(out, "            {name}: r.mixed()?,");
@@ -267,12 +275,17 @@ impl Scope<'_> {
         }
     }
 
-    /// The elements behind a wildcard that it admits as well, up to the first that must be there.
-    fn stops(&self, field: &Field, behind: &[Field]) -> Vec<TagId> {
+    /// The elements behind a wildcard that it admits as well, up to the first that must be there; behind the last of a group that
+    /// repeats the next turn begins.
+    fn stops(&self, struct_: &Struct, field: &Field, behind: &[Field]) -> Vec<TagId> {
         let Particle::Any(any) = &field.particle else {
             return Vec::new();
         };
         let mut tags = Vec::new();
+        // What must be there is taken before anything behind it.
+        if field.occurs == Occurs::One {
+            return tags;
+        }
         for field in behind {
             if let Particle::Element(tag, _) = field.particle
                 && self.admits(any, tag)
@@ -280,10 +293,42 @@ impl Scope<'_> {
                 tags.push(tag);
             }
             if field.occurs == Occurs::One {
-                break;
+                return tags;
+            }
+        }
+        if self.repeats(struct_) {
+            for first in struct_.first.iter().flatten() {
+                if let First::Tag(tag) = first
+                    && self.admits(any, *tag)
+                {
+                    tags.push(*tag);
+                }
             }
         }
         tags
+    }
+
+    /// Tells whether a group repeats wherever it stands.
+    fn repeats(&self, struct_: &Struct) -> bool {
+        let is_it = |rust: &Rust| {
+            let Rust::Item(id) = rust else {
+                return false;
+            };
+            let item = self.package.items.get(id.0);
+            matches!(item.map(|item| &item.kind), Some(Kind::Struct(one)) if std::ptr::eq(one, struct_))
+        };
+        let mut places = self.package.items.iter().flat_map(|item| match &item.kind {
+            Kind::Struct(one) => one
+                .body
+                .fields()
+                .iter()
+                .map(|f| (&f.rust, f.occurs))
+                .collect(),
+            Kind::Choice(one) => one.arms.iter().map(|a| (&a.rust, a.occurs)).collect(),
+            _ => Vec::new(),
+        });
+        struct_.first.is_some()
+            && places.all(|(rust, occurs)| !is_it(rust) || matches!(occurs, Occurs::Many(..)))
     }
 
     fn admits(&self, any: &Wildcard, tag: TagId) -> bool {

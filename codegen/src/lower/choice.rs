@@ -106,6 +106,7 @@ impl<'m> Lowering<'m> {
             rust: Rust::Item(item),
             particle: Place::Group,
             occurs: occurs(min, particle.max),
+            turns: None,
         }
     }
 

@@ -257,6 +257,7 @@ fn value_field(rust: Rust, names: &mut Names) -> Field {
         rust,
         particle: Place::Value,
         occurs: Occurs::One,
+        turns: None,
     }
 }
 

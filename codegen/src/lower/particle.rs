@@ -5,6 +5,7 @@ use soapstone_schema::model::{
     Type, TypeId, Wildcard as Any,
 };
 
+use super::turns::{multiply, turns};
 use super::{Lowering, Owner, Work, documentation};
 use crate::item::{
     Body, Constraint, Field, First, ItemId, Kind, Occurs, Particle as Place, Rust, Struct, TagId,
@@ -43,6 +44,9 @@ impl<'m> Lowering<'m> {
                         let combined = self.single(only, product, owner, names, depth);
                         out.extend(combined);
                     }
+                    (_, [only]) if let Some(turns) = turns(particle, only) => {
+                        out.extend(self.in_turns(turns, only, owner, names, depth));
+                    }
                     (Compositor::Choice, _) => {
                         out.push(self.choice_field(*id, group, particle, owner, names))
                     }
@@ -65,7 +69,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// The fields of the only particle of a group, with the product of both occurrence ranges.
-    fn single(
+    pub(super) fn single(
         &mut self,
         only: &'m Particle,
         (min, max): (u64, Option<u64>),
@@ -95,6 +99,9 @@ impl<'m> Lowering<'m> {
                             if depth < DEPTH {
                                 fields = self.single(single, product, owner, names, depth + 1);
                             }
+                        }
+                        (_, [single]) if let Some(turns) = turns(&outer, single) => {
+                            fields = self.in_turns(turns, single, owner, names, depth);
                         }
                         (Compositor::Choice, _) => {
                             fields.push(self.choice_field(*id, group, &outer, owner, names))
@@ -134,6 +141,7 @@ impl<'m> Lowering<'m> {
             rust,
             particle,
             occurs,
+            turns: None,
         })
     }
 
@@ -207,6 +215,7 @@ impl<'m> Lowering<'m> {
             rust: Rust::Item(item),
             particle: Place::Group,
             occurs: occurs(if optional { 0 } else { particle.min }, particle.max),
+            turns: None,
         }
     }
 
@@ -330,6 +339,7 @@ fn any_field(any: &Any, occurs: Occurs, names: &mut Names) -> Field {
         rust: Rust::Path("codec::AnyElement"),
         particle: Place::Any(wildcard(any)),
         occurs,
+        turns: None,
     }
 }
 
@@ -350,29 +360,4 @@ pub(super) fn occurs(min: u64, max: Option<u64>) -> Occurs {
         (0, Some(1)) => Occurs::Option,
         (min, max) => Occurs::Many(min, max),
     }
-}
-
-/// The range of a particle alone in a repeated group, where one range says the same as both: the counts of `(a{2,3})+` are all
-/// from 2 on, those of `(a{2,3})*` lack 1 (XSD 1.0 part 1, 3.8.4).
-fn multiply(outer: &Particle, inner: &Particle) -> Option<(u64, Option<u64>)> {
-    let (least, most) = (inner.min, inner.max);
-    match ((outer.min, outer.max), (least, most)) {
-        ((1, Some(1)), range) | (range, (1, Some(1))) => return Some(range),
-        ((_, Some(0)), _) | (_, (_, Some(0))) => return None,
-        _ => {}
-    }
-    // From the fewest turns to one more no count may be left out; the more turns, the more their ranges overlap.
-    let turns = outer.min;
-    let joined = match most {
-        _ if outer.max == Some(turns) => true,
-        None => turns > 0 || least <= 1,
-        Some(most) => {
-            turns.saturating_mul(most).saturating_add(1) >= (turns + 1).saturating_mul(least)
-        }
-    };
-    let max = outer
-        .max
-        .zip(most)
-        .map(|(turns, most)| turns.saturating_mul(most));
-    joined.then(|| (turns.saturating_mul(least), max))
 }

@@ -130,6 +130,7 @@ impl Lowering<'_> {
                 rust,
                 particle: Particle::Element(tag, None),
                 occurs: Occurs::One,
+                turns: None,
             });
         }
         let body = if fields.is_empty() {

@@ -94,9 +94,10 @@ fn shown<T: std::fmt::Debug>(value: &T) -> String {
 }
 
 /// Where what stands between the elements, and their order, is part of the value.
-const ORDERED: [&str; 8] = [
+const ORDERED: [&str; 9] = [
     "/substitution/",
     "/wildcards/",
+    "/wildcards-in-turns/",
     "/mixed/",
     "/mixed-order/",
     "/mixed-shared/",

@@ -247,7 +247,8 @@ impl Reader<'_> {
         let mut values = Vec::new();
         let stops = self.stops;
         while values.len() < max {
-            self.stops = stops;
+            // What must be there is taken before anything behind it.
+            self.stops = if values.len() < min { &[] } else { stops };
             let Some(value) = self.optional_any(wildcard)? else {
                 break;
             };

@@ -79,6 +79,25 @@ impl<'a> Reader<'a> {
         Ok(values)
     }
 
+    /// Checks how many particles were read that stand alone in a group that repeats: so many as some number of turns has.
+    ///
+    /// `<sequence minOccurs="0" maxOccurs="unbounded"><element name="a" minOccurs="2" maxOccurs="3"/>`  →  any number but one
+    ///
+    /// # Errors
+    /// Where no number of turns has that many.
+    pub fn in_turns<T>(
+        &mut self,
+        values: Vec<T>,
+        (least, most): (usize, usize),
+        (min, max): (usize, usize),
+    ) -> Result<Vec<T>> {
+        let turns = values.len().div_ceil(max.max(1)).max(least);
+        match turns <= most && turns.saturating_mul(min) <= values.len() {
+            true => Ok(values),
+            false => Err(self.missing()),
+        }
+    }
+
     /// Reads several elements if at least one comes next.
     ///
     /// # Errors
