@@ -385,7 +385,7 @@ fn a_listed_value_that_its_type_refuses_is_told_and_only_read_where_any_other_is
 /// A program in which a name has two types in one type.
 const UNTOLD: &str = r#"
 mod made;
-use made::twice::{Beside, Turns, element};
+use made::twice::{Beside, Open, Turns, element};
 
 fn main() {
     let x = |text: &str| format!("<t:x xmlns:t=\"urn:twice\">{text}</t:x>");
@@ -399,6 +399,15 @@ fn main() {
     let value: Turns = element::TURNS.read(&text).unwrap();
     let json = soapstone::json::to_value(&value).unwrap().to_string();
     assert_eq!(soapstone::json::from_value::<Turns>(&serde(&json)).unwrap(), value, "{json}");
+
+    // What a wildcard took is not what is declared beside it.
+    for (text, says) in [(x("seven"), ">seven<"), (x("seven") + &x("8"), "\"x\":8")] {
+        let text = format!("<t:open xmlns:t=\"urn:twice\">{text}</t:open>");
+        let value: Open = element::OPEN.read(&text).unwrap();
+        let json = soapstone::json::to_value(&value).unwrap().to_string();
+        assert!(json.contains("\"$any\":[\"<") && json.contains(says), "{json}");
+        assert_eq!(soapstone::json::from_value::<Open>(&serde(&json)).unwrap(), value, "{json}");
+    }
 }
 
 fn serde<T: std::str::FromStr<Err: std::fmt::Debug>>(json: &str) -> T {
@@ -413,6 +422,7 @@ fn json_keeps_elements_of_one_name_and_two_types() {
   <xs:complexType name="P"><xs:sequence><xs:element name="u" type="xs:int"/></xs:sequence></xs:complexType>
   <xs:element name="beside"><xs:complexType><xs:sequence><xs:element name="x" type="xs:int"/>
     <xs:element name="y" type="xs:int"/><xs:element name="x" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="open"><xs:complexType><xs:sequence><xs:any processContents="skip"/><xs:element name="x" type="xs:int" minOccurs="0"/></xs:sequence></xs:complexType></xs:element>
   <xs:element name="turns"><xs:complexType><xs:choice maxOccurs="3">
     <xs:sequence><xs:element name="k" type="xs:string"/><xs:element name="x" type="xs:decimal"/></xs:sequence>
     <xs:sequence><xs:element name="x" type="P"/><xs:element name="l" type="xs:token" minOccurs="0"/></xs:sequence>

@@ -7,8 +7,7 @@
 //! * an element that may stand more than once is an array; absent is absent, nil is `null` (`"$nil": true` beside
 //!   attributes), empty is `""` or `{}`; `"$type"` names the type where `xsi:type` does;
 //! * what a wildcard admitted stands in `"$any"` as XML text, an `xs:anyType` is `{"$xml": "…"}`;
-//! * elements of one name and several types in one type, which XSD forbids and contracts have, are `{"$xml": "…"}`; what a
-//!   wildcard took of an element that is declared beside it is what the declaration says;
+//! * elements of one name and several types in one type, which XSD forbids and contracts have, are `{"$xml": "…"}`;
 //! * where the schema does not tell the order of the children, and for text between elements, `"$children"` holds all of
 //!   them in order: strings, and objects of one name.
 //!
@@ -82,8 +81,8 @@ fn table<T: Json>() -> &'static [Namespace] {
 /// # Errors
 /// Where a value holds XML of its own that is not well-formed, or is a union's member that no text tells.
 pub fn to_value<T: Json>(value: &T) -> Result<serde_json::Value, JsonError> {
-    let text = Element::<T>::new(ALONE, table::<T>()).write_in_full(value)?;
-    write::document(&text, &T::shape(), table::<T>())
+    let (text, open) = Element::<T>::new(ALONE, table::<T>()).write_in_full(value)?;
+    write::document(&text, &open, &T::shape(), table::<T>())
 }
 
 /// Reads a value from JSON.

@@ -99,6 +99,9 @@ impl AnyElement {
 impl Writer {
     /// Writes an element as it was read.
     pub fn any(&mut self, value: &AnyElement) {
+        if let Some(begins) = &mut self.in_full {
+            begins.push(self.out.len());
+        }
         self.raw(&value.xml);
     }
 

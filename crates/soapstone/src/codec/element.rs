@@ -220,14 +220,21 @@ impl<T: Type> Element<T> {
         }
     }
 
-    /// Writes a document for a reader that has names in full: every name has its prefix, whatever its pattern says.
+    /// Writes a document for a reader that has names in full: every name has its prefix, whatever its pattern says. Tells where each
+    /// element of open content begins.
     #[cfg(feature = "serde")]
-    pub(crate) fn write_in_full(&self, value: &T) -> std::result::Result<String, WriteError> {
+    pub(crate) fn write_in_full(
+        &self,
+        value: &T,
+    ) -> std::result::Result<(String, Vec<usize>), WriteError> {
         let mut writer = Writer::new(Vec::new(), self.namespaces);
-        writer.names_in_full = true;
-        let mut out = String::new();
-        self.append(value, writer, &mut out)?;
-        Ok(out)
+        writer.in_full = Some(Vec::new());
+        writer.root(self.tag, value);
+        let open = writer.in_full.take().unwrap_or_default();
+        match writer.unwritable.take() {
+            None => Ok((text_of(writer.into_bytes()), open)),
+            Some(error) => Err(*error),
+        }
     }
 
     /// Appends what a writer makes of a value, whole or not at all; gives what was put aside.

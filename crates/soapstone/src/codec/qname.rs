@@ -109,7 +109,7 @@ impl Writer {
     pub fn names<T: Simple>(&mut self, value: &T, takes: impl Fn(&str) -> bool) {
         let at = self.out.len();
         value.to_text(self);
-        if self.mode == Mode::Plain || self.names_in_full || takes(self.out.text_from(at)) {
+        if self.mode == Mode::Plain || self.in_full.is_some() || takes(self.out.text_from(at)) {
             return;
         }
         let text = self.out.text_from(at).to_owned();

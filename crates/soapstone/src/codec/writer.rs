@@ -35,8 +35,8 @@ pub struct Writer {
     pub(super) is_told: bool,
     /// Octets that travel beside the message, where they may.
     pub(super) aside: Option<Vec<super::Aside>>,
-    /// What is written is read with names in full, whatever patterns say of prefixes.
-    pub(super) names_in_full: bool,
+    /// What is written is read with names in full, whatever patterns say of prefixes; and where each element of open content begins.
+    pub(super) in_full: Option<Vec<usize>>,
     /// Where the document begins behind what it is appended to.
     pub(super) begin: usize,
     /// The first value that no document says.
@@ -56,7 +56,7 @@ impl Writer {
     pub(super) fn new(out: Vec<u8>, namespaces: &'static [Namespace]) -> Writer {
         Writer {
             begin: out.len(),
-            names_in_full: false,
+            in_full: None,
             unwritable: None,
             out: Buffer::new(out),
             namespaces,
@@ -124,6 +124,9 @@ impl Writer {
             declare(&mut declarations, "xsi", XSI);
         }
         if !declarations.is_empty() {
+            for begin in self.in_full.iter_mut().flatten() {
+                *begin += declarations.len();
+            }
             self.out.insert(at, declarations);
         }
     }

@@ -12,15 +12,17 @@ use crate::name::XSI;
 use crate::xml::{self, Event, Reader};
 use words::{as_words, is_taken_list, is_text_of, number};
 
-/// Gives the document of a value as JSON.
+/// Gives the document of a value as JSON, whose elements of open content begin at these places.
 pub(super) fn document(
     text: &str,
+    open: &[usize],
     shape: &Shape,
     namespaces: &'static [Namespace],
 ) -> Result<Value, JsonError> {
     let options = xml::Options::document();
     let mut document = Document {
         reader: Reader::new(text, &options),
+        open,
         namespaces,
     };
     document.reader.next().map_err(crate::codec::Error::from)?;
@@ -31,6 +33,8 @@ pub(super) fn document(
 
 struct Document<'a> {
     reader: Reader<'a>,
+    /// Where elements begin that wildcards admitted, in their order.
+    open: &'a [usize],
     namespaces: &'static [Namespace],
 }
 
@@ -183,31 +187,27 @@ impl<'a> Document<'a> {
         mut object: Map<String, Value>,
     ) -> Result<Value, xml::Error> {
         let mut children: Vec<Child> = Vec::new();
-        let mut seen: Vec<&str> = Vec::new();
         loop {
             match self.reader.next()? {
                 Event::Start(tag) => {
                     let name = QName::new(self.reader.namespace(tag.ns), tag.local);
                     let mut place = 0;
-                    let found = find(entries, &name, self.namespaces, &mut place, false);
-                    // A second one of what stands once only is what a wildcard admitted.
-                    children.push(
-                        match found.filter(|(key, more, _)| *more || !seen.contains(key)) {
-                            Some((key, repeated, of)) => {
-                                seen.push(key);
-                                Child {
-                                    place,
-                                    key: Some((key, repeated)),
-                                    value: self.element(of())?,
-                                }
-                            }
-                            None => Child {
-                                place: wildcard(entries),
-                                key: None,
-                                value: Value::String(self.capture()?),
-                            },
+                    let found = match self.open.binary_search(&self.reader.offset()) {
+                        Ok(_) => None,
+                        Err(_) => find(entries, &name, self.namespaces, &mut place, false),
+                    };
+                    children.push(match found {
+                        Some((key, repeated, of)) => Child {
+                            place,
+                            key: Some((key, repeated)),
+                            value: self.element(of())?,
                         },
-                    );
+                        None => Child {
+                            place: wildcard(entries),
+                            key: None,
+                            value: Value::String(self.capture()?),
+                        },
+                    });
                 }
                 Event::Text(text) if mixed => children.push(Child {
                     place: usize::MAX,
