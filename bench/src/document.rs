@@ -22,6 +22,8 @@ pub enum Style {
     Typed,
     /// A `ListedOrder`: six fields of a line are attributes.
     Attributes,
+    /// The same with the attributes in another order than that of the type.
+    Shuffled,
     /// Nothing is as a reader might guess: each line binds a prefix of its own, tags have white space in them, text comes as
     /// CDATA and references, comments stand between the elements.
     Worst,
@@ -29,7 +31,7 @@ pub enum Style {
 
 impl Style {
     /// Every style with its name.
-    pub const ALL: [(&str, Style); 8] = [
+    pub const ALL: [(&str, Style); 9] = [
         ("compact", Style::Compact),
         ("indented", Style::Indented),
         ("windows", Style::Windows),
@@ -37,6 +39,7 @@ impl Style {
         ("declared", Style::Declared),
         ("typed", Style::Typed),
         ("attributes", Style::Attributes),
+        ("shuffled attributes", Style::Shuffled),
         ("worst", Style::Worst),
     ];
 }
@@ -109,7 +112,8 @@ const TYPES: [(&str, &str); 14] = [
 /// Writes an order of so many lines as a document.
 pub fn order(lines: usize, style: Style) -> String {
     match style {
-        Style::Attributes => listed(lines),
+        Style::Attributes => listed(lines, false),
+        Style::Shuffled => listed(lines, true),
         Style::Worst => worst(lines),
         _ => plain(lines, style),
     }
@@ -162,12 +166,20 @@ fn plain(lines: usize, style: Style) -> String {
     out
 }
 
-fn listed(lines: usize) -> String {
+fn listed(lines: usize, is_shuffled: bool) -> String {
     let mut out = format!("<o:ListedOrder xmlns:o=\"{NAMESPACE}\" orderId=\"ORD-2026-000123\">");
     for line in 1..=lines {
         out += "<o:entry";
         let fields = fields(line);
-        for (name, value) in fields.iter().filter(|(name, _)| *name != "description") {
+        let mut attributes: Vec<_> = fields
+            .iter()
+            .filter(|(name, _)| *name != "description")
+            .collect();
+        if is_shuffled {
+            attributes.reverse();
+            attributes.swap(1, 3);
+        }
+        for (name, value) in attributes {
             let _ = write!(out, " {name}=\"{value}\"");
         }
         let _ = write!(

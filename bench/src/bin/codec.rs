@@ -43,6 +43,7 @@ fn main() {
             let text = order(lines, style);
             let (mut read, mut write) = match style {
                 Style::Attributes => (listed_readers(&text), listed_writers(&text)),
+                Style::Shuffled => (listed_readers(&text), Vec::new()),
                 Style::Compact => (readers(&text, style), writers(&text)),
                 _ => (readers(&text, style), Vec::new()),
             };
@@ -91,7 +92,10 @@ fn readers(text: &str, style: Style) -> Vec<Candidate<'_>> {
             }),
         ),
     ];
-    if !matches!(style, Style::Worst | Style::Declared | Style::Typed | Style::Windows) {
+    if !matches!(
+        style,
+        Style::Worst | Style::Declared | Style::Typed | Style::Windows
+    ) {
         all.push((
             "measuring stick",
             Box::new(|| peer::stick::read(text).map_or(0, |order| order.line.len())),

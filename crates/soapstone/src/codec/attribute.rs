@@ -181,20 +181,21 @@ impl<'a> Reader<'a> {
 
     fn find_attribute<T: Simple>(&mut self, key: impl Key) -> Result<Option<T>> {
         let attributes = self.xml.attributes();
-        let is_it = |index: &usize| {
-            attributes
-                .get(*index)
-                .is_some_and(|a| key.matches(self.xml.namespace(a.ns), a.local, self))
+        let length = key.local().len();
+        let is_it = |a: &Attribute<'_>| {
+            a.local.len() == length && key.matches(self.xml.namespace(a.ns), a.local, self)
         };
         // They mostly stand in the order in which they are asked for.
-        let next = self.next_attribute;
-        let Some(index) = (next..attributes.len()).chain(0..next).find(is_it) else {
+        let next = self.next_attribute.min(attributes.len());
+        let (before, behind) = attributes.split_at(next);
+        let index = match behind.iter().position(is_it) {
+            Some(index) => Some(next + index),
+            None => before.iter().position(is_it),
+        };
+        let Some((index, attribute)) = index.and_then(|at| Some((at, attributes.get(at)?))) else {
             return Ok(None);
         };
         self.next_attribute = index + 1;
-        let Some(attribute) = self.xml.attributes().get(index) else {
-            return Ok(None);
-        };
         match T::from_text(attribute.value.clone(), &self.xml) {
             Ok(value) => {
                 if let Some(taken) = self.taken.get_mut(index)
