@@ -320,6 +320,8 @@ pub(crate) struct Arm {
     pub(crate) particle: Particle,
     /// Never optional.
     pub(crate) occurs: Occurs,
+    /// As that of a field: what several turns of the choice take one after another is one list.
+    pub(crate) turns: Option<Turns>,
 }
 
 /// Named values.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::structure::{constrained, range};
+use super::structure::{constrained, of_turns, range};
 use super::{Scope, doc, wildcard};
 use crate::item::{Arm, Array, Choice, Family, Item, Model, Occurs, Particle};
 
@@ -75,6 +75,17 @@ impl Scope<'_> {
     }
 
     fn read_arm(&self, arm: &Arm) -> String {
+        let read = self.read_once(arm);
+        let Some(of) = arm.turns else {
+            return read;
+        };
+        format!(
+            "{read}.map(|x| r.in_turns(x, {})).transpose()?",
+            of_turns(of)
+        )
+    }
+
+    fn read_once(&self, arm: &Arm) -> String {
         match (&arm.particle, arm.occurs) {
             (Particle::Element(tag, value), Occurs::Many(min, max)) => format!(
                 "r{}.some({}, {})?",

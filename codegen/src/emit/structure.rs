@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Scope, doc, literal, wildcard};
 use crate::item::{
     AttributeField, AttributeKey, Body, Constraint, Field, First, Item, Kind, Occurs, Particle,
-    Rust, Struct, TagId, Wildcard,
+    Rust, Struct, TagId, Turns, Wildcard,
 };
 
 impl Scope<'_> {
@@ -195,13 +195,12 @@ impl Scope<'_> {
             let _ = match field.turns {
                 None => writeln!(out, "            {}: {read},", field.name),
                 Some(of) => {
-                    let (turns, each) =
-                        (range(of.turns.0, of.turns.1), range(of.each.0, of.each.1));
+                    let of = of_turns(of);
                     let read = read.trim_end_matches('?');
                     let name = &field.name;
                     writeln!(
                         out,
-                        "            {name}: {read}.and_then(|x| r.in_turns(x, ({turns}), ({each})))?,"
+                        "            {name}: {read}.and_then(|x| r.in_turns(x, {of}))?,"
                     )
                 }
             };
@@ -391,6 +390,12 @@ pub(super) fn constrained(value: &Option<Constraint>) -> String {
 /// An occurrence range as two arguments.
 pub(super) fn range(min: u64, max: Option<u64>) -> String {
     format!("{min}, {}", most(max))
+}
+
+/// How often a group repeats, and what it holds in each turn, as two arguments.
+pub(super) fn of_turns(of: Turns) -> String {
+    let [turns, each] = [of.turns, of.each].map(|(min, max)| range(min, max));
+    format!("({turns}), ({each})")
 }
 
 /// The upper bound of an occurrence range as an argument.

@@ -3,6 +3,7 @@
 use soapstone_schema::model::{Compositor, Element, ElementId, Group, GroupId, Particle, Term};
 
 use super::particle::{DEPTH, occurs, wildcard};
+use super::turns::turns;
 use super::{Lowering, Owner, Work, documentation};
 use crate::item::{Arm, Choice, Field, ItemId, Kind, Occurs, Particle as Place, Rust};
 use crate::names::{self, Names};
@@ -63,6 +64,7 @@ impl<'m> Lowering<'m> {
                 rust,
                 particle: Place::Element(tag, constraint),
                 occurs: Occurs::One,
+                turns: None,
             });
         }
         self.set(
@@ -194,6 +196,14 @@ impl<'m> Lowering<'m> {
         } else {
             Occurs::Many(particle.min.max(1), particle.max)
         };
+        // Turns of `(a{2,3} | b)*` that take the same are not told apart.
+        let turns = (starred && !once)
+            .then(|| turns((1, None), particle))
+            .flatten();
+        let occurs = turns.map_or(occurs, |turns| {
+            let (min, max) = turns.range();
+            Occurs::Many(min, max)
+        });
         match &particle.term {
             Term::Element(id) => {
                 let Some(element) = self.model.elements.get(id.index()) else {
@@ -206,6 +216,7 @@ impl<'m> Lowering<'m> {
                     rust,
                     particle: place,
                     occurs,
+                    turns,
                 });
             }
             Term::Any(any) => out.push(Arm {
@@ -214,6 +225,7 @@ impl<'m> Lowering<'m> {
                 rust: Rust::Path("codec::AnyElement"),
                 particle: Place::Any(wildcard(any)),
                 occurs,
+                turns,
             }),
             Term::Group(id) => {
                 let Some(group) = self.model.groups.get(id.index()) else {
@@ -247,6 +259,7 @@ impl<'m> Lowering<'m> {
                             rust: Rust::Item(item),
                             particle: Place::Group,
                             occurs,
+                            turns: None,
                         });
                     }
                 }

@@ -84,6 +84,7 @@ impl<'m> Lowering<'m> {
                     rust: Rust::Path("codec::AnyElement"),
                     particle: Place::Any(wildcard.clone()),
                     occurs: Occurs::One,
+                    turns: None,
                 });
                 Model::Any(wildcard, found.arms.len() - 1)
             }
@@ -127,6 +128,7 @@ impl<'m> Lowering<'m> {
             rust,
             particle: place,
             occurs: Occurs::One,
+            turns: None,
         });
         let arm = found.arms.len() - 1;
         found.elements.insert(element.name.clone(), arm);

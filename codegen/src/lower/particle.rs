@@ -44,7 +44,7 @@ impl<'m> Lowering<'m> {
                         let combined = self.single(only, product, owner, names, depth);
                         out.extend(combined);
                     }
-                    (_, [only]) if let Some(turns) = turns(particle, only) => {
+                    (_, [only]) if let Some(turns) = turns((particle.min, particle.max), only) => {
                         out.extend(self.in_turns(turns, only, owner, names, depth));
                     }
                     (Compositor::Choice, _) => {
@@ -100,7 +100,7 @@ impl<'m> Lowering<'m> {
                                 fields = self.single(single, product, owner, names, depth + 1);
                             }
                         }
-                        (_, [single]) if let Some(turns) = turns(&outer, single) => {
+                        (_, [single]) if let Some(turns) = turns((min, max), single) => {
                             fields = self.in_turns(turns, single, owner, names, depth);
                         }
                         (Compositor::Choice, _) => {

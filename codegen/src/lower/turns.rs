@@ -26,13 +26,13 @@ impl<'m> Lowering<'m> {
 }
 
 /// The turns of an element or a wildcard alone in a repeated group. Where each turn has the same number they stay apart.
-pub(super) fn turns(outer: &Particle, inner: &Particle) -> Option<Turns> {
+pub(super) fn turns(outer: (u64, Option<u64>), inner: &Particle) -> Option<Turns> {
     let is_group = matches!(inner.term, Term::Group(_));
-    if is_group || inner.max == Some(inner.min) || outer.max == Some(0) || inner.max == Some(0) {
+    if is_group || inner.max == Some(inner.min) || outer.1 == Some(0) || inner.max == Some(0) {
         return None;
     }
     Some(Turns {
-        turns: (outer.min, outer.max),
+        turns: outer,
         each: (inner.min, inner.max),
     })
 }
@@ -64,7 +64,7 @@ pub(super) fn multiply(outer: &Particle, inner: &Particle) -> Option<(u64, Optio
 
 impl Turns {
     /// The least count and the most.
-    fn range(self) -> (u64, Option<u64>) {
+    pub(super) fn range(self) -> (u64, Option<u64>) {
         let most = self.turns.1.zip(self.each.1);
         (
             self.turns.0.saturating_mul(self.each.0),

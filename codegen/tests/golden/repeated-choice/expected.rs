@@ -7,6 +7,7 @@ pub struct R {
     pub choice: Vec<RChoice>,
     pub sequence: Vec<RSequence>,
     pub sequence_2: Option<RSequence2>,
+    pub choice_2: Vec<RChoice2>,
 }
 
 impl codec::Type for R {
@@ -15,12 +16,14 @@ impl codec::Type for R {
             choice: r.groups(0, codec::UNBOUNDED)?,
             sequence: r.groups(0, 2)?,
             sequence_2: r.optional_group()?,
+            choice_2: r.groups(0, codec::UNBOUNDED)?,
         })
     }
     fn content(&self, w: &mut codec::Writer) {
         w.groups(&self.choice);
         w.groups(&self.sequence);
         w.optional_group(&self.sequence_2);
+        w.groups(&self.choice_2);
     }
 }
 
@@ -44,6 +47,30 @@ impl codec::Group for RChoice {
         match self {
             Self::A(x) => w.one(A_TAG, x),
             Self::B(x) => w.one(B_TAG, x),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RChoice2 {
+    P(Vec<i32>),
+    Q(i32),
+}
+
+impl codec::Group for RChoice2 {
+    fn read(r: &mut codec::Reader<'_>) -> codec::Result<Option<Self>> {
+        if let Some(x) = r.some(P_TAG, 2, codec::UNBOUNDED)?.map(|x| r.in_turns(x, (1, codec::UNBOUNDED), (2, 3))).transpose()? {
+            return Ok(Some(Self::P(x)));
+        }
+        if let Some(x) = r.arm(Q_TAG)? {
+            return Ok(Some(Self::Q(x)));
+        }
+        Ok(None)
+    }
+    fn write(&self, w: &mut codec::Writer) {
+        match self {
+            Self::P(x) => w.many(P_TAG, x),
+            Self::Q(x) => w.one(Q_TAG, x),
         }
     }
 }
@@ -100,6 +127,8 @@ soapstone::tags! {
     V_TAG = 1 "c:v";
     X_TAG = 1 "c:x";
     Y_TAG = 1 "c:y";
+    P_TAG = 1 "c:p";
+    Q_TAG = 1 "c:q";
 }
 
 impl codec::Root for R {
