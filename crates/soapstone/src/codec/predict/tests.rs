@@ -1,6 +1,7 @@
 //! Leaves with attributes, read in one step and by the general path.
 
 use crate::codec::tag::NamedType;
+use crate::codec::tests::NONE;
 use crate::codec::{self, Element, QName, Reader, Result, Strictness, Type, Writer};
 use crate::datatype::Decimal;
 use crate::xml;
@@ -13,11 +14,7 @@ crate::newtype! {
 }
 
 const NAMESPACES: &[codec::Namespace] = &[
-    codec::Namespace {
-        uri: "",
-        prefix: "",
-        types: &[],
-    },
+    NONE,
     codec::Namespace {
         uri: "urn:o",
         prefix: "o",
