@@ -3,8 +3,7 @@
 use super::attribute::is_true;
 use super::reader::Ahead;
 use super::{ErrorKind, Nillable, Reader, Result, Strictness, Tag, Type, Writer};
-use crate::name::XSI;
-use crate::xml;
+use crate::xml::{self, NsId};
 
 /// The namespace of SOAP 1.1 encoding.
 pub(super) const SOAP_ENCODING: &str = "http://schemas.xmlsoap.org/soap/encoding/";
@@ -208,9 +207,7 @@ impl Reader<'_> {
             return Ok(false);
         }
         let is_nil = |attribute: &xml::Attribute<'_>| {
-            attribute.local == "nil"
-                && self.xml.namespace(attribute.ns) == XSI
-                && is_true(&attribute.value)
+            attribute.local == "nil" && attribute.ns == NsId::XSI && is_true(&attribute.value)
         };
         if !self.xml.attributes().iter().any(is_nil) {
             return Ok(false);

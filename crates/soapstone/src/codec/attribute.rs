@@ -292,8 +292,7 @@ impl<'a> Reader<'a> {
     pub(super) fn left_attributes(&mut self) -> Result<Vec<usize>> {
         self.settle()?;
         let all = self.xml.attributes().iter().zip(&self.taken).enumerate();
-        let left = all
-            .filter(|(_, (attribute, taken))| !**taken && self.xml.namespace(attribute.ns) != XSI);
+        let left = all.filter(|(_, (attribute, taken))| !**taken && attribute.ns != NsId::XSI);
         Ok(left.map(|(index, _)| index).collect())
     }
 

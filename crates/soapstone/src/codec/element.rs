@@ -214,10 +214,7 @@ impl<T: Type> Element<T> {
     pub fn write_bytes(&self, value: &T, out: Vec<u8>) -> std::result::Result<Vec<u8>, WriteError> {
         let mut writer = Writer::new(out, self.namespaces);
         writer.root(self.tag, value);
-        match writer.unwritable.take() {
-            None => Ok(writer.into_bytes()),
-            Some(error) => Err(*error),
-        }
+        writer.finish()
     }
 
     /// Writes a document for a reader that has names in full: every name has its prefix, whatever its pattern says. Tells where each
@@ -231,10 +228,7 @@ impl<T: Type> Element<T> {
         writer.in_full = Some(Vec::new());
         writer.root(self.tag, value);
         let open = writer.in_full.take().unwrap_or_default();
-        match writer.unwritable.take() {
-            None => Ok((text_of(writer.into_bytes()), open)),
-            Some(error) => Err(*error),
-        }
+        Ok((text_of(writer.finish()?), open))
     }
 
     /// Appends what a writer makes of a value, whole or not at all; gives what was put aside.

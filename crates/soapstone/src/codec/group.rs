@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use super::error::{Error, ErrorKind, Invalid};
-use super::tag::Check;
 use super::{Group, Reader, Result, Simple, Strictness, Tag, Type};
-use crate::xml::{Prediction, Span};
+use crate::xml::{Leaf, Prediction, Span};
 
 impl<'a> Reader<'a> {
     /// Reads an element that must come next.
@@ -193,18 +192,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
         let leaf = self.mixed_leaf(tag, T::NAMES);
-        let type_ = leaf.and_then(|leaf| leaf.type_);
-        let told = type_.map(|type_| self.told_check::<T>(self.xml.text(type_.value)));
-        if let Some(said) = type_ {
-            self.learn_type(said);
-        }
-        let value = match (leaf, told) {
-            (Some(_), Some(None)) => {
-                self.xml.take_back_leaf();
-                None
-            }
-            (leaf, told) => leaf.map(|leaf| self.leaf_value(leaf.text, told.flatten().flatten())),
-        };
+        let value = leaf.and_then(|leaf| self.leaf_value::<T>(leaf));
         match value {
             Some(Ok(value)) => return Ok(Some(value)),
             Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
@@ -216,22 +204,30 @@ impl<'a> Reader<'a> {
         self.finish(tag).map(Some)
     }
 
-    /// Reads the value of the text of a leaf; one that was put together is in `own`.
+    /// Reads the value of a leaf that was taken; a text that was put together is in `own`. Where only the general path can tell what
+    /// its type asks for, the leaf is given back.
     #[inline(always)]
-    fn leaf_value<T: Simple>(
+    fn leaf_value<T: Simple + Type>(
         &mut self,
-        text: Option<&'a str>,
-        told: Option<Check>,
-    ) -> std::result::Result<T, Invalid> {
-        if let Some(check) = told {
-            check(text.unwrap_or(self.own.as_str()), &self.xml)?;
+        leaf: Leaf<'a>,
+    ) -> Option<std::result::Result<T, Invalid>> {
+        if let Some(said) = leaf.type_ {
+            self.learn_type(said);
+            let Ok((told, None)) = self.told_by::<T>(self.xml.text(said.value)) else {
+                self.xml.take_back_leaf();
+                return None;
+            };
+            let text = leaf.text.unwrap_or(self.own.as_str());
+            if let Some(Err(problem)) = told.map(|check| check(text, &self.xml)) {
+                return Some(Err(problem));
+            }
         }
-        let text = match text {
+        let text = match leaf.text {
             Some(text) => Cow::Borrowed(text),
             None if T::KEEPS => Cow::Owned(self.own.take()),
             None => Cow::Borrowed(self.own.as_str()),
         };
-        T::from_text(text, &self.xml)
+        Some(T::from_text(text, &self.xml))
     }
 
     /// The error for the leaf just taken, which is read once more for its text.

@@ -4,7 +4,7 @@ use super::error::ErrorKind;
 use super::simple::XSD;
 use super::tag::{Check, NamedType};
 use super::writer::Mode;
-use super::{Bindings, Error, QName, Reader, Result, Strictness, Tag, Type, Writer};
+use super::{Bindings, Error, Namespace, QName, Reader, Result, Strictness, Tag, Type, Writer};
 use crate::xml::{self, Span};
 
 /// The namespace and the local name of the type that the text of `xsi:type` names.
@@ -35,21 +35,39 @@ impl Reader<'_> {
     /// Checks that `xsi:type` names the type that is read anyway.
     #[inline(never)]
     pub(super) fn check_type<T: Type>(&mut self) -> Result<()> {
-        let Some(lexical) = self.type_.take() else {
-            return Ok(());
-        };
-        let Some((namespace, local)) = type_named(&self.xml, &lexical) else {
-            return Err(self.wrong_type(&lexical));
-        };
-        let lenient = self.strictness == Strictness::Lenient;
-        if !lenient && !T::accepts_type(namespace, local, self.namespaces) {
-            return Err(self.wrong_type(&lexical));
+        if let Some(lexical) = self.type_.take() {
+            (self.told, self.told_name) = self.told_by::<T>(&lexical)?;
         }
-        let told = NamedType::find(self.namespaces, namespace, local).filter(|_| !lenient);
-        let name = T::UNION.then(|| QName::new(namespace, local));
-        self.told = told.map(|told| told.check);
-        self.told_name = name;
         Ok(())
+    }
+
+    /// What a value must be besides by a text of `xsi:type`, and the name there, where the value is of a union.
+    ///
+    /// # Errors
+    /// Where it names no type that may stand here.
+    #[inline(always)]
+    pub(super) fn told_by<T: Type>(&self, lexical: &str) -> Result<(Option<Check>, Option<QName>)> {
+        let (namespace, local) = self.type_in_place(lexical, T::accepts_type)?;
+        let told = NamedType::find(self.namespaces, namespace, local)
+            .filter(|_| self.strictness != Strictness::Lenient);
+        let name = T::UNION.then(|| QName::new(namespace, local));
+        Ok((told.map(|told| told.check), name))
+    }
+
+    /// The namespace and the local name of a type that may stand here; lenient reading takes any.
+    ///
+    /// # Errors
+    /// Where the text of `xsi:type` names no such type.
+    #[inline(always)]
+    pub(super) fn type_in_place<'t>(
+        &'t self,
+        lexical: &'t str,
+        accepts: impl Fn(&str, &str, &[Namespace]) -> bool,
+    ) -> Result<(&'t str, &'t str)> {
+        let named = type_named(&self.xml, lexical).filter(|(namespace, local)| {
+            self.strictness == Strictness::Lenient || accepts(namespace, local, self.namespaces)
+        });
+        named.ok_or_else(|| self.wrong_type(lexical))
     }
 
     /// Takes the name in `xsi:type`, if there is one.
@@ -63,17 +81,6 @@ impl Reader<'_> {
         }
     }
 
-    /// What the text of a leaf must be besides, by a text of `xsi:type`; absent where the general path has to look.
-    #[inline(always)]
-    pub(super) fn told_check<T: Type>(&self, lexical: &str) -> Option<Option<Check>> {
-        let (namespace, local) = type_named(&self.xml, lexical)?;
-        let fits = !T::UNION
-            && self.strictness != Strictness::Lenient
-            && T::accepts_type(namespace, local, self.namespaces);
-        let told = NamedType::find(self.namespaces, namespace, local);
-        fits.then_some(told.map(|told| told.check))
-    }
-
     /// Tells whether a built-in type of that local name may stand where a value is read.
     #[inline(always)]
     pub(super) fn accepts_built_in<T: Type>(&self, local: Span) -> bool {
@@ -81,7 +88,7 @@ impl Reader<'_> {
     }
 
     #[cold]
-    pub(super) fn wrong_type(&self, lexical: &str) -> Error {
+    fn wrong_type(&self, lexical: &str) -> Error {
         self.error(ErrorKind::Type(lexical.to_owned()))
     }
 

@@ -2,9 +2,8 @@
 //! no list of them is made. At the first that does not, the whole tag is read by the general path.
 
 use super::attribute::Key;
-use super::instance::type_named;
 use super::reader::Ahead;
-use super::{Namespace, Reader, Result, Strictness, Tag, Type};
+use super::{Namespace, Reader, Result, Tag, Type};
 use crate::xml::{Event, Span};
 
 /// Stands for the number of attributes that are left while that is not known.
@@ -93,14 +92,6 @@ impl Reader<'_> {
         let Some(lexical) = self.type_.take() else {
             return Ok(());
         };
-        match type_named(&self.xml, &lexical) {
-            Some((namespace, local))
-                if self.strictness == Strictness::Lenient
-                    || (begun.accepts_type)(namespace, local, self.namespaces) =>
-            {
-                Ok(())
-            }
-            _ => Err(self.wrong_type(&lexical)),
-        }
+        self.type_in_place(&lexical, begun.accepts_type).map(drop)
     }
 }

@@ -30,6 +30,17 @@ pub enum Unwritable {
 }
 
 impl Writer {
+    /// What was written.
+    ///
+    /// # Errors
+    /// Where that does not say the value.
+    pub(super) fn finish(mut self) -> Result<Vec<u8>, WriteError> {
+        match self.unwritable.take() {
+            None => Ok(self.into_bytes()),
+            Some(error) => Err(*error),
+        }
+    }
+
     /// Remembers a value that cannot be written, unless there was one before.
     #[cold]
     pub(super) fn refuse(&mut self, value: &str, problem: Unwritable) {

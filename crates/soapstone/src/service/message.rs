@@ -2,7 +2,6 @@
 
 use super::{Header, Parts};
 use crate::codec::{Element, QName, Strictness, Type, WriteError, type_named};
-use crate::name::XSI;
 use crate::soap::{self, Code, Envelope, Fault};
 use crate::xml;
 
@@ -172,7 +171,7 @@ fn told(document: &str, options: &xml::Options) -> Option<(String, Option<QName>
         return None;
     };
     let mut attributes = reader.attributes().iter();
-    let told = attributes.find(|a| a.local == "type" && reader.namespace(a.ns) == XSI);
+    let told = attributes.find(|a| a.local == "type" && a.ns == xml::NsId::XSI);
     let told = told.and_then(|attribute| type_named(&reader, &attribute.value));
     let told = told.map(|(namespace, local)| QName::new(namespace, local));
     Some((tag.local.to_owned(), told))
@@ -270,6 +269,7 @@ pub fn not_served() -> Box<Fault> {
 mod tests {
     use super::*;
     use crate::codec::Tag;
+    use crate::name::XSI;
 
     const REFUSAL: &Tag = &Tag::new(0, "refusal", "<refusal>", "</refusal>");
 

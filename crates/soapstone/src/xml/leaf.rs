@@ -126,9 +126,7 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        self.elements += 1;
-        self.at = to + openings.length + local.text.len() + 2;
-        self.set_start(start);
+        self.pass_leaf(start, to + openings.length + local.text.len() + 2);
         Some(Near::Taken(Span { from, to }))
     }
 
@@ -157,10 +155,7 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        let start = self.at;
-        self.elements += 1;
-        self.at = span.to + openings.length + local.text.len() + 2;
-        self.set_start(start);
+        self.pass_leaf(self.at, span.to + openings.length + local.text.len() + 2);
         Some(())
     }
 
@@ -191,12 +186,9 @@ impl<'a> Reader<'a> {
             _ => {
                 let tag = self.leaf_attributes(openings, local, expected?)?;
                 if tag.is_empty {
-                    self.elements += 1;
-                    self.at = tag.end;
-                    self.set_start(start);
-                    let text = Some("");
+                    self.pass_leaf(start, tag.end);
                     return Some(Leaf {
-                        text,
+                        text: Some(""),
                         type_: tag.type_,
                     });
                 }
@@ -217,9 +209,7 @@ impl<'a> Reader<'a> {
             self.at = start;
             return None;
         };
-        self.elements += 1;
-        self.at += openings.length + 1 + length;
-        self.set_start(start);
+        self.pass_leaf(start, self.at + openings.length + 1 + length);
         Some(Leaf { text, type_ })
     }
 
@@ -316,6 +306,14 @@ impl<'a> Reader<'a> {
             is_empty,
             type_,
         })
+    }
+
+    /// Moves behind a leaf.
+    #[inline(always)]
+    fn pass_leaf(&mut self, start: usize, to: usize) {
+        self.elements += 1;
+        self.at = to;
+        self.set_start(start);
     }
 
     /// Moves behind the text that begins there; nowhere if there is something wrong with it.
