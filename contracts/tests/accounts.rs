@@ -2,11 +2,13 @@
 //! body, binary values beside it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod served;
+
 use std::sync::{Arc, Mutex};
 
 use soapstone::codec::Nillable;
 use soapstone::datatype::Base64Binary;
-use soapstone::http::{Client, ClientOptions, Outgoing, ServerOptions, serve};
+use soapstone::http::{Client, ClientOptions, Outgoing};
 use soapstone::service::{
     Attachment, CallError, Context, Failure, Header, NoFaults, Received, Router,
 };
@@ -15,6 +17,8 @@ use soapstone_contracts::accounts::accounts::{
     Accounts, AccountsClient, AccountsServer, OpenFault, header,
 };
 use soapstone_contracts::accounts::types::{Account, Refusal, element};
+
+use served::served;
 
 /// Remembers what it was told.
 #[derive(Debug, Default)]
@@ -90,18 +94,10 @@ async fn start() -> (AccountsClient, Arc<Mutex<Vec<String>>>) {
 }
 
 async fn start_on(router: Router) -> (AccountsClient, Arc<Mutex<Vec<String>>>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/accounts", listener.local_addr().unwrap());
     let bank = Bank::default();
     let notes = bank.notes.clone();
     let router = router.mount("/accounts", AccountsServer(bank)).unwrap();
-    let options = ServerOptions::default();
-    tokio::spawn(serve(
-        listener,
-        Arc::new(router),
-        options,
-        std::future::pending(),
-    ));
+    let address = format!("http://{}/accounts", served(router).await);
     let http = Client::new(ClientOptions::default()).unwrap();
     (AccountsClient::new(http, address), notes)
 }

@@ -1,17 +1,18 @@
 //! A client against peers that answer what no contract has: pages, nothing, other messages.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::sync::Arc;
+mod served;
+
 use std::time::{Duration, SystemTime};
 
 use soapstone::codec::parse;
-use soapstone::http::{
-    Client, ClientOptions, Request, Response, ServerOptions, Service, StatusCode, header, serve,
-};
+use soapstone::http::{Client, ClientOptions, Request, Response, Service, StatusCode, header};
 use soapstone::service::{CallError, NoFaults};
 use soapstone_contracts::accounts::accounts::AccountsClient;
 use soapstone_contracts::sample_erp::messages::GetStock;
 use soapstone_contracts::sample_erp::order_service::OrderServiceClient;
+
+use served::served;
 
 /// Answers everything in one way.
 struct Peer {
@@ -30,15 +31,7 @@ impl Service for Peer {
 }
 
 async fn start(peer: Peer) -> (String, Client) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/", listener.local_addr().unwrap());
-    let options = ServerOptions::default();
-    tokio::spawn(serve(
-        listener,
-        Arc::new(peer),
-        options,
-        std::future::pending(),
-    ));
+    let address = format!("http://{}/", served(peer).await);
     (address, Client::new(ClientOptions::default()).unwrap())
 }
 

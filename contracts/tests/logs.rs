@@ -1,18 +1,22 @@
 //! What clients and routers log: enough to follow a call, and nothing of what is sent.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod served;
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use soapstone::codec::parse;
 use soapstone::datatype::DateTime;
-use soapstone::http::{Client, ClientOptions, Credentials, Outgoing, ServerOptions, serve};
+use soapstone::http::{Client, ClientOptions, Credentials, Outgoing};
 use soapstone::service::Router;
 use soapstone_contracts::sample::SampleErp;
 use soapstone_contracts::sample_erp::messages::{CancelOrder, GetStock};
 use soapstone_contracts::sample_erp::order_service::{OrderServiceClient, OrderServiceServer};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
+
+use served::served;
 
 /// Lines as they are logged.
 #[derive(Clone, Default)]
@@ -47,18 +51,10 @@ impl Lines {
 }
 
 async fn start() -> OrderServiceClient {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
     let noon = || DateTime::parse("2026-01-02T12:00:00Z").unwrap();
     let erp = OrderServiceServer(Arc::new(SampleErp::new(noon)));
     let router = Router::new().mount("/erp", erp).unwrap();
-    let options = ServerOptions::default();
-    tokio::spawn(serve(
-        listener,
-        Arc::new(router),
-        options,
-        std::future::pending(),
-    ));
+    let address = served(router).await;
     let http = Client::new(ClientOptions::default()).unwrap();
     let mut client =
         OrderServiceClient::new(http, format!("http://u:SECRET@{address}/erp?key=SECRET"));

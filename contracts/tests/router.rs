@@ -1,11 +1,13 @@
 //! A router over HTTP: what it answers besides the operations.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod served;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use soapstone::datatype::DateTime;
-use soapstone::http::{Answer, Client, ClientOptions, Outgoing, ServerOptions, serve};
+use soapstone::http::{Answer, Client, ClientOptions, Outgoing};
 use soapstone::service::{
     Context, Contract, Headers, Message, MountError, Operation, Outcome, Port, Router, not_served,
 };
@@ -13,22 +15,11 @@ use soapstone_contracts::sample::SampleErp;
 use soapstone_contracts::sample_erp::order_service::OrderServiceServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use served::served;
+
 fn erp() -> OrderServiceServer<Arc<SampleErp>> {
     let noon = || DateTime::parse("2026-01-02T12:00:00Z").unwrap();
     OrderServiceServer(Arc::new(SampleErp::new(noon)))
-}
-
-async fn start(router: Router) -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let options = ServerOptions::default();
-    tokio::spawn(serve(
-        listener,
-        Arc::new(router),
-        options,
-        std::future::pending(),
-    ));
-    address
 }
 
 async fn send(outgoing: Outgoing) -> Answer {
@@ -57,7 +48,7 @@ async fn raw(address: SocketAddr, method: &str, target: &str) -> (Vec<String>, S
 
 #[tokio::test]
 async fn a_head_is_answered_as_a_get_without_its_body() {
-    let address = start(Router::new().mount("/erp", erp()).unwrap()).await;
+    let address = served(Router::new().mount("/erp", erp()).unwrap()).await;
     for (target, status) in [
         ("/erp?wsdl", "200"),
         ("/erp?doc=none", "404"),
@@ -79,7 +70,7 @@ async fn a_head_is_answered_as_a_get_without_its_body() {
 
 #[tokio::test]
 async fn a_broken_message_of_several_parts_is_answered_in_its_own_version() {
-    let address = start(Router::new().mount("/erp", erp()).unwrap()).await;
+    let address = served(Router::new().mount("/erp", erp()).unwrap()).await;
     let envelope = |version: &str| format!("\"application/{version}\"");
     let cases = [
         ("type=\"text/xml\"".to_owned(), false),
@@ -120,7 +111,7 @@ async fn a_broken_message_of_several_parts_is_answered_in_its_own_version() {
 
 /// The address in the contract that someone gets who asks with a header.
 async fn told_to(router: Router, header: (&str, &str)) -> String {
-    let address = start(router.mount("/erp", erp()).unwrap()).await;
+    let address = served(router.mount("/erp", erp()).unwrap()).await;
     let asked = Outgoing::get(format!("http://{address}/erp?wsdl"));
     let asked = asked.with_header(header.0.parse().unwrap(), header.1);
     let contract = String::from_utf8(send(asked).await.body.to_vec()).unwrap();
@@ -201,7 +192,7 @@ async fn each_port_of_a_contract_has_the_address_at_which_it_is_mounted() {
     let router = router.mount("/a&a", Half("A")).unwrap();
     let router = router.mount("/b", Half("B")).unwrap();
     let router = router.mount("/b2", Half("B")).unwrap();
-    let address = start(router).await;
+    let address = served(router).await;
     for (path, own, b) in [
         ("/a&amp;a", "/a&amp;a", "/b"),
         ("/b", "/b", "/b"),

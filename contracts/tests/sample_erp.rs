@@ -1,9 +1,11 @@
 //! The sample ERP over HTTP: typed client, router and service together.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod served;
+
 use soapstone::codec::{Root, lexical, parse};
 use soapstone::datatype::DateTime;
-use soapstone::http::{Client, ClientOptions, Outgoing, ServerOptions, serve};
+use soapstone::http::{Client, ClientOptions, Outgoing};
 use soapstone::service::{CallError, Router};
 use soapstone_contracts::sample::{SampleErp, write_contract};
 use soapstone_contracts::sample_erp::contract::FILES;
@@ -16,6 +18,8 @@ use soapstone_contracts::sample_erp::order_service::{
 use soapstone_contracts::sample_erp::types::{
     Customer, Order, OrderLine, OrderLines, OrderStatus, RejectionCode,
 };
+
+use served::served;
 
 fn noon() -> DateTime {
     DateTime::parse("2026-01-02T12:00:00Z").unwrap()
@@ -48,19 +52,9 @@ fn order(reference: &str, item: &str, quantity: &str) -> SubmitOrder {
 
 /// Starts the ERP on a free port.
 async fn start() -> (String, Client) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!(
-        "http://{}/services/OrderService",
-        listener.local_addr().unwrap()
-    );
     let erp = OrderServiceServer(std::sync::Arc::new(SampleErp::new(noon)));
     let router = Router::new().mount("/services/OrderService", erp).unwrap();
-    tokio::spawn(serve(
-        listener,
-        std::sync::Arc::new(router),
-        ServerOptions::default(),
-        std::future::pending(),
-    ));
+    let address = format!("http://{}/services/OrderService", served(router).await);
     (address, Client::new(ClientOptions::default()).unwrap())
 }
 
