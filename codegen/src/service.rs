@@ -222,11 +222,10 @@ impl Lowering<'_> {
                 continue;
             };
             let headers: Vec<&Header> = port::headers(&covered, bound).collect();
-            match self.operation(operation, bound, &headers, (&mut methods, &mut fault_names)) {
-                Ok(lowered) => service.operations.push(Operation {
-                    actions: port::actions(&port_type.name, operation, bound),
-                    ..lowered
-                }),
+            let actions = port::actions(&port_type.name, operation, bound);
+            let own_names = (&mut methods, &mut fault_names);
+            match self.operation(operation, bound, actions, &headers, own_names) {
+                Ok(lowered) => service.operations.push(lowered),
                 Err(why) => report.warning(
                     bound.place,
                     "operation-left-out",
@@ -268,6 +267,7 @@ impl Lowering<'_> {
         &mut self,
         operation: &Abstract,
         bound: &BoundOperation,
+        actions: [String; 2],
         headers: &[&Header],
         (methods, fault_names): (&mut Names, &mut Names),
     ) -> Result<Operation, String> {
@@ -353,7 +353,7 @@ impl Lowering<'_> {
             response,
             one_way: operation.output.is_none(),
             encoded,
-            actions: [String::new(), String::new()],
+            actions,
             faults,
             unwrapped: None,
         })

@@ -35,7 +35,7 @@ impl Outline<'_> {
             .as_ref()
             .map_or("", |principal| &principal.name);
         let operation = self.operation.map_or("", |operation| &operation.name);
-        let millis = (begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+        let millis = soapstone::http::millis(begun);
         let label = problem.map_or("ok", |problem| problem.code);
         let name = || match self.operation {
             Some(operation) => metrics::SharedString::from(Arc::clone(&operation.name)),

@@ -86,22 +86,15 @@ pub(super) fn actions(
     } else {
         "/"
     };
-    let action = |message: &Option<Message>, name: &str| {
-        let written = message.as_ref()?.action.clone();
-        written.or_else(|| Some([namespace, &port_type.local, name].join(delimiter)))
+    let action = |message: &Option<Message>, name: &str, bound: &str| {
+        let message = message.as_ref()?;
+        let bound = (!bound.is_empty()).then(|| bound.to_owned());
+        let by_pattern = || [namespace, &port_type.local, name].join(delimiter);
+        Some(message.action.clone().or(bound).unwrap_or_else(by_pattern))
     };
-    let request = action(&operation.input, &operation.input_name).unwrap_or_default();
-    let written = operation
-        .input
-        .as_ref()
-        .is_some_and(|input| input.action.is_some());
-    [
-        match written || bound.action.is_empty() {
-            true => request,
-            false => bound.action.clone(),
-        },
-        action(&operation.output, &operation.output_name).unwrap_or_default(),
-    ]
+    let request = action(&operation.input, &operation.input_name, &bound.action);
+    let answer = action(&operation.output, &operation.output_name, "");
+    [request, answer].map(Option::unwrap_or_default)
 }
 
 /// Tells whether a binding has all bodies that another has, in the same form. Header blocks are optional for who sends and

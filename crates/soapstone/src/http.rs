@@ -37,7 +37,7 @@ pub use gzip::{accepts_gzip, pack};
 #[cfg(feature = "server")]
 pub use server::{ServerOptions, serve};
 #[cfg(feature = "server")]
-pub use service::{Head, Refusal, Request, Response, Service, is_plain};
+pub use service::{Head, Refusal, Request, Response, Service, is_plain, millis};
 #[cfg(feature = "client")]
 pub use tls::ClientTls;
 pub use tls::TlsError;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use hyper::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
@@ -49,6 +50,11 @@ impl Head {
         let id = self.header("X-Correlation-Id").map(str::trim);
         id.filter(|id| is_plain(id))
     }
+}
+
+/// How long something took, in milliseconds with three places: as logs tell it.
+pub fn millis(begun: Instant) -> f64 {
+    (begun.elapsed().as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// Tells whether a text may serve as a correlation id: up to 128 visible characters of ASCII.

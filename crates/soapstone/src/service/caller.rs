@@ -1,5 +1,6 @@
 //! Calls operations over HTTP: writes the envelope, sends it, reads the answer or the fault.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -13,7 +14,7 @@ use super::call_error::{CallError, KEPT};
 use super::message::{Detail, Faults};
 use super::{Attachment, Header, Operation, Parts, Version};
 use crate::codec::{Element, Strictness, Type, WriteError, declares_xop, inline_references};
-use crate::http::{Answer, Client, Credentials, Outgoing, SendError, without_secrets};
+use crate::http::{Answer, Client, Credentials, Outgoing, SendError, millis, without_secrets};
 use crate::soap::{
     Addressing, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
     write_envelope, write_multipart, xop_content_type,
@@ -197,7 +198,7 @@ impl Caller {
         async {
             let begun = Instant::now();
             let result = called.await;
-            let millis = (begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+            let millis = millis(begun);
             match &result {
                 Ok(_) => tracing::debug!(millis, "answered"),
                 Err(CallError::Typed(_, fault) | CallError::Fault(fault)) => {
@@ -222,18 +223,21 @@ impl Caller {
         request: Option<(Q, &Q::Value)>,
     ) -> Result<Answer, CallError<F>> {
         let (mut message, mut aside) = (String::new(), Vec::new());
-        let mut written = self.unwritten.clone().map_or(Ok(()), Err);
+        if let Some(error) = &self.unwritten {
+            return Err(CallError::Write(error.clone()));
+        }
         let not_sent = |reason: String| CallError::Send(SendError::NotSent { reason });
-        let mut headers = self.headers.clone();
+        let mut headers = Cow::Borrowed(self.headers.as_str());
         if self.addressing {
             let id = token::urn().map_err(|error| not_sent(error.to_string()))?;
-            Addressing::write_request(operation.actions[0], &self.address, &id, &mut headers);
+            let action = operation.actions[0];
+            Addressing::write_request(action, &self.address, &id, headers.to_mut());
         }
+        let mut written = Ok(());
         write_envelope(self.version, &headers, &mut message, |out| {
             if let Some((parts, value)) = request {
                 let wrapper = out.len();
-                let body = parts.write(value, out, self.xop.then_some(&mut aside));
-                written = std::mem::replace(&mut written, Ok(())).and(body);
+                written = parts.write(value, out, self.xop.then_some(&mut aside));
                 if operation.encoded {
                     say_encoded(self.version, wrapper, out);
                 }

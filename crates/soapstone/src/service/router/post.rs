@@ -13,7 +13,7 @@ use tracing::field::Empty;
 
 use super::{Mounted, Router};
 use crate::codec::declares_xop;
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, millis};
 use crate::service::message::{Message, Outcome, unwritten};
 use crate::service::{Context, Operation, Reply, header as block};
 use crate::soap::{
@@ -213,7 +213,7 @@ fn answer(version: Version, message: String, reply: &Reply) -> Result<Response, 
 /// Makes the answer, and logs it: failures of this side as warnings. What a peer did wrong may quote what it sent, secrets
 /// too, so the reason stands only where someone looks closer.
 fn respond(answered: Result<Response, Refused>, begun: Instant) -> Response {
-    let millis = (begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+    let millis = millis(begun);
     match answered {
         Ok(response) => {
             tracing::debug!(status = response.status.as_u16(), millis, "answered");
