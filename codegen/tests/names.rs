@@ -104,6 +104,19 @@ fn mistakes_are_told_all_at_once_with_their_places() {
     assert!(generate_files(&paths, &tolerant).is_ok());
 }
 
+#[test]
+fn a_count_as_large_as_they_go_is_kept() {
+    let most = u64::MAX;
+    let body = format!(
+        r#"<xs:element name="r"><xs:complexType><xs:sequence minOccurs="{most}" maxOccurs="unbounded"><xs:element name="a" type="xs:int" maxOccurs="2"/></xs:sequence></xs:complexType></xs:element>"#
+    );
+    let rust = rust("count", &body);
+    assert!(
+        rust.contains(&format!(", {most}, codec::UNBOUNDED)?")),
+        "{rust}"
+    );
+}
+
 /// A list of codes too long for an enum is a text that is looked up; one that restricts it to a few is an enum again.
 #[test]
 fn a_catalog_of_codes_is_a_text_that_is_looked_up() {

@@ -97,6 +97,8 @@ impl<'m> Lowering<'m> {
                     .collect();
                 match group.compositor {
                     Compositor::Sequence => Model::Sequence(parts),
+                    // An empty choice is read as empty.
+                    Compositor::Choice if parts.is_empty() => Model::Sequence(parts),
                     Compositor::Choice => Model::Choice(parts),
                     Compositor::All => Model::All(parts),
                 }

@@ -52,7 +52,8 @@ pub(super) fn multiply(outer: &Particle, inner: &Particle) -> Option<(u64, Optio
         _ if outer.max == Some(turns) => true,
         None => turns > 0 || least <= 1,
         Some(most) => {
-            turns.saturating_mul(most).saturating_add(1) >= (turns + 1).saturating_mul(least)
+            turns.saturating_mul(most).saturating_add(1)
+                >= turns.saturating_add(1).saturating_mul(least)
         }
     };
     let all = Turns {
