@@ -138,6 +138,18 @@ async fn a_soap_message_that_is_none_of_the_contract_is_an_answer() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_no_fault_does_not_turn_a_failure_into_a_success() {
+    let body = r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><error/></e:Body></e:Envelope>"#;
+    for status in [400, 500, 503] {
+        let (_, noted) = called(status, XML, body).await;
+        assert!(
+            matches!(noted, Err(CallError::Status(..))),
+            "{status}: {noted:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_error_keeps_the_beginning_of_a_page() {
     let long: &'static str = "ł".repeat(100_000).leak();
     let (told, _) = called(200, "text/html; charset=utf-8", long).await;

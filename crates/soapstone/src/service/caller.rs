@@ -348,7 +348,10 @@ impl Caller {
             });
         }
         let Some(response) = response else {
-            return Ok(None);
+            return match answer.status.is_success() {
+                true => Ok(None),
+                false => Err(plain(format!("its body is {}, no fault", payload.local))),
+            };
         };
         let strictness = match self.strictness {
             Strictness::Strict if operation.encoded => Strictness::Encoded,
