@@ -32,7 +32,7 @@ pub(crate) use escape::{Sink, copy_clean, escape};
 pub use escape::{escape_attribute, escape_text};
 pub use leaf::{Expected, Leaf, Near, Said};
 pub use pieces::Pieces;
-pub use predict::{Prediction, Span};
+pub use predict::{Listed, Prediction, Span};
 pub use reader::Reader;
 pub use surrogate::join_surrogates;
 pub use words::{Beginning, Local, Openings};

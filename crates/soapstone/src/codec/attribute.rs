@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
     pub fn attribute<T: Simple>(&mut self, key: impl Key) -> Result<T> {
         match self.optional_attribute(key)? {
             Some(value) => Ok(value),
-            None => Err(self.error(ErrorKind::MissingAttribute(key.local()))),
+            None => Err(self.missing_attribute(key)),
         }
     }
 
@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|a| key.matches(self.xml.namespace(a.ns), a.local, self));
         if self.pending == 0 || !present {
-            return Err(self.error(ErrorKind::MissingAttribute(key.local())));
+            return Err(self.missing_attribute(key));
         }
         self.fixed_attribute(key, fixed)
     }
@@ -356,6 +356,14 @@ impl<'a> Reader<'a> {
             None if nil.is_some() => self.error(ErrorKind::NotNillable),
             None => return Ok(()),
         })
+    }
+
+    #[cold]
+    fn missing_attribute(&mut self, key: impl Key) -> Error {
+        // There may be something wrong with the tag itself.
+        let read = self.settle();
+        read.err()
+            .unwrap_or_else(|| self.error(ErrorKind::MissingAttribute(key.local())))
     }
 
     #[cold]

@@ -129,8 +129,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Remembers the prefix that the document uses for a namespace.
+    /// Remembers the prefix that the document uses for a namespace, if tags may be predicted at all.
     fn learn(&mut self, found: xml::Tag<'a>, tag: &'static Tag) {
+        if self.xml.has_doctype() {
+            return;
+        }
         let version = self.xml.scope_version();
         if let Some(known) = self.known.get_mut(tag.namespace) {
             if known.openings.is_none() || known.prefix != found.prefix {

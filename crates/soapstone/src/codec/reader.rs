@@ -11,7 +11,7 @@ use super::{
     Bindings, ByteString, QName, Result, Strictness, Type, has_full_name, is_full_name,
     words_of_names,
 };
-use crate::xml::{self, Beginning, Event, Pieces};
+use crate::xml::{self, Beginning, Event, Listed, Pieces};
 
 /// The sum of the sizes of the values that are being read inside each other (bytes); what nests deeper is refused, so that
 /// no document exhausts the stack.
@@ -34,6 +34,8 @@ pub struct Reader<'a> {
     pub(super) pending: usize,
     /// The start tag whose attributes are being read as predicted.
     pub(super) begun: Option<super::start::Begun>,
+    /// Those of its attributes that stand in another order.
+    pub(super) listed: SmallVec<[Listed; 8]>,
     /// The start tag that was begun turned out to be that of another element.
     pub(super) strayed: bool,
     /// Which attributes were asked for.
@@ -89,6 +91,7 @@ impl<'a> Reader<'a> {
             ahead: Ahead::Nothing,
             pending: 0,
             begun: None,
+            listed: SmallVec::new(),
             strayed: false,
             taken: Vec::new(),
             next_attribute: 0,

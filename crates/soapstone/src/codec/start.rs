@@ -1,5 +1,6 @@
 //! Start tags with attributes, predicted attribute by attribute: while they stand in the order in which the type asks for them,
-//! no list of them is made. At the first that does not, the whole tag is read by the general path.
+//! no list of them is made. At the first that does not, those that are left are listed; where more than names and plain values
+//! stands there, or one is left that nothing asks for, the whole tag is read by the general path.
 
 use super::attribute::Key;
 use super::reader::Ahead;
@@ -45,6 +46,7 @@ impl Reader<'_> {
         }
         self.tries = 0;
         self.pending = UNCOUNTED;
+        self.listed.clear();
         self.begun = Some(Begun {
             tag,
             read: 0,
@@ -59,11 +61,24 @@ impl Reader<'_> {
         let (name, 0) = key.qualified() else {
             return None;
         };
-        if let Some(value) = self.xml.take_attribute(name, begun.read) {
-            begun.read += 1;
-            return Some(Some(value));
+        if self.listed.is_empty() {
+            if let Some(value) = self.xml.take_attribute(name, begun.read) {
+                begun.read += 1;
+                return Some(Some(value));
+            }
+            if self.xml.at_tag_end() {
+                return Some(None);
+            }
+            if !self.xml.list_attributes(begun.read, &mut self.listed) {
+                return None;
+            }
         }
-        self.xml.at_tag_end().then_some(None)
+        let mut all = self.listed.iter_mut();
+        let Some(found) = all.find(|listed| self.xml.is_named(listed, name)) else {
+            return Some(None);
+        };
+        begun.read += usize::from(!std::mem::replace(&mut found.is_taken, true));
+        Some(Some(found.value))
     }
 
     /// Reads a begun tag to its end, and counts the attributes that are left.
@@ -72,7 +87,7 @@ impl Reader<'_> {
             return Ok(());
         };
         self.pending = 0;
-        if self.plain_tag_end(begun.tag) {
+        if self.listed.iter().all(|listed| listed.is_taken) && self.plain_tag_end(begun.tag) {
             return Ok(());
         }
         self.xml.take_back_name();
@@ -85,8 +100,11 @@ impl Reader<'_> {
             return Err(self.missing());
         }
         self.open_attributes();
-        for taken in self.taken.iter_mut().take(begun.read) {
-            *taken = true;
+        let listed = self.listed.iter().map(|listed| listed.is_taken);
+        let in_order = begun.read - listed.clone().filter(|taken| *taken).count();
+        let read = std::iter::repeat_n(true, in_order).chain(listed);
+        for (taken, read) in self.taken.iter_mut().zip(read) {
+            *taken |= read;
         }
         self.pending = self.pending.saturating_sub(begun.read);
         let Some(lexical) = self.type_.take() else {
@@ -95,3 +113,6 @@ impl Reader<'_> {
         self.type_in_place(&lexical, begun.accepts_type).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests;

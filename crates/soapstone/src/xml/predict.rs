@@ -1,5 +1,7 @@
 //! Steps for a reader that knows which name may come next and which prefix the document gave to its namespace.
 
+use smallvec::SmallVec;
+
 use super::NsId;
 use super::chars::{in_name, is_space};
 use super::reader::{Open, Reader};
@@ -35,6 +37,16 @@ impl Span {
     pub fn is_empty(&self) -> bool {
         self.from == self.to
     }
+}
+
+/// An attribute without a prefix.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    name: Span,
+    /// Its value, which stands there as it is.
+    pub value: Span,
+    /// It was asked for.
+    pub is_taken: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -110,6 +122,60 @@ impl<'a> Reader<'a> {
         Some(value)
     }
 
+    /// Takes the attributes from the cursor to the end of the start tag into a list, if none has a prefix or binds one, and their
+    /// values stand there as they are; `before` is how many there were. That their names are legal and no two the same is known
+    /// when each was asked for.
+    pub fn list_attributes(&mut self, before: usize, list: &mut SmallVec<[Listed; 8]>) -> bool {
+        let start = self.at;
+        let room = self.options.limits.attributes.saturating_sub(before);
+        loop {
+            let is_spaced = match self.rest() {
+                [b' ', next, ..] if *next > b' ' => {
+                    self.at += 1;
+                    true
+                }
+                _ => self.skip_space(),
+            };
+            if self.at_tag_end() {
+                return true;
+            }
+            let Some(listed) = self.listed().filter(|_| is_spaced && list.len() < room) else {
+                list.clear();
+                self.at = start;
+                return false;
+            };
+            self.at = listed.value.to + 1;
+            list.push(listed);
+        }
+    }
+
+    /// The attribute at the cursor.
+    #[inline(always)]
+    fn listed(&self) -> Option<Listed> {
+        let rest = self.rest();
+        let length = scan::near_equals(rest)?;
+        let name = rest.get(..length)?;
+        let is_plain = name.last().is_some_and(|byte| *byte > b' ')
+            && !name.starts_with(b"xmlns")
+            && length <= self.options.limits.name;
+        let value = self.value_at(rest.get(length..).filter(|_| is_plain)?)?;
+        let name = Span {
+            from: self.at,
+            to: self.at + length,
+        };
+        Some(Listed {
+            name,
+            value,
+            is_taken: false,
+        })
+    }
+
+    /// Tells whether an attribute has a name.
+    #[inline(always)]
+    pub fn is_named(&self, listed: &Listed, name: &str) -> bool {
+        listed.name.len() == name.len() && self.text(listed.name) == name
+    }
+
     /// The value of an attribute whose name ends where these bytes begin, if it stands there as it is.
     #[inline(always)]
     pub(super) fn value_at(&self, behind: &[u8]) -> Option<Span> {
@@ -137,26 +203,28 @@ impl<'a> Reader<'a> {
         word(self.bytes, span.from)
     }
 
-    /// Tells whether a start tag ends at the cursor.
+    /// Tells whether a start tag ends at the cursor; some write a space before the end of an empty element.
     #[inline]
     pub fn at_tag_end(&self) -> bool {
         matches!(
             self.bytes.get(self.at..),
-            Some([b'>', ..] | [b'/', b'>', ..])
+            Some([b'>', ..] | [b'/', b'>', ..] | [b' ', b'/', b'>', ..])
         )
     }
 
     /// Takes the end of a start tag that [`take_name`](Reader::take_name) began, if it is at the cursor.
     #[inline]
     pub fn take_tag_end(&mut self, openings: &Openings, local: &Local, ns: NsId) -> bool {
-        if !self.at_tag_end() {
-            return false;
-        }
+        let length = match self.rest() {
+            [b'>', ..] => 1,
+            [b'/', b'>', ..] => 2,
+            [b' ', b'/', b'>', ..] => 3,
+            _ => return false,
+        };
         let start = self.offset();
-        let empty = self.bytes.get(self.at) == Some(&b'/');
         self.push_open(start, openings, local, ns);
-        self.at += 1 + usize::from(empty);
-        self.empty = empty;
+        self.at += length;
+        self.empty = length > 1;
         self.set_start(start);
         true
     }

@@ -310,6 +310,11 @@ impl<'a> Reader<'a> {
         self.source
     }
 
+    /// Tells whether there is a document type. What it declares of attributes is added by [`next`](Reader::next) alone.
+    pub fn has_doctype(&self) -> bool {
+        self.doctype.is_some()
+    }
+
     /// Tells whether the document type declares this unparsed entity.
     pub fn unparsed_entity(&self, name: &str) -> bool {
         self.doctype

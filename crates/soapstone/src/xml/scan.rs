@@ -166,6 +166,18 @@ pub(crate) fn section_stops(part: &[u8; WORD]) -> u32 {
     odd(u8x16::new(*part)).to_bitmask()
 }
 
+/// The offset of the first `=`, if it is near and no colon stands before it.
+#[inline(always)]
+pub(crate) fn near_equals(bytes: &[u8]) -> Option<usize> {
+    let found = |at| {
+        let part = wide(bytes.get(at..)?)?;
+        let flags = (marks(part, b'=') | marks(part, b':')).to_bitmask();
+        (flags != 0).then_some(at + flags.trailing_zeros() as usize)
+    };
+    let at = found(0).or_else(|| found(WORD))?;
+    (bytes.get(at) == Some(&b'=')).then_some(at)
+}
+
 /// The length of the qualified name at the front and that of its prefix, if it is short, legal and of ASCII, and something
 /// else is behind it (Namespaces in XML 1.0, 4).
 #[inline(always)]

@@ -104,7 +104,8 @@ impl Words {
     }
 }
 
-/// How the tags of a namespace begin in a document: `<p:` and `</p:`.
+/// How the tags of a namespace begin in a document: `<p:` and `</p:`. Nothing may be predicted where there is a document type,
+/// which may give attributes to what seems to have none ([`has_doctype`](super::Reader::has_doctype)).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Openings {
     pub(super) start: Word,
