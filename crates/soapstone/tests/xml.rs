@@ -315,6 +315,10 @@ fn each_limit_has_an_error_that_names_it() {
                 "! 1:7: bytes of a text over the limit of 30",
             ),
             (
+                "<a b='&amp;12345678901234561234567890123456'/>",
+                "! 1:7: bytes of a text over the limit of 30",
+            ),
+            (
                 "<a><b/><b/><b/><b/><b/><b/></a>",
                 "! 1:24: elements over the limit of 6",
             ),

@@ -277,11 +277,14 @@ impl<'a> Reader<'a> {
                 [] => {}
             }
             if out.len() > self.options.limits.text {
-                return Err(self.text_limit(here));
+                return Err(self.text_limit(offset));
             }
             rest = special.get(length..).unwrap_or_default();
         }
         out.push_str(rest);
+        if out.len() > self.options.limits.text {
+            return Err(self.text_limit(offset));
+        }
         Ok(())
     }
 }

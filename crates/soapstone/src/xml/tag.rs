@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
             _ => return self.attribute_value_with_references(from, quote),
         }
         if at - from > self.options.limits.text {
-            return Err(self.limit(from, Limited::Text, self.options.limits.text));
+            return Err(self.text_limit(from));
         }
         self.at = at + 1;
         Ok(Cow::Borrowed(self.source.get(from..at).unwrap_or_default()))
