@@ -1,5 +1,5 @@
 /* Reads and writes one order document in memory with the code that gSOAP generates of contract/orders.xsd, and prints the
-   best MB/s of each direction and the allocations of one read: `codec FILE ROUNDS`. The root is SubmitOrder or ListedOrder. */
+   best MB/s of each direction and the allocations of one read: `codec FILE ROUNDS`. The root is SubmitOrder, ListedOrder or OpenOrder. */
 #include "soapH.h"
 #include "ns1.nsmap"
 #include <stdio.h>
@@ -52,6 +52,28 @@ static struct soap *context(void) {
   return soap;
 }
 
+union order {
+  struct _ns1__SubmitOrder submitted;
+  struct _ns1__ListedOrder listed;
+  struct _ns1__OpenOrder open;
+};
+
+static int get(struct soap *soap, int root, union order *order) {
+  switch (root) {
+    case 1: return soap_read__ns1__ListedOrder(soap, &order->listed);
+    case 2: return soap_read__ns1__OpenOrder(soap, &order->open);
+    default: return soap_read__ns1__SubmitOrder(soap, &order->submitted);
+  }
+}
+
+static int put(struct soap *soap, int root, union order *order) {
+  switch (root) {
+    case 1: return soap_write__ns1__ListedOrder(soap, &order->listed);
+    case 2: return soap_write__ns1__OpenOrder(soap, &order->open);
+    default: return soap_write__ns1__SubmitOrder(soap, &order->submitted);
+  }
+}
+
 int main(int count, char **arguments) {
   FILE *file = count == 3 ? fopen(arguments[1], "rb") : NULL;
   if (!file) {
@@ -64,31 +86,29 @@ int main(int count, char **arguments) {
   char *text = malloc(size + 1);
   if (fread(text, 1, size, file) != (size_t)size) return 2;
   text[size] = 0;
-  int listed = strstr(text, "ListedOrder") != NULL;
+  int root = strstr(text, "ListedOrder") ? 1 : strstr(text, "OpenOrder") ? 2 : 0;
   struct soap *soap = context(), *kept = context();
-  struct _ns1__SubmitOrder order;
-  struct _ns1__ListedOrder list;
+  union order order;
   source = text, source_left = size;
-  if (listed ? soap_read__ns1__ListedOrder(kept, &list) : soap_read__ns1__SubmitOrder(kept, &order)) {
+  if (get(kept, root, &order)) {
     soap_print_fault(kept, stderr);
     return 1;
   }
   double best_in = 1e9, best_out = 1e9;
   unsigned long needed = 0;
   for (int round = 0; round < atoi(arguments[2]); round++) {
-    struct _ns1__SubmitOrder one;
-    struct _ns1__ListedOrder other;
+    union order one;
     source = text, source_left = size;
     unsigned long before = allocations;
     double start = now();
-    if (listed ? soap_read__ns1__ListedOrder(soap, &other) : soap_read__ns1__SubmitOrder(soap, &one)) return 1;
+    if (get(soap, root, &one)) return 1;
     soap_end(soap);
     double seconds = now() - start;
     needed = allocations - before;
     if (seconds < best_in) best_in = seconds;
     sink_used = 0;
     start = now();
-    if (listed ? soap_write__ns1__ListedOrder(soap, &list) : soap_write__ns1__SubmitOrder(soap, &order)) return 1;
+    if (put(soap, root, &order)) return 1;
     soap_end(soap);
     seconds = now() - start;
     if (seconds < best_out) best_out = seconds;

@@ -24,6 +24,8 @@ pub enum Style {
     Attributes,
     /// The same with the attributes in another order than that of the type.
     Shuffled,
+    /// An `OpenOrder`: every other field is nil.
+    Nil,
     /// Nothing is as a reader might guess: each line binds a prefix of its own, tags have white space in them, text comes as
     /// CDATA and references, comments stand between the elements.
     Worst,
@@ -31,7 +33,7 @@ pub enum Style {
 
 impl Style {
     /// Every style with its name.
-    pub const ALL: [(&str, Style); 9] = [
+    pub const ALL: [(&str, Style); 10] = [
         ("compact", Style::Compact),
         ("indented", Style::Indented),
         ("windows", Style::Windows),
@@ -40,6 +42,7 @@ impl Style {
         ("typed", Style::Typed),
         ("attributes", Style::Attributes),
         ("shuffled attributes", Style::Shuffled),
+        ("nil", Style::Nil),
         ("worst", Style::Worst),
     ];
 }
@@ -114,6 +117,7 @@ pub fn order(lines: usize, style: Style) -> String {
     match style {
         Style::Attributes => listed(lines, false),
         Style::Shuffled => listed(lines, true),
+        Style::Nil => open(lines),
         Style::Worst => worst(lines),
         _ => plain(lines, style),
     }
@@ -189,6 +193,24 @@ fn listed(lines: usize, is_shuffled: bool) -> String {
         );
     }
     out += "</o:ListedOrder>";
+    out
+}
+
+fn open(lines: usize) -> String {
+    let mut out = format!(
+        "<o:OpenOrder xmlns:o=\"{NAMESPACE}\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">"
+    );
+    for line in 1..=lines {
+        out += "<o:entry>";
+        for (at, (name, value)) in fields(line).iter().enumerate() {
+            let _ = match (line + at).is_multiple_of(2) {
+                true => write!(out, "<o:{name} xsi:nil=\"true\"/>"),
+                false => write!(out, "<o:{name}>{value}</o:{name}>"),
+            };
+        }
+        out += "</o:entry>";
+    }
+    out += "</o:OpenOrder>";
     out
 }
 

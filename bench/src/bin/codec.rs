@@ -44,6 +44,7 @@ fn main() {
             let (mut read, mut write) = match style {
                 Style::Attributes => (listed_readers(&text), listed_writers(&text)),
                 Style::Shuffled => (listed_readers(&text), Vec::new()),
+                Style::Nil => (open_readers(&text), open_writers(&text)),
                 Style::Compact => (readers(&text, style), writers(&text)),
                 _ => (readers(&text, style), Vec::new()),
             };
@@ -164,6 +165,25 @@ fn listed_readers(text: &str) -> Vec<Candidate<'_>> {
     agree(value.entry.len(), all)
 }
 
+fn open_readers(text: &str) -> Vec<Candidate<'_>> {
+    let value = element::OPEN_ORDER.read(text).expect("ours reads it");
+    let all: Vec<Candidate<'_>> = vec![
+        (
+            "soapstone",
+            Box::new(|| {
+                element::OPEN_ORDER
+                    .read(text)
+                    .map_or(0, |order| order.entry.len())
+            }),
+        ),
+        (
+            "quick-xml events",
+            Box::new(|| peer::events::read(text).map_or(0, |order| order.line.len())),
+        ),
+    ];
+    agree(value.entry.len(), all)
+}
+
 /// Leaves out who cannot read the document, and says so.
 fn agree(lines: usize, all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     all.into_iter()
@@ -263,6 +283,19 @@ fn listed_writers(text: &str) -> Vec<Candidate<'_>> {
             }),
         ),
     ]
+}
+
+fn open_writers(text: &str) -> Vec<Candidate<'_>> {
+    let value = element::OPEN_ORDER.read(text).expect("ours reads it");
+    let mut out = Vec::with_capacity(2 * text.len());
+    let write = move || {
+        out.clear();
+        out = element::OPEN_ORDER
+            .write_bytes(&value, std::mem::take(&mut out))
+            .unwrap_or_default();
+        out.len()
+    };
+    vec![("soapstone", Box::new(write))]
 }
 
 /// Measures the candidates, gSOAP before and after, and prints each with its share of ours.

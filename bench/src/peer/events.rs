@@ -40,7 +40,7 @@ pub struct Line {
 
 type Read<T> = Result<T, String>;
 
-/// Reads either root.
+/// Reads any of the roots.
 pub fn read(text: &str) -> Read<Order> {
     let mut reader = NsReader::from_str(text);
     let mut order = Order::default();
@@ -50,6 +50,11 @@ pub fn read(text: &str) -> Read<Order> {
             order.order_id = attribute(&root, "orderId")?;
             while let Some(entry) = child(&mut reader)? {
                 order.line.push(read_entry(&mut reader, &entry)?);
+            }
+        }
+        Some(root) if local(&root) == "OpenOrder" => {
+            while child(&mut reader)?.is_some() {
+                order.line.push(read_line(&mut reader)?);
             }
         }
         _ => return Err("another root".to_owned()),
@@ -83,6 +88,10 @@ fn read_order(reader: &mut NsReader<&[u8]>, order: &mut Order) -> Read<()> {
 fn read_line(reader: &mut NsReader<&[u8]>) -> Read<Line> {
     let mut line = Line::default();
     while let Some(tag) = child(reader)? {
+        if is_nil(&tag)? {
+            string(reader)?;
+            continue;
+        }
         match local(&tag) {
             "lineNo" => line.line_no = value(reader)?,
             "sku" => line.sku = string(reader)?,
@@ -95,6 +104,16 @@ fn read_line(reader: &mut NsReader<&[u8]>) -> Read<Line> {
         }
     }
     Ok(line)
+}
+
+fn is_nil(tag: &BytesStart<'_>) -> Read<bool> {
+    for attribute in tag.attributes() {
+        let attribute = attribute.map_err(|e| e.to_string())?;
+        if attribute.key.as_ref() == "xsi:nil" {
+            return Ok(attribute.value.as_ref() == "true");
+        }
+    }
+    Ok(false)
 }
 
 fn read_entry(reader: &mut NsReader<&[u8]>, entry: &BytesStart<'_>) -> Read<Line> {

@@ -17,6 +17,7 @@ mod facet;
 mod faceted;
 mod group;
 mod instance;
+mod leaf;
 mod lenient;
 mod macros;
 mod model;
@@ -144,6 +145,14 @@ pub trait Type: Sized {
             return Ok(None);
         }
         reader.finish(tag).map(Some)
+    }
+
+    /// Reads a whole element with this tag that may be nil, if it comes next and nothing but a leaf has to be looked at.
+    ///
+    /// # Errors
+    /// As [`read`](Type::read).
+    fn near(_reader: &mut Reader<'_>, _tag: &'static Tag) -> Option<Result<Nillable<Self>>> {
+        None
     }
 
     /// Writes a whole element with this tag.

@@ -1,10 +1,8 @@
 //! Particles: one, perhaps one, several; elements, groups, elements in any order.
 
-use std::borrow::Cow;
-
-use super::error::{Error, ErrorKind, Invalid};
-use super::{Group, Reader, Result, Simple, Strictness, Tag, Type};
-use crate::xml::{Leaf, Prediction, Span};
+use super::error::ErrorKind;
+use super::{Group, Reader, Result, Strictness, Tag, Type};
+use crate::xml::Prediction;
 
 impl<'a> Reader<'a> {
     /// Reads an element that must come next.
@@ -145,98 +143,6 @@ impl<'a> Reader<'a> {
     pub fn fixed(&mut self, lexical: &'static str) -> &mut Reader<'a> {
         self.value = Some((lexical, true));
         self
-    }
-
-    /// Reads a leaf, in one step where it stands as expected.
-    ///
-    /// # Errors
-    /// Where its text is no value of the type.
-    #[inline]
-    pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        let span = match self.typed {
-            None => self.plain_leaf(tag),
-            Some(_) => match self.typed_leaf(tag) {
-                Some((type_, span)) if self.accepts_built_in::<T>(type_) => Some(span),
-                Some(_) => {
-                    self.xml.take_back_leaf();
-                    None
-                }
-                None => self.plain_leaf(tag),
-            },
-        };
-        let Some(span) = span else {
-            return self.other_leaf(tag);
-        };
-        match self.span_value(span) {
-            Ok(value) => Ok(Some(value)),
-            Err(problem) => {
-                let text = self.xml.text(span);
-                Err(self.invalid(text, problem).within(tag.local, None))
-            }
-        }
-    }
-
-    /// Reads the value of a text in the document.
-    #[inline(always)]
-    pub(super) fn span_value<T: Simple>(&mut self, span: Span) -> std::result::Result<T, Invalid> {
-        if T::WORD
-            && span.len() <= 8
-            && let Some(word) = self.xml.word(span)
-            && let Some(value) = T::from_word(word, span.len())
-        {
-            return Ok(value);
-        }
-        T::from_text(Cow::Borrowed(self.xml.text(span)), &self.xml)
-    }
-
-    #[inline(never)]
-    fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        let leaf = self.mixed_leaf(tag, T::NAMES);
-        let value = leaf.and_then(|leaf| self.leaf_value::<T>(leaf));
-        match value {
-            Some(Ok(value)) => return Ok(Some(value)),
-            Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
-            None => {}
-        }
-        if !self.start(tag)? {
-            return Ok(None);
-        }
-        self.finish(tag).map(Some)
-    }
-
-    /// Reads the value of a leaf that was taken; a text that was put together is in `own`. Where only the general path can tell what
-    /// its type asks for, the leaf is given back.
-    #[inline(always)]
-    fn leaf_value<T: Simple + Type>(
-        &mut self,
-        leaf: Leaf<'a>,
-    ) -> Option<std::result::Result<T, Invalid>> {
-        if let Some(said) = leaf.type_ {
-            self.learn_type(said);
-            let Ok((told, None)) = self.told_by::<T>(self.xml.text(said.value)) else {
-                self.xml.take_back_leaf();
-                return None;
-            };
-            let text = leaf.text.unwrap_or(self.own.as_str());
-            if let Some(Err(problem)) = told.map(|check| check(text, &self.xml)) {
-                return Some(Err(problem));
-            }
-        }
-        let text = match leaf.text {
-            Some(text) => Cow::Borrowed(text),
-            None if T::KEEPS => Cow::Owned(self.own.take()),
-            None => Cow::Borrowed(self.own.as_str()),
-        };
-        Some(T::from_text(text, &self.xml))
-    }
-
-    /// The error for the leaf just taken, which is read once more for its text.
-    #[cold]
-    fn invalid_leaf(&mut self, tag: &'static Tag, problem: Invalid) -> Error {
-        self.xml.take_back_leaf();
-        let text = self.mixed_leaf(tag, false).and_then(|leaf| leaf.text);
-        self.invalid(text.unwrap_or(self.own.as_str()), problem)
-            .within(tag.local, None)
     }
 
     /// Reads a group that must come next.

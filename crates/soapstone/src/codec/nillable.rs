@@ -103,6 +103,9 @@ impl<T: Type> Type for Nillable<T> {
     }
 
     fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Nillable<T>>> {
+        if let Some(read) = T::near(reader, tag) {
+            return read.map(Some);
+        }
         // Without attributes it is not nil, and the value's own way is the shorter one.
         if reader.predict(tag)? == Prediction::Hit {
             return Ok(T::element(reader, tag)?.map(Nillable::Value));

@@ -193,10 +193,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a whole leaf as [`plain_leaf`](Reader::plain_leaf) does, with references, CDATA sections and comments in its text,
-    /// which is borrowed or put into `own`, and with attributes that say its namespace and its type. Values that may be `names`
-    /// need the bindings that it adds.
+    /// which is borrowed or put into `own`, and with attributes that say its namespace, its type and, where that may be, that it is
+    /// nil. Values that may be `names` need the bindings that it adds.
     #[inline(never)]
-    pub(super) fn mixed_leaf(&mut self, tag: &'static Tag, names: bool) -> Option<Leaf<'a>> {
+    pub(super) fn mixed_leaf(
+        &mut self,
+        tag: &'static Tag,
+        names: bool,
+        nillable: bool,
+    ) -> Option<Leaf<'a>> {
         if self.is_busy() || self.value.is_some() {
             return None;
         }
@@ -211,6 +216,7 @@ impl<'a> Reader<'a> {
         let expected = Expected {
             namespace: self.namespaces.get(tag.namespace)?.uri,
             is_bound,
+            nillable,
         };
         let leaf = self
             .xml
@@ -238,6 +244,31 @@ impl<'a> Reader<'a> {
             .take_typed_leaf(known.openings.as_ref()?, &tag.name, beginning)?;
         self.tries = 0;
         Some(leaf)
+    }
+
+    /// Takes a whole leaf that says nothing but that it is nil, where that stands there as it did before.
+    #[inline(always)]
+    pub(super) fn nil_leaf(&mut self, tag: &'static Tag) -> Option<()> {
+        let (attribute, version) = self.nils.as_ref()?;
+        if self.is_busy() || self.value.is_some() {
+            return None;
+        }
+        self.xml.skip_indent();
+        let now = self.xml.scope_version();
+        let known = self.known.get(tag.namespace)?;
+        if known.version != now || *version != now {
+            return None;
+        }
+        let openings = known.openings.as_ref()?;
+        self.xml.take_empty_leaf(openings, &tag.name, attribute)?;
+        self.tries = 0;
+        Some(())
+    }
+
+    /// Remembers how a leaf said that it is nil.
+    pub(super) fn learn_nil(&mut self, said: Said) {
+        let now = self.xml.scope_version();
+        self.nils = self.xml.whole(said).map(|whole| (whole, now));
     }
 
     /// Remembers how a leaf said its type, if that is a built-in one.

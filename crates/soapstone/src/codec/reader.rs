@@ -29,6 +29,8 @@ pub struct Reader<'a> {
     pub(super) known: SmallVec<[Known<'a>; 2]>,
     /// How leaves say that they have a built-in type, and the version of the scope for which that holds.
     pub(super) typed: Option<(Beginning, u64)>,
+    /// How leaves say that they are nil, likewise.
+    pub(super) nils: Option<(Beginning, u64)>,
     pub(super) ahead: Ahead<'a>,
     /// Attributes of the element just started that nothing has asked for yet.
     pub(super) pending: usize,
@@ -88,6 +90,7 @@ impl<'a> Reader<'a> {
             namespaces,
             known: SmallVec::from_elem(Known::NOTHING, namespaces.len()),
             typed: None,
+            nils: None,
             ahead: Ahead::Nothing,
             pending: 0,
             begun: None,

@@ -57,6 +57,13 @@ macro_rules! __simple_element {
             reader.leaf(tag)
         }
         #[inline]
+        fn near(
+            reader: &mut $crate::codec::Reader<'_>,
+            tag: &'static $crate::codec::Tag,
+        ) -> Option<$crate::codec::Result<$crate::codec::Nillable<Self>>> {
+            reader.nillable_leaf(tag)
+        }
+        #[inline]
         fn write_element(
             &self,
             tag: &'static $crate::codec::Tag,

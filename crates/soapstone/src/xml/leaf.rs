@@ -27,6 +27,8 @@ pub struct Expected<'n> {
     pub namespace: &'n str,
     /// Its prefix is bound to that namespace anyway.
     pub is_bound: bool,
+    /// It may be nil.
+    pub nillable: bool,
 }
 
 /// A leaf that was taken.
@@ -36,9 +38,11 @@ pub struct Leaf<'a> {
     pub text: Option<&'a str>,
     /// What it says of its type.
     pub type_: Option<Said>,
+    /// What says that it is nil.
+    pub nil: Option<Said>,
 }
 
-/// An attribute `xsi:type`.
+/// An attribute of `xsi`.
 #[derive(Debug, Clone, Copy)]
 pub struct Said {
     /// Where the white space before it stands.
@@ -54,6 +58,7 @@ struct StartTag {
     /// It is that of an empty element.
     is_empty: bool,
     type_: Option<Said>,
+    nil: Option<Said>,
 }
 
 impl<'a> Reader<'a> {
@@ -161,7 +166,7 @@ impl<'a> Reader<'a> {
 
     /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, with references, CDATA sections and comments in its text and
     /// white space in its tags; the text is borrowed, or put into `own`. Where its attributes may be looked at, it may be empty, and
-    /// they may say the namespace that it has, and its type.
+    /// they may say the namespace that it has, its type, and that it is nil.
     #[inline(always)]
     pub fn take_mixed_leaf(
         &mut self,
@@ -181,8 +186,8 @@ impl<'a> Reader<'a> {
         }
         let is_bound = expected.is_none_or(|expected| expected.is_bound);
         let name = rest.get(openings.length..)?;
-        let (from, type_) = match local.tag_length(name) {
-            Some(length) if is_bound => (start + openings.length + length, None),
+        let (from, type_, nil) = match local.tag_length(name) {
+            Some(length) if is_bound => (start + openings.length + length, None, None),
             _ => {
                 let tag = self.leaf_attributes(openings, local, expected?)?;
                 if tag.is_empty {
@@ -190,9 +195,10 @@ impl<'a> Reader<'a> {
                     return Some(Leaf {
                         text: Some(""),
                         type_: tag.type_,
+                        nil: tag.nil,
                     });
                 }
-                (tag.end, tag.type_)
+                (tag.end, tag.type_, tag.nil)
             }
         };
         let text = match self.near_text(from, own) {
@@ -210,7 +216,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         self.pass_leaf(start, self.at + openings.length + 1 + length);
-        Some(Leaf { text, type_ })
+        Some(Leaf { text, type_, nil })
     }
 
     /// How an attribute begins that names a type with the same prefix.
@@ -253,6 +259,39 @@ impl<'a> Reader<'a> {
         Some((type_, span))
     }
 
+    /// A whole attribute, with the white space before it.
+    pub fn whole(&self, said: Said) -> Option<Beginning> {
+        Beginning::new(self.source.get(said.at..=said.value.to)?)
+    }
+
+    /// Takes a whole element without content, whose one attribute is that.
+    #[inline(always)]
+    pub fn take_empty_leaf(
+        &mut self,
+        openings: &Openings,
+        local: &Local,
+        attribute: &Beginning,
+    ) -> Option<()> {
+        let start = self.at;
+        let rest = self.rest();
+        let name = rest.get(openings.length..)?;
+        if !openings.start.begins(rest) || !local.begins(name) {
+            return None;
+        }
+        let said = name.get(local.text.len()..)?;
+        let end = match said.get(attribute.length..)? {
+            [b'/', b'>', ..] => 2,
+            [b' ', b'/', b'>', ..] => 3,
+            _ => return None,
+        };
+        if !attribute.text.begins(said) || !self.in_content() || !self.has_room() {
+            return None;
+        }
+        let length = openings.length + local.text.len() + attribute.length + end;
+        self.pass_leaf(start, start + length);
+        Some(())
+    }
+
     /// Looks at the start tag of a leaf. `None` where it says anything else than what that of a leaf may.
     #[inline(never)]
     fn leaf_attributes(
@@ -262,12 +301,13 @@ impl<'a> Reader<'a> {
         expected: Expected<'_>,
     ) -> Option<StartTag> {
         let rest = self.rest();
-        if !local.begins(rest.get(openings.length..)?) || self.options.limits.attributes < 2 {
+        if !local.begins(rest.get(openings.length..)?) || self.options.limits.attributes < 3 {
             return None;
         }
         let mut at = self.at + openings.length + local.text.len();
         let mut is_declared = false;
         let mut type_ = None;
+        let mut nil = None;
         let (end, is_empty) = loop {
             let name = match self.bytes.get(at..)? {
                 [b'>', ..] => break (at + 1, false),
@@ -285,17 +325,23 @@ impl<'a> Reader<'a> {
                     is_declared = true;
                     value
                 }
-                _ if type_.is_none() => {
+                _ => {
                     let (length, colon) = scan::near_name(name)?;
                     let prefix = self.source.get(at + 1..at + 1 + colon?)?;
-                    let behind = name.get(length..)?;
-                    let is_type = name.get(colon?..length)? == b":type"
-                        && self.scope.resolve(prefix) == Some(NsId::XSI);
-                    let value = self.value_at(behind).filter(|_| is_type)?;
-                    type_ = Some(Said { at, value });
+                    if self.scope.resolve(prefix) != Some(NsId::XSI) {
+                        return None;
+                    }
+                    let value = self.value_at(name.get(length..)?)?;
+                    match name.get(colon?..length)? {
+                        b":type" if type_.is_none() => type_ = Some(Said { at, value }),
+                        b":nil" if expected.nillable && self.text(value) == "true" => {
+                            nil = nil.is_none().then_some(Said { at, value });
+                            nil?;
+                        }
+                        _ => return None,
+                    }
                     value
                 }
-                _ => return None,
             };
             at = value.to + 1;
         };
@@ -305,6 +351,7 @@ impl<'a> Reader<'a> {
             end,
             is_empty,
             type_,
+            nil,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::codec::tag::NamedType;
 use crate::codec::tests::NONE;
-use crate::codec::{self, Element, QName, Reader, Result, Strictness, Type, Writer};
+use crate::codec::{self, Element, Nillable, QName, Reader, Result, Strictness, Type, Writer};
 use crate::datatype::Decimal;
 use crate::xml;
 
@@ -30,6 +30,7 @@ crate::tags! {
     QTY = 1 "o:qty";
     PRICE = 1 "o:price";
     KIND = 1 "o:kind";
+    RATE = 1 "o:rate";
     NOTE = 1 "o:note";
 }
 
@@ -38,6 +39,7 @@ struct Order {
     qty: Option<i32>,
     price: Vec<Price>,
     kind: Option<QName>,
+    rates: Vec<Nillable<Price>>,
     note: Option<String>,
 }
 
@@ -47,6 +49,7 @@ impl Type for Order {
             qty: r.option(QTY)?,
             price: r.many(PRICE)?,
             kind: r.option(KIND)?,
+            rates: r.many(RATE)?,
             note: r.option(NOTE)?,
         })
     }
@@ -63,7 +66,7 @@ fn read(document: &str) -> std::result::Result<Order, String> {
 }
 
 /// What a start tag may say besides its name: most of it alone is right somewhere, and little of it is twice.
-const SAID: [&str; 19] = [
+const SAID: [&str; 21] = [
     "",
     " ",
     r#" xsi:type="xsd:int""#,
@@ -76,6 +79,8 @@ const SAID: [&str; 19] = [
     r#" xsi:type="xsd&#58;int""#,
     r#" xsi:type='xsd:int'"#,
     r#" xsi:nil="false""#,
+    r#" xsi:nil="true""#,
+    r#" xsi:nil="true" "#,
     r#" xmlns:o="urn:o""#,
     r#" xmlns:o="urn:other""#,
     r#" xmlns:p="urn:o""#,
@@ -84,6 +89,15 @@ const SAID: [&str; 19] = [
     r#" xmlns:xsi="urn:o""#,
     r#" other="1""#,
 ];
+
+/// Reads by prediction and by the general path, which must agree.
+fn read_both_ways(document: &str) -> std::result::Result<Order, String> {
+    let fast = read(document);
+    // Where there is a document type, nothing is predicted.
+    let general = read(&format!("<!DOCTYPE o:order>{document}"));
+    assert_eq!(fast, general, "{document}");
+    fast
+}
 
 #[test]
 fn leaves_with_attributes_are_what_the_general_path_says() {
@@ -96,11 +110,7 @@ fn leaves_with_attributes_are_what_the_general_path_says() {
                     let document = format!(
                         r#"<o:order xmlns:o="urn:o" xmlns:p="urn:p" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><{prefix}qty{again}>7</{prefix}qty><{prefix}price{first}{second}>7.5</{prefix}price><o:price{again}>9.50</o:price><{prefix}price{again}>1</{prefix}price><o:kind{again}>o:a</o:kind><{prefix}note{first}{second}/></o:order>"#
                     );
-                    let fast = read(&document);
-                    // Where there is a document type, nothing is predicted.
-                    let general = read(&format!("<!DOCTYPE o:order>{document}"));
-                    assert_eq!(fast, general, "{document}");
-                    match fast {
+                    match read_both_ways(&document) {
                         Ok(_) => read_well += 1,
                         Err(_) => refused += 1,
                     }
@@ -109,6 +119,35 @@ fn leaves_with_attributes_are_what_the_general_path_says() {
         }
     }
     assert!(read_well > 200 && refused > 2000, "{read_well} {refused}");
+}
+
+#[test]
+fn leaves_that_may_be_nil_are_what_the_general_path_says() {
+    let mut nil = 0;
+    let mut refused = 0;
+    for prefix in ["o:", "p:", ""] {
+        for first in SAID {
+            for second in SAID {
+                for end in ["/>", "></", ">4</", "> </", "><!-- --></"] {
+                    let end = match end.strip_suffix("</") {
+                        Some(text) => format!("{text}</{prefix}rate>"),
+                        None => end.to_owned(),
+                    };
+                    let document = format!(
+                        r#"<o:order xmlns:o="urn:o" xmlns:p="urn:p" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><o:rate xsi:nil="true"/><{prefix}rate{first}{second}{end}<o:rate xsi:nil="true" /><{prefix}rate{second}{end}</o:order>"#
+                    );
+                    match read_both_ways(&document) {
+                        Ok(order) => {
+                            assert_eq!(order.rates.len(), 4);
+                            nil += order.rates.iter().filter(|r| r.as_ref().is_none()).count();
+                        }
+                        Err(_) => refused += 1,
+                    }
+                }
+            }
+        }
+    }
+    assert!(nil > 500 && refused > 2000, "{nil} {refused}");
 }
 
 #[test]
