@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
             match self.predict(tag)? {
                 Prediction::Hit => return Ok(true),
                 Prediction::Miss => self.miss(tag),
-                Prediction::Unknown => {
+                Prediction::Name | Prediction::Unknown => {
                     if self.is_ahead(tag) {
                         return Ok(true);
                     }

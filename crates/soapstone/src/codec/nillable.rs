@@ -2,7 +2,7 @@
 
 use super::error::ErrorKind;
 use super::{AnyAttribute, Namespace, Reader, Result, Strictness, Tag, Type, Writer};
-use crate::xml::{Pieces, Prediction};
+use crate::xml::Prediction;
 
 /// The value of a nillable element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,8 +69,7 @@ impl<T: Type> Type for Nillable<T> {
             attributes.push(AnyAttribute::of_type(&name));
         }
         // XSD 1.0 part 1, 3.3.4, 3.2.1: neither characters nor elements.
-        let mut own = Pieces::default();
-        let text = reader.text(&mut own)?.unwrap_or(own.as_str());
+        let text = reader.text()?.unwrap_or(reader.own.as_str());
         if !text.is_empty() {
             return Err(reader.error(ErrorKind::NilWithContent));
         }

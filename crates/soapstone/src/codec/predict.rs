@@ -9,9 +9,9 @@ use crate::xml::{self, Expected, Leaf, Near, NsId, Openings, Prediction, Said, S
 /// What the document says of a namespace of the contract.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
-    id: Option<NsId>,
+    pub(super) id: Option<NsId>,
     /// How its tags begin; absent where that is not known.
-    openings: Option<Openings>,
+    pub(super) openings: Option<Openings>,
     prefix: &'a str,
     /// The version of the scope for which that holds.
     version: u64,
@@ -40,20 +40,31 @@ impl<'a> Reader<'a> {
                 self.miss(tag);
                 Ok(false)
             }
-            Prediction::Unknown => self.start_general(tag),
+            Prediction::Name | Prediction::Unknown => self.start_general(tag),
         }
     }
 
-    /// Compares what comes next with a tag, by its bytes where that is possible.
+    /// Compares what comes next with a tag, by its bytes where that is possible; otherwise it is read.
     #[inline]
     pub(super) fn predict(&mut self, tag: &'static Tag) -> Result<Prediction> {
         self.expect_no_attributes()?;
         if !matches!(self.ahead, Ahead::Nothing) {
             return Ok(Prediction::Unknown);
         }
-        if self.seeking.is_active() {
-            self.look()?;
-            return Ok(Prediction::Unknown);
+        match self.predict_near(tag) {
+            Prediction::Name | Prediction::Unknown => {
+                self.look()?;
+                Ok(Prediction::Unknown)
+            }
+            certain => Ok(certain),
+        }
+    }
+
+    /// Compares the bytes that come next with a tag.
+    #[inline(always)]
+    pub(super) fn predict_near(&mut self, tag: &'static Tag) -> Prediction {
+        if self.is_busy() {
+            return Prediction::Unknown;
         }
         self.xml.skip_indent();
         let version = self.xml.scope_version();
@@ -61,13 +72,9 @@ impl<'a> Reader<'a> {
             && (known.version == version || known.revive(&self.xml, version))
             && let Some(openings) = &known.openings
         {
-            match self.xml.predict_name(openings, &tag.name) {
-                Prediction::Unknown => {}
-                certain => return Ok(certain),
-            }
+            return self.xml.predict_name(openings, &tag.name);
         }
-        self.look()?;
-        Ok(Prediction::Unknown)
+        Prediction::Unknown
     }
 
     /// Compares the start tag that was read by the general path.
@@ -301,18 +308,11 @@ impl<'a> Reader<'a> {
             .is_some_and(|openings| self.xml.take_end(openings, &tag.name))
     }
 
-    /// Moves behind the name of a start tag with attributes, where it stands as predicted.
-    pub(super) fn plain_name(&mut self, tag: &'static Tag) -> bool {
-        if self.is_busy() {
-            return false;
-        }
-        self.xml.skip_indent();
-        let version = self.xml.scope_version();
-        self.known
-            .get(tag.namespace)
-            .filter(|known| known.version == version)
-            .and_then(|known| known.openings.as_ref())
-            .is_some_and(|openings| self.xml.take_name(openings, &tag.name))
+    /// Takes the rest of a leaf whose attributes were read, where it stands as predicted.
+    #[inline(always)]
+    pub(super) fn plain_rest(&mut self, tag: &'static Tag) -> Option<Span> {
+        let openings = self.known.get(tag.namespace)?.openings.as_ref()?;
+        self.xml.take_rest(openings, &tag.name)
     }
 
     /// Takes the end of the start tag whose name was moved behind.

@@ -38,6 +38,8 @@ pub struct Reader<'a> {
     pub(super) begun: Option<super::start::Begun>,
     /// Those of its attributes that stand in another order.
     pub(super) listed: SmallVec<[Listed; 8]>,
+    /// The element was read with its end tag.
+    pub(super) is_closed: bool,
     /// The start tag that was begun turned out to be that of another element.
     pub(super) strayed: bool,
     /// Which attributes were asked for.
@@ -95,6 +97,7 @@ impl<'a> Reader<'a> {
             pending: 0,
             begun: None,
             listed: SmallVec::new(),
+            is_closed: false,
             strayed: false,
             taken: Vec::new(),
             next_attribute: 0,
@@ -202,6 +205,10 @@ impl<'a> Reader<'a> {
 
     /// Reads the end tag of the innermost element, which most likely has this name.
     pub(super) fn end(&mut self, tag: &'static Tag) -> Result<()> {
+        if std::mem::take(&mut self.is_closed) {
+            self.tries = 0;
+            return Ok(());
+        }
         if matches!(self.ahead, Ahead::Nothing) {
             self.expect_no_attributes()?;
             self.xml.skip_indent();
@@ -252,9 +259,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the text of an element with simple content, borrowed or put into `own`; its end tag stays ahead.
-    pub(super) fn text(&mut self, own: &mut Pieces) -> Result<Option<&'a str>> {
+    pub(super) fn text(&mut self) -> Result<Option<&'a str>> {
         self.expect_no_attributes()?;
-        let text = self.xml.text_before_tag(own)?;
+        let text = self.xml.text_before_tag(&mut self.own)?;
         match self.xml.next()? {
             Event::Start(tag) => {
                 let found = format!("<{}>", tag.local);

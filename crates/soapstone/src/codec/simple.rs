@@ -319,25 +319,40 @@ impl Reader<'_> {
     /// # Errors
     /// Where the text is no value of the type, or there are elements in it.
     pub fn value<T: Simple>(&mut self) -> Result<T> {
+        if self.value.is_none() && self.told.is_none() && self.told_name.is_none() {
+            let mut span = self.begun_rest();
+            if span.is_none() {
+                self.settle()?;
+                if !self.is_busy() && self.told.is_none() && self.told_name.is_none() {
+                    span = self.xml.take_content();
+                }
+            }
+            if let Some(span) = span {
+                return self
+                    .span_value(span)
+                    .map_err(|problem| self.invalid(self.xml.text(span), problem));
+            }
+        }
+        self.constrained_value()
+    }
+
+    /// Reads a value by the general path.
+    #[inline(never)]
+    fn constrained_value<T: Simple>(&mut self) -> Result<T> {
         let constraint = self.value.take();
         let told = self.told.take();
         let name = self.told_name.take();
-        let mut own = std::mem::take(&mut self.own);
-        let value = self.text(&mut own).and_then(|text| {
-            let text = text.unwrap_or(own.as_str());
-            if let Some(check) = told.filter(|_| constraint.is_none() || !text.is_empty()) {
-                check(text, &self.xml).map_err(|problem| self.invalid(text, problem))?;
-            }
-            if let Some(name) = name
-                && constraint.is_none_or(|(_, fixed)| !fixed && !text.is_empty())
-                && let Some(value) = self.told_member(&name, text)
-            {
-                return value.map_err(|problem| self.invalid(text, problem));
-            }
-            self.value_of(text, constraint)
-        });
-        self.own = own;
-        value
+        let text = self.text()?.unwrap_or(self.own.as_str());
+        if let Some(check) = told.filter(|_| constraint.is_none() || !text.is_empty()) {
+            check(text, &self.xml).map_err(|problem| self.invalid(text, problem))?;
+        }
+        if let Some(name) = name
+            && constraint.is_none_or(|(_, fixed)| !fixed && !text.is_empty())
+            && let Some(value) = self.told_member(&name, text)
+        {
+            return value.map_err(|problem| self.invalid(text, problem));
+        }
+        self.value_of(text, constraint)
     }
 
     fn value_of<T: Simple>(

@@ -5,7 +5,7 @@
 use super::attribute::Key;
 use super::reader::Ahead;
 use super::{Namespace, Reader, Result, Tag, Type};
-use crate::xml::{Event, Span};
+use crate::xml::{Event, Prediction, Span};
 
 /// Stands for the number of attributes that are left while that is not known.
 const UNCOUNTED: usize = usize::MAX;
@@ -21,13 +21,36 @@ pub(super) struct Begun {
 }
 
 impl Reader<'_> {
-    /// Reads a whole element with attributes, if its start tag stands as predicted; `None` where the general path has to look.
+    /// Reads a whole element that may have attributes, if its start tag stands as predicted or another does; `None` where the general
+    /// path has to look.
     ///
     /// # Errors
     /// As the type's [`read`](Type::read).
     pub fn begun<T: Type>(&mut self, tag: &'static Tag) -> Option<Result<Option<T>>> {
-        if !self.begin::<T>(tag) {
+        let prediction = self.predict_near(tag);
+        if prediction == Prediction::Miss {
+            self.miss(tag);
+            return Some(Ok(None));
+        }
+        let known = self.known.get(tag.namespace)?;
+        let openings = known.openings.as_ref()?;
+        let is_taken = match prediction {
+            Prediction::Hit => self.xml.take_start(openings, &tag.name, known.id?),
+            Prediction::Name => self.xml.take_name(openings, &tag.name),
+            Prediction::Miss | Prediction::Unknown => false,
+        };
+        if !is_taken {
             return None;
+        }
+        self.tries = 0;
+        if prediction == Prediction::Name {
+            self.pending = UNCOUNTED;
+            self.listed.clear();
+            self.begun = Some(Begun {
+                tag,
+                read: 0,
+                accepts_type: T::accepts_type,
+            });
         }
         match self.finish(tag) {
             // The tag binds its own prefix to another namespace: it is another element.
@@ -39,20 +62,18 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a start tag up to its first attribute, if it stands as predicted.
-    fn begin<T: Type>(&mut self, tag: &'static Tag) -> bool {
-        if !self.plain_name(tag) {
-            return false;
+    /// Takes the rest of a leaf whose start tag was begun, where nothing else has to be looked at.
+    #[inline(always)]
+    pub(super) fn begun_rest(&mut self) -> Option<Span> {
+        let begun = self.begun.as_ref()?;
+        if self.listed.iter().any(|listed| !listed.is_taken) {
+            return None;
         }
-        self.tries = 0;
-        self.pending = UNCOUNTED;
-        self.listed.clear();
-        self.begun = Some(Begun {
-            tag,
-            read: 0,
-            accepts_type: T::accepts_type,
-        });
-        true
+        let span = self.plain_rest(begun.tag)?;
+        self.begun = None;
+        self.pending = 0;
+        self.is_closed = true;
+        Some(span)
     }
 
     /// The value of an attribute, where a begun tag goes on with it or ends; `None` where the general path has to look.

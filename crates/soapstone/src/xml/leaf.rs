@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
             from,
             to: from + length,
         };
-        self.take_leaf_end(openings, local, span)?;
+        self.take_leaf_end(openings, local, span, self.at)?;
         Some(span)
     }
 
@@ -135,6 +135,26 @@ impl<'a> Reader<'a> {
         Some(Near::Taken(Span { from, to }))
     }
 
+    /// Takes the text from the cursor to the end tag of the innermost element, if it stands there as it is and nothing else does.
+    #[inline]
+    pub fn take_content(&mut self) -> Option<Span> {
+        let text = self.rest();
+        let length = scan::markup(text)?;
+        let from = self.at;
+        let to = from + length;
+        if !text.get(length..)?.starts_with(b"</")
+            || !self.in_content()
+            || length > self.options.limits.text
+            || !self.is_plain(from, to)
+        {
+            return None;
+        }
+        self.scope.truncate(self.kept);
+        self.at = to;
+        self.set_start(from);
+        Some(Span { from, to })
+    }
+
     /// What stands behind the start tag of a leaf.
     #[inline(always)]
     fn leaf_text(&self, openings: &Openings, local: &Local) -> Option<&'a [u8]> {
@@ -146,9 +166,15 @@ impl<'a> Reader<'a> {
         name.get(local.text.len() + 1..)
     }
 
-    /// Takes the end tag of a leaf whose text is that.
+    /// Takes the end tag of a leaf whose text is that, and which starts there.
     #[inline(always)]
-    fn take_leaf_end(&mut self, openings: &Openings, local: &Local, span: Span) -> Option<()> {
+    fn take_leaf_end(
+        &mut self,
+        openings: &Openings,
+        local: &Local,
+        span: Span,
+        start: usize,
+    ) -> Option<()> {
         let behind = self.bytes.get(span.to..)?;
         let name = behind.get(openings.length + 1..)?;
         if !openings.end.begins(behind)
@@ -160,8 +186,22 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        self.pass_leaf(self.at, span.to + openings.length + local.text.len() + 2);
+        self.pass_leaf(start, span.to + openings.length + local.text.len() + 2);
         Some(())
+    }
+
+    /// Takes the rest of a leaf from the end of its start tag, whose name [`take_name`](Reader::take_name) took, if its text stands
+    /// there as it is.
+    #[inline(always)]
+    pub fn take_rest(&mut self, openings: &Openings, local: &Local) -> Option<Span> {
+        let text = self.rest().strip_prefix(b">")?;
+        let from = self.at + 1;
+        let span = Span {
+            from,
+            to: from + scan::markup(text)?,
+        };
+        self.take_leaf_end(openings, local, span, self.offset())?;
+        Some(span)
     }
 
     /// Takes a whole element as [`take_leaf`](Reader::take_leaf) does, with references, CDATA sections and comments in its text and
@@ -251,7 +291,7 @@ impl<'a> Reader<'a> {
             from,
             to: from + scan::markup(text)?,
         };
-        self.take_leaf_end(openings, local, span)?;
+        self.take_leaf_end(openings, local, span, self.at)?;
         let type_ = Span {
             from: from - 2 - length,
             to: from - 2,

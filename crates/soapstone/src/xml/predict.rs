@@ -13,6 +13,8 @@ use super::words::{Local, Openings, word};
 pub enum Prediction {
     /// It stands there, without attributes.
     Hit,
+    /// Its name stands there with a space behind it, as before attributes.
+    Name,
     /// Another tag stands there.
     Miss,
     /// The general path has to look.
@@ -50,7 +52,7 @@ pub struct Listed {
 }
 
 impl<'a> Reader<'a> {
-    /// Compares the bytes at the cursor with a start tag without attributes.
+    /// Compares the bytes at the cursor with a start tag.
     #[inline]
     pub fn predict_name(&self, openings: &Openings, local: &Local) -> Prediction {
         if !self.in_content() {
@@ -61,6 +63,9 @@ impl<'a> Reader<'a> {
         if openings.start.begins(rest) {
             if local.ends_tag(name) {
                 return Prediction::Hit;
+            }
+            if local.begins(name) && name.get(local.text.len()) == Some(&b' ') {
+                return Prediction::Name;
             }
         } else if rest.get(1) == Some(&b'/') {
             return Prediction::Miss;
@@ -88,19 +93,12 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Moves behind the name of a start tag with attributes, if it stands at the cursor with this name and one space behind it.
-    /// Until [`take_tag_end`](Reader::take_tag_end) or [`take_back_name`](Reader::take_back_name) nothing but attributes may be
-    /// read.
+    /// Moves behind the name of a start tag with attributes that [`predict_name`](Reader::predict_name) has just seen, if the limits
+    /// allow it. Until [`take_tag_end`](Reader::take_tag_end), [`take_rest`](Reader::take_rest) or
+    /// [`take_back_name`](Reader::take_back_name) nothing but attributes may be read.
     #[inline]
     pub fn take_name(&mut self, openings: &Openings, local: &Local) -> bool {
-        let rest = self.rest();
-        let name = rest.get(openings.length..).unwrap_or_default();
-        if !openings.start.begins(rest)
-            || !local.begins(name)
-            || name.get(local.text.len()) != Some(&b' ')
-            || !self.in_content()
-            || !self.has_room()
-        {
+        if !self.has_room() {
             return false;
         }
         let start = self.at;
