@@ -24,6 +24,8 @@ pub enum Style {
     Attributes,
     /// The same with the attributes in another order than that of the type.
     Shuffled,
+    /// A `PricedOrder`: four fields of a line have an attribute beside their value.
+    Priced,
     /// An `OpenOrder`: every other field is nil.
     Nil,
     /// Nothing is as a reader might guess: each line binds a prefix of its own, tags have white space in them, text comes as
@@ -33,7 +35,7 @@ pub enum Style {
 
 impl Style {
     /// Every style with its name.
-    pub const ALL: [(&str, Style); 10] = [
+    pub const ALL: [(&str, Style); 11] = [
         ("compact", Style::Compact),
         ("indented", Style::Indented),
         ("windows", Style::Windows),
@@ -42,6 +44,7 @@ impl Style {
         ("typed", Style::Typed),
         ("attributes", Style::Attributes),
         ("shuffled attributes", Style::Shuffled),
+        ("priced", Style::Priced),
         ("nil", Style::Nil),
         ("worst", Style::Worst),
     ];
@@ -117,6 +120,7 @@ pub fn order(lines: usize, style: Style) -> String {
     match style {
         Style::Attributes => listed(lines, false),
         Style::Shuffled => listed(lines, true),
+        Style::Priced => priced(lines),
         Style::Nil => open(lines),
         Style::Worst => worst(lines),
         _ => plain(lines, style),
@@ -193,6 +197,26 @@ fn listed(lines: usize, is_shuffled: bool) -> String {
         );
     }
     out += "</o:ListedOrder>";
+    out
+}
+
+fn priced(lines: usize) -> String {
+    let mut out = format!("<o:PricedOrder xmlns:o=\"{NAMESPACE}\">");
+    for line in 1..=lines {
+        out += "<o:entry>";
+        for (name, value) in fields(line) {
+            let attribute = match name {
+                "sku" => " scheme=\"SKU\"",
+                "description" => " language=\"en\"",
+                "quantity" => " unit=\"KGM\"",
+                "unitPrice" => " currency=\"EUR\"",
+                _ => "",
+            };
+            let _ = write!(out, "<o:{name}{attribute}>{value}</o:{name}>");
+        }
+        out += "</o:entry>";
+    }
+    out += "</o:PricedOrder>";
     out
 }
 

@@ -8,7 +8,7 @@
 use std::process::Command;
 
 use orders::orders::element;
-use soapstone::codec::ByteString;
+use soapstone::codec::{ByteString, Element, Type};
 use soapstone_bench::allocations::{Counting, count};
 use soapstone_bench::document::{Style, order};
 use soapstone_bench::{Candidate, measure, peer};
@@ -44,7 +44,16 @@ fn main() {
             let (mut read, mut write) = match style {
                 Style::Attributes => (listed_readers(&text), listed_writers(&text)),
                 Style::Shuffled => (listed_readers(&text), Vec::new()),
-                Style::Nil => (open_readers(&text), open_writers(&text)),
+                Style::Nil => {
+                    let nil = &element::OPEN_ORDER;
+                    let readers = entry_readers(&text, nil, |order| order.entry.len());
+                    (readers, entry_writers(&text, nil))
+                }
+                Style::Priced => {
+                    let priced = &element::PRICED_ORDER;
+                    let readers = entry_readers(&text, priced, |order| order.entry.len());
+                    (readers, entry_writers(&text, priced))
+                }
                 Style::Compact => (readers(&text, style), writers(&text)),
                 _ => (readers(&text, style), Vec::new()),
             };
@@ -165,23 +174,23 @@ fn listed_readers(text: &str) -> Vec<Candidate<'_>> {
     agree(value.entry.len(), all)
 }
 
-fn open_readers(text: &str) -> Vec<Candidate<'_>> {
-    let value = element::OPEN_ORDER.read(text).expect("ours reads it");
+fn entry_readers<'t, T: Type + 'static>(
+    text: &'t str,
+    element: &'static Element<T>,
+    entries: fn(&T) -> usize,
+) -> Vec<Candidate<'t>> {
+    let value = element.read(text).expect("ours reads it");
     let all: Vec<Candidate<'_>> = vec![
         (
             "soapstone",
-            Box::new(|| {
-                element::OPEN_ORDER
-                    .read(text)
-                    .map_or(0, |order| order.entry.len())
-            }),
+            Box::new(move || element.read(text).as_ref().map_or(0, entries)),
         ),
         (
             "quick-xml events",
             Box::new(|| peer::events::read(text).map_or(0, |order| order.line.len())),
         ),
     ];
-    agree(value.entry.len(), all)
+    agree(entries(&value), all)
 }
 
 /// Leaves out who cannot read the document, and says so.
@@ -285,12 +294,15 @@ fn listed_writers(text: &str) -> Vec<Candidate<'_>> {
     ]
 }
 
-fn open_writers(text: &str) -> Vec<Candidate<'_>> {
-    let value = element::OPEN_ORDER.read(text).expect("ours reads it");
+fn entry_writers<T: Type + 'static>(
+    text: &str,
+    element: &'static Element<T>,
+) -> Vec<Candidate<'static>> {
+    let value = element.read(text).expect("ours reads it");
     let mut out = Vec::with_capacity(2 * text.len());
     let write = move || {
         out.clear();
-        out = element::OPEN_ORDER
+        out = element
             .write_bytes(&value, std::mem::take(&mut out))
             .unwrap_or_default();
         out.len()

@@ -36,6 +36,7 @@ pub struct Line {
     pub unit_price: Option<Decimal>,
     pub taxable: bool,
     pub ship_date: Option<DateTime>,
+    pub said: Vec<String>,
 }
 
 type Read<T> = Result<T, String>;
@@ -52,7 +53,7 @@ pub fn read(text: &str) -> Read<Order> {
                 order.line.push(read_entry(&mut reader, &entry)?);
             }
         }
-        Some(root) if local(&root) == "OpenOrder" => {
+        Some(root) if local(&root) == "OpenOrder" || local(&root) == "PricedOrder" => {
             while child(&mut reader)?.is_some() {
                 order.line.push(read_line(&mut reader)?);
             }
@@ -87,10 +88,19 @@ fn read_order(reader: &mut NsReader<&[u8]>, order: &mut Order) -> Read<()> {
 
 fn read_line(reader: &mut NsReader<&[u8]>) -> Read<Line> {
     let mut line = Line::default();
-    while let Some(tag) = child(reader)? {
-        if is_nil(&tag)? {
-            string(reader)?;
-            continue;
+    'fields: while let Some(tag) = child(reader)? {
+        for attribute in tag.attributes() {
+            let attribute = attribute.map_err(|e| e.to_string())?;
+            let text = attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .map_err(|e| e.to_string())?;
+            match attribute.key.as_ref() {
+                "xsi:nil" if text == "true" => {
+                    string(reader)?;
+                    continue 'fields;
+                }
+                _ => line.said.push(text.into_owned()),
+            }
         }
         match local(&tag) {
             "lineNo" => line.line_no = value(reader)?,
@@ -104,16 +114,6 @@ fn read_line(reader: &mut NsReader<&[u8]>) -> Read<Line> {
         }
     }
     Ok(line)
-}
-
-fn is_nil(tag: &BytesStart<'_>) -> Read<bool> {
-    for attribute in tag.attributes() {
-        let attribute = attribute.map_err(|e| e.to_string())?;
-        if attribute.key.as_ref() == "xsi:nil" {
-            return Ok(attribute.value.as_ref() == "true");
-        }
-    }
-    Ok(false)
 }
 
 fn read_entry(reader: &mut NsReader<&[u8]>, entry: &BytesStart<'_>) -> Read<Line> {

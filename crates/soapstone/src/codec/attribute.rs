@@ -7,6 +7,7 @@ use super::any::{AnyAttribute, Wildcard};
 use super::array::is_of_encoding;
 use super::error::{Error, ErrorKind, Invalid, shorten};
 use super::simple::lexical;
+use super::start::AT_END;
 use super::{Bindings, ByteString, QName, Reader, Result, Simple, Strictness, Tag};
 use crate::name::XSI;
 use crate::xml::{Attribute, NsId};
@@ -141,11 +142,17 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Where its value is not of the type.
-    #[inline]
+    #[inline(always)]
     pub fn optional_attribute<T: Simple>(&mut self, key: impl Key) -> Result<Option<T>> {
-        if self.pending == 0 {
+        // None is left, or no more stands there.
+        if matches!(self.pending, 0 | AT_END) {
             return Ok(None);
         }
+        self.present_attribute(key)
+    }
+
+    #[inline(never)]
+    fn present_attribute<T: Simple>(&mut self, key: impl Key) -> Result<Option<T>> {
         if self.begun.is_some() {
             match self.predicted_attribute(key) {
                 None => self.settle()?,

@@ -8,7 +8,9 @@ use super::{Namespace, Reader, Result, Tag, Type};
 use crate::xml::{Event, Prediction, Span};
 
 /// Stands for the number of attributes that are left while that is not known.
-const UNCOUNTED: usize = usize::MAX;
+const UNCOUNTED: usize = usize::MAX - 1;
+/// Stands for that number where a begun tag ends.
+pub(super) const AT_END: usize = usize::MAX;
 
 /// A start tag that is read up to the cursor.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +90,7 @@ impl Reader<'_> {
                 return Some(Some(value));
             }
             if self.xml.at_tag_end() {
+                self.pending = AT_END;
                 return Some(None);
             }
             if !self.xml.list_attributes(begun.read, &mut self.listed) {

@@ -61,11 +61,12 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let name = rest.get(openings.length..).unwrap_or_default();
         if openings.start.begins(rest) {
-            if local.ends_tag(name) {
-                return Prediction::Hit;
-            }
-            if local.begins(name) && name.get(local.text.len()) == Some(&b' ') {
-                return Prediction::Name;
+            if local.begins(name) {
+                match name.get(local.text.len()) {
+                    Some(b'>') => return Prediction::Hit,
+                    Some(b' ') => return Prediction::Name,
+                    _ => {}
+                }
             }
         } else if rest.get(1) == Some(&b'/') {
             return Prediction::Miss;
