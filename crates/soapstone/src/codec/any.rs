@@ -377,11 +377,9 @@ impl Reader<'_> {
         self.capture().ok().map(|element| element.xml)
     }
 
-    /// Passes over what is left of a document, which must be nothing.
+    /// Passes over what is left of a document, which must be nothing: what else stands behind its root is no XML (XML 1.0, 2.1),
+    /// however leniently the root is read.
     pub(super) fn finish_document(&mut self) -> Result<()> {
-        if self.strictness == Strictness::Lenient {
-            return Ok(());
-        }
         self.xml.next()?;
         Ok(())
     }

@@ -231,6 +231,25 @@ fn lenient_reading_takes_any_order_and_passes_over_the_unknown() {
     assert!(matches!(order.line.first(), Some(AnyLine::Line(line)) if line.qty == 3));
 }
 
+#[test]
+fn what_stands_behind_the_root_is_read_however_reading_is() {
+    let text = r#"<o:order xmlns:o="urn:orders"><o:card>x</o:card><o:line><o:qty>3</o:qty><o:price>1.5</o:price></o:line></o:order>"#;
+    let options = crate::xml::Options::message();
+    for strictness in [codec::Strictness::Strict, codec::Strictness::Lenient] {
+        let read = |tail: &str| ELEMENT.read_with(&format!("{text}{tail}"), &options, strictness);
+        for tail in ["", "\n<!-- end --> "] {
+            assert!(read(tail).is_ok(), "{strictness:?}: {tail}");
+        }
+        for tail in ["<a/>", "</o:order>", "<", "words", "&", "<!-- "] {
+            let read = read(tail).map_err(|error| error.to_string());
+            assert!(
+                read.is_err_and(|e| e.contains("(1:")),
+                "{strictness:?}: {tail}"
+            );
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 struct Named {
     id: Option<String>,
