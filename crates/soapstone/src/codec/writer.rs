@@ -27,7 +27,8 @@ pub struct Writer {
     pub(super) bare_at: Option<usize>,
     /// A default namespace was bound on an element.
     pub(super) binds_default: bool,
-    /// Where it was last looked whether there are names without a prefix, and that there were none.
+    /// Where it was last looked whether the default namespace is taken, so that a name without a prefix is none of no namespace; and
+    /// whether it was.
     pub(super) looked: Option<(usize, bool)>,
     /// One was bound on the element that is being written, for one of its attributes.
     pub(super) is_rebound: bool,

@@ -65,7 +65,7 @@ pub struct Outgoing {
     pub method: Method,
     /// The address, `http` or `https`.
     pub url: String,
-    /// The headers; host, length and coding are the client's.
+    /// The headers; length is the client's, and what of host, agent and codings to accept is not among them.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,

@@ -250,7 +250,8 @@ fn any_declares_xop(operations: &[Operation]) -> bool {
     tables.any(|(_, namespaces)| declares_xop(namespaces))
 }
 
-/// The operation of a request: by the element in its body (WS-I BP 1.1, 4.7.6), else by its action.
+/// The operation of a request: by the element in its body (WS-I BP 1.1, 4.7.6), and by its action where several take that one. No
+/// action makes a request of another element.
 fn find<'o>(
     operations: &'o [Operation],
     envelope: &Envelope<'_>,
@@ -266,7 +267,6 @@ fn find<'o>(
             _ => false,
         }
     });
-    // Several operations may take one element; then only the action tells them apart.
     let first = by_body.next()?;
     let mut all = std::iter::once(first).chain(by_body);
     Some(all.find(|(_, o)| same_action(o)).unwrap_or(first))
