@@ -24,6 +24,8 @@ mod connect;
 pub use hyper::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 #[cfg(feature = "client")]
+pub(crate) use answer::retry_after;
+#[cfg(feature = "client")]
 pub use answer::{Answer, SendError};
 #[cfg(feature = "server")]
 pub use body::{Body, BodyWriter, Broken};

@@ -16,7 +16,7 @@ mod router;
 use crate::codec::{Namespace, Tag};
 
 #[cfg(feature = "client")]
-pub use call_error::CallError;
+pub use call_error::{CallError, FaultAnswer};
 #[cfg(feature = "client")]
 pub use caller::{Caller, Received};
 #[cfg(feature = "server")]

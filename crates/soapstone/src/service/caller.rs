@@ -10,14 +10,14 @@ use hyper::http::HeaderName;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::call_error::{CallError, KEPT};
+use super::call_error::{CallError, FaultAnswer, KEPT};
 use super::message::{Detail, Faults};
 use super::{Attachment, Header, Operation, Parts, Version};
 use crate::codec::{Element, Strictness, Type, WriteError, declares_xop, inline_references};
 use crate::http::{Answer, Client, Credentials, Outgoing, SendError, millis, without_secrets};
 use crate::soap::{
-    Addressing, MediaType, include, is_multipart, read_envelope, read_fault, read_multipart,
-    write_envelope, write_multipart, xop_content_type,
+    Addressing, Envelope, MediaType, include, is_multipart, read_envelope, read_fault,
+    read_multipart, write_envelope, write_multipart, xop_content_type,
 };
 use crate::{token, xml};
 
@@ -331,37 +331,57 @@ impl Caller {
         if let Some(received) = &self.received {
             received.put(headers.clone(), attachments);
         }
+        let strictness = match self.strictness {
+            Strictness::Strict if operation.encoded => Strictness::Encoded,
+            other => other,
+        };
         let Some(payload) = &envelope.payload else {
-            return match answer.status.is_success() {
-                true => Ok(None),
-                false => Err(plain("the body of the envelope is empty".to_owned())),
-            };
+            if !answer.status.is_success() {
+                return Err(plain("the body of the envelope is empty".to_owned()));
+            }
+            return finish(&envelope, reader, strictness).map(|()| None);
         };
         if payload.local == "Fault" && payload.namespace == envelope.version.namespace() {
             let fault = read_fault(&mut reader, envelope.version)
                 .map_err(|error| CallError::Answer(error.to_string()))?;
             let typed = F::read(&Detail::of(fault.detail.as_ref(), headers));
-            let fault = Box::new(fault);
+            let fault = Box::new(FaultAnswer {
+                fault,
+                status: answer.status,
+                http_headers: answer.headers.clone(),
+            });
             return Err(match typed {
                 Some(typed) => CallError::Typed(typed, fault),
                 None => CallError::Fault(fault),
             });
         }
         let Some(response) = response else {
-            return match answer.status.is_success() {
-                true => Ok(None),
-                false => Err(plain(format!("its body is {}, no fault", payload.local))),
-            };
+            if !answer.status.is_success() {
+                return Err(plain(format!("its body is {}, no fault", payload.local)));
+            }
+            // What is answered where nothing is due is nobody's, as long as it is XML.
+            return finish(&envelope, reader, Strictness::Lenient).map(|()| None);
         };
-        let strictness = match self.strictness {
-            Strictness::Strict if operation.encoded => Strictness::Encoded,
-            other => other,
-        };
-        match response.read_at(reader, strictness) {
-            Ok((value, _)) => Ok(Some(value)),
-            Err(error) => Err(CallError::Answer(error.to_string())),
-        }
+        let (value, reader) = response
+            .read_at(reader, strictness)
+            .map_err(|error| CallError::Answer(error.to_string()))?;
+        finish(&envelope, reader, strictness)?;
+        Ok(Some(value))
     }
+}
+
+/// Reads the rest of an answer. Behind its payload stand the values to which encoded ones refer, and what lenient reading passes
+/// over.
+fn finish<'a, F>(
+    envelope: &Envelope<'a>,
+    mut reader: xml::Reader<'a>,
+    strictness: Strictness,
+) -> Result<(), CallError<F>> {
+    let end = match strictness {
+        Strictness::Strict => envelope.finish(&mut reader),
+        _ => envelope.finish_body(&mut reader),
+    };
+    end.map_err(|error| CallError::Answer(error.to_string()))
 }
 
 /// Tells whether a document is a SOAP message, be it a broken one.
