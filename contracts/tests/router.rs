@@ -7,10 +7,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use soapstone::datatype::DateTime;
-use soapstone::http::{Answer, Client, ClientOptions, Outgoing};
-use soapstone::service::{
-    Context, Contract, Headers, Message, MountError, Operation, Outcome, Port, Router, not_served,
+use soapstone::http::{
+    Answer, Client, ClientOptions, Head, HeaderMap, Method, Outgoing, Refusal, Service,
 };
+use soapstone::service::{
+    Context, Contract, Headers, Message, MountError, Operation, Outcome, Port, Router, Version,
+    not_served,
+};
+use soapstone::soap::{MediaType, read_envelope, read_fault};
 use soapstone_contracts::sample::SampleErp;
 use soapstone_contracts::sample_erp::order_service::OrderServiceServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -105,6 +109,103 @@ async fn a_broken_message_of_several_parts_is_answered_in_its_own_version() {
             let told = answer.header("content-type").unwrap();
             assert!(told.starts_with(essence), "{media}: {told}");
             assert!(text.contains(namespace), "{media}: {text}");
+        }
+    }
+}
+
+/// The status of an answer, whether it is a fault of SOAP 1.1 or 1.2 or neither, and its text.
+fn told(answer: &Answer) -> (u16, Option<Version>, String) {
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    let media = answer.header("content-type").map(MediaType::parse);
+    let version = media.as_ref().and_then(Version::of_media);
+    if let Some(version) = version {
+        let options = soapstone::xml::Options::message();
+        let mut reader = soapstone::xml::Reader::new(&text, &options);
+        let envelope = read_envelope(&mut reader).unwrap();
+        assert_eq!(envelope.version, version, "{text}");
+        let fault = read_fault(&mut reader, version).unwrap();
+        return (answer.status.as_u16(), Some(version), fault.to_string());
+    }
+    (answer.status.as_u16(), None, text)
+}
+
+#[tokio::test]
+async fn a_message_that_is_not_let_through_is_answered_in_its_own_version() {
+    let router = Router::new().mount("/erp", erp()).unwrap();
+    let address = served(Router::new().mount("/erp", erp()).unwrap()).await;
+    let post = |path: &str, media: &str, name: &str, value: &str| {
+        let posted = Outgoing::post(format!("http://{address}{path}"), media, "<a/>");
+        send(posted.with_header(name.parse().unwrap(), value))
+    };
+    let cases = [
+        ("text/xml", "x-a", Some(Version::Soap11)),
+        (
+            "application/soap+xml; charset=utf-8",
+            "x-a",
+            Some(Version::Soap12),
+        ),
+        (
+            "multipart/related; type=\"application/xop+xml\"; start-info=\"application/soap+xml\"",
+            "x-a",
+            Some(Version::Soap12),
+        ),
+        ("application/xml", "soapaction", Some(Version::Soap11)),
+        ("application/json", "x-a", None),
+        ("application/x-www-form-urlencoded", "x-a", None),
+    ];
+    for (media, header, version) in cases {
+        let answer = post("/none", media, header, "\"\"").await;
+        let (status, found, text) = told(&answer);
+        assert_eq!((status, found), (404, version), "{media}: {text}");
+        assert!(text.contains("no service is mounted here"), "{text}");
+        let answer = post("/erp", media, "content-encoding", "br").await;
+        let (status, found, text) = told(&answer);
+        let due = version.filter(|_| header == "x-a");
+        assert_eq!((status, found), (415, due), "{media}: {text}");
+        assert!(text.contains("gzip"), "{text}");
+
+        let mut asked = HeaderMap::new();
+        asked.insert("content-type", media.parse().unwrap());
+        asked.insert(header, "\"\"".parse().unwrap());
+        let head = |method| Head {
+            method,
+            uri: "/erp".parse().unwrap(),
+            version: Default::default(),
+            headers: asked.clone(),
+            peer: address,
+            secure: false,
+        };
+        let refusals = [
+            (Refusal::Busy { retry_after: 1 }, "Receiver"),
+            (Refusal::RequestTime, "Receiver"),
+            (Refusal::BodyTime, "Sender"),
+            (Refusal::TooLarge { limit: 1 }, "Sender"),
+            (Refusal::Coding, "Sender"),
+            (Refusal::BrokenBody, "Sender"),
+        ];
+        for (refusal, code) in refusals {
+            let (mut body, mut types) = (Vec::new(), Vec::new());
+            for method in [Method::POST, Method::GET] {
+                let response = router.refuse(refusal, &head(method));
+                let kept = response.headers.get("content-type").unwrap();
+                types.push(kept.to_str().unwrap().to_owned());
+                body.push(response.body.bytes().unwrap().clone());
+            }
+            let posted = String::from_utf8_lossy(&body[0]);
+            match version {
+                Some(version) => {
+                    assert_eq!(types[0], version.content_type());
+                    let code = match (version, code) {
+                        (Version::Soap11, "Sender") => "soap:Client",
+                        (Version::Soap11, _) => "soap:Server",
+                        (_, code) => code,
+                    };
+                    assert!(posted.contains(code), "{refusal:?}: {posted}");
+                    assert!(posted.contains(&refusal.to_string()), "{posted}");
+                }
+                None => assert_eq!(*posted, format!("{refusal}\n")),
+            }
+            assert_eq!(body[1], format!("{refusal}\n"), "a GET is no message");
         }
     }
 }

@@ -12,7 +12,8 @@ use hyper::http::{Method, StatusCode, Uri, header};
 use super::message::{Message, Outcome};
 use super::{Context, Contract, Headers, Operation};
 use crate::codec::Strictness;
-use crate::http::{Head, Request, Response, Service};
+use crate::http::{Head, Refusal, Request, Response, Service};
+use crate::soap::{Code, Fault, MediaType, Version};
 use crate::xml;
 
 /// What stands in a contract's documents where an address goes: that of the service which shows them, `{soapstone:address}`, or
@@ -193,7 +194,7 @@ impl Router {
     /// Answers a request in the name of a principal, whom a service in front of the router has recognised:
     ///
     /// ```
-    /// use soapstone::http::{Credentials, Request, Response, Service, StatusCode, header};
+    /// use soapstone::http::{Credentials, Head, Refusal, Request, Response, Service, StatusCode, header};
     /// use soapstone::service::Router;
     ///
     /// struct Door(Router);
@@ -208,16 +209,18 @@ impl Router {
     ///                 .with_header(header::WWW_AUTHENTICATE, "Basic realm=\"erp\""),
     ///         }
     ///     }
+    ///
+    ///     // What the server does not let through is answered as a fault too.
+    ///     fn refuse(&self, refusal: Refusal, head: &Head) -> Response {
+    ///         self.0.refuse(refusal, head)
+    ///     }
     /// }
     /// # fn is_known(user: &str, password: &str) -> bool { user == password }
     /// ```
     pub async fn answer(&self, request: Request, principal: &str) -> Response {
         let Some(port) = self.ports.get(request.head.uri.path()) else {
-            return Response::new(
-                StatusCode::NOT_FOUND,
-                "text/plain; charset=utf-8",
-                "no service is mounted here\n".to_owned(),
-            );
+            let reason = "no service is mounted here";
+            return refused(&request.head, StatusCode::NOT_FOUND, Code::Sender, reason);
         };
         if request.head.method == Method::POST {
             return self.post(&**port, request, principal).await;
@@ -273,6 +276,35 @@ impl Service for Router {
     async fn call(&self, request: Request) -> Response {
         self.answer(request, "").await
     }
+
+    fn refuse(&self, refusal: Refusal, head: &Head) -> Response {
+        let code = match refusal {
+            Refusal::Busy { .. } | Refusal::RequestTime => Code::Receiver,
+            _ => Code::Sender,
+        };
+        refused(head, refusal.status(), code, &refusal.to_string())
+    }
+}
+
+/// Answers a request that no port gets: a SOAP message with a fault in its own version, anything else in plain text.
+fn refused(head: &Head, status: StatusCode, code: Code, reason: &str) -> Response {
+    let Some(version) = version_of(head) else {
+        let plain = format!("{reason}\n");
+        return Response::new(status, "text/plain; charset=utf-8", plain);
+    };
+    let mut out = String::new();
+    Fault::new(code, reason).write(version, "", &mut out);
+    Response::new(status, version.content_type(), out)
+}
+
+/// The version of a posted message, as far as its head tells it; nothing where it is no SOAP message.
+fn version_of(head: &Head) -> Option<Version> {
+    if head.method != Method::POST {
+        return None;
+    }
+    let media = head.header(header::CONTENT_TYPE).map(MediaType::parse);
+    let told = media.as_ref().and_then(Version::of_media);
+    told.or_else(|| head.header("SOAPAction").map(|_| Version::Soap11))
 }
 
 /// Puts addresses in their places in a contract's document: that of the service, whose name is empty, and those of ports. A
