@@ -25,13 +25,18 @@ pub(crate) fn survey(text: &str) -> Survey {
     };
     let mut sought = Sought::of(&found);
     let (chunks, rest) = bytes.as_chunks::<64>();
+    // Where there are no lines, next to no chunk has a control character, and none need be told apart.
+    let mut is_lined = false;
     let mut offset = 0;
     for chunk in chunks {
-        if sought.is_in(chunk) {
-            inspect(bytes, offset, chunk, &mut sought, &mut found);
-            if found.illegal.is_some() {
-                return found;
+        if is_lined || is_any_in(chunk) {
+            if sought.is_in(chunk) {
+                inspect(bytes, offset, chunk, &mut sought, &mut found);
+                if found.illegal.is_some() {
+                    return found;
+                }
             }
+            is_lined = true;
         }
         offset += chunk.len();
     }
@@ -43,6 +48,20 @@ pub(crate) fn survey(text: &str) -> Survey {
         inspect(bytes, offset, &last, &mut sought, &mut found);
     }
     found
+}
+
+/// Tells whether there is any control character, `]` or 0xEF.
+#[inline(always)]
+fn is_any_in(chunk: &[u8; 64]) -> bool {
+    let (parts, _) = chunk.as_chunks::<WORD>();
+    let mut least = u8x16::MAX;
+    let mut found = u8x16::ZERO;
+    for part in parts {
+        let part = u8x16::new(*part);
+        least = least.min(part);
+        found |= marks(part, b']') | marks(part, 0xEF);
+    }
+    (found | least.simd_lt(u8x16::splat(0x20))).to_bitmask() != 0
 }
 
 /// Bytes that may be to note: control characters other than tabs and line feeds, `]`, and 0xEF, with which U+FFFE begins. What was
