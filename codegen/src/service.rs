@@ -73,6 +73,8 @@ pub(crate) struct Fault {
     pub(crate) variant: String,
     pub(crate) root: RootId,
     pub(crate) way: Way,
+    /// Its action by WS-Addressing; empty for one that travels in the header.
+    pub(crate) action: String,
 }
 
 /// How a fault travels.
@@ -267,7 +269,7 @@ impl Lowering<'_> {
         &mut self,
         operation: &Abstract,
         bound: &BoundOperation,
-        actions: [String; 2],
+        actions: port::Actions,
         headers: &[&Header],
         (methods, fault_names): (&mut Names, &mut Names),
     ) -> Result<Operation, String> {
@@ -291,7 +293,7 @@ impl Lowering<'_> {
         };
         let mut variants = Names::default();
         let mut faults: Vec<Fault> = Vec::new();
-        for fault in &operation.faults {
+        for (fault, action) in operation.faults.iter().zip(actions.faults) {
             let [part] = fault.message.parts.as_slice() else {
                 continue;
             };
@@ -322,6 +324,7 @@ impl Lowering<'_> {
                     variant: variants.claim(&names::pascal(&fault.name)),
                     root,
                     way,
+                    action,
                 });
             }
         }
@@ -335,6 +338,7 @@ impl Lowering<'_> {
                     variant: variants.claim(&names::pascal(&element.name.local)),
                     root,
                     way: Way::Header,
+                    action: String::new(),
                 });
             }
         }
@@ -353,7 +357,7 @@ impl Lowering<'_> {
             response,
             one_way: operation.output.is_none(),
             encoded,
-            actions,
+            actions: actions.messages,
             faults,
             unwrapped: None,
         })

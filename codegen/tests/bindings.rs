@@ -129,3 +129,19 @@ fn clients_name_their_requests_where_the_contract_asks_for_it_by_its_actions() {
         assert_eq!(asks, [false, true]);
     }
 }
+
+#[test]
+fn faults_have_actions_of_their_own() {
+    let faults = r#"<output message="t:out"/><fault name="told" message="t:ticket" m:Action="urn:told" xmlns:m="http://www.w3.org/2007/05/addressing/metadata"/><fault name="plain" message="t:trace"/>"#;
+    let text = wsdl(&[("soap", "document", "")]).replace("<output message=\"t:out\"/>", faults);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fault-actions.wsdl");
+    std::fs::write(&path, text).unwrap();
+    let (files, _) = generate_files(&[path], &Options::default()).unwrap();
+    let made: String = files.into_iter().map(|file| file.text).collect();
+    for line in [
+        "Self::Told(_) => \"urn:told\",",
+        "Self::Plain(_) => \"urn:t:Port:ask:Fault:plain\",",
+    ] {
+        assert!(made.contains(line), "{line} is not in {made}");
+    }
+}

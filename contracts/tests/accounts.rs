@@ -245,6 +245,15 @@ async fn messages_name_themselves_by_addressing_where_that_is_asked() {
     assert!(value(&headers, "Action").ends_with("/fault"), "{headers:?}");
     assert!(value(&headers, "RelatesTo").starts_with("urn:uuid:"));
 
+    // That of the contract by its own action.
+    bank = bank.with_session(&"s-1".to_owned());
+    let amount = soapstone::codec::parse("1").unwrap();
+    bank.open(String::new(), amount).await.unwrap_err();
+    assert_eq!(
+        value(&received.take().0, "Action"),
+        "urn:soapstone:sample:accounts:Accounts:open:Fault:refused"
+    );
+
     // What must be understood is; an answer to someone else is refused before anything is done.
     let post = |to: &str| {
         let block = |name: &str, text: &str| {
@@ -272,5 +281,6 @@ async fn messages_name_themselves_by_addressing_where_that_is_asked() {
         text.contains(">urn:1</wsa:RelatesTo>") && text.contains("elsewhere"),
         "{text}"
     );
+    assert!(text.contains(">http://www.w3.org/2005/08/addressing/fault<"));
     assert_eq!(*notes.lock().unwrap(), ["hello", "by hand"]);
 }

@@ -144,6 +144,13 @@ impl Emission<'_> {
                 literal(&fault.variant)
             );
         }
+        out.push_str(
+            "        }\n    }\n    fn action(&self) -> &'static str {\n        match self {\n",
+        );
+        for fault in variants {
+            let action = literal(&fault.action);
+            let _ = writeln!(out, "            Self::{}(_) => {action},", fault.variant);
+        }
         out.push_str("        }\n    }\n}\n");
     }
 

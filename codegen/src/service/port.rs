@@ -73,28 +73,45 @@ pub(super) fn headers<'a>(
         .flat_map(|message| &message.headers)
 }
 
-/// The actions of request and answer by WS-Addressing: as written, for the request `soapAction` too, or by the default pattern
+/// The actions of an operation's messages by WS-Addressing.
+#[derive(Debug)]
+pub(super) struct Actions {
+    /// Of the request and of the answer; empty where there is none.
+    pub(super) messages: [String; 2],
+    /// Of each fault.
+    pub(super) faults: Vec<String>,
+}
+
+/// The actions of an operation: as written, for the request `soapAction` too, or by the default pattern
 /// (WS-Addressing 1.0, metadata, 4.4.4).
-pub(super) fn actions(
-    port_type: &QName,
-    operation: &Operation,
-    bound: &BoundOperation,
-) -> [String; 2] {
+pub(super) fn actions(port_type: &QName, operation: &Operation, bound: &BoundOperation) -> Actions {
     let namespace = port_type.namespace.trim_end_matches('/');
     let delimiter = if namespace.starts_with("urn:") {
         ":"
     } else {
         "/"
     };
+    let by_pattern = |names: &[&str]| {
+        [&[namespace, &*port_type.local], names]
+            .concat()
+            .join(delimiter)
+    };
     let action = |message: &Option<Message>, name: &str, bound: &str| {
         let message = message.as_ref()?;
         let bound = (!bound.is_empty()).then(|| bound.to_owned());
-        let by_pattern = || [namespace, &port_type.local, name].join(delimiter);
-        Some(message.action.clone().or(bound).unwrap_or_else(by_pattern))
+        let told = message.action.clone().or(bound);
+        Some(told.unwrap_or_else(|| by_pattern(&[name])))
     };
     let request = action(&operation.input, &operation.input_name, &bound.action);
     let answer = action(&operation.output, &operation.output_name, "");
-    [request, answer].map(Option::unwrap_or_default)
+    let faults = operation.faults.iter().map(|fault| {
+        let by_pattern = || by_pattern(&[&*operation.name, "Fault", &*fault.name]);
+        fault.message.action.clone().unwrap_or_else(by_pattern)
+    });
+    Actions {
+        messages: [request, answer].map(Option::unwrap_or_default),
+        faults: faults.collect(),
+    }
 }
 
 /// Tells whether a binding has all bodies that another has, in the same form. Header blocks are optional for who sends and

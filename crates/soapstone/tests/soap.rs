@@ -271,6 +271,79 @@ fn an_answer_names_the_message_that_it_answers() {
 }
 
 #[test]
+fn reference_parameters_come_back_as_header_blocks() {
+    let (last, draft) = (
+        "http://www.w3.org/2005/08/addressing",
+        "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+    );
+    let parameters = |name: &str, id: &str| {
+        format!(
+            "<w:{name}><w:Address>{last}/anonymous</w:Address><w:ReferenceParameters><p:id wsa='1'>{id}</p:id><d xmlns='urn:d' xmlns:wsa='urn:w'><e/></d><p:known w:IsReferenceParameter='true'/></w:ReferenceParameters></w:{name}>"
+        )
+    };
+    for (namespace, is_marked) in [(last, true), (draft, false)] {
+        for (endpoints, in_answer, in_fault) in [
+            (parameters("ReplyTo", "r"), "r", "r"),
+            (
+                parameters("ReplyTo", "r") + &parameters("FaultTo", "f"),
+                "r",
+                "f",
+            ),
+            (parameters("FaultTo", "f"), "", "f"),
+        ] {
+            let endpoints = endpoints.replace(last, namespace);
+            let endpoints = endpoints
+                .replace(
+                    "<w:ReplyTo",
+                    &format!("<w:ReplyTo xmlns:w='{namespace}' xmlns:p='urn:p'"),
+                )
+                .replace(
+                    "<w:FaultTo",
+                    &format!("<w:FaultTo xmlns:w='{namespace}' xmlns:p='urn:p'"),
+                );
+            let text = message(Version::Soap11, &endpoints, "");
+            let envelope = read_envelope(&mut Reader::new(&text, &Options::message())).unwrap();
+            let asked = Addressing::read(&envelope, &Options::message())
+                .unwrap()
+                .unwrap();
+            let (mut answer, mut fault) = (String::new(), String::new());
+            asked.write_answer("urn:answer", "urn:2", &mut answer);
+            asked.write_fault(None, "urn:2", &mut fault);
+            for (blocks, id) in [(answer, in_answer), (fault, in_fault)] {
+                let text = message(Version::Soap11, &blocks, "");
+                let answer = read_envelope(&mut Reader::new(&text, &Options::message())).unwrap();
+                let found = |namespace: &str, local: &str| {
+                    let block = answer.header(namespace, local)?;
+                    let mut reader = answer.header_reader(block, &Options::message());
+                    reader.next().unwrap();
+                    let mut marks = reader
+                        .attributes()
+                        .iter()
+                        .filter(|a| a.local == "IsReferenceParameter");
+                    let mark = marks
+                        .next()
+                        .map(|a| (reader.namespace(a.ns) == last, a.value.to_string()));
+                    assert!(marks.next().is_none(), "{text}");
+                    Some((block.xml, mark))
+                };
+                assert_eq!(found("urn:p", "id").is_some(), !id.is_empty(), "{text}");
+                if id.is_empty() {
+                    continue;
+                }
+                let (xml, mark) = found("urn:p", "id").unwrap();
+                assert!(xml.contains(&format!(">{id}</p:id>")), "{xml}");
+                let due = is_marked.then(|| (true, "true".to_owned()));
+                assert_eq!(mark, due, "{xml}");
+                let (xml, mark) = found("urn:d", "d").unwrap();
+                assert!(xml.contains("<e/>"), "{xml}");
+                assert_eq!(mark, due, "{xml}");
+                assert_eq!(found("urn:p", "known").unwrap().1.unwrap().0, is_marked);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_answer_goes_back_where_the_request_came_from() {
     let namespaces = [
         ("http://www.w3.org/2005/08/addressing", "anonymous"),

@@ -371,7 +371,6 @@ fn uses(text: &str, prefix: &str) -> bool {
 
 impl Reader<'_> {
     /// The element that the reader stands before, with the declarations that it needs from outside.
-    #[cfg(any(feature = "server", feature = "client", feature = "serde"))]
     pub(crate) fn into_element(mut self) -> Option<String> {
         self.look().ok()?;
         self.capture().ok().map(|element| element.xml)

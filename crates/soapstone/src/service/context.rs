@@ -36,6 +36,8 @@ pub struct Reply {
     pub(super) attachments: Vec<Attachment>,
     /// Long binary values of the body travel beside it, referred to by `xop:Include`.
     pub(super) xop: bool,
+    /// The action of the contract's fault, where it is one that has an action.
+    pub(super) fault_action: &'static str,
 }
 
 impl Context {
@@ -49,7 +51,12 @@ impl Context {
         parts: P,
         result: Result<P::Value, Failure<F>>,
     ) -> Outcome {
-        let value = result.map_err(Failure::into_fault)?;
+        let value = result.map_err(|failure| {
+            if let Failure::Typed(fault, _) = &failure {
+                self.reply().fault_action = fault.action();
+            }
+            failure.into_fault()
+        })?;
         let mut body = String::new();
         let mut aside = Vec::new();
         let mut reply = self.reply();

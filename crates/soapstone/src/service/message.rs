@@ -58,6 +58,11 @@ pub trait Faults: Sized {
     /// # Errors
     /// As [`Element::write`].
     fn write(&self, detail: &mut String, header: &mut String) -> Result<&'static str, WriteError>;
+
+    /// The action of the fault by WS-Addressing; empty where the contract gives it none.
+    fn action(&self) -> &'static str {
+        ""
+    }
 }
 
 /// An operation without faults of its own.

@@ -90,13 +90,16 @@ impl Router {
         let version = envelope.version;
         let addressing = Addressing::read(&envelope, &options)
             .map_err(|error| Refused::Fault(version, Box::new(error.fault())))?;
-        let refused = |mut fault: Box<Fault>| {
+        let refused_by = |action: Option<&str>, mut fault: Box<Fault>| {
             if let Some(asked) = &addressing {
-                let fallen = related(asked, asked.fault_action(), &mut fault.headers);
-                return Refused::Fault(version, fallen.err().unwrap_or(fault));
+                match name() {
+                    Ok(id) => asked.write_fault(action, &id, &mut fault.headers),
+                    Err(fallen) => return Refused::Fault(version, fallen),
+                }
             }
             Refused::Fault(version, fault)
         };
+        let refused = |fault| refused_by(None, fault);
         let known = port.headers();
         let understood = |block: &HeaderBlock<'_>| {
             Addressing::understands(&block.namespace, block.local)
@@ -106,7 +109,8 @@ impl Router {
         };
         envelope.check_understood(understood).map_err(refused)?;
         if let Some(asked) = &addressing {
-            asked.check_answer().map_err(refused)?;
+            let checked = asked.check_answer();
+            checked.map_err(|fault| refused_by(Some(Addressing::FAULT), fault))?;
         }
         let told = addressing
             .as_ref()
@@ -147,7 +151,8 @@ impl Router {
         match outcome {
             Ok(Some(body)) => {
                 if let Some(asked) = &addressing {
-                    related(asked, operation.actions[1], &mut reply.headers).map_err(refused)?;
+                    let id = name().map_err(refused)?;
+                    asked.write_answer(operation.actions[1], &id, &mut reply.headers);
                 }
                 let mut out = String::with_capacity(body.len() + reply.headers.len() + 256);
                 write_envelope(version, &reply.headers, &mut out, |out| out.push_str(&body));
@@ -156,20 +161,19 @@ impl Router {
             Ok(None) => Ok(Response::empty(StatusCode::ACCEPTED)),
             Err(mut fault) => {
                 fault.headers.push_str(&reply.headers);
-                Err(refused(fault))
+                let action = Some(reply.fault_action).filter(|action| !action.is_empty());
+                Err(refused_by(action, fault))
             }
         }
     }
 }
 
-/// Names an answer and the message that it answers, where that has a name.
-fn related(asked: &Addressing, action: &str, headers: &mut String) -> Result<(), Box<Fault>> {
-    let id = token::urn().map_err(|error| {
+/// A name for an answer.
+fn name() -> Result<String, Box<Fault>> {
+    token::urn().map_err(|error| {
         let reason = format!("no name can be drawn for the answer: {error}");
         Box::new(Fault::new(Code::Receiver, reason))
-    })?;
-    asked.write_answer(action, &id, headers);
-    Ok(())
+    })
 }
 
 fn sender(version: Version, error: &impl std::fmt::Display) -> Refused {
