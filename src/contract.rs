@@ -172,6 +172,28 @@ impl Contract {
         ascii
     }
 
+    /// The action of an operation's answer by WS-Addressing, as a service's WSDL has it by the default pattern (WS-Addressing 1.0,
+    /// metadata, 4.4.4).
+    pub fn answer_action(&self, service: Service, operation: &Operation) -> String {
+        self.default_action(service, &[&format!("{}Response", operation.name)])
+    }
+
+    /// The action of an operation's fault `Problem`, by the same pattern.
+    pub fn fault_action(&self, service: Service, operation: &Operation) -> String {
+        self.default_action(service, &[&operation.name, "Fault", "Problem"])
+    }
+
+    fn default_action(&self, service: Service, message: &[&str]) -> String {
+        let namespace = self.namespace(self.namespace_of(service));
+        let delimiter = match namespace.starts_with("urn:") {
+            true => ":",
+            false => "/",
+        };
+        let port_type = self.port_type_name(service);
+        let begin = [namespace.trim_end_matches('/'), &port_type];
+        [&begin, message].concat().join(delimiter)
+    }
+
     /// The named type that a value refers to.
     pub fn named(&self, value: &ValueType) -> Option<&NamedType> {
         match value {
@@ -246,6 +268,11 @@ impl Contract {
                 .map(|table| table.name.to_string())
                 .unwrap_or_default(),
         }
+    }
+
+    /// The name of a service's port type.
+    pub fn port_type_name(&self, service: Service) -> String {
+        format!("{}PortType", self.service_name(service))
     }
 
     /// Tells whether an operation belongs to a service.

@@ -2,6 +2,7 @@
 //!
 //! Each step is a function elsewhere; here is their order, and what is logged about them.
 
+mod addressed;
 mod outline;
 mod repeatable;
 
@@ -9,9 +10,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use soapstone::http::{Body, is_plain};
-use soapstone::soap::{HeaderBlock, MediaType, Posted, Version, read_envelope, write_envelope};
+use soapstone::soap::{
+    Addressing, HeaderBlock, MediaType, Posted, Version, read_envelope, start_envelope,
+    write_envelope,
+};
 use soapstone::xml::{self, Options, Reader};
 
+use self::addressed::Addressed;
 use self::outline::Outline;
 use self::repeatable::Repeatable;
 use crate::authorise::authorise;
@@ -127,6 +132,7 @@ async fn work<'s>(
     };
     let version = outline.version.unwrap_or(Version::Soap11);
     let mut body = String::with_capacity(1024);
+    let mut header = outline.answer_blocks(contract, operation);
     let call = match &received.asked {
         Asked::Call(call) => call,
         Asked::Changes(asked) => {
@@ -134,7 +140,7 @@ async fn work<'s>(
                 .await
                 .map_err(|error| Problem::of_store(&error))?;
             outline.records = changed.changes.len();
-            write_envelope(version, "", &mut body, |out| {
+            write_envelope(version, &header, &mut body, |out| {
                 reply::write_changes(asker, &changed, out);
             });
             return Ok(body.into());
@@ -166,11 +172,11 @@ async fn work<'s>(
             outline.records = reply::count(&reply);
             match (reply, call) {
                 (Reply::Page { rows, next }, Call::Query(query)) if rows.size() > LARGE => {
-                    let page = Pieces::new(served, version, asker, query, (rows, next));
+                    start_envelope(version, &header, &mut body);
+                    let page = Pieces::new(served, body, asker, query, (rows, next));
                     return Ok(Body::made(page));
                 }
                 (reply, _) => {
-                    let mut header = String::new();
                     reply::write_header(asker, &reply, &mut header);
                     write_envelope(version, &header, &mut body, |out| render(&reply, out));
                 }
@@ -185,8 +191,9 @@ async fn work<'s>(
             };
             let stored =
                 Box::pin(once.run(gateway.database(), served, operation, &plan, &render)).await?;
-            let (element, header) = stored.split_once(HEADER).unwrap_or((&stored, ""));
-            write_envelope(version, header, &mut body, |out| out.push_str(element));
+            let (element, stored) = stored.split_once(HEADER).unwrap_or((&stored, ""));
+            header.push_str(stored);
+            write_envelope(version, &header, &mut body, |out| out.push_str(element));
         }
     }
     Ok(body.into())
@@ -226,11 +233,20 @@ fn receive<'s>(
     let mut reader = Reader::new(&text, &options);
     let envelope = read_envelope(&mut reader).map_err(|error| Problem::of_envelope(&error))?;
     outline.version = Some(envelope.version);
+    outline.addressed = Addressed::read(&envelope, &options, service)?;
     let is =
         |block: &HeaderBlock<'_>, word: &str| contract.is_word(&block.namespace, block.local, word);
     envelope
-        .check_understood(|block| is(block, "IdempotencyKey") || is(block, "CorrelationId"))
+        .check_understood(|block| {
+            is(block, "IdempotencyKey")
+                || is(block, "CorrelationId")
+                || Addressing::understands(&block.namespace, block.local)
+        })
         .map_err(|fault| Problem::of_standard(*fault))?;
+    outline
+        .addressed
+        .as_ref()
+        .map_or(Ok(()), Addressed::check)?;
     let header = |name: &str| {
         let block = envelope.headers.iter().find(|block| is(block, name))?;
         Some(header_text(&mut envelope.header_reader(block, &options)))
@@ -332,7 +348,8 @@ fn answer_problem(
         correlation,
     );
     let mut body = String::with_capacity(1024);
-    fault.write(version, "", &mut body);
+    let header = outline.fault_blocks(&served.contract, problem);
+    fault.write(version, &header, &mut body);
     let status = match problem.code {
         "Unauthenticated" => 401,
         "UnsupportedMediaType" => 415,

@@ -15,6 +15,9 @@ use crate::reply::Writer;
 use crate::request::RequestError;
 use crate::store::StoreError;
 
+/// The code of the one fault of WS-Addressing that there is.
+const ADDRESSING: &str = "OnlyAnonymousAddressSupported";
+
 /// What went wrong with a request.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -32,7 +35,7 @@ pub struct Problem {
     conflict: Option<Box<(TableId, Conflict)>>,
     /// What is logged, and told to nobody.
     pub inner: Option<String>,
-    /// The fault's own code where it is none of ours (`MustUnderstand`, `VersionMismatch`).
+    /// The fault where it is none of ours (`MustUnderstand`, `VersionMismatch`, one of WS-Addressing): it tells of the envelope.
     standard: Option<Box<Fault>>,
 }
 
@@ -70,6 +73,19 @@ impl Problem {
             standard: Some(Box::new(fault.clone())),
             ..Problem::sender(code, fault.reason)
         }
+    }
+
+    /// The answer is to go elsewhere than it can.
+    pub fn of_addressing(fault: Fault) -> Problem {
+        Problem {
+            code: ADDRESSING,
+            ..Problem::of_standard(fault)
+        }
+    }
+
+    /// Tells whether the fault is one of WS-Addressing itself.
+    pub fn is_of_addressing(&self) -> bool {
+        self.code == ADDRESSING
     }
 
     /// The message is no envelope.
@@ -238,9 +254,9 @@ impl Problem {
             }
         };
         // A fault about a header tells nothing in its detail (SOAP 1.1, 4.4).
-        match fault.code {
-            Code::MustUnderstand | Code::VersionMismatch => fault,
-            _ => fault.with_detail(Detail::new(detail)),
+        match self.standard {
+            Some(_) => fault,
+            None => fault.with_detail(Detail::new(detail)),
         }
     }
 

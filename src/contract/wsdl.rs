@@ -118,7 +118,7 @@ pub fn definitions(
     let namespace: Arc<str> = Arc::from(contract.namespace(index));
     let own = |local: &str| QName::new(Arc::clone(&namespace), local);
     let name = contract.service_name(service);
-    let port_type = format!("{name}PortType");
+    let port_type = contract.port_type_name(service);
     let operations: Vec<&Operation> = contract.operations_of(service).collect();
     let versions = layout.versions();
     let schemas = schemas(catalog, contract, service);

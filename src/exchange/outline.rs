@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use soapstone::soap::Version;
 
+use super::addressed::Addressed;
 use crate::contract::Operation;
 use crate::fault::Problem;
 use crate::principal::Principal;
@@ -13,6 +14,7 @@ use crate::principal::Principal;
 #[derive(Default)]
 pub(super) struct Outline<'s> {
     pub(super) version: Option<Version>,
+    pub(super) addressed: Option<Addressed>,
     pub(super) operation: Option<&'s Operation>,
     pub(super) principal: Option<Principal>,
     pub(super) records: usize,

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use soapstone::soap::{BODY_END, Version};
+use soapstone::soap::BODY_END;
 
 use super::{Asker, Writer};
 use crate::call::Query;
@@ -38,15 +38,15 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Takes the rows that a query found, and where the next page starts.
+    /// Takes the start of the envelope, the rows that a query found, and where the next page starts.
     pub fn new(
         served: &Arc<Served>,
-        version: Version,
+        mut head: String,
         asker: Asker<'_>,
         query: &Query,
         (rows, next): (Rows, Option<String>),
     ) -> Pieces {
-        let (mut head, mut tail) = (version.body_start().to_owned(), String::new());
+        let mut tail = String::new();
         let mut writer = Writer::of(asker, &mut head);
         writer.start_reply(asker.operation);
         let left_out = writer.left_out(query.table, &query.fields);

@@ -262,3 +262,93 @@ fn every_contract_names_the_address_that_a_proxy_tells() {
         }
     }
 }
+
+/// The addressing blocks of a request that all must be understood, with an answer to that address.
+fn addressed(to: &str) -> String {
+    let block = |name: &str, content: &str| {
+        format!("<w:{name} xmlns:w=\"{ADDRESSING}\" s:mustUnderstand=\"1\">{content}</w:{name}>")
+    };
+    let reply = format!(
+        "<w:Address>{to}</w:Address><w:ReferenceParameters><t:ticket xmlns:t=\"urn:t\">7</t:ticket></w:ReferenceParameters>"
+    );
+    let blocks = [
+        block("Action", &format!("{NAMESPACE}/GetCompany")),
+        block("To", "http://crm.example/soap/crm"),
+        block("MessageID", "urn:uuid:1"),
+        block("ReplyTo", &reply),
+    ];
+    blocks.concat()
+}
+
+const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
+
+#[test]
+fn a_request_that_names_itself_is_answered_by_name() {
+    let gateway = Ground::sample();
+    let here = addressed(&format!("{ADDRESSING}/anonymous"));
+    let unknown = format!("{here}<u:unknown xmlns:u=\"urn:u\" s:mustUnderstand=\"1\"/>");
+    let elsewhere = addressed("http://elsewhere.example/");
+    let action = |message: &str| format!("{NAMESPACE}/CrmPortType/{message}");
+    let fault = action("GetCompany/Fault/Problem");
+    let cases = [
+        (
+            &here,
+            "<id>1</id>",
+            200,
+            action("GetCompanyResponse"),
+            "<GetCompanyResponse",
+        ),
+        (&here, "<id>99999</id>", 500, fault.clone(), "NotFound"),
+        (&here, "<id>one</id>", 500, fault, "one"),
+        (
+            &unknown,
+            "<id>1</id>",
+            500,
+            format!("{ADDRESSING}/soap/fault"),
+            "MustUnderstand",
+        ),
+        (
+            &elsewhere,
+            "<id>1</id>",
+            500,
+            format!("{ADDRESSING}/fault"),
+            "elsewhere",
+        ),
+    ];
+    for (blocks, content, status, action, part) in cases {
+        let request = gateway.request("GetCompany", content).with_block(blocks);
+        let answer = request.send(&gateway);
+        assert_eq!(answer.status, status, "{}", answer.body);
+        for part in [
+            &format!(">{action}</wsa:Action>"),
+            ">urn:uuid:1</wsa:RelatesTo>",
+            "wsa:IsReferenceParameter=\"true\" xmlns:t=\"urn:t\">7</t:ticket>",
+            part,
+        ] {
+            assert!(answer.body.contains(part), "{part}: {}", answer.body);
+        }
+    }
+    // A page that is written while it is sent, and the stored answer of a write.
+    let record = format!(
+        "<record><last_name>Long</last_name><notes>{}</notes></record>",
+        "x".repeat(300_000)
+    );
+    for _ in 0..2 {
+        let request = gateway.request("CreateContact", &record).with_block(&here);
+        let answer = request.with_header("Idempotency-Key", "a").send(&gateway);
+        let due = format!(">{}</wsa:Action>", action("CreateContactResponse"));
+        assert!(answer.body.contains(&due), "{}", answer.body);
+    }
+    let query = "<filter><last_name><eq>Long</eq></last_name></filter>";
+    let answer = gateway
+        .request("QueryContact", query)
+        .with_block(&here)
+        .send(&gateway);
+    assert_eq!(answer.body.matches("<notes>").count(), 1);
+    let start = answer.body.split("<notes>").next().unwrap();
+    assert!(
+        start.contains(">urn:uuid:1</wsa:RelatesTo>") && start.contains("<soap:Body>"),
+        "{start}"
+    );
+    assert!(answer.body.contains("</soap:Body></soap:Envelope>"));
+}

@@ -99,6 +99,13 @@ pub fn write_envelope(
     out: &mut String,
     body: impl FnOnce(&mut String),
 ) {
+    start_envelope(version, headers, out);
+    body(out);
+    out.push_str(BODY_END);
+}
+
+/// Writes a message up to its payload, behind which [`BODY_END`] is due: for a payload that is written piece by piece.
+pub fn start_envelope(version: Version, headers: &str, out: &mut String) {
     if headers.is_empty() {
         out.push_str(version.body_start());
     } else {
@@ -106,6 +113,4 @@ pub fn write_envelope(
         out.push_str(headers);
         out.push_str(HEADER_END);
     }
-    body(out);
-    out.push_str(BODY_END);
 }
