@@ -4,7 +4,7 @@ use soapstone::name::QName;
 use soapstone_schema::model::{Model, Place, Type};
 use soapstone_schema::report::Report;
 
-use crate::item::{Item, Package};
+use crate::item::{Item, Kind, Package};
 
 /// How a contract becomes Rust. `Options::default()` is the common case.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +18,7 @@ pub struct Options {
     /// Module names by namespace; others are named after their namespace.
     pub modules: Vec<(String, String)>,
     /// Derives for every type, besides `Debug`, `Clone` and `PartialEq`: `Eq`. For one type: `attributes`. Enumerations have
-    /// `Eq`, `Hash`, `PartialOrd` and `Ord` already, and closed ones `Copy`.
+    /// `Eq`, `Hash`, `PartialOrd` and `Ord` already, closed ones `Copy`, and what has a true `Default` has that.
     pub derives: Vec<String>,
     /// Attributes for single types, by local name, by `{namespace}local`, by Rust name or by path, and for fields of structs:
     /// `("Order", "#[non_exhaustive]")`, `("types::Order", "#[derive(Hash)]")`, `("Order.comment", "#[deprecated]")`.
@@ -48,7 +48,8 @@ impl Options {
     /// What is to be derived beside what is derived anyway.
     pub(crate) fn derives_beside(&self, has: &[&str]) -> Vec<&str> {
         let more = self.derives.iter().map(String::as_str);
-        more.filter(|derive| !has.contains(derive)).collect()
+        more.filter(|derive| !has.contains(derive) && !is_default(derive))
+            .collect()
     }
 
     pub(crate) fn module_for(&self, namespace: &str) -> Option<String> {
@@ -86,6 +87,12 @@ impl Options {
         let mut unmet = |what: String, help: &str| {
             report.warning(Place::default(), "options", what, help);
         };
+        if let Some(derive) = self.derives.iter().find(|derive| is_default(derive)) {
+            unmet(
+                format!("derives: {derive} is derived anyway, where it is true"),
+                "leave it out",
+            );
+        }
         for (uri, _) in &self.modules {
             let made = package.modules.iter().any(|m| m.namespace == *uri);
             if !made && !model.namespaces.iter().any(|known| **known == **uri) {
@@ -108,7 +115,18 @@ impl Options {
             }
         }
         for (key, _) in &self.attributes {
-            if !package.items.iter().any(|item| meets(key, item, package)) {
+            let met = package
+                .items
+                .iter()
+                .filter(|item| meets(key, item, package));
+            let (aliases, types): (Vec<&Item>, Vec<&Item>) =
+                met.partition(|item| matches!(item.kind, Kind::Alias(_)));
+            if types.is_empty() && !aliases.is_empty() {
+                unmet(
+                    format!("attributes: {key} is made as another name of a type, which has none"),
+                    "name the type that it stands for",
+                );
+            } else if types.is_empty() {
                 unmet(
                     format!("attributes: nothing that is made is called {key}"),
                     "name a type as in the schema or in Rust, or a field as `Type.field`",
@@ -133,6 +151,10 @@ fn meets(key: &str, item: &Item, package: &Package) -> bool {
     let mut fields = item.field_names();
     is_type(key, item.qname.as_ref(), module, &item.name)
         || fields.any(|field| is_field(key, module, &item.name, field))
+}
+
+fn is_default(derive: &str) -> bool {
+    derive.rsplit("::").next() == Some("Default")
 }
 
 fn is_type(key: &str, qname: Option<&QName>, module: &str, rust: &str) -> bool {

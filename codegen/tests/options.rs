@@ -69,7 +69,9 @@ fn a_program_chooses_names_derives_attributes_and_types() {
         operations: vec!["Shop.place".to_owned()],
         modules: vec![pair("urn:shop", "shop")],
         // What is derived anyway is not derived twice.
-        derives: ["Eq", "Clone", "PartialEq"].map(str::to_owned).to_vec(),
+        derives: ["Eq", "Clone", "PartialEq", "Default"]
+            .map(str::to_owned)
+            .to_vec(),
         attributes: vec![
             pair("shop::Order", "#[derive(Hash)]"),
             pair("Order.comment", "#[cfg(all())]"),
@@ -239,7 +241,9 @@ fn a_choice_that_meets_nothing_is_told() {
             pair("Order.comment"),
             pair("Ordre"),
             pair("Order.coment"),
+            pair("Remark"),
         ],
+        derives: vec!["std::default::Default".to_owned()],
         ..Options::default()
     };
     let (_, report) = generate_files(&contract(), &options).unwrap();
@@ -250,10 +254,12 @@ fn a_choice_that_meets_nothing_is_told() {
         .map(|diagnostic| diagnostic.message.as_str())
         .collect();
     let expected = [
+        "derives: std::default::Default is derived anyway, where it is true",
         "modules: the contract has no namespace urn:shopp",
         "replacements: the contract has no type {urn:shop}Skew",
         "attributes: nothing that is made is called Ordre",
         "attributes: nothing that is made is called Order.coment",
+        "attributes: Remark is made as another name of a type, which has none",
     ];
     assert_eq!(told, expected);
 }
