@@ -22,8 +22,7 @@ pub mod accounts {
     soapstone::include_contract!("accounts");
 }
 
-/// The encoded service of another stack, as a client.
-#[cfg(feature = "crm")]
+/// An encoded service, as old stacks offer it: a client. `tests/encoded.rs` calls it.
 pub mod encoded {
     soapstone::include_contract!("encoded");
 }
