@@ -152,6 +152,56 @@ async fn old_peers_get_what_they_understand() {
 }
 
 #[tokio::test]
+async fn what_is_no_request_is_answered_before_the_connection_ends() {
+    let server = start(ServerOptions::default()).await;
+    let many: String = (0..150).map(|n| format!("X-{n}: a\r\n")).collect();
+    let cases = [
+        ("GARBAGE\r\n\r\n".to_owned(), "400"),
+        (format!("GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n"), "431"),
+        (
+            "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n".to_owned(),
+            "400",
+        ),
+    ];
+    for (request, status) in cases {
+        let answer = server.raw(&request).await;
+        let told = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&told), "{request}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
+    let server = start(ServerOptions::default()).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n";
+    let one = format!("{post}a1");
+    stream
+        .write_all(format!("{one}{post}").as_bytes())
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    while !answer.contains("a1") {
+        let mut piece = [0; 1024];
+        let read = stream.read(&mut piece).await.unwrap();
+        assert_ne!(read, 0, "{answer:?}");
+        answer += std::str::from_utf8(&piece[..read]).unwrap();
+    }
+    stream.write_all(b"b2").await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).await.unwrap();
+    assert!(rest.ends_with("b2"), "{rest:?}");
+    // Half of the next head holds nothing up either.
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let half = format!("{one}POST / HT");
+    stream.write_all(half.as_bytes()).await.unwrap();
+    let mut first = [0; 12];
+    stream.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+}
+
+#[tokio::test]
 async fn a_body_is_asked_for_before_it_is_sent_and_only_if_it_is_wanted() {
     let server = start(ServerOptions {
         body_limit: 10,

@@ -201,7 +201,6 @@ async fn plain<S: Service>(
         .timer(TokioTimer::new())
         .header_read_timeout(header_time)
         .half_close(true)
-        .pipeline_flush(true)
         .serve_connection(stream, service);
     report(peer, watcher.watch(connection).await);
 }
