@@ -109,7 +109,7 @@ impl Gateway {
         let head = &request.head;
         let served = self.served();
         let Some(service) = served.contract.service(path) else {
-            return not_found();
+            return self.no_service(head, correlation);
         };
         if head.method == Method::POST {
             let message = Message {
@@ -139,6 +139,23 @@ impl Gateway {
             }
             Err(()) => not_found(),
         }
+    }
+
+    /// The answer where no service is: to a message a fault in its own version.
+    fn no_service(&self, head: &Head, correlation: &str) -> Response {
+        let media = head.header(header::CONTENT_TYPE).map(MediaType::parse);
+        let told = media.as_ref().and_then(Version::of_media);
+        let told = told.or_else(|| head.header(SOAP_ACTION).map(|_| Version::Soap11));
+        let Some(version) = told.filter(|_| head.method == Method::POST) else {
+            return not_found();
+        };
+        let problem = Problem::sender("UnknownService", NOT_FOUND);
+        tracing::info!(correlation, code = problem.code, "refused");
+        let answer = refused(&self.served(), version, correlation, &problem);
+        respond(Answer {
+            status: StatusCode::NOT_FOUND.as_u16(),
+            ..answer
+        })
     }
 
     /// The service of the flows: its contract is anybody's, its operations are for those who may.
@@ -342,12 +359,10 @@ fn unauthenticated() -> Response {
 }
 
 fn not_found() -> Response {
-    Response::new(
-        StatusCode::NOT_FOUND,
-        TEXT,
-        "nothing is served here; the services are listed at /\n",
-    )
+    Response::new(StatusCode::NOT_FOUND, TEXT, format!("{NOT_FOUND}\n"))
 }
+
+const NOT_FOUND: &str = "nothing is served here; the services are listed at /";
 
 /// The correlation id that the peer sent, or a new one.
 fn correlation(head: &Head) -> String {

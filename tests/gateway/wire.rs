@@ -352,3 +352,29 @@ fn a_request_that_names_itself_is_answered_by_name() {
     );
     assert!(answer.body.contains("</soap:Body></soap:Envelope>"));
 }
+
+#[test]
+fn a_message_to_no_service_is_answered_with_a_fault() {
+    let gateway = Ground::sample();
+    let cases = [
+        ("text/xml", Some("schemas.xmlsoap.org/soap/envelope/")),
+        ("application/soap+xml", Some("2003/05/soap-envelope")),
+        ("application/json", None),
+    ];
+    for (media, version) in cases {
+        let request = Request::post("/soap/cmr", b"<a/>").with_header("Content-Type", media);
+        let answer = request.send(&gateway);
+        assert_eq!(answer.status, 404, "{media}: {}", answer.body);
+        let told = answer.body.contains("nothing is served here");
+        let code = text(&answer.body, "code");
+        let is_fault = version.is_some_and(|version| answer.body.contains(version));
+        assert_eq!(
+            (told, is_fault),
+            (true, version.is_some()),
+            "{}",
+            answer.body
+        );
+        assert_eq!(code, version.map(|_| "UnknownService"), "{}", answer.body);
+    }
+    assert_eq!(Request::get("/soap/cmr").send(&gateway).status, 404);
+}
