@@ -330,7 +330,7 @@ fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
         "name=\"order\" type=\"Order\"",
         "name=\"order\" type=\"Ordre\"",
     );
-    let number = r#"<xs:element name="number"><xs:simpleType><xs:restriction base="xs:int"><xs:pattern value="[1"/><xs:maxInclusive value="7"/></xs:restriction></xs:simpleType></xs:element>"#;
+    let number = r#"<xs:element name="number"><xs:simpleType><xs:restriction base="xs:int"><xs:pattern value="[1"/><xs:maxInclusive value="7"/></xs:restriction></xs:simpleType></xs:element><xs:element name="left"><xs:simpleType><xs:restriction base="xs:nonNegativeInteger"><xs:minInclusive value="-5"/><xs:maxInclusive value="99999999999999999999"/></xs:restriction></xs:simpleType></xs:element>"#;
     let text = text.replace(r#"<xs:element name="number" type="xs:int"/>"#, number);
     std::fs::write(&broken, text.replace("type=\"Sku\"", "type=\"Skus\"")).unwrap();
     let generate = |tolerant| {
@@ -350,6 +350,7 @@ fn a_contract_with_mistakes_is_used_as_far_as_it_goes_on_request() {
     assert!(has("pub order: codec::AnyType"));
     // Code that was made checks every pattern that it has.
     assert!(has("max_inclusive(\"7\")") && !has("pattern("));
+    assert!(has("min_inclusive(\"0\")") && !has("(\"-5\")"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use soapstone::datatype::space;
+use soapstone::datatype::{Integer, space};
 use soapstone_schema::model::{Builtin, Scope, SimpleType, TypeId, Variety, WhiteSpace};
 
 use crate::emit::literal;
@@ -81,8 +81,8 @@ pub(super) fn unchecked(representation: &'static str) -> &'static str {
     }
 }
 
-/// Adds the check that the built-in's own newtype would have made. A bound of the contract's own is at least as strict as that of
-/// the built-in (XSD 1.0 part 2, 4.3.7 to 4.3.10), and stands in its place.
+/// Adds the check that the built-in's own newtype would have made. A bound of the contract's own that is at least as strict as that
+/// of the built-in stands in its place; another one is a mistake (XSD 1.0 part 2, 4.3.7 to 4.3.10), and says nothing.
 pub(super) fn with_lexical(
     root: Builtin,
     representation: &'static str,
@@ -92,16 +92,29 @@ pub(super) fn with_lexical(
         method,
         argument: argument.to_owned(),
     };
-    let mut bound = |side: &str, method, argument| {
+    let mut bound = |side: &str, method, limit: i32| {
+        let is_kept = |facet: &FacetCall| {
+            let Ok(own) = Integer::parse(facet.argument.trim_matches('"')) else {
+                return true;
+            };
+            match facet.method {
+                "min_inclusive" => side != "min_" || own >= Integer::from(limit),
+                "min_exclusive" => side != "min_" || own >= Integer::from(limit - 1),
+                "max_inclusive" => side != "max_" || own <= Integer::from(limit),
+                "max_exclusive" => side != "max_" || own <= Integer::from(limit + 1),
+                _ => true,
+            }
+        };
+        facets.retain(is_kept);
         if !facets.iter().any(|facet| facet.method.starts_with(side)) {
-            facets.push(call(method, argument));
+            facets.push(call(method, &&literal(&limit.to_string())));
         }
     };
     match root {
-        Builtin::NonPositiveInteger => bound("max_", "max_inclusive", "\"0\""),
-        Builtin::NegativeInteger => bound("max_", "max_inclusive", "\"-1\""),
-        Builtin::NonNegativeInteger => bound("min_", "min_inclusive", "\"0\""),
-        Builtin::PositiveInteger => bound("min_", "min_inclusive", "\"1\""),
+        Builtin::NonPositiveInteger => bound("max_", "max_inclusive", 0),
+        Builtin::NegativeInteger => bound("max_", "max_inclusive", -1),
+        Builtin::NonNegativeInteger => bound("min_", "min_inclusive", 0),
+        Builtin::PositiveInteger => bound("min_", "min_inclusive", 1),
         _ => {}
     }
     match representation.strip_prefix("codec::") {

@@ -33,6 +33,9 @@ type Met<'a> = (usize, &'a str);
 /// Numbers of elements that a part of a model may have taken, each once.
 type Ends = SmallVec<[usize; 4]>;
 
+/// What an element takes at most while the order is compared: twice what is known of it, and its place in two lists and a set.
+const TOLD: usize = 2 * size_of::<Met<'static>>() + 4 * size_of::<usize>();
+
 impl Model {
     /// Tells whether the model accepts these elements, in this order, and no other.
     ///
@@ -191,6 +194,7 @@ impl Reader<'_> {
                         Some(item) => {
                             self.grow(size_of::<T>())?;
                             if model.is_some() {
+                                self.grow(TOLD)?;
                                 met.extend(item.arm().map(|arm| (arm, ns)));
                             }
                             items.push(item);
