@@ -6,6 +6,7 @@ import java.util.*;
 import javax.xml.bind.JAXBElement;
 import javax.xml.namespace.QName;
 import javax.xml.ws.Holder;
+import javax.xml.ws.soap.AddressingFeature;
 
 public class JavaClient {
     static final String TEXT = "Łódź < & \" ' ]]> \uD83D\uDE82 tab\tend";
@@ -35,12 +36,23 @@ public class JavaClient {
     public static void main(String[] arguments) throws Exception {
         boolean twelve = arguments[1].equals("1.2");
         QName service = new QName("http://soapstone.local/crm/main", "CrmService");
-        CrmPortType crm = new CrmService(new URL(arguments[0] + "/soap/crm?wsdl" + (twelve ? "=1.2" : "")), service).getPort(CrmPortType.class);
+        CrmService crms = new CrmService(new URL(arguments[0] + "/soap/crm?wsdl" + (twelve ? "=1.2" : "")), service);
+        CrmPortType crm = crms.getPort(CrmPortType.class);
 
         // get, and nil
         check("name", crm.getCompany(1, null).getName(), "Stalmet");
         check("nil", value(crm.getCompany(1, null).getCreditLimit()), null);
         check("decimal", value(crm.getCompany(2, null).getCreditLimit()), new BigDecimal("5250.00"));
+
+        // by WS-Addressing, whose answers are held against the actions that the WSDL means
+        CrmPortType named = crms.getPort(CrmPortType.class, new AddressingFeature(true, true));
+        check("addressed", named.getCompany(1, null).getName(), "Stalmet");
+        try {
+            named.getCompany(999_999, null);
+            check("addressed", "an answer", "a fault");
+        } catch (ProblemFault fault) {
+            check("addressed", fault.getFaultInfo().getCode(), "NotFound");
+        }
 
         // query by pages
         Set<Long> seen = new TreeSet<>();
