@@ -210,6 +210,23 @@ async fn a_message_that_is_not_let_through_is_answered_in_its_own_version() {
     }
 }
 
+#[tokio::test]
+async fn a_part_of_another_media_type_is_refused_in_the_version_of_the_message() {
+    let address = served(Router::new().mount("/erp", erp()).unwrap()).await;
+    let body = "--cut\r\nContent-Type: text/plain\r\n\r\n<a/>\r\n--cut--\r\n";
+    for (type_, version) in [
+        ("text/xml", Some(Version::Soap11)),
+        ("application/soap+xml", Some(Version::Soap12)),
+        ("text/plain", None),
+    ] {
+        let media = format!("multipart/related; type=\"{type_}\"; boundary=cut");
+        let url = format!("http://{address}/erp");
+        let (status, found, text) = told(&send(Outgoing::post(url, &media, body)).await);
+        assert_eq!((status, found), (415, version), "{type_}: {text}");
+        assert!(text.contains("\"text/plain\" is not"), "{text}");
+    }
+}
+
 /// The address in the contract that someone gets who asks with a header.
 async fn told_to(router: Router, header: (&str, &str)) -> String {
     let address = served(router.mount("/erp", erp()).unwrap()).await;

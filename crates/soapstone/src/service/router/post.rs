@@ -11,9 +11,9 @@ use hyper::http::{StatusCode, header};
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::{Mounted, Router};
+use super::{Mounted, Router, refused};
 use crate::codec::declares_xop;
-use crate::http::{Request, Response, millis};
+use crate::http::{Head, Request, Response, millis};
 use crate::service::message::{Message, Outcome, unwritten};
 use crate::service::{Context, Operation, Reply, header as block};
 use crate::soap::{
@@ -44,8 +44,9 @@ impl Router {
         }
         let answered = async {
             let begun = Instant::now();
+            let head = request.head.clone();
             let answered = self.exchange(port, request, principal).await;
-            respond(answered, begun)
+            respond(&head, answered, begun)
         };
         answered.instrument(span).await
     }
@@ -216,7 +217,7 @@ fn answer(version: Version, message: String, reply: &Reply) -> Result<Response, 
 
 /// Makes the answer, and logs it: failures of this side as warnings. What a peer did wrong may quote what it sent, secrets
 /// too, so the reason stands only where someone looks closer.
-fn respond(answered: Result<Response, Refused>, begun: Instant) -> Response {
+fn respond(head: &Head, answered: Result<Response, Refused>, begun: Instant) -> Response {
     let millis = millis(begun);
     match answered {
         Ok(response) => {
@@ -226,7 +227,7 @@ fn respond(answered: Result<Response, Refused>, begun: Instant) -> Response {
         Err(Refused::Media(error)) => {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             tracing::info!(status = status.as_u16(), millis, "refused");
-            Response::new(status, "text/plain; charset=utf-8", format!("{error}\n"))
+            refused(head, status, Code::Sender, &error.to_string())
         }
         Err(Refused::Fault(version, fault)) => {
             let status = fault.status(version);
