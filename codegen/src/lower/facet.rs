@@ -107,7 +107,7 @@ pub(super) fn with_lexical(
         };
         facets.retain(is_kept);
         if !facets.iter().any(|facet| facet.method.starts_with(side)) {
-            facets.push(call(method, &&literal(&limit.to_string())));
+            facets.push(call(method, &literal(&limit.to_string())));
         }
     };
     match root {
