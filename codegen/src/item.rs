@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use soapstone::name::QName;
 use soapstone_schema::model::WhiteSpace;
 
+pub(crate) use crate::occurs::{Occurs, Turns};
+
 /// Everything that is generated for one contract.
 #[derive(Debug, Default)]
 pub(crate) struct Package {
@@ -234,21 +236,6 @@ pub(crate) enum Particle {
 pub(crate) struct Constraint {
     pub(crate) fixed: bool,
     pub(crate) lexical: String,
-}
-
-/// How often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Occurs {
-    One,
-    Option,
-    Many(u64, Option<u64>),
-}
-
-/// How often a group repeats that holds one particle, and how often that stands in each turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Turns {
-    pub(crate) turns: (u64, Option<u64>),
-    pub(crate) each: (u64, Option<u64>),
 }
 
 /// A field that holds an attribute.

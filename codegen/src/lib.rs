@@ -11,6 +11,7 @@ mod emit;
 mod item;
 mod lower;
 mod names;
+mod occurs;
 mod options;
 mod service;
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::structure::{constrained, most};
+use super::structure::constrained;
 use super::{Scope, literal, wildcard};
 use crate::item::{Field, Occurs, Particle, Struct};
+use crate::occurs::most;
 
 impl Scope<'_> {
     /// Elements in any order are collected first; attributes have to be read before them.

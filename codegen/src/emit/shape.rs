@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::structure::{constrained, of_turns, range};
+use super::structure::constrained;
 use super::{Scope, doc, wildcard};
 use crate::item::{Arm, Array, Choice, Family, Item, Model, Occurs, Particle};
+use crate::occurs::{of_turns, range};
 
 impl Scope<'_> {
     pub(super) fn choice(&self, out: &mut String, item: &Item, choice: &Choice) {
@@ -88,8 +89,9 @@ impl Scope<'_> {
     fn read_once(&self, arm: &Arm) -> String {
         match (&arm.particle, arm.occurs) {
             (Particle::Element(tag, value), Occurs::Many(min, max)) => format!(
-                "r{}.some({}, {})?",
+                "r{}.some{}({}, {})?",
                 constrained(value),
+                arm.turns.map_or(arm.occurs.in_turn(), |_| ""),
                 self.tag(*tag),
                 range(min, max)
             ),

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use super::{Scope, doc, literal, wildcard};
 use crate::item::{
     AttributeField, AttributeKey, Body, Constraint, Field, First, Item, Kind, Occurs, Particle,
-    Rust, Struct, TagId, Turns, Wildcard,
+    Rust, Struct, TagId, Wildcard,
 };
+use crate::occurs::{of_turns, range};
 
 impl Scope<'_> {
     pub(super) fn structure(&self, out: &mut String, item: &Item, struct_: &Struct) {
@@ -191,7 +192,12 @@ impl Scope<'_> {
         let fields = struct_.body.fields();
         for (index, field) in fields.iter().enumerate() {
             let behind = fields.get(index + 1..).unwrap_or_default();
-            let read = self.read_field(field, &self.stops(struct_, field, behind));
+            let mut others = fields.iter().filter(|other| other.name != field.name);
+            // The next turn may begin with the same element.
+            let shares = struct_.first.is_some()
+                && field.turns.is_none()
+                && others.all(|other| other.occurs.is_optional());
+            let read = self.read_field(field, shares, &self.stops(struct_, field, behind));
             let _ = match field.turns {
                 None => writeln!(out, "            {}: {read},", field.name),
                 Some(of) => {
@@ -239,7 +245,7 @@ impl Scope<'_> {
         }
     }
 
-    fn read_field(&self, field: &Field, stops: &[TagId]) -> String {
+    fn read_field(&self, field: &Field, shares: bool, stops: &[TagId]) -> String {
         match (&field.particle, field.occurs) {
             (Particle::Value, _) => "r.value()?".to_owned(),
             (Particle::Element(tag, value), occurs) => {
@@ -249,7 +255,8 @@ impl Scope<'_> {
                     Occurs::Option => format!("r{constraint}.option({tag})?"),
                     Occurs::Many(0, None) => format!("r{constraint}.many({tag})?"),
                     Occurs::Many(min, max) => {
-                        format!("r{constraint}.times({tag}, {})?", range(min, max))
+                        let turn = if shares { occurs.in_turn() } else { "" };
+                        format!("r{constraint}.times{turn}({tag}, {})?", range(min, max))
                     }
                 }
             }
@@ -385,20 +392,4 @@ pub(super) fn constrained(value: &Option<Constraint>) -> String {
         }) => format!(".fixed({})", literal(lexical)),
         Some(Constraint { lexical, .. }) => format!(".or({})", literal(lexical)),
     }
-}
-
-/// An occurrence range as two arguments.
-pub(super) fn range(min: u64, max: Option<u64>) -> String {
-    format!("{min}, {}", most(max))
-}
-
-/// How often a group repeats, and what it holds in each turn, as two arguments.
-pub(super) fn of_turns(of: Turns) -> String {
-    let [turns, each] = [of.turns, of.each].map(|(min, max)| range(min, max));
-    format!("({turns}), ({each})")
-}
-
-/// The upper bound of an occurrence range as an argument.
-pub(super) fn most(max: Option<u64>) -> String {
-    max.map_or("codec::UNBOUNDED".to_owned(), |max| max.to_string())
 }

@@ -94,7 +94,7 @@ fn shown<T: std::fmt::Debug>(value: &T) -> String {
 }
 
 /// Where what stands between the elements, and their order, is part of the value.
-const ORDERED: [&str; 9] = [
+const ORDERED: [&str; 10] = [
     "/substitution/",
     "/wildcards/",
     "/wildcards-in-turns/",
@@ -104,6 +104,7 @@ const ORDERED: [&str; 9] = [
     "/mixed-wildcards/",
     "/repeated-choice/",
     "/repeated-sequence/",
+    "/counts-in-turns/",
 ];
 
 /// Reads a valid document leniently with an element in it that the schema does not know, and with its elements out of order:

@@ -1,8 +1,9 @@
 //! Particles: one, perhaps one, several; elements, groups, elements in any order.
 
 use super::error::ErrorKind;
+use super::reader::{Ahead, is_blank};
 use super::{Group, Reader, Result, Strictness, Tag, Type};
-use crate::xml::Prediction;
+use crate::xml::{Event, Prediction};
 
 impl<'a> Reader<'a> {
     /// Reads an element that must come next.
@@ -93,6 +94,81 @@ impl<'a> Reader<'a> {
             true => Ok(values),
             false => Err(self.missing()),
         }
+    }
+
+    /// Reads the elements of one turn of a group that repeats and whose next turn may begin with the same element: as many as leave
+    /// enough for the turns behind it.
+    ///
+    /// four of `(a{2,3}, b?)*`  →  two
+    ///
+    /// # Errors
+    /// As [`times`](Reader::times).
+    pub fn times_in_turn<T: Type>(
+        &mut self,
+        tag: &'static Tag,
+        min: usize,
+        max: usize,
+    ) -> Result<Vec<T>> {
+        let most = self.share(tag, min, max)?;
+        self.times(tag, min, most)
+    }
+
+    /// Does the same if at least one comes next.
+    ///
+    /// # Errors
+    /// As [`times`](Reader::times).
+    pub fn some_in_turn<T: Type>(
+        &mut self,
+        tag: &'static Tag,
+        min: usize,
+        max: usize,
+    ) -> Result<Option<Vec<T>>> {
+        let most = self.share(tag, min, max)?;
+        self.some(tag, min, most)
+    }
+
+    /// The most elements of those that come next that one turn takes, so that the others fit some number of turns.
+    fn share(&mut self, tag: &'static Tag, min: usize, max: usize) -> Result<usize> {
+        let fits = |count: usize| count.div_ceil(max.max(1)).saturating_mul(min) <= count;
+        // From as many on every count fits: the counts of so many turns and of one more leave nothing out between them.
+        let turns = min.saturating_sub(1).div_ceil((max - min.min(max)).max(1));
+        let run = self.run(tag, max.saturating_add(turns.saturating_mul(min)))?;
+        let mut shares = (min..=max.min(run)).rev();
+        Ok(shares.find(|share| fits(run - share)).unwrap_or(max))
+    }
+
+    /// How many elements with a tag come one after another; none are counted beyond the most. Where reading is lenient what is of no
+    /// namespace of the contract may stand between them.
+    fn run(&mut self, tag: &'static Tag, most: usize) -> Result<usize> {
+        self.look()?;
+        let Ahead::Start(mut found) = self.ahead else {
+            return Ok(0);
+        };
+        let is_lenient = self.strictness == Strictness::Lenient;
+        let mut xml = self.xml.clone();
+        let mut count = 0;
+        while count < most {
+            if self.matches(found, tag) {
+                count += usize::from(!self.seeking.was_read(xml.offset()));
+            } else {
+                let uri = xml.namespace(found.ns);
+                if !is_lenient || self.namespaces.iter().any(|known| known.uri == uri) {
+                    break;
+                }
+            }
+            // What is wrong is told when it is read.
+            if xml.skip_element().is_err() {
+                return Ok(count);
+            }
+            found = loop {
+                match xml.next() {
+                    Ok(Event::Start(tag)) => break tag,
+                    Ok(Event::Text(text)) if is_lenient || is_blank(&text) => {}
+                    _ => return Ok(count),
+                }
+            };
+        }
+        Ok(count)
     }
 
     /// Reads several elements if at least one comes next.
