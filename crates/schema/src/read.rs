@@ -14,7 +14,9 @@ mod simple;
 mod tree;
 mod wsdl;
 
-use soapstone::xml;
+use std::collections::HashSet;
+
+use soapstone::xml::{self, Event};
 
 use crate::document::Root;
 use crate::model::{Place, XSD};
@@ -33,22 +35,24 @@ const DEPTH: usize = 200;
 pub struct Renamed(pub Vec<(String, String)>);
 
 impl Renamed {
-    /// Those of the namespaces that stand in a document as names of namespaces do: whole, in quotes or a list.
-    pub(crate) fn named(&self, text: &str) -> impl Iterator<Item = String> {
-        let around = |c: char| matches!(c, '"' | '\'' | ' ' | '\t' | '\r' | '\n');
-        let whole = move |old: &str| {
-            let mut written = String::new();
-            xml::escape_attribute(old, &mut written);
-            let mut places = text.match_indices(&written);
-            places.any(|(at, found)| {
-                let behind = text.get(at + found.len()..).unwrap_or_default();
-                text.get(..at)
-                    .is_some_and(|before| before.ends_with(around))
-                    && behind.starts_with(around)
-            })
-        };
-        let named = self.0.iter().map(|(old, _)| old);
-        named.filter(move |old| whole(old)).cloned()
+    /// Those of the namespaces that a document names, however it writes them.
+    pub(crate) fn named(&self, text: &str) -> HashSet<String> {
+        let is_old = |name: &&str| self.0.iter().any(|(old, _)| old == name);
+        let mut named = HashSet::new();
+        if self.0.is_empty() {
+            return named;
+        }
+        let mut reader = xml::Reader::new(text, &xml::Options::document());
+        while let Ok(event @ (Event::Start(_) | Event::Text(_) | Event::End(_))) = reader.next() {
+            if !matches!(event, Event::Start(_)) {
+                continue;
+            }
+            let bound = reader.bindings().into_iter().map(|(_, name)| name);
+            let values = reader.attributes().iter();
+            let words = values.flat_map(|one| one.value.split_ascii_whitespace());
+            named.extend(bound.chain(words).filter(is_old).map(str::to_owned));
+        }
+        named
     }
 }
 

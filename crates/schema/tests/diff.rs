@@ -110,6 +110,13 @@ fn a_namespace_that_is_nowhere_cannot_be_taken_for_another() {
     let source = || Source::Bytes("w.wsdl".to_owned(), wsdl(&sequence(A)).into_bytes());
     let report = |old: &str| load(&[source()], &mut NoFetch, &renamed(old)).report;
     assert!(report("urn:t").is_valid());
+    // However the document writes it.
+    for written in ["urn:t?a>b", "urn:t?a&gt;b", "urn:t?a&#62;b"] {
+        let text = wsdl(&sequence(A)).replace("urn:t\"", &format!("{written}\""));
+        let source = Source::Bytes("w.wsdl".to_owned(), text.into_bytes());
+        let report = load(&[source], &mut NoFetch, &renamed("urn:t?a>b")).report;
+        assert!(report.is_valid(), "{written}: {report}");
+    }
     for wrong in ["urn:", "urn:t_2", "http://schemas.xmlsoap.org/soap"] {
         let said = report(wrong).to_string();
         assert!(
