@@ -7,11 +7,14 @@ use serde_json::{Map, Value};
 use super::JsonError;
 use super::shape::{Content, Scalar, Shape, Types};
 use crate::codec::{Namespace, declares, without_exponent};
+use crate::datatype::name::is_ncname;
 use crate::name::XSI;
 use crate::xml::{XML_NAMESPACE, escape_attribute, escape_text};
 
 /// How deep JSON may nest.
 const DEPTH: usize = 128;
+/// The namespace of declarations (Namespaces in XML 1.0, 3).
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 /// How many known names an error lists.
 const LISTED: usize = 12;
 
@@ -253,15 +256,15 @@ impl Writer {
                 known.map_or(Scalar::Text, |a| (a.shape)().as_scalar()),
             )?;
             self.out.push(' ');
-            match (known.map(|a| a.tag), written.strip_prefix('{')) {
-                (Some(Some(tag)), _) => self.out.push_str(tag.qualified()),
-                (Some(None), _) => self.out.push_str(written),
-                (None, Some(rest)) => {
-                    let (uri, local) = rest.split_once('}').unwrap_or(("", rest));
-                    let name = self.qualified(uri, local, "");
+            match known.map(|a| a.tag) {
+                Some(Some(tag)) => self.out.push_str(tag.qualified()),
+                Some(None) => self.out.push_str(written),
+                None => {
+                    let name = attribute_name(written)
+                        .ok_or_else(|| self.unknown(key, shape.attributes.iter().map(|a| a.key)))?;
+                    let name = self.qualified(name.0, name.1, "");
                     self.out.push_str(&name);
                 }
-                (None, None) => self.out.push_str(written),
             }
             self.out.push_str("=\"");
             escape_attribute(&text, &mut self.out);
@@ -345,6 +348,17 @@ pub(super) fn plain(json: &Value) -> Option<String> {
         }
         Value::Null | Value::Object(_) => return None,
     })
+}
+
+/// The namespace and the local part of an attribute that the type does not declare; none where it is no attribute's name, but
+/// markup, or would declare a prefix.
+fn attribute_name(written: &str) -> Option<(&str, &str)> {
+    let (namespace, local) = match written.strip_prefix('{') {
+        Some(rest) => rest.split_once('}')?,
+        None => ("", written),
+    };
+    let declares = namespace == XMLNS || namespace.is_empty() && local == "xmlns";
+    (is_ncname(local) && !declares).then_some((namespace, local))
 }
 
 /// The attributes of the start tag that a text begins in, without their values: ` a="1>0" b='c'>text`  →  ` a= b=`

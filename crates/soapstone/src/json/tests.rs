@@ -136,12 +136,37 @@ fn what_is_wrong_is_told_with_its_path() {
         (json!({}), "<day>"),
         (json!(1), "value: expected an object"),
         (json!({"day": {"x": 1}}), "day"),
+        (
+            json!({"line": [{"@a=\"1\" b": "x", "$": 1}], "day": "2026-02-03"}),
+            r#"unknown name "@a=\"1\" b"; known: unit"#,
+        ),
     ];
     for (json, expected) in cases {
         let error = crate::json::from_value::<Order>(&json)
             .unwrap_err()
             .to_string();
         assert!(error.contains(expected), "{json}: {error}");
+    }
+}
+
+#[test]
+fn an_attribute_has_a_name() {
+    for key in [
+        "@",
+        "@a b",
+        "@p:a",
+        "@xmlns",
+        "@{urn:x",
+        "@{urn:x}a:b",
+        "@{http://www.w3.org/2000/xmlns/}p",
+        "@a=\"1\"><line",
+    ] {
+        let json = json!({(key): "x", "$": 1});
+        let error = crate::json::from_value::<Line>(&json).unwrap_err();
+        assert!(
+            matches!(&error, crate::json::JsonError::Unknown { key: told, .. } if told == key),
+            "{key}: {error}"
+        );
     }
 }
 
