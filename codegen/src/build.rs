@@ -57,7 +57,7 @@ fn mistakes(report: &Report) -> String {
 /// Generates a contract from `build.rs`: `soapstone_codegen::build("orders", &["../wsdl/orders.wsdl"])?`.
 ///
 /// The code goes to `OUT_DIR`; `soapstone::include_contract!("orders")` includes it. The build runs again when any document
-/// of the contract changes, or one may have come that was missing.
+/// of the contract changes, or one may have come that was missing: while one is missing in a folder around `OUT_DIR`, at every build.
 ///
 /// # Errors
 /// Where the contract is wrong, or a file cannot be written.
@@ -94,16 +94,28 @@ pub fn build_with(
     write_files(&generated, &out.join(name))
 }
 
-/// What cargo is to watch: the contract's files, and the folders in which one is missing. A path where nothing is (a document built
-/// in, or on the network) would make cargo run this at every build, and so would a folder around what is built.
+/// What cargo is to watch: the contract's files, and the folders in which one is missing. A path where nothing is makes cargo run
+/// this at every build, and so does a folder around what is built, with all that compiles after it: in such a folder it is the
+/// missing document itself. What is built in or on the network is not watched.
 fn watched(roots: &[PathBuf], report: &Report, out: &Path) -> Vec<PathBuf> {
+    let out = out.canonicalize().unwrap_or_else(|_| out.to_owned());
     let documents = report.documents.iter().map(|path| PathBuf::from(&**path));
-    let folders = report.missing.iter().filter_map(|path| {
-        let folder = Path::new(path).ancestors().skip(1).find(|up| up.is_dir())?;
+    let local = report.missing.iter().filter(|path| !path.contains("://"));
+    let missing = local.filter_map(|path| {
+        let path = Path::new(&**path);
+        let here = |up: &Path| match up.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => up.to_owned(),
+        };
+        let mut folders = path.ancestors().skip(1).map(here);
+        let folder = folders.find(|folder| folder.is_dir())?;
         let whole = folder.canonicalize().ok()?;
-        (!out.starts_with(whole)).then(|| folder.to_owned())
+        match out.starts_with(whole) {
+            true => Some(path.to_owned()),
+            false => Some(folder),
+        }
     });
-    let found = documents.filter(|path| path.exists()).chain(folders);
+    let found = documents.filter(|path| path.exists()).chain(missing);
     let mut all: Vec<PathBuf> = roots.iter().cloned().chain(found).collect();
     all.sort();
     all.dedup();
@@ -248,13 +260,28 @@ mod tests {
         let roots = [root];
         let loaded = load::load_files_with(&roots, &LoadOptions::default());
         let within = |out: &str| watched(&roots, &loaded.report, &home.join(out));
-        assert_eq!(within("xsd/target/out"), roots);
+        let (b, c) = (folder.join("b.xsd"), home.join("deep/c.xsd"));
+        assert_eq!(within("xsd/target/out"), [c.clone(), roots[0].clone(), b]);
         let elsewhere = std::env::temp_dir().join("soapstone-out");
         assert_eq!(
             watched(&roots, &loaded.report, &elsewhere),
             [home.clone(), folder.clone(), roots[0].clone()]
         );
-        assert_eq!(within("target/out"), [folder, roots[0].clone()]);
+        assert_eq!(within("target/out"), [c, folder, roots[0].clone()]);
+        std::fs::remove_dir_all(&home).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_built_may_stand_behind_a_link() {
+        let home = std::env::temp_dir().join(format!("soapstone-linked-{}", std::process::id()));
+        let (folder, link) = (home.join("package"), home.join("target"));
+        std::fs::create_dir_all(folder.join("target/out")).unwrap();
+        std::os::unix::fs::symlink(folder.join("target"), &link).unwrap();
+        let missing = folder.join("b.xsd");
+        let mut report = Report::default();
+        report.missing.push(missing.display().to_string());
+        assert_eq!(watched(&[], &report, &link.join("out")), [missing]);
         std::fs::remove_dir_all(&home).unwrap();
     }
 }
