@@ -1,6 +1,6 @@
 //! The contract as Rust: items with names, fields and types decided, before any text is made.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use soapstone::name::QName;
 use soapstone_schema::model::WhiteSpace;
@@ -18,8 +18,8 @@ pub(crate) struct Package {
     pub(crate) items: Vec<Item>,
     /// Every tag; items refer to them.
     pub(crate) tags: Vec<Tag>,
-    /// Elements, with the item that each stands in, that have one name and several types in one type.
-    pub(crate) untold: HashSet<(ItemId, TagId)>,
+    /// The types in which elements of one name have several types, with those names.
+    pub(crate) untold: HashMap<ItemId, HashSet<TagId>>,
     /// Services, made last.
     pub(crate) services: Vec<crate::service::Service>,
 }

@@ -392,7 +392,7 @@ fn a_listed_value_that_its_type_refuses_is_told_and_only_read_where_any_other_is
 /// A program in which a name has two types in one type.
 const UNTOLD: &str = r#"
 mod made;
-use made::twice::{Beside, Open, Turns, element};
+use made::twice::{Beside, Open, Plain, Shares, Turns, element};
 
 fn main() {
     let x = |text: &str| format!("<t:x xmlns:t=\"urn:twice\">{text}</t:x>");
@@ -406,6 +406,18 @@ fn main() {
     let value: Turns = element::TURNS.read(&text).unwrap();
     let json = soapstone::json::to_value(&value).unwrap().to_string();
     assert_eq!(soapstone::json::from_value::<Turns>(&serde(&json)).unwrap(), value, "{json}");
+
+    // What one type does not tell of a group that it shares, another does.
+    let group = format!("<t:g>a</t:g>{}", x("8"));
+    let text = format!("<t:shares xmlns:t=\"urn:twice\">{group}{}{group}</t:shares>", x("<t:u>1</t:u>"));
+    let value: Shares = element::SHARES.read(&text).unwrap();
+    let json = soapstone::json::to_value(&value).unwrap().to_string();
+    assert!(json.contains(">8<") && !json.contains("\"x\":8"), "{json}");
+    assert_eq!(soapstone::json::from_value::<Shares>(&serde(&json)).unwrap(), value, "{json}");
+    let value: Plain = element::PLAIN.read(&format!("<t:plain xmlns:t=\"urn:twice\">{group}{group}</t:plain>")).unwrap();
+    let json = soapstone::json::to_value(&value).unwrap().to_string();
+    assert!(json.contains("\"x\":8") && !json.contains(">8<"), "{json}");
+    assert_eq!(soapstone::json::from_value::<Plain>(&serde(&json)).unwrap(), value, "{json}");
 
     // What a wildcard took is not what is declared beside it.
     for (text, says) in [(x("seven"), ">seven<"), (x("seven") + &x("8"), "\"x\":8")] {
@@ -430,6 +442,9 @@ fn json_keeps_elements_of_one_name_and_two_types() {
   <xs:element name="beside"><xs:complexType><xs:sequence><xs:element name="x" type="xs:int"/>
     <xs:element name="y" type="xs:int"/><xs:element name="x" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
   <xs:element name="open"><xs:complexType><xs:sequence><xs:any processContents="skip"/><xs:element name="x" type="xs:int" minOccurs="0"/></xs:sequence></xs:complexType></xs:element>
+  <xs:group name="G"><xs:sequence><xs:element name="g" type="xs:string"/><xs:element name="x" type="xs:int"/></xs:sequence></xs:group>
+  <xs:element name="plain"><xs:complexType><xs:sequence><xs:group ref="G" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="shares"><xs:complexType><xs:sequence><xs:group ref="G"/><xs:element name="x" type="P"/><xs:group ref="G" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
   <xs:element name="turns"><xs:complexType><xs:choice maxOccurs="3">
     <xs:sequence><xs:element name="k" type="xs:string"/><xs:element name="x" type="xs:decimal"/></xs:sequence>
     <xs:sequence><xs:element name="x" type="P"/><xs:element name="l" type="xs:token" minOccurs="0"/></xs:sequence>

@@ -1,6 +1,8 @@
 //! The shapes by which values become JSON: a table for each type, whose logic is the runtime's.
 
+use std::collections::HashSet;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use super::{Scope, literal};
 use crate::item::{
@@ -82,7 +84,8 @@ impl Scope<'_> {
         if choice.mixed {
             return;
         }
-        self.json_group(out, item, &arms(choice));
+        let untold = self.untold(item);
+        self.json_group(out, item, (&arms(choice), untold));
         if choice.type_ {
             let content = format!(
                 "soapstone::json::Content::Elements(&[{}])",
@@ -102,22 +105,27 @@ impl Scope<'_> {
             Kind::Choice(choice) => arms(choice),
             _ => Vec::new(),
         };
-        self.entries(item, &fields).join(", ")
+        self.entries(&fields, &HashSet::new(), 0).join(", ")
     }
 
-    fn json_group(&self, out: &mut String, item: &Item, fields: &[Field]) {
+    fn json_group(
+        &self,
+        out: &mut String,
+        item: &Item,
+        (fields, untold): (&[Field], &HashSet<TagId>),
+    ) {
         let _ = writeln!(
             out,
             "\nsoapstone::json_group!({}, [{}]);",
             item.name,
-            self.entries(item, fields).join(", ")
+            self.entries(fields, untold, 0).join(", ")
         );
     }
 
     fn json_struct(&self, out: &mut String, item: &Item, struct_: &Struct) {
         let fields = struct_.body.fields();
         if struct_.first.is_some() {
-            return self.json_group(out, item, fields);
+            return self.json_group(out, item, (fields, &HashSet::new()));
         }
         let content = match &struct_.body {
             Body::Value(field) => format!(
@@ -134,7 +142,7 @@ impl Scope<'_> {
             },
             _ => format!(
                 "soapstone::json::Content::Elements(&[{}])",
-                self.entries(item, fields).join(", ")
+                self.entries(fields, self.untold(item), 0).join(", ")
             ),
         };
         let attributes: Vec<String> = struct_
@@ -168,8 +176,9 @@ impl Scope<'_> {
         )
     }
 
-    /// The entries of fields; those whose local name is shared stand under their whole name.
-    fn entries(&self, item: &Item, fields: &[Field]) -> Vec<String> {
+    /// The entries of fields; those whose local name is shared stand under their whole name, and as XML those of which nothing
+    /// but the place says which type they have.
+    fn entries(&self, fields: &[Field], untold: &HashSet<TagId>, depth: usize) -> Vec<String> {
         let shared = self.shared(fields);
         let mut entries = Vec::new();
         for field in fields {
@@ -192,7 +201,7 @@ impl Scope<'_> {
                         "soapstone::json::Entry::Field {{ key: {}, tag: {}, repeated: {repeated}, shape: {} }}",
                         literal(&key),
                         self.tag(*tag),
-                        match self.is_untold(item, *tag) {
+                        match untold.contains(tag) {
                             true => self.shape(&Rust::Path("codec::AnyType")),
                             false => self.shape(&field.rust),
                         }
@@ -200,7 +209,14 @@ impl Scope<'_> {
                 }
                 Particle::Group => {
                     let turns = repeated && self.comes_in_turns(&field.rust);
-                    group(&self.rust(&field.rust), repeated, turns)
+                    match self.fields_with(&field.rust, untold, depth) {
+                        // What the group itself has is for the types that tell all of it.
+                        Some(fields) => format!(
+                            "soapstone::json::Entry::Group {{ repeated: {repeated}, turns: {turns}, entries: || &[{}] }}",
+                            self.entries(&fields, untold, depth + 1).join(", ")
+                        ),
+                        None => group(&self.rust(&field.rust), repeated, turns),
+                    }
                 }
                 Particle::Any(_) => "soapstone::json::Entry::Any".to_owned(),
                 Particle::Value => continue,
@@ -209,13 +225,34 @@ impl Scope<'_> {
         entries
     }
 
-    /// Tells whether nothing but its place says which type an element has: it stands as XML.
-    fn is_untold(&self, item: &Item, tag: TagId) -> bool {
-        let mut untold = self.package.untold.iter();
-        untold.any(|(at, of)| {
-            let here = self.package.items.get(at.0);
-            *of == tag && here.is_some_and(|here| std::ptr::eq(here, item))
-        })
+    /// The elements of a type of which nothing but the place says which type they have.
+    fn untold(&self, item: &Item) -> &HashSet<TagId> {
+        static NONE: LazyLock<HashSet<TagId>> = LazyLock::new(HashSet::new);
+        let is_it = |id: &ItemId| {
+            let here = self.package.items.get(id.0);
+            here.is_some_and(|here| std::ptr::eq(here, item))
+        };
+        let mut known = self.package.untold.iter();
+        known.find(|(id, _)| is_it(id)).map_or(&NONE, |(_, of)| of)
+    }
+
+    /// The fields of a group in which one of these elements stands, at whatever depth.
+    fn fields_with(&self, rust: &Rust, tags: &HashSet<TagId>, depth: usize) -> Option<Vec<Field>> {
+        if tags.is_empty() || depth >= DEPTH {
+            return None;
+        }
+        let item = item_of(rust).and_then(|id| self.package.items.get(id.0))?;
+        let fields = match &item.kind {
+            Kind::Struct(struct_) => struct_.body.fields().to_vec(),
+            Kind::Choice(choice) => arms(choice),
+            _ => return None,
+        };
+        let has = |field: &Field| match &field.particle {
+            Particle::Element(tag, _) => tags.contains(tag),
+            Particle::Group => self.fields_with(&field.rust, tags, depth + 1).is_some(),
+            _ => false,
+        };
+        fields.iter().any(has).then_some(fields)
     }
 
     /// The local names that elements of several namespaces share.

@@ -9,9 +9,9 @@ use crate::item::{Body, Item, ItemId, Kind, Package, Particle, Rust, TagId};
 /// Groups nest no deeper.
 const DEPTH: usize = super::particle::DEPTH;
 
-/// Finds them, each with the item that it stands in.
-pub(super) fn untold(package: &Package) -> HashSet<(ItemId, TagId)> {
-    let mut untold = HashSet::new();
+/// Finds them by type: a group that one type shares with others may be untold in that type alone.
+pub(super) fn untold(package: &Package) -> HashMap<ItemId, HashSet<TagId>> {
+    let mut untold: HashMap<ItemId, HashSet<TagId>> = HashMap::new();
     for (index, item) in package.items.iter().enumerate() {
         let is_type = match &item.kind {
             Kind::Struct(struct_) => struct_.first.is_none(),
@@ -20,12 +20,12 @@ pub(super) fn untold(package: &Package) -> HashSet<(ItemId, TagId)> {
         };
         let mut found = HashMap::new();
         if is_type {
-            elements(package, (ItemId(index), item), &mut found, 0);
+            elements(package, item, &mut found, 0);
         }
-        for (tag, places) in found {
-            let differ = |pair: &[(ItemId, &Rust)]| matches!(pair, [(_, a), (_, b)] if a != b);
-            if places.windows(2).any(differ) {
-                untold.extend(places.into_iter().map(|(at, _)| (at, tag)));
+        for (tag, types) in found {
+            let differ = |pair: &[&Rust]| matches!(pair, [a, b] if a != b);
+            if types.windows(2).any(differ) {
+                untold.entry(ItemId(index)).or_default().insert(tag);
             }
         }
     }
@@ -35,15 +35,15 @@ pub(super) fn untold(package: &Package) -> HashSet<(ItemId, TagId)> {
 /// Adds the elements of an item and of the groups in it.
 fn elements<'p>(
     package: &'p Package,
-    (id, item): (ItemId, &'p Item),
-    found: &mut HashMap<TagId, Vec<(ItemId, &'p Rust)>>,
+    item: &'p Item,
+    found: &mut HashMap<TagId, Vec<&'p Rust>>,
     depth: usize,
 ) {
     let mut add = |particle: &Particle, rust: &'p Rust| match (particle, plain(rust)) {
-        (Particle::Element(tag, _), rust) => found.entry(*tag).or_default().push((id, rust)),
+        (Particle::Element(tag, _), rust) => found.entry(*tag).or_default().push(rust),
         (Particle::Group, Rust::Item(group)) if depth < DEPTH => {
             if let Some(item) = package.items.get(group.0) {
-                elements(package, (*group, item), found, depth + 1);
+                elements(package, item, found, depth + 1);
             }
         }
         _ => {}
