@@ -11,6 +11,7 @@ use std::fmt::Write;
 
 use crate::Options;
 use crate::item::{Item, Kind, Module, Package, Rust, TagId, Wildcard};
+use crate::options::attribute_beside;
 
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,10 +237,9 @@ impl Scope<'_> {
         let default = item.default.then_some("Default");
         let has: Vec<&str> = DERIVED.into_iter().chain(default).collect();
         let more = self.options.derives_beside(&has);
-        let _ = writeln!(out, "#[derive({})]", [has, more].concat().join(", "));
-        for attribute in &item.attributes {
-            let _ = writeln!(out, "{attribute}");
-        }
+        let all = [has, more].concat();
+        let _ = writeln!(out, "#[derive({})]", all.join(", "));
+        attributes(out, item, &all);
     }
 
     fn item_doc(&self, out: &mut String, item: &Item) {
@@ -294,6 +294,14 @@ impl Scope<'_> {
             "super"
         };
         format!("{up}::{of}::{name}")
+    }
+}
+
+/// The attributes that the user asked for in front of an item which has these derives.
+fn attributes(out: &mut String, item: &Item, has: &[&str]) {
+    let asked = item.attributes.iter();
+    for attribute in asked.filter_map(|asked| attribute_beside(asked, has)) {
+        let _ = writeln!(out, "{attribute}");
     }
 }
 

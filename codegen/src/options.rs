@@ -48,8 +48,7 @@ impl Options {
     /// What is to be derived beside what is derived anyway.
     pub(crate) fn derives_beside(&self, has: &[&str]) -> Vec<&str> {
         let more = self.derives.iter().map(String::as_str);
-        more.filter(|derive| !has.contains(derive) && !is_default(derive))
-            .collect()
+        more.filter(|derive| is_beside(derive, has)).collect()
     }
 
     pub(crate) fn module_for(&self, namespace: &str) -> Option<String> {
@@ -114,7 +113,7 @@ impl Options {
                 );
             }
         }
-        for (key, _) in &self.attributes {
+        for (key, attribute) in &self.attributes {
             let met = package
                 .items
                 .iter()
@@ -131,6 +130,13 @@ impl Options {
                     format!("attributes: nothing that is made is called {key}"),
                     "name a type as in the schema or in Rust, or a field as `Type.field`",
                 );
+            } else if asks_default(attribute) && types.iter().any(|item| !item.default) {
+                unmet(
+                    format!(
+                        "attributes: {key} has no Default that the schema allows; it is left out"
+                    ),
+                    "implement Default beside the generated code",
+                );
             }
         }
     }
@@ -144,6 +150,43 @@ impl Options {
     }
 }
 
+/// An attribute without what is derived anyway, or cannot be; none where nothing is left of it.
+pub(crate) fn attribute_beside(attribute: &str, has: &[&str]) -> Option<String> {
+    let Some(list) = derives_in(attribute) else {
+        return Some(attribute.to_owned());
+    };
+    let left: Vec<&str> = list.filter(|derive| is_beside(derive, has)).collect();
+    (!left.is_empty()).then(|| format!("#[derive({})]", left.join(", ")))
+}
+
+/// Tells whether a derive is no other's, and not `Default`: that stands where it is true.
+fn is_beside(derive: &str, has: &[&str]) -> bool {
+    !is_default(derive) && !has.contains(&trait_name(derive))
+}
+
+fn asks_default(attribute: &str) -> bool {
+    derives_in(attribute).is_some_and(|mut list| list.any(is_default))
+}
+
+/// The traits that an attribute derives, if it is one that does.
+fn derives_in(attribute: &str) -> Option<impl Iterator<Item = &str>> {
+    let inner = attribute.trim().strip_prefix("#[")?.strip_suffix(']')?;
+    let list = inner.trim().strip_prefix("derive")?.trim();
+    let list = list.strip_prefix('(')?.strip_suffix(')')?;
+    let traits = list.split(',').map(str::trim);
+    Some(traits.filter(|one| !one.is_empty()))
+}
+
+/// Tells whether it is `Default`, whatever path it has.
+fn is_default(derive: &str) -> bool {
+    trait_name(derive) == "Default"
+}
+
+/// A trait's own name: `std::default::Default`  →  `Default`
+fn trait_name(path: &str) -> &str {
+    path.rsplit_once("::").map_or(path, |(_, name)| name)
+}
+
 /// Tells whether attributes under a key belong to an item or to one of its fields.
 fn meets(key: &str, item: &Item, package: &Package) -> bool {
     let module = package.modules.get(item.module);
@@ -151,10 +194,6 @@ fn meets(key: &str, item: &Item, package: &Package) -> bool {
     let mut fields = item.field_names();
     is_type(key, item.qname.as_ref(), module, &item.name)
         || fields.any(|field| is_field(key, module, &item.name, field))
-}
-
-fn is_default(derive: &str) -> bool {
-    derive.rsplit("::").next() == Some("Default")
 }
 
 fn is_type(key: &str, qname: Option<&QName>, module: &str, rust: &str) -> bool {

@@ -192,6 +192,62 @@ fn an_operation_that_is_not_there_is_an_error() {
     assert!(error.contains("sell"), "{error}");
 }
 
+/// A program in which what can have a `Default` has one, however that was asked for.
+const DEFAULTS: &str = r#"
+mod made;
+use made::shapes::{Colour, Pen, Shape, Way};
+
+fn main() {
+    assert_eq!(Pen::default().width, 0);
+    assert_eq!(Shape::default().colour, None);
+    assert_eq!(std::collections::HashSet::from([Pen::default(), Pen::default()]).len(), 1);
+    let _ = (Colour::Red, Way::Left(1), made::NAMESPACES);
+}
+"#;
+
+#[test]
+fn default_is_derived_where_it_is_true() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shapes.xsd");
+    let schema = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:shapes" targetNamespace="urn:shapes">
+  <xs:simpleType name="Name"><xs:restriction base="xs:string"/></xs:simpleType>
+  <xs:simpleType name="Colour"><xs:restriction base="xs:string"><xs:enumeration value="red"/></xs:restriction></xs:simpleType>
+  <xs:simpleType name="Size"><xs:restriction base="xs:int"><xs:minInclusive value="1"/></xs:restriction></xs:simpleType>
+  <xs:simpleType name="Either"><xs:union memberTypes="xs:int Colour"/></xs:simpleType>
+  <xs:complexType name="Way"><xs:choice><xs:element name="left" type="xs:int"/><xs:element name="right" type="xs:int"/></xs:choice></xs:complexType>
+  <xs:complexType name="Pen"><xs:sequence><xs:element name="width" type="xs:int"/></xs:sequence></xs:complexType>
+  <xs:complexType name="Shape"><xs:sequence><xs:element name="colour" type="Colour" minOccurs="0"/></xs:sequence></xs:complexType>
+  <xs:complexType name="Round"><xs:complexContent><xs:extension base="Shape"><xs:sequence><xs:element name="way" type="Way"/><xs:element name="at" type="xs:date"/>
+    <xs:element name="name" type="Name"/><xs:element name="size" type="Size"/><xs:element name="either" type="Either"/></xs:sequence></xs:extension></xs:complexContent></xs:complexType>
+</xs:schema>"#;
+    std::fs::write(&path, schema).unwrap();
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let options = Options {
+        derives: vec!["Default".to_owned()],
+        modules: vec![pair("urn:shapes", "shapes")],
+        attributes: vec![
+            pair("Pen", "#[derive(Hash, std::default::Default, Eq, Clone)]"),
+            pair("Colour", "#[derive(Default)]"),
+            pair("Round", "#[derive( Default )]"),
+            pair("Name", "#[derive(Hash)]"),
+        ],
+        ..Options::default()
+    };
+    let (files, report) = generate_files(&[path], &options).unwrap();
+    let told: Vec<&str> = report
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect();
+    let expected = [
+        "derives: Default is derived anyway, where it is true",
+        "attributes: Colour has no Default that the schema allows; it is left out",
+        "attributes: Round has no Default that the schema allows; it is left out",
+        "attributes: Name is made as another name of a type, which has none",
+    ];
+    assert_eq!(told, expected);
+    run("defaults-check", files, DEFAULTS);
+}
+
 /// Only where it helps: neither an operation nor a file comes to be by it.
 #[test]
 fn tolerance_is_named_where_it_helps() {

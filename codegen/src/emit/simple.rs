@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use soapstone_schema::model::WhiteSpace;
 
-use super::{DERIVED, Scope, doc, literal};
+use super::{DERIVED, Scope, attributes, doc, literal};
 use crate::item::{Enumeration, Item, Newtype, Union};
 
 impl Scope<'_> {
@@ -73,11 +73,10 @@ impl Scope<'_> {
     fn simple_head(&self, out: &mut String, item: &Item, has: &[&str]) {
         self.item_doc(out, item);
         let has: Vec<&str> = DERIVED.iter().chain(has).copied().collect();
-        for derive in self.options.derives_beside(&has) {
+        let more = self.options.derives_beside(&has);
+        for derive in &more {
             let _ = writeln!(out, "#[derive({derive})]");
         }
-        for attribute in &item.attributes {
-            let _ = writeln!(out, "{attribute}");
-        }
+        attributes(out, item, &[has, more].concat());
     }
 }
