@@ -169,7 +169,8 @@ fn crate_name(file: &str) -> String {
             }
         })
         .collect();
-    let plain = plain.trim_matches(|c: char| !c.is_ascii_alphabetic());
+    let plain = plain.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    let plain = plain.trim_end_matches('-');
     if plain.is_empty() {
         "contract".to_owned()
     } else {
@@ -183,6 +184,19 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+
+    #[test]
+    fn a_crate_is_called_as_its_contract_as_far_as_cargo_takes_that() {
+        for (folder, name) in [
+            ("hl7", "hl7"),
+            ("UBL 2.1", "ubl-2-1"),
+            ("4711", "contract"),
+            ("_x_", "x"),
+            ("Bestellung (neu)", "bestellung--neu"),
+        ] {
+            assert_eq!(crate_name(folder), name);
+        }
+    }
 
     #[derive(Debug, Parser)]
     struct Line {
