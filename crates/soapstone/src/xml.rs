@@ -30,7 +30,7 @@ pub use decode::decode;
 pub use error::{Error, ErrorKind, Limited, Place};
 pub(crate) use escape::{Sink, copy_clean, escape};
 pub use escape::{escape_attribute, escape_text};
-pub use leaf::{Expected, Leaf, Near, Said};
+pub use leaf::{Expected, Leaf, Near, Nil, Said};
 pub use pieces::Pieces;
 pub use predict::{Listed, Prediction, Span};
 pub use reader::Reader;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::error::{Error, Invalid};
 use super::{Nillable, Reader, Result, Simple, Tag, Type};
-use crate::xml::{Leaf, Said, Span};
+use crate::xml::{Leaf, Nil, Span};
 
 impl<'a> Reader<'a> {
     /// Reads a leaf, in one step where it stands as expected.
@@ -92,8 +92,8 @@ impl<'a> Reader<'a> {
         nillable: bool,
     ) -> Option<Result<Nillable<T>>> {
         let leaf = self.mixed_leaf(tag, T::NAMES, nillable)?;
-        if let Some(nil) = leaf.nil {
-            return self.nil_of::<T>(leaf, nil).map(Ok);
+        if leaf.nil != Nil::No {
+            return self.nil_of::<T>(leaf).map(Ok);
         }
         let value = self.leaf_value::<T>(leaf)?;
         Some(match value {
@@ -103,15 +103,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a leaf that says that it is nil; where it has a text or another type, it is given back.
-    fn nil_of<T: Type>(&mut self, leaf: Leaf<'a>, nil: Said) -> Option<Nillable<T>> {
-        let is_of_type = leaf
-            .type_
-            .is_none_or(|said| self.told_by::<T>(self.xml.text(said.value)).is_ok());
+    fn nil_of<T: Type>(&mut self, leaf: Leaf<'a>) -> Option<Nillable<T>> {
+        let is_typed = leaf.nil == Nil::Typed;
+        let said = leaf.said?;
+        let is_of_type = !is_typed || self.told_by::<T>(self.xml.text(said.value)).is_ok();
         if leaf.text != Some("") || !is_of_type {
             self.xml.take_back_leaf();
             return None;
         }
-        self.learn_nil(nil);
+        if !is_typed {
+            self.learn_nil(said);
+        }
         Some(Nillable::Nil)
     }
 
@@ -122,7 +124,7 @@ impl<'a> Reader<'a> {
         &mut self,
         leaf: Leaf<'a>,
     ) -> Option<std::result::Result<T, Invalid>> {
-        if let Some(said) = leaf.type_ {
+        if let Some(said) = leaf.said {
             self.learn_type(said);
             let Ok((told, None)) = self.told_by::<T>(self.xml.text(said.value)) else {
                 self.xml.take_back_leaf();

@@ -36,10 +36,21 @@ pub struct Expected<'n> {
 pub struct Leaf<'a> {
     /// Its text, where it could be borrowed.
     pub text: Option<&'a str>,
-    /// What it says of its type.
-    pub type_: Option<Said>,
-    /// What says that it is nil.
-    pub nil: Option<Said>,
+    /// What it says of its type, or else that it is nil.
+    pub said: Option<Said>,
+    /// Whether it says that it is nil.
+    pub nil: Nil,
+}
+
+/// Whether a leaf is nil.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nil {
+    /// It is not.
+    No,
+    /// It says so, and nothing of its type.
+    Alone,
+    /// It says so beside its type.
+    Typed,
 }
 
 /// An attribute of `xsi`.
@@ -57,8 +68,8 @@ struct StartTag {
     end: usize,
     /// It is that of an empty element.
     is_empty: bool,
-    type_: Option<Said>,
-    nil: Option<Said>,
+    said: Option<Said>,
+    nil: Nil,
 }
 
 impl<'a> Reader<'a> {
@@ -226,19 +237,19 @@ impl<'a> Reader<'a> {
         }
         let is_bound = expected.is_none_or(|expected| expected.is_bound);
         let name = rest.get(openings.length..)?;
-        let (from, type_, nil) = match local.tag_length(name) {
-            Some(length) if is_bound => (start + openings.length + length, None, None),
+        let (from, said, nil) = match local.tag_length(name) {
+            Some(length) if is_bound => (start + openings.length + length, None, Nil::No),
             _ => {
                 let tag = self.leaf_attributes(openings, local, expected?)?;
                 if tag.is_empty {
                     self.pass_leaf(start, tag.end);
                     return Some(Leaf {
                         text: Some(""),
-                        type_: tag.type_,
+                        said: tag.said,
                         nil: tag.nil,
                     });
                 }
-                (tag.end, tag.type_, tag.nil)
+                (tag.end, tag.said, tag.nil)
             }
         };
         let text = match self.near_text(from, own) {
@@ -256,7 +267,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         self.pass_leaf(start, self.at + openings.length + 1 + length);
-        Some(Leaf { text, type_, nil })
+        Some(Leaf { text, said, nil })
     }
 
     /// How an attribute begins that names a type with the same prefix.
@@ -390,8 +401,12 @@ impl<'a> Reader<'a> {
         is_known.then_some(StartTag {
             end,
             is_empty,
-            type_,
-            nil,
+            said: type_.or(nil),
+            nil: match (nil, type_) {
+                (None, _) => Nil::No,
+                (_, None) => Nil::Alone,
+                _ => Nil::Typed,
+            },
         })
     }
 
