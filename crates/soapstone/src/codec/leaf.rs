@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
         match self.near_leaf::<T>(tag) {
             Some(span) => Some(self.leaf_at(tag, span).map(Nillable::Value)),
             None if self.nil_leaf(tag).is_some() => Some(Ok(Nillable::Nil)),
-            None => self.odd_leaf(tag, true),
+            None => self.odd_nillable(tag),
         }
     }
 
@@ -75,8 +75,12 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
-        if let Some(read) = self.odd_leaf(tag, false) {
-            return read.map(Nillable::value);
+        let leaf = self.mixed_leaf(tag, T::NAMES, false);
+        let value = leaf.and_then(|leaf| self.leaf_value::<T>(leaf));
+        match value {
+            Some(Ok(value)) => return Ok(Some(value)),
+            Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
+            None => {}
         }
         if !self.start(tag)? {
             return Ok(None);
@@ -84,14 +88,10 @@ impl<'a> Reader<'a> {
         self.finish(tag).map(Some)
     }
 
-    /// Reads a leaf that says more than its text, or says that in another way, if the general path need not look.
-    #[inline(always)]
-    fn odd_leaf<T: Simple + Type>(
-        &mut self,
-        tag: &'static Tag,
-        nillable: bool,
-    ) -> Option<Result<Nillable<T>>> {
-        let leaf = self.mixed_leaf(tag, T::NAMES, nillable)?;
+    /// Reads a leaf that may be nil and says more than its text, or says that in another way, if the general path need not look.
+    #[inline(never)]
+    fn odd_nillable<T: Simple + Type>(&mut self, tag: &'static Tag) -> Option<Result<Nillable<T>>> {
+        let leaf = self.mixed_leaf(tag, T::NAMES, true)?;
         if leaf.nil != Nil::No {
             return self.nil_of::<T>(leaf).map(Ok);
         }
