@@ -9,12 +9,10 @@ use super::shape::{Content, Scalar, Shape, Types};
 use crate::codec::{Namespace, declares, without_exponent};
 use crate::datatype::name::is_ncname;
 use crate::name::XSI;
-use crate::xml::{XML_NAMESPACE, escape_attribute, escape_text};
+use crate::xml::{XML_NAMESPACE, XMLNS_NAMESPACE, escape_attribute, escape_text};
 
 /// How deep JSON may nest.
 const DEPTH: usize = 128;
-/// The namespace of declarations (Namespaces in XML 1.0, 3).
-const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 /// How many known names an error lists.
 const LISTED: usize = 12;
 
@@ -357,7 +355,7 @@ fn attribute_name(written: &str) -> Option<(&str, &str)> {
         Some(rest) => rest.split_once('}')?,
         None => ("", written),
     };
-    let declares = namespace == XMLNS || namespace.is_empty() && local == "xmlns";
+    let declares = namespace == XMLNS_NAMESPACE || namespace.is_empty() && local == "xmlns";
     (is_ncname(local) && !declares).then_some((namespace, local))
 }
 
