@@ -356,7 +356,11 @@ impl<T: Type> Type for Box<T> {
     }
 
     fn element(reader: &mut Reader<'_>, tag: &'static Tag) -> Result<Option<Box<T>>> {
-        Ok(T::element(reader, tag)?.map(Box::new))
+        match T::element(reader, tag) {
+            Ok(Some(value)) => Ok(Some(Box::new(value))),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn write_element(&self, tag: &'static Tag, writer: &mut Writer) {

@@ -146,6 +146,13 @@ impl Error {
     /// Adds the element around the mistake to its path.
     #[cold]
     pub(crate) fn within(mut self, name: &'static str, index: Option<usize>) -> Error {
+        self.add(name, index);
+        self
+    }
+
+    /// Does the same in place.
+    #[cold]
+    pub(crate) fn add(&mut self, name: &'static str, index: Option<usize>) {
         match self.0.path.last_mut() {
             // The occurrence is known one call further out than the name.
             Some(step) if index.is_some() && step.name == name && step.index.is_none() => {
@@ -153,7 +160,6 @@ impl Error {
             }
             _ => self.0.path.push(Step { name, index }),
         }
-        self
     }
 
     /// What is wrong.

@@ -86,6 +86,8 @@ impl Lexical {
     }
 }
 
+const ANY_LENGTH: (usize, usize) = (0, usize::MAX);
+
 /// The facets of a type.
 #[derive(Debug)]
 pub struct Facets<B> {
@@ -103,6 +105,10 @@ pub struct Facets<B> {
     enumeration: Vec<B>,
     listed: &'static [&'static str],
     patterns: Vec<(&'static str, Pattern)>,
+    /// The least and the greatest length that all facets of length allow together.
+    lengths: (usize, usize),
+    /// There are bounds, or numbers of digits.
+    is_limited: bool,
 }
 
 /// A bound or a pattern that cannot be read constrains nothing: the generator has checked them, so none is left here.
@@ -129,6 +135,8 @@ impl<B: Faceted> Facets<B> {
             enumeration: Vec::new(),
             listed: &[],
             patterns: Vec::new(),
+            lengths: ANY_LENGTH,
+            is_limited: false,
         }
     }
 
@@ -153,54 +161,63 @@ impl<B: Faceted> Facets<B> {
     /// `length`.
     pub fn length(mut self, length: usize) -> Facets<B> {
         self.length = Some(length);
+        self.lengths = (self.lengths.0.max(length), self.lengths.1.min(length));
         self
     }
 
     /// `minLength`.
     pub fn min_length(mut self, length: usize) -> Facets<B> {
         self.min_length = Some(length);
+        self.lengths.0 = self.lengths.0.max(length);
         self
     }
 
     /// `maxLength`.
     pub fn max_length(mut self, length: usize) -> Facets<B> {
         self.max_length = Some(length);
+        self.lengths.1 = self.lengths.1.min(length);
         self
     }
 
     /// `minInclusive`.
     pub fn min_inclusive(mut self, bound: &str) -> Facets<B> {
         self.min_inclusive = value(bound);
+        self.is_limited = true;
         self
     }
 
     /// `maxInclusive`.
     pub fn max_inclusive(mut self, bound: &str) -> Facets<B> {
         self.max_inclusive = value(bound);
+        self.is_limited = true;
         self
     }
 
     /// `minExclusive`.
     pub fn min_exclusive(mut self, bound: &str) -> Facets<B> {
         self.min_exclusive = value(bound);
+        self.is_limited = true;
         self
     }
 
     /// `maxExclusive`.
     pub fn max_exclusive(mut self, bound: &str) -> Facets<B> {
         self.max_exclusive = value(bound);
+        self.is_limited = true;
         self
     }
 
     /// `totalDigits`.
     pub fn total_digits(mut self, digits: u64) -> Facets<B> {
         self.total_digits = Some(digits);
+        self.is_limited = true;
         self
     }
 
     /// `fractionDigits`.
     pub fn fraction_digits(mut self, digits: u64) -> Facets<B> {
         self.fraction_digits = Some(digits);
+        self.is_limited = true;
         self
     }
 
@@ -225,7 +242,11 @@ impl<B: Faceted> Facets<B> {
     }
 
     /// Settles white space.
+    #[inline]
     pub fn space<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if self.white_space == WhiteSpace::Preserve {
+            return text;
+        }
         self.white_space.settle(text)
     }
 
@@ -233,7 +254,15 @@ impl<B: Faceted> Facets<B> {
     ///
     /// # Errors
     /// [`Invalid`] with the facet that it breaks.
+    #[inline]
     pub fn check_text(&self, text: &str, bindings: &dyn Bindings) -> Result<(), Invalid> {
+        if self.has_text_checks() {
+            self.check_lexical(text, bindings)?;
+        }
+        Ok(())
+    }
+
+    fn check_lexical(&self, text: &str, bindings: &dyn Bindings) -> Result<(), Invalid> {
         if B::NAMES && bindings.has_expanded(text) {
             let forms = bindings.forms(text);
             let checked = forms.iter().map(|form| self.check_text(form, &()));
@@ -300,28 +329,41 @@ impl<B: Faceted> Facets<B> {
     ///
     /// # Errors
     /// [`Invalid`] with the facet that it breaks.
+    #[inline]
     pub fn check_value(&self, value: &B) -> Result<(), Invalid> {
-        if (self.length.is_some() || self.min_length.is_some() || self.max_length.is_some())
+        let (least, most) = self.lengths;
+        if self.lengths != ANY_LENGTH
             && let Some(length) = value.length()
+            && (length < least || length > most)
         {
-            for (facet, limit, holds) in [
-                ("length", self.length, self.length == Some(length)),
-                (
-                    "minLength",
-                    self.min_length,
-                    self.min_length.is_none_or(|min| length >= min),
-                ),
-                (
-                    "maxLength",
-                    self.max_length,
-                    self.max_length.is_none_or(|max| length <= max),
-                ),
-            ] {
-                if let Some(limit) = limit.filter(|_| !holds) {
-                    return Err(broken(facet, &limit.to_string()));
-                }
-            }
+            return Err(self.wrong_length(length));
         }
+        if self.is_limited {
+            self.check_limits(value)?;
+        }
+        if !self.enumeration.is_empty() && !self.enumeration.contains(value) {
+            return Err(Invalid::Enumeration);
+        }
+        Ok(())
+    }
+
+    /// The facet that a length breaks.
+    #[cold]
+    fn wrong_length(&self, length: usize) -> Invalid {
+        let facets = [
+            ("length", self.length.filter(|exact| length != *exact)),
+            ("minLength", self.min_length.filter(|min| length < *min)),
+            ("maxLength", self.max_length.filter(|max| length > *max)),
+        ];
+        let mut wrong = facets
+            .into_iter()
+            .filter_map(|(facet, limit)| Some((facet, limit?)));
+        let (facet, limit) = wrong.next().unwrap_or(("length", length));
+        broken(facet, &limit.to_string())
+    }
+
+    /// Checks the bounds and the numbers of digits.
+    fn check_limits(&self, value: &B) -> Result<(), Invalid> {
         if let Some(bound) = self
             .min_inclusive
             .as_ref()
@@ -359,9 +401,6 @@ impl<B: Faceted> Facets<B> {
             if let Some(limit) = self.fraction_digits.filter(|limit| fraction > *limit) {
                 return Err(broken("fractionDigits", &limit.to_string()));
             }
-        }
-        if !self.enumeration.is_empty() && !self.enumeration.contains(value) {
-            return Err(Invalid::Enumeration);
         }
         Ok(())
     }

@@ -24,13 +24,23 @@ impl<'a> Reader<'a> {
     /// Where it is not as its type says.
     #[inline]
     pub fn option<T: Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        if self.is_absent(tag) {
+            return Ok(None);
+        }
+        self.likely(tag)
+    }
+
+    /// Reads an element that may come next, and of which nothing is known yet.
+    #[inline(never)]
+    fn likely<T: Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
         if self.strictness == Strictness::Encoded && self.pass_nil::<T>(tag)? {
             return Ok(None);
         }
-        match T::element(self, tag)? {
-            None if self.strictness == Strictness::Lenient => self.seek_more(tag),
-            value => Ok(value),
+        let mut value = T::element(self, tag);
+        if self.strictness == Strictness::Lenient && matches!(value, Ok(None)) {
+            value = self.seek_more(tag);
         }
+        value
     }
 
     /// Reads any number of elements.
@@ -46,7 +56,17 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Where there are too few, or one is not as its type says.
+    #[inline]
     pub fn times<T: Type>(&mut self, tag: &'static Tag, min: usize, max: usize) -> Result<Vec<T>> {
+        if min == 0 && self.is_absent(tag) {
+            return Ok(Vec::new());
+        }
+        self.several(tag, min, max)
+    }
+
+    /// Reads several elements, of which nothing is known yet.
+    #[inline(never)]
+    fn several<T: Type>(&mut self, tag: &'static Tag, min: usize, max: usize) -> Result<Vec<T>> {
         let mut values = Vec::new();
         let constraint = self.value;
         while values.len() < max {
@@ -194,6 +214,9 @@ impl<'a> Reader<'a> {
     /// Where something else than an element or the parent's end comes.
     pub fn at(&mut self, tags: &[&'static Tag]) -> Result<bool> {
         for tag in tags {
+            if self.is_absent(tag) {
+                continue;
+            }
             match self.predict(tag)? {
                 Prediction::Hit => return Ok(true),
                 Prediction::Miss => self.miss(tag),
@@ -252,6 +275,10 @@ impl<'a> Reader<'a> {
     /// Where it is not as its type says.
     #[inline]
     pub fn arm<T: Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        if self.is_absent(tag) {
+            self.value = None;
+            return Ok(None);
+        }
         let value = T::element(self, tag);
         self.value = None;
         value

@@ -15,6 +15,7 @@ impl<'a> Reader<'a> {
     pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
         match self.near_leaf::<T>(tag) {
             Some(span) => self.leaf_at(tag, span).map(Some),
+            None if self.finds_other(tag) => Ok(None),
             None => self.other_leaf(tag),
         }
     }

@@ -24,6 +24,9 @@ impl<'a> Reader<'a> {
     /// Where something else than an element or the parent's end comes.
     #[inline]
     pub fn start(&mut self, tag: &'static Tag) -> Result<bool> {
+        if self.near_start(tag).is_some() {
+            return Ok(true);
+        }
         match self.predict(tag)? {
             Prediction::Hit => {
                 if let Some(known) = self.known.get(tag.namespace)
@@ -42,6 +45,24 @@ impl<'a> Reader<'a> {
             }
             Prediction::Name | Prediction::Unknown => self.start_general(tag),
         }
+    }
+
+    /// Takes a start tag without attributes where it stands as predicted and nothing else has to be looked at.
+    #[inline(always)]
+    pub(super) fn near_start(&mut self, tag: &'static Tag) -> Option<()> {
+        if self.is_busy() {
+            return None;
+        }
+        let known = self.known.get(tag.namespace)?;
+        let openings = known.openings.as_ref()?;
+        if !self
+            .xml
+            .take_near_start(openings, &tag.name, known.id?, known.version)
+        {
+            return None;
+        }
+        self.tries = 0;
+        Some(())
     }
 
     /// Compares what comes next with a tag, by its bytes where that is possible; otherwise it is read.
@@ -74,7 +95,34 @@ impl<'a> Reader<'a> {
         {
             return self.xml.predict_name(openings, &tag.name);
         }
+        if self.xml.sees_other(&tag.name) {
+            return Prediction::Miss;
+        }
         Prediction::Unknown
+    }
+
+    /// Tells whether an element is surely absent, and counts it as tried.
+    #[inline(never)]
+    pub(super) fn finds_other(&mut self, tag: &'static Tag) -> bool {
+        if self.is_busy() {
+            return false;
+        }
+        self.xml.skip_indent();
+        let is_other = self.xml.sees_other(&tag.name);
+        if is_other {
+            self.miss(tag);
+        }
+        is_other
+    }
+
+    /// Tells the same where what comes next was looked at before, and reading is strict.
+    #[inline(always)]
+    pub(super) fn is_absent(&mut self, tag: &'static Tag) -> bool {
+        let is_absent = self.strictness == Strictness::Strict && self.xml.saw_other(&tag.name);
+        if is_absent {
+            self.miss(tag);
+        }
+        is_absent
     }
 
     /// Compares the start tag that was read by the general path.
@@ -297,15 +345,6 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(super) fn is_busy(&self) -> bool {
         self.pending > 0 || !matches!(self.ahead, Ahead::Nothing) || self.seeking.is_active()
-    }
-
-    /// Takes the end tag of the innermost element, where it stands as predicted.
-    #[inline]
-    pub(super) fn plain_end(&mut self, tag: &'static Tag) -> bool {
-        self.known
-            .get(tag.namespace)
-            .and_then(|known| known.openings.as_ref())
-            .is_some_and(|openings| self.xml.take_end(openings, &tag.name))
     }
 
     /// Takes the rest of a leaf whose attributes were read, where it stands as predicted.

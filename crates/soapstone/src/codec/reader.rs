@@ -170,41 +170,50 @@ impl<'a> Reader<'a> {
     /// As the type's [`read`](Type::read).
     #[inline]
     pub fn finish<T: Type>(&mut self, tag: &'static Tag) -> Result<T> {
-        if self.type_.is_some() && !T::FAMILY {
-            self.check_type::<T>()
-                .map_err(|e| e.within(tag.local, None))?;
-        }
-        let size = size_of::<T>() + 128;
-        self.nested += size;
-        if self.nested > NESTED {
-            return Err(self.error(ErrorKind::Limit("nesting")));
-        }
-        let around = match self.strictness {
-            Strictness::Lenient => self.seeking.enter(),
-            _ => None,
+        // What was read is given back where it stands: a large value is moved as seldom as possible.
+        let mut value = match self.enter::<T>() {
+            Ok(()) => self.inside(),
+            Err(error) => Err(error),
         };
-        // A large value is moved as seldom as possible.
-        let value = T::read(self);
-        if self.strictness == Strictness::Lenient {
-            self.seeking.leave(around);
+        self.nested = self.nested.saturating_sub(cost::<T>());
+        if value.is_ok()
+            && let Err(error) = self.end()
+        {
+            value = Err(error);
         }
-        match value {
-            Ok(value) => match self.end(tag) {
-                Ok(()) => {
-                    self.nested -= size;
-                    Ok(value)
-                }
-                Err(error) => Err(error.within(tag.local, None)),
-            },
-            Err(error) => {
-                self.nested -= size;
-                Err(error.within(tag.local, None))
-            }
+        if let Err(error) = &mut value {
+            error.add(tag.local, None);
+        }
+        value
+    }
+
+    /// Checks whether an element of that type may be read here.
+    #[inline]
+    fn enter<T: Type>(&mut self) -> Result<()> {
+        if self.type_.is_some() && !T::FAMILY {
+            self.check_type::<T>()?;
+        }
+        self.nested += cost::<T>();
+        match self.nested > NESTED {
+            true => Err(self.error(ErrorKind::Limit("nesting"))),
+            false => Ok(()),
         }
     }
 
-    /// Reads the end tag of the innermost element, which most likely has this name.
-    pub(super) fn end(&mut self, tag: &'static Tag) -> Result<()> {
+    /// Reads what stands in an element: where reading is lenient, apart from what is known of the element around it.
+    #[inline]
+    fn inside<T: Type>(&mut self) -> Result<T> {
+        if self.strictness != Strictness::Lenient {
+            return T::read(self);
+        }
+        let around = self.seeking.enter();
+        let value = T::read(self);
+        self.seeking.leave(around);
+        value
+    }
+
+    /// Reads the end tag of the innermost element.
+    pub(super) fn end(&mut self) -> Result<()> {
         if std::mem::take(&mut self.is_closed) {
             self.tries = 0;
             return Ok(());
@@ -212,7 +221,7 @@ impl<'a> Reader<'a> {
         if matches!(self.ahead, Ahead::Nothing) {
             self.expect_no_attributes()?;
             self.xml.skip_indent();
-            if self.plain_end(tag) {
+            if self.xml.take_end() {
                 self.tries = 0;
                 return Ok(());
             }
@@ -368,6 +377,11 @@ impl Bindings for xml::Reader<'_> {
 /// `{o}local`
 fn split_braced(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix('{')?.split_once('}')
+}
+
+/// How much nesting a value of a type is.
+const fn cost<T>() -> usize {
+    size_of::<T>() + 128
 }
 
 /// XML white space only.

@@ -3,10 +3,9 @@
 use smallvec::SmallVec;
 
 use super::NsId;
-use super::chars::{in_name, is_space};
 use super::reader::{Open, Reader};
 use super::scan;
-use super::words::{Local, Openings, word};
+use super::words::{Local, Openings, same, word};
 
 /// What the bytes at the cursor say of an expected start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +40,22 @@ impl Span {
     }
 }
 
+/// The tag that stands at some place of the document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sight {
+    at: usize,
+    /// Its local name; empty for an end tag.
+    local: Span,
+}
+
+impl Sight {
+    /// No tag at all.
+    pub(super) const NOTHING: Sight = Sight {
+        at: usize::MAX,
+        local: Span { from: 0, to: 0 },
+    };
+}
+
 /// An attribute without a prefix.
 #[derive(Debug, Clone, Copy)]
 pub struct Listed {
@@ -54,26 +69,62 @@ pub struct Listed {
 impl<'a> Reader<'a> {
     /// Compares the bytes at the cursor with a start tag.
     #[inline]
-    pub fn predict_name(&self, openings: &Openings, local: &Local) -> Prediction {
+    pub fn predict_name(&mut self, openings: &Openings, local: &Local) -> Prediction {
         if !self.in_content() {
             return Prediction::Unknown;
         }
         let rest = self.rest();
         let name = rest.get(openings.length..).unwrap_or_default();
-        if openings.start.begins(rest) {
-            if local.begins(name) {
-                match name.get(local.text.len()) {
-                    Some(b'>') => return Prediction::Hit,
-                    Some(b' ') => return Prediction::Name,
-                    _ => {}
-                }
+        if openings.start.begins(rest) && local.begins(name) {
+            match name.get(local.text.len()) {
+                Some(b'>') => return Prediction::Hit,
+                Some(b' ') => return Prediction::Name,
+                _ => {}
             }
-        } else if rest.get(1) == Some(&b'/') {
-            return Prediction::Miss;
-        } else {
-            return Prediction::Unknown;
         }
-        predict_other(name, openings.prefixed(), local)
+        if self.sees_other(local) {
+            return Prediction::Miss;
+        }
+        Prediction::Unknown
+    }
+
+    /// Tells whether the tag at the cursor is surely not the start tag of an element with that local name, whatever its namespace.
+    #[inline]
+    pub fn sees_other(&mut self, local: &Local) -> bool {
+        if self.sight.at != self.at {
+            self.look_at_tag();
+        }
+        self.saw_other(local)
+    }
+
+    /// Tells the same where the tag at the cursor was looked at before.
+    #[inline(always)]
+    pub fn saw_other(&self, local: &Local) -> bool {
+        let Sight { at, local: seen } = self.sight;
+        at == self.at
+            && (seen.len() != local.text.len()
+                || !local.begins(self.bytes.get(seen.from..).unwrap_or_default()))
+    }
+
+    /// Looks at the tag at the cursor, if there is one.
+    #[inline(never)]
+    fn look_at_tag(&mut self) {
+        let name = match self.rest() {
+            _ if !self.in_content() || self.doctype.is_some() => None,
+            [b'<', b'/', ..] => Some((0, 0)),
+            [b'<', name @ ..] => scan::tag_name(name),
+            _ => None,
+        };
+        if let Some((from, to)) = name {
+            let name = self.at + 1;
+            self.sight = Sight {
+                at: self.at,
+                local: Span {
+                    from: name + from,
+                    to: name + to,
+                },
+            };
+        }
     }
 
     #[inline(always)]
@@ -254,48 +305,59 @@ impl<'a> Reader<'a> {
         self.attributes.clear();
     }
 
-    /// Takes the end tag of the innermost element, if it stands at the cursor with this name and without white space.
+    /// Takes the end tag of the innermost element, if it stands at the cursor without white space.
     #[inline]
-    pub fn take_end(&mut self, openings: &Openings, local: &Local) -> bool {
-        let rest = self.rest();
-        let name = rest.get(openings.length + 1..).unwrap_or_default();
-        if !openings.end.begins(rest)
-            || !local.ends_tag(name)
+    pub fn take_end(&mut self) -> bool {
+        let (Some(open), Some(name)) = (self.open.last(), self.rest().strip_prefix(b"</")) else {
+            return false;
+        };
+        let started = self.source.as_bytes().get(open.at + 1..);
+        if self.open.len() <= self.floor.max(1)
             || !self.in_content()
-            || self.open.len() <= 1
-            || self.open.len() <= self.floor
+            || !same(started.unwrap_or_default(), name, open.name)
+            || name.get(open.name) != Some(&b'>')
         {
             return false;
         }
-        // The element may have been opened under another prefix, or be another one altogether.
-        let source = self.source.as_bytes();
-        let Some(open) = self.open.last().filter(|open| {
-            let rest = source.get(open.at..).unwrap_or_default();
-            open.name + 1 == openings.length + local.text.len()
-                && openings.start.begins(rest)
-                && local.begins(rest.get(openings.length..).unwrap_or_default())
-        }) else {
-            return false;
-        };
+        let start = self.at;
+        self.at = start + open.name + 3;
         self.kept = open.mark;
         self.open.pop();
-        let start = self.at;
-        self.at = start + openings.length + local.text.len() + 2;
         self.set_start(start);
         true
     }
-}
 
-/// Tells whether the name at the front, which is not that name and then `>`, is surely another.
-fn predict_other(rest: &[u8], prefixed: bool, local: &Local) -> Prediction {
-    let length = rest.iter().take_while(|byte| in_name(**byte)).count();
-    match rest.get(length) {
-        // Without a prefix the name may turn out to have one, which may be bound to the same namespace.
-        Some(b':') | None => Prediction::Unknown,
-        Some(b'/') if length == 0 && !prefixed => Prediction::Miss,
-        Some(_) if rest.get(..length) == Some(local.text.as_bytes()) => Prediction::Unknown,
-        Some(b'>' | b'/') => Prediction::Miss,
-        Some(byte) if is_space(*byte) => Prediction::Miss,
-        Some(_) => Prediction::Unknown,
+    /// Takes a start tag without attributes, if it stands at the cursor with this name, little white space stands before it, its name
+    /// is short, and the bindings are those of a [version](Reader::scope_version).
+    #[inline(always)]
+    pub fn take_near_start(
+        &mut self,
+        openings: &Openings,
+        local: &Local,
+        ns: NsId,
+        version: u64,
+    ) -> bool {
+        if self.scope.version != version || self.scope.len() != self.kept {
+            return false;
+        }
+        let mut rest = self.rest();
+        let mut start = self.at;
+        if rest.first().is_some_and(|byte| *byte <= b' ') {
+            let indent = scan::near_space(rest).unwrap_or_default();
+            start += indent;
+            rest = rest.get(indent..).unwrap_or_default();
+        }
+        let name = rest.get(openings.length..).unwrap_or_default();
+        if !openings.start.begins(rest)
+            || local.near_ends_tag(name) != Some(true)
+            || !self.in_content()
+            || !self.has_room()
+        {
+            return false;
+        }
+        self.push_open(start, openings, local, ns);
+        self.at = start + openings.length + local.text.len() + 1;
+        self.set_start(start);
+        true
     }
 }

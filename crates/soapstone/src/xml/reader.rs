@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use super::doctype::Doctype;
 use super::error::{Error, ErrorKind, Limited, Place};
 use super::pieces::Pieces;
+use super::predict::Sight;
 use super::scope::Scope;
 use super::survey::{self, Survey};
 use super::{Attribute, Event, NsId, Options, Tag};
@@ -44,6 +45,8 @@ pub struct Reader<'a> {
     pub(crate) floor: usize,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// The tag that was looked at last before it was read.
+    pub(super) sight: Sight,
     pub(super) part: Part,
     /// Values that are names have their prefix in braces: no pattern is to see it.
     pub(crate) names_in_full: bool,
@@ -106,6 +109,7 @@ impl<'a> Reader<'a> {
             floor: 0,
             start: 0,
             end: 0,
+            sight: Sight::NOTHING,
             part: Part::Declaration,
             names_in_full: false,
         }

@@ -182,24 +182,50 @@ pub(crate) fn near_equals(bytes: &[u8]) -> Option<usize> {
 /// else is behind it (Namespaces in XML 1.0, 4).
 #[inline(always)]
 pub(crate) fn near_name(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
-    let part = wide(bytes)?;
-    let within = |first: u8, count: u8, part: u8x16| {
-        (part - u8x16::splat(first)).simd_lt(u8x16::splat(count))
-    };
-    let letters = within(b'a', 26, part | u8x16::splat(0x20)) | marks(part, b'_');
-    // From the hyphen to the nine, with the slash among them; the colon is behind these.
-    let others = within(b'-', 14, part) & !marks(part, b'/');
-    let length = (!(letters | others).to_bitmask()).trailing_zeros();
-    let of_name = |flags: u8x16| flags.to_bitmask() & !(u32::MAX << length);
-    let colons = of_name(marks(part, b':'));
+    name::<1>(bytes)
+}
+
+/// Where the local name starts and ends of the tag at the front, behind its `<`, under the same conditions.
+#[inline(always)]
+pub(crate) fn tag_name(bytes: &[u8]) -> Option<(usize, usize)> {
+    let (length, colon) = name::<3>(bytes)?;
+    let is_tag = matches!(
+        bytes.get(length),
+        Some(b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
+    );
+    is_tag.then(|| (colon.map_or(0, |colon| colon + 1), length))
+}
+
+/// The lengths of a name of fewer than so many times 16 bytes.
+#[inline(always)]
+fn name<const PARTS: usize>(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
+    let (mut letters, mut colons, mut length) = (0, 0, 0);
+    for index in 0..PARTS {
+        let from = index * WORD;
+        let part = bytes.get(from..).and_then(wide)?;
+        let within = |first: u8, count: u8, part: u8x16| {
+            (part - u8x16::splat(first)).simd_lt(u8x16::splat(count))
+        };
+        let letter = within(b'a', 26, part | u8x16::splat(0x20)) | marks(part, b'_');
+        // From the hyphen to the nine, with the slash among them; the colon is behind these.
+        let other = within(b'-', 14, part) & !marks(part, b'/');
+        let stop = (!(letter | other).to_bitmask()).trailing_zeros() as usize;
+        letters |= u64::from(letter.to_bitmask()) << from;
+        colons |= u64::from(marks(part, b':').to_bitmask()) << from;
+        length = from + stop.min(WORD);
+        if stop < WORD {
+            break;
+        }
+    }
+    colons &= !(u64::MAX << length);
     // A name starts at the front, and behind a colon.
     let starts = colons << 1 | 1;
-    let is_name = length < WORD as u32
+    let is_name = length < PARTS * WORD
         && colons & colons.wrapping_sub(1) == 0
-        && of_name(letters) & starts == starts
-        && bytes.get(length as usize).is_some_and(u8::is_ascii);
+        && letters & !(u64::MAX << length) & starts == starts
+        && bytes.get(length).is_some_and(u8::is_ascii);
     let colon = (colons != 0).then_some(colons.trailing_zeros() as usize);
-    is_name.then_some((length as usize, colon))
+    is_name.then_some((length, colon))
 }
 
 #[cfg(test)]
@@ -291,6 +317,12 @@ mod tests {
                             && text.as_bytes()[length].is_ascii();
                         let expected = (legal && length < 16).then(|| (length, name.find(':')));
                         assert_eq!(near_name(bytes), expected, "{text:?}");
+                        let ends = matches!(bytes[length], b'>' | b'/' | b' ' | b'\r');
+                        let local = name.find(':').map_or(0, |colon| colon + 1);
+                        let expected_tag =
+                            (legal && ends && length < 48 && bytes.len() >= 16 * (length / 16 + 1))
+                                .then_some((local, length));
+                        assert_eq!(tag_name(bytes), expected_tag, "{text:?}");
                         seen += usize::from(expected.is_some());
                         let flags = |stops: &[char]| {
                             (0..WORD)

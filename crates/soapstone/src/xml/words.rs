@@ -255,6 +255,20 @@ pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
         .map(|chunk| u64::from_le_bytes(*chunk))
 }
 
+/// Tells whether so many bytes are the same; fewer than those there are not.
+#[inline(always)]
+pub(super) fn same(one: &[u8], other: &[u8], length: usize) -> bool {
+    match (wide(one), wide(other)) {
+        (Some(one), Some(other)) if length <= WORD => {
+            (one.simd_eq(other).to_bitmask() | ALL << length) & ALL == ALL
+        }
+        _ => match (one.get(..length), other.get(..length)) {
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        },
+    }
+}
+
 /// The first sixteen bytes.
 #[inline(always)]
 pub(super) fn wide(bytes: &[u8]) -> Option<u8x16> {
@@ -295,6 +309,15 @@ mod tests {
                     );
                 }
                 assert!(!words.begin(&document[document.len() - 15..]));
+                for end in [from + length, document.len()] {
+                    let mut other = document[from..end].to_vec();
+                    assert!(same(&other, &document[from..], length), "{from} {length}");
+                    if let Some(last) = length.checked_sub(1) {
+                        other[last] ^= 1;
+                        assert!(!same(&other, &document[from..], length), "{from} {length}");
+                        assert!(!same(&other[..last], &document[from..], length), "{from}");
+                    }
+                }
             }
         }
     }
