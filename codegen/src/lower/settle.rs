@@ -9,7 +9,7 @@ use crate::item::{AttributeField, Body, Field, ItemId, Kind, Occurs, Package, Pa
 const LARGE_PART: usize = 192;
 /// From this size on a struct holds its large fields in boxes: it is moved whole, and a message of structs within each other would
 /// need more of the stack than there is (searches of NetSuite have hundreds of fields, which are structs of hundreds).
-const LARGE_STRUCT: usize = 4096;
+const LARGE_STRUCT: usize = 512;
 
 /// Settles boxes and defaults.
 pub(crate) fn settle(package: &mut Package) {

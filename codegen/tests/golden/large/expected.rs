@@ -12,7 +12,7 @@ pub struct R {
     pub join5: Vec<Wide>,
     pub join6: Option<Box<Wide>>,
     pub join7: Option<Box<Wide>>,
-    pub two: Option<Box<Two>>,
+    pub two: Option<Two>,
     pub note: Option<String>,
 }
 
@@ -48,8 +48,8 @@ impl codec::Type for R {
 /// `Two`
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Two {
-    pub left: Wide,
-    pub right: Option<Wide>,
+    pub left: Box<Wide>,
+    pub right: Option<Box<Wide>>,
 }
 
 impl codec::Type for Two {

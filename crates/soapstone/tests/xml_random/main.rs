@@ -100,7 +100,7 @@ fn predicted(text: &str) -> Result<Vec<Said>, String> {
     let mut said = Vec::new();
     loop {
         // The prefix is looked at anew where a binding may have changed.
-        reader.scope_version();
+        let version = reader.scope_version();
         if let Some(ns) = reader
             .resolve("p")
             .filter(|ns| reader.namespace(*ns) == "u")
@@ -110,15 +110,15 @@ fn predicted(text: &str) -> Result<Vec<Said>, String> {
                 said.extend([name("b"), Said::Text(text.into_owned()), Said::End]);
                 continue;
             }
-            if reader.predict_name(&openings, &c) == Prediction::Hit
-                && reader.take_start(&openings, &c, ns)
+            if reader.take_near_start(&openings, &c, ns, version)
+                || (reader.predict_name(&openings, &c) == Prediction::Hit
+                    && reader.take_start(&openings, &c, ns))
             {
                 said.push(name("c"));
                 continue;
             }
         }
-        // The end of whichever element this is, not only of one that was predicted.
-        if reader.take_end(&openings, &c) {
+        if reader.take_end() {
             said.push(Said::End);
             continue;
         }
