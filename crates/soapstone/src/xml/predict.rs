@@ -101,9 +101,14 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub fn saw_other(&self, local: &Local) -> bool {
         let Sight { at, local: seen } = self.sight;
-        at == self.at
-            && (seen.len() != local.text.len()
-                || !local.begins(self.bytes.get(seen.from..).unwrap_or_default()))
+        at == self.at && (seen.len() != local.text.len() || !self.is_text(seen, local))
+    }
+
+    /// Tells whether a local name stands at a span of its length.
+    #[inline(always)]
+    fn is_text(&self, span: Span, local: &Local) -> bool {
+        let bytes = self.bytes.get(span.from..).unwrap_or_default();
+        local.begins(bytes) || bytes.get(..span.len()) == Some(local.text.as_bytes())
     }
 
     /// Looks at the tag at the cursor, if there is one.
