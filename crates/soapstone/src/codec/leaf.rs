@@ -15,7 +15,6 @@ impl<'a> Reader<'a> {
     pub fn leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
         match self.near_leaf::<T>(tag) {
             Some(span) => self.leaf_at(tag, span).map(Some),
-            None if self.finds_other(tag) => Ok(None),
             None => self.other_leaf(tag),
         }
     }
@@ -81,6 +80,7 @@ impl<'a> Reader<'a> {
         match value {
             Some(Ok(value)) => return Ok(Some(value)),
             Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
+            None if self.finds_other(tag) => return Ok(None),
             None => {}
         }
         if !self.start(tag)? {

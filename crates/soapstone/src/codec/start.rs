@@ -29,9 +29,6 @@ impl Reader<'_> {
     /// # Errors
     /// As the type's [`read`](Type::read).
     pub fn begun<T: Type>(&mut self, tag: &'static Tag) -> Option<Result<Option<T>>> {
-        if self.near_start(tag).is_some() {
-            return Some(self.finish(tag).map(Some));
-        }
         let prediction = self.predict_near(tag);
         if prediction == Prediction::Miss {
             self.miss(tag);
