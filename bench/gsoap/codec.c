@@ -1,5 +1,5 @@
 /* Reads and writes one order document in memory with the code that gSOAP generates of contract/orders.xsd, and prints the
-   best MB/s of each direction and the allocations of one read: `codec FILE ROUNDS`. The root is SubmitOrder, ListedOrder, OpenOrder or PricedOrder. */
+   best MB/s of each direction and the allocations of one read: `codec FILE ROUNDS`. The root is SubmitOrder, ListedOrder, OpenOrder, PricedOrder or WideOrder. */
 #include "soapH.h"
 #include "ns1.nsmap"
 #include <stdio.h>
@@ -57,6 +57,7 @@ union order {
   struct _ns1__ListedOrder listed;
   struct _ns1__OpenOrder open;
   struct _ns1__PricedOrder priced;
+  struct _ns1__WideOrder wide;
 };
 
 static int get(struct soap *soap, int root, union order *order) {
@@ -64,6 +65,7 @@ static int get(struct soap *soap, int root, union order *order) {
     case 1: return soap_read__ns1__ListedOrder(soap, &order->listed);
     case 2: return soap_read__ns1__OpenOrder(soap, &order->open);
     case 3: return soap_read__ns1__PricedOrder(soap, &order->priced);
+    case 4: return soap_read__ns1__WideOrder(soap, &order->wide);
     default: return soap_read__ns1__SubmitOrder(soap, &order->submitted);
   }
 }
@@ -73,6 +75,7 @@ static int put(struct soap *soap, int root, union order *order) {
     case 1: return soap_write__ns1__ListedOrder(soap, &order->listed);
     case 2: return soap_write__ns1__OpenOrder(soap, &order->open);
     case 3: return soap_write__ns1__PricedOrder(soap, &order->priced);
+    case 4: return soap_write__ns1__WideOrder(soap, &order->wide);
     default: return soap_write__ns1__SubmitOrder(soap, &order->submitted);
   }
 }
@@ -89,7 +92,7 @@ int main(int count, char **arguments) {
   char *text = malloc(size + 1);
   if (fread(text, 1, size, file) != (size_t)size) return 2;
   text[size] = 0;
-  int root = strstr(text, "ListedOrder") ? 1 : strstr(text, "OpenOrder") ? 2 : strstr(text, "PricedOrder") ? 3 : 0;
+  int root = strstr(text, "ListedOrder") ? 1 : strstr(text, "OpenOrder") ? 2 : strstr(text, "PricedOrder") ? 3 : strstr(text, "WideOrder") ? 4 : 0;
   struct soap *soap = context(), *kept = context();
   union order order;
   source = text, source_left = size;

@@ -26,6 +26,8 @@ pub enum Style {
     Shuffled,
     /// A `PricedOrder`: four fields of a line have an attribute beside their value.
     Priced,
+    /// A `WideOrder`: twenty-two fields of a line are absent, and of its address all but two.
+    Wide,
     /// An `OpenOrder`: every other field is nil.
     Nil,
     /// Nothing is as a reader might guess: each line binds a prefix of its own, tags have white space in them, text comes as
@@ -35,7 +37,7 @@ pub enum Style {
 
 impl Style {
     /// Every style with its name.
-    pub const ALL: [(&str, Style); 11] = [
+    pub const ALL: [(&str, Style); 12] = [
         ("compact", Style::Compact),
         ("indented", Style::Indented),
         ("windows", Style::Windows),
@@ -45,6 +47,7 @@ impl Style {
         ("attributes", Style::Attributes),
         ("shuffled attributes", Style::Shuffled),
         ("priced", Style::Priced),
+        ("wide", Style::Wide),
         ("nil", Style::Nil),
         ("worst", Style::Worst),
     ];
@@ -121,6 +124,7 @@ pub fn order(lines: usize, style: Style) -> String {
         Style::Attributes => listed(lines, false),
         Style::Shuffled => listed(lines, true),
         Style::Priced => priced(lines),
+        Style::Wide => wide(lines),
         Style::Nil => open(lines),
         Style::Worst => worst(lines),
         _ => plain(lines, style),
@@ -217,6 +221,19 @@ fn priced(lines: usize) -> String {
         out += "</o:entry>";
     }
     out += "</o:PricedOrder>";
+    out
+}
+
+fn wide(lines: usize) -> String {
+    let mut out = format!("<o:WideOrder xmlns:o=\"{NAMESPACE}\">");
+    for line in 1..=lines {
+        out += "<o:entry>";
+        for (name, value) in fields(line) {
+            let _ = write!(out, "<o:{name}>{value}</o:{name}>");
+        }
+        out += "<o:shipTo><o:city>Porto</o:city><o:country>PT</o:country></o:shipTo></o:entry>";
+    }
+    out += "</o:WideOrder>";
     out
 }
 

@@ -54,6 +54,11 @@ fn main() {
                     let readers = entry_readers(&text, priced, |order| order.entry.len());
                     (readers, entry_writers(&text, priced))
                 }
+                Style::Wide => {
+                    let wide = &element::WIDE_ORDER;
+                    let readers = entry_readers(&text, wide, |order| order.entry.len());
+                    (readers, entry_writers(&text, wide))
+                }
                 Style::Compact => (readers(&text, style), writers(&text)),
                 _ => (readers(&text, style), Vec::new()),
             };

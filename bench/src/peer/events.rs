@@ -53,7 +53,7 @@ pub fn read(text: &str) -> Read<Order> {
                 order.line.push(read_entry(&mut reader, &entry)?);
             }
         }
-        Some(root) if local(&root) == "OpenOrder" || local(&root) == "PricedOrder" => {
+        Some(root) if ["OpenOrder", "PricedOrder", "WideOrder"].contains(&local(&root)) => {
             while child(&mut reader)?.is_some() {
                 order.line.push(read_line(&mut reader)?);
             }
@@ -103,6 +103,11 @@ fn read_line(reader: &mut NsReader<&[u8]>) -> Read<Line> {
             }
         }
         match local(&tag) {
+            "shipTo" => {
+                while child(reader)?.is_some() {
+                    line.said.push(string(reader)?);
+                }
+            }
             "lineNo" => line.line_no = value(reader)?,
             "sku" => line.sku = string(reader)?,
             "description" => line.description = string(reader)?,
