@@ -75,12 +75,14 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn other_leaf<T: Simple + Type>(&mut self, tag: &'static Tag) -> Result<Option<T>> {
+        if !self.is_named(tag) && self.finds_other(tag) {
+            return Ok(None);
+        }
         let leaf = self.mixed_leaf(tag, T::NAMES, false);
         let value = leaf.and_then(|leaf| self.leaf_value::<T>(leaf));
         match value {
             Some(Ok(value)) => return Ok(Some(value)),
             Some(Err(problem)) => return Err(self.invalid_leaf(tag, problem)),
-            None if self.finds_other(tag) => return Ok(None),
             None => {}
         }
         if !self.start(tag)? {

@@ -101,6 +101,14 @@ impl<'a> Reader<'a> {
         Prediction::Unknown
     }
 
+    /// Tells whether the name of a tag stands at the cursor as the document writes it.
+    #[inline(always)]
+    pub(super) fn is_named(&self, tag: &'static Tag) -> bool {
+        let known = self.known.get(tag.namespace);
+        let openings = known.and_then(|known| known.openings.as_ref());
+        openings.is_some_and(|openings| self.xml.is_at(openings, &tag.name))
+    }
+
     /// Tells whether an element is surely absent, and counts it as tried.
     #[inline(never)]
     pub(super) fn finds_other(&mut self, tag: &'static Tag) -> bool {

@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         }
         let rest = self.rest();
         let name = rest.get(openings.length..).unwrap_or_default();
-        if openings.start.begins(rest) && local.begins(name) {
+        if self.is_at(openings, local) {
             match name.get(local.text.len()) {
                 Some(b'>') => return Prediction::Hit,
                 Some(b' ') => return Prediction::Name,
@@ -86,6 +86,13 @@ impl<'a> Reader<'a> {
             return Prediction::Miss;
         }
         Prediction::Unknown
+    }
+
+    /// Tells whether a start tag whose name begins with that one stands at the cursor.
+    #[inline(always)]
+    pub fn is_at(&self, openings: &Openings, local: &Local) -> bool {
+        let rest = self.rest();
+        openings.start.begins(rest) && local.begins(rest.get(openings.length..).unwrap_or_default())
     }
 
     /// Tells whether the tag at the cursor is surely not the start tag of an element with that local name, whatever its namespace.
