@@ -7,8 +7,9 @@ use crate::item::{AttributeField, Body, Field, ItemId, Kind, Occurs, Package, Pa
 /// From this size on (in bytes, estimated) a variant's value is boxed, so that an enum is not as large as its rarest variant; and
 /// a field's value where its struct is large.
 const LARGE_PART: usize = 192;
-/// From this size on a struct holds its large fields in boxes: it is moved whole, and a message of structs within each other would
-/// need more of the stack than there is (searches of NetSuite have hundreds of fields, which are structs of hundreds).
+/// From this size on a struct holds its large fields in boxes: it is moved whole, most of its fields are absent, and a message of
+/// structs within each other would need more of the stack than there is (searches of NetSuite have hundreds of fields, which are
+/// structs of hundreds).
 const LARGE_STRUCT: usize = 512;
 
 /// Settles boxes and defaults.
