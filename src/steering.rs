@@ -243,7 +243,7 @@ impl Steering {
         let attempts = letter::attempts(&mut session, id).await?;
         let deeds = letter::deeds(&mut session, id).await?;
         Ok(ReadDeliveryResponse {
-            delivery: told::delivery(&letter),
+            delivery: Box::new(told::delivery(&letter)),
             message: told::plain(&letter.message),
             attempt: attempts.iter().map(told::attempt).collect(),
             deed: deeds.iter().map(told::deed).collect(),

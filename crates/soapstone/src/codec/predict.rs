@@ -123,7 +123,8 @@ impl<'a> Reader<'a> {
         is_other
     }
 
-    /// Tells the same where what comes next was looked at before, and reading is strict.
+    /// Tells the same where what comes next was looked at before, and reading is strict: the cursor is then never back at a place that
+    /// was looked at, so whatever was read ahead of is behind it.
     #[inline(always)]
     pub(super) fn is_absent(&mut self, tag: &'static Tag) -> bool {
         let is_absent = self.strictness == Strictness::Strict && self.xml.saw_other(&tag.name);

@@ -190,10 +190,10 @@ impl<'a> Reader<'a> {
     /// Checks whether an element of that type may be read here.
     #[inline]
     fn enter<T: Type>(&mut self) -> Result<()> {
+        self.nested += cost::<T>();
         if self.type_.is_some() && !T::FAMILY {
             self.check_type::<T>()?;
         }
-        self.nested += cost::<T>();
         match self.nested > NESTED {
             true => Err(self.error(ErrorKind::Limit("nesting"))),
             false => Ok(()),

@@ -150,6 +150,64 @@ fn leaves_that_may_be_nil_are_what_the_general_path_says() {
     assert!(nil > 500 && refused > 2000, "{nil} {refused}");
 }
 
+/// What may stand behind the elements of an order, at the very end of a short document.
+const BEHIND: [&str; 12] = [
+    "",
+    "<o:x/>",
+    "<o:not/>",
+    "<o:notes>a</o:notes>",
+    "<q:note>a</q:note>",
+    "<o:ofANameThatIsLongerThanThreeTimesSixteenBytesAndEndsHere/>",
+    "<o:1/>",
+    "<o:note:a/>",
+    "<o:é/>",
+    "<o:qty=\"1\"/>",
+    "text",
+    "<",
+];
+
+#[test]
+fn elements_that_are_absent_are_what_the_general_path_says() {
+    let elements = [
+        ("qty", "7"),
+        ("price", "7.5"),
+        ("kind", "o:a"),
+        ("rate", "1"),
+        ("note", "a"),
+    ];
+    let mut read_well = 0;
+    let mut refused = 0;
+    for present in 0..1 << elements.len() {
+        for prefixes in [["o:", "o:"], ["o:", "p:"], ["", "p:"], ["o:", "q:"]] {
+            for space in ["", "\n  ", " <!-- --> "] {
+                for behind in BEHIND {
+                    let children: String = elements
+                        .iter()
+                        .enumerate()
+                        .filter(|(at, _)| present >> at & 1 == 1)
+                        .map(|(at, (name, value))| {
+                            let prefix = prefixes[at % 2];
+                            format!("{space}<{prefix}{name}>{value}</{prefix}{name}>")
+                        })
+                        .collect();
+                    let document = format!(
+                        r#"<o:order xmlns:o="urn:o" xmlns:p="urn:o" xmlns:q="urn:q" xmlns="urn:o">{children}{space}{behind}</o:order>"#
+                    );
+                    match read_both_ways(&document) {
+                        Ok(order) => {
+                            assert_eq!(order.qty.is_some(), present & 1 == 1, "{document}");
+                            assert_eq!(order.note.is_some(), present >> 4 == 1, "{document}");
+                            read_well += 1;
+                        }
+                        Err(_) => refused += 1,
+                    }
+                }
+            }
+        }
+    }
+    assert!(read_well > 250 && refused > 3000, "{read_well} {refused}");
+}
+
 #[test]
 fn a_binding_that_is_made_again_changes_nothing_and_is_made_once() {
     let order = |attributes: &str| {
